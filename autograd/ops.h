@@ -1,0 +1,78 @@
+#pragma once
+
+#include <vector>
+
+#include "autograd/variable.h"
+#include "core/batch_norm.h"
+#include "core/conv2d.h"
+#include "core/norm_sum.h"
+#include "core/pooling.h"
+#include "core/random.h"
+
+namespace onefold {
+
+// TABLE OF CONTENTS: every differentiable op with its shapes and its gradient. dy is the gradient of the result.
+// A convolution's tensors are x [N, H, W, C], w [R, S, C / groups, K]; see the kernels' headers in core/ for the rest.
+
+// -- element by element (elementwise_ops.cpp); the two operands have one shape
+
+Variable add(const Variable& a, const Variable& b);       // a + b        da = dy           db = dy
+Variable subtract(const Variable& a, const Variable& b);  // a - b        da = dy           db = -dy
+Variable multiply(const Variable& a, const Variable& b);  // a b          da = b dy         db = a dy
+Variable scale(const Variable& x, Real factor);           // factor x     dx = factor dy
+Variable exp(const Variable& x);                          // e^x          dx = y dy
+Variable log(const Variable& x);                          // ln x         dx = dy / x
+Variable tanh(const Variable& x);                         // tanh x       dx = (1 - y^2) dy
+Variable relu(const Variable& x);                         // max(0, x)    dx = dy where x > 0, else 0
+
+// -- shapes and sums (reduction_ops.cpp)
+
+Variable reshape(const Variable& x, const Shape& shape);  // dx = dy in x's shape
+Variable sum(const Variable& x);                          // [...] -> one number; dx = dy everywhere
+Variable mean(const Variable& x);                         // [...] -> one number; dx = dy / size everywhere
+
+// -- matrix products (linear_ops.cpp)
+
+Variable matmul(const Variable& a, const Variable& b);       // [M, K] [K, N] -> [M, N]; da = dy b^T, db = a^T dy
+Variable add_bias(const Variable& x, const Variable& bias);  // [..., C] + [C]; dx = dy, dbias = sum of dy over rows
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias);
+//   [N, C] [C, K] + [K] -> [N, K]; bias may be undefined; dx = dy w^T, dw = x^T dy, dbias = sum of dy over rows
+
+// -- convolution (conv_ops.cpp)
+
+Variable conv2d(const Variable& x, const Variable& w, const Conv2dArgs& args);
+//   dx = dy correlated with w rotated by 180 degrees, dw = x correlated with dy
+Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Activation activation,
+                const Conv2dArgs& args);
+//   activation(conv2d(x, w) + bias) in one kernel; g = dy where y > 0 (relu), dbias = sum of g over rows, dx and dw from g
+
+// -- pooling (pooling_ops.cpp)
+
+Variable max_pool2d(const Variable& x, const Pool2dArgs& args);  // dx = dy at each window's first maximum
+Variable avg_pool2d(const Variable& x, const Pool2dArgs& args);  // dx = dy / window, spread over the window
+Variable global_avg_pool(const Variable& x);                     // [N, H, W, C] -> [N, C]; dx = dy / (H W)
+
+// -- batch norm (norm_ops.cpp)
+
+Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta,
+                    const ChannelStatistics& statistics, StatisticsOf of, Real eps);
+//   y = gamma (x - mean) / sigma + beta; of the batch: dx = gamma / sigma (dy - mean(dy) - xhat mean(dy xhat)),
+//   running: dx = gamma / sigma dy; dgamma = sum(dy xhat), dbeta = sum(dy)
+
+/// A summand of norm_sum: what batch_norm() takes.
+struct NormInput {
+  Variable x, gamma, beta;
+  ChannelStatistics statistics;
+};
+Variable norm_sum(const std::vector<NormInput>& branches, Activation activation, StatisticsOf of, Real eps);
+//   activation(sum of batch_norm(branch)); g = dy where y > 0 (relu), then batch_norm's gradients from g for each branch
+
+// -- loss and regularisation (loss_ops.cpp)
+
+Variable softmax_cross_entropy(const Variable& logits, const std::vector<int>& labels, Real smoothing = 0);
+//   [N, K] -> mean over N of -sum q log softmax(logits), q = (1 - smoothing) onehot + smoothing / K;
+//   dlogits = dy (softmax(logits) - q) / N
+Variable dropout(const Variable& x, Real probability, const Random& random);
+//   x mask / (1 - probability), mask from the generator; dx = dy mask / (1 - probability)
+
+}  // namespace onefold

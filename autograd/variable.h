@@ -1,0 +1,105 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace onefold {
+
+/// One gradient an input, in the inputs' order; an undefined tensor where none is needed.
+using Grads = std::vector<Tensor>;
+
+/// From the gradient of an op's output to those of its inputs. Its capture list is what the op saves for later.
+/// It must not capture the op's own output Variable: that would be a reference cycle, and never be freed.
+using Backward = std::function<Grads(const Tensor& dy)>;
+
+struct Node;
+
+/// A tensor's place in the graph: a shared handle on a value, its gradient, and the op that made it.
+class Variable {
+ public:
+  /// No variable.
+  Variable() = default;
+
+  /// A leaf: data, or with `requires_grad` a parameter whose gradient backward() fills in.
+  explicit Variable(Tensor value, bool requires_grad = false);
+
+  bool defined() const { return state_ != nullptr; }
+  const Tensor& value() const;
+  const Shape& shape() const { return value().shape(); }
+  bool requires_grad() const;
+
+  /// The gradient that backward() added up in a leaf; undefined before, and for everything that is not a leaf.
+  const Tensor& grad() const;
+  void clear_grad();
+
+  /// Replaces a leaf's value by one of the same shape: for optimizers and for loading a state.
+  void set_value(Tensor value);
+
+  /// Runs the graph backwards from this variable, a single number, and frees the history on the way.
+  /// Throws Error for a value of more than one element, and for a graph that was already freed.
+  void backward() const;
+
+  /// The same from a given gradient of this variable's shape.
+  void backward(const Tensor& dy) const;
+
+  /// The op that made this value; null for a leaf and without history.
+  const std::shared_ptr<Node>& node() const;
+
+  /// The same handle: two Variables are one place in the graph.
+  bool is(const Variable& other) const { return state_ == other.state_; }
+  const void* id() const { return state_.get(); }
+
+ private:
+  struct State;
+  friend Variable record(std::string, Tensor, std::vector<Variable>, Backward);
+  friend class BackwardPass;
+  std::shared_ptr<State> state_;
+};
+
+/// One executed op: its name, what went in, and how gradients come back.
+struct Node {
+  std::string name;
+  std::vector<Variable> inputs;
+  Backward backward;
+  ~Node();  // frees a long chain of nodes one by one, not by recursion
+};
+
+/// Enters an op into the graph: `value` was computed from `inputs`. History is kept only where an input requires a
+/// gradient and no NoGrad stands above; elsewhere the result is a plain leaf and `backward` is dropped at once.
+Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Backward backward);
+
+/// While one lives, ops on this thread keep no history: for evaluation.
+class NoGrad {
+ public:
+  NoGrad();
+  ~NoGrad();
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  bool before_;
+};
+
+/// Whether ops on this thread keep history now.
+bool grad_enabled();
+
+/// Sees every op on this thread while it lives, with or without history: what counters and anomaly detection stand on.
+class OpObserver {
+ public:
+  OpObserver();
+  virtual ~OpObserver();
+  OpObserver(const OpObserver&) = delete;
+  OpObserver& operator=(const OpObserver&) = delete;
+
+  virtual void on_op(const std::string& name, const std::vector<Variable>& inputs, const Tensor& output) = 0;
+
+ private:
+  OpObserver* outer_;
+  friend Variable record(std::string, Tensor, std::vector<Variable>, Backward);
+};
+
+}  // namespace onefold

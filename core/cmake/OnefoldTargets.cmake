@@ -1,0 +1,44 @@
+# How every target of this project is compiled, and onefold_library(), which makes one of a folder.
+
+# Flags that all of our own targets share; nothing of it leaks to a program that links onefold::onefold.
+add_library(onefold_compile_options INTERFACE)
+target_compile_options(onefold_compile_options INTERFACE
+  -Wall -Wextra -Wshadow
+  -Wno-psabi  # the width of Vec differs between builds; it never crosses the library's edge
+  -ffp-contract=fast
+  $<$<BOOL:${ONEFOLD_WERROR}>:-Werror>
+  $<$<CONFIG:Release>:-O3>
+  $<$<BOOL:${ONEFOLD_NATIVE}>:-march=native>)
+if(ONEFOLD_SANITIZE)
+  target_compile_options(onefold_compile_options INTERFACE
+    -fsanitize=${ONEFOLD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(onefold_compile_options INTERFACE -fsanitize=${ONEFOLD_SANITIZE})
+endif()
+
+# onefold_library(FOLDER [PUBLIC folders...] [PRIVATE targets...])
+# One static library of all sources in FOLDER: onefold_FOLDER. With tests also onefold_FOLDER_double, the same sources
+# compiled with Real = double. Sources are found by looking, so that a new layer is one file pair and nothing else.
+function(onefold_library folder)
+  cmake_parse_arguments(PARSE_ARGV 1 library "" "" "PUBLIC;PRIVATE")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  set(variants "")
+  if(ONEFOLD_TESTS)
+    list(APPEND variants _double)
+  endif()
+  foreach(variant IN ITEMS "" LISTS variants)
+    set(target onefold_${folder}${variant})
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    if(ONEFOLD_DOUBLE OR variant STREQUAL "_double")
+      target_compile_definitions(${target} PUBLIC ONEFOLD_REAL_IS_DOUBLE)
+    endif()
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:onefold_compile_options> ${library_PRIVATE})
+    foreach(dependency IN LISTS library_PUBLIC)
+      target_link_libraries(${target} PUBLIC onefold_${dependency}${variant})
+    endforeach()
+    if(folder STREQUAL "core" AND ONEFOLD_OPENMP AND OpenMP_CXX_FOUND)
+      target_link_libraries(${target} PRIVATE OpenMP::OpenMP_CXX)
+    endif()
+  endforeach()
+endfunction()

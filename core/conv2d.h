@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/activation.h"
+#include "core/tensor.h"
+
+namespace onefold {
+
+enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4 };
+
+/// Everything about a convolution but its tensors. Padding is with zeros, the same on both sides of an axis.
+struct Conv2dArgs {
+  int64_t stride_h = 1, stride_w = 1;
+  int64_t padding_h = 0, padding_w = 0;
+  int64_t dilation_h = 1, dilation_w = 1;
+  int64_t groups = 1;
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+};
+
+/// The same stride and padding along both axes.
+Conv2dArgs conv2d_args(int64_t stride, int64_t padding, int64_t groups = 1);
+
+/// The output's shape [N, P, Q, K] for images x [N, H, W, C] and weights w [R, S, C / groups, K]:
+/// P = (H + 2 padding - dilation (R - 1) - 1) / stride + 1. Throws Error, naming both shapes, where they do not fit.
+Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dArgs& args);
+
+/// Cross-correlation, as all of deep learning calls it convolution: y[n,p,q,k] = sum x[n, p stride + r dilation - padding, ..., c] w[r,s,c,k],
+/// then activation(y + bias). x [N, H, W, C], w [R, S, C / groups, K], bias [K] or none; result [N, P, Q, K].
+/// Output channels of group g see the input channels of group g alone; groups == C == K is a depthwise convolution.
+///
+/// Computes with args.algorithm, or with the one that choose_algorithm names. Throws Error for shapes that do not fit and
+/// for an algorithm forced on a case that it does not cover.
+Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias = {},
+              Activation activation = Activation::none);
+
+/// The gradient of the images: dx of shape x_shape, from dy [N, P, Q, K].
+Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args);
+
+/// The gradient of the weights: dw of shape w_shape.
+Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args);
+
+/// The algorithm that `automatic` stands for: Winograd for 3x3 at stride 1 with enough channels, im2col elsewhere, and
+/// the naive loops for grouped convolutions.
+ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs& args);
+
+/// Whether `algorithm` can compute this convolution at all.
+bool supports(ConvAlgorithm algorithm, const Shape& w, const Conv2dArgs& args);
+
+/// "naive", "im2col", "winograd F(4x4,3x3)" ...
+const char* name(ConvAlgorithm algorithm);
+
+}  // namespace onefold

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "core/real.h"
+
+namespace onefold {
+
+/// Every buffer starts on a cache line.
+inline constexpr size_t kBufferAlignment = 64;
+
+/// Bytes held by tensors now and at most since the last reset, and bytes that wait in the pool for reuse.
+struct MemoryUsage {
+  size_t live = 0;
+  size_t peak = 0;
+  size_t pooled = 0;
+};
+
+/// A buffer of `count` uninitialised numbers, 64-byte aligned. When its last owner lets go, it returns to a pool,
+/// by size: mapping and zeroing 33 MB of fresh pages costs more than many of the kernels. Safe from any thread.
+/// Throws Error, naming the bytes asked for and held, where the machine has no more memory.
+std::shared_ptr<Real[]> allocate_buffer(int64_t count);
+
+MemoryUsage memory_usage();
+
+/// Starts a new measurement: the peak becomes what is live now.
+void reset_peak_memory();
+
+/// Gives the pool's waiting buffers back to the operating system.
+void release_pooled_memory();
+
+}  // namespace onefold

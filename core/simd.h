@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/real.h"
+
+namespace onefold {
+
+// The width of a vector is chosen here, once, from what the compiler may use. A wider vector than the machine's own
+// would be split into several registers and spill.
+#if defined(__AVX512F__)
+inline constexpr int kVecBytes = 64;
+#elif defined(__AVX__)
+inline constexpr int kVecBytes = 32;
+#else
+inline constexpr int kVecBytes = 16;
+#endif
+
+/// Vector registers of the machine: how many accumulators a kernel may keep.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr int kVecRegisters = 32;
+#else
+inline constexpr int kVecRegisters = 16;
+#endif
+
+/// The machine's vector of Real (the vector extension of GCC and Clang): + - * / and comparisons work lane by lane, and
+/// `condition ? a : b` selects by lane. For the library's own .cpp files: its width differs between builds.
+typedef Real Vec __attribute__((vector_size(kVecBytes), aligned(alignof(Real)), may_alias));
+
+/// Numbers in a Vec.
+inline constexpr int64_t kLanes = kVecBytes / static_cast<int64_t>(sizeof(Real));
+
+inline Vec load(const Real* from) { return *reinterpret_cast<const Vec*>(from); }
+inline void store(Real* to, Vec value) { *reinterpret_cast<Vec*>(to) = value; }
+
+/// The same number in every lane. (Subtracting zero keeps -0.)
+inline Vec broadcast(Real value) { return value - Vec{}; }
+
+/// The first `count` lanes from memory, zero in the others.
+inline Vec load_partial(const Real* from, int64_t count) {
+  Vec value{};
+  for (int64_t lane = 0; lane < count; ++lane) value[lane] = from[lane];
+  return value;
+}
+
+/// Stores the first `count` lanes.
+inline void store_partial(Real* to, Vec value, int64_t count) {
+  for (int64_t lane = 0; lane < count; ++lane) to[lane] = value[lane];
+}
+
+inline Vec max(Vec a, Vec b) { return a > b ? a : b; }
+
+inline Real sum_of_lanes(Vec value) {
+  Real sum = 0;
+  for (int64_t lane = 0; lane < kLanes; ++lane) sum += value[lane];
+  return sum;
+}
+
+}  // namespace onefold

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "autograd/variable.h"
+
+namespace onefold {
+
+class Module;
+
+/// What a module shows of itself: one call a member, with the member's name in a saved state.
+class Visitor {
+ public:
+  virtual ~Visitor() = default;
+  virtual void parameter(const std::string& name, Variable& value) = 0;  // trained
+  virtual void buffer(const std::string& name, Tensor& value) = 0;       // saved, not trained: running statistics
+  virtual void child(const std::string& name, Module& module) = 0;
+};
+
+/// Something with parameters: members and one list of them.
+///
+/// A subclass writes forward() and visit(); parameters, modes, saving, loading, counting and printing follow from visit().
+class Module {
+ public:
+  Module() = default;
+  virtual ~Module() = default;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  virtual Variable forward(const Variable& x) = 0;
+  Variable operator()(const Variable& x) { return forward(x); }
+
+  /// Names every member, in the order that they compute.
+  virtual void visit(Visitor& visitor) = 0;
+
+  /// The type and its settings in one line: "Conv2d 3x3, 16 -> 32, stride 2, padding 1".
+  virtual std::string description() const = 0;
+
+  /// A new deploy-time module that computes what this one computes in evaluation mode, batch norms and branches folded
+  /// away. Never changes this one. Throws Error in training mode, and for a module that cannot fold.
+  virtual std::unique_ptr<Module> fold() const = 0;
+
+  /// Training mode (the default) or evaluation mode, for this module and all below it.
+  void train(bool on = true);
+  void eval() { train(false); }
+  bool training() const { return training_; }
+
+ private:
+  bool training_ = true;
+};
+
+/// A parameter or buffer with its full name: "stages.1.0.bn3.running_mean".
+struct NamedParameter {
+  std::string name;
+  Variable value;
+};
+std::vector<NamedParameter> named_parameters(Module& module);
+std::vector<Variable> parameters(Module& module);
+
+/// Every parameter and buffer by its full name, sharing the module's buffers.
+std::map<std::string, Tensor> state(Module& module);
+
+/// Copies a state into the module: all of it or, on any mismatch, nothing. Throws Error that lists every missing name,
+/// every unexpected one and every other shape.
+void load_state(Module& module, const std::map<std::string, Tensor>& state);
+
+/// The tree of modules, one indented line each, with its parameters.
+std::string summary(Module& module);
+
+}  // namespace onefold
