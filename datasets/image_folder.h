@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+
+#include "datasets/dataset.h"
+
+namespace onefold {
+
+/// Whether `dir` has the two folders train and test, which is how a folder of images is recognised.
+bool is_image_folder(const std::filesystem::path& dir);
+
+/// Reads DIR/train/CLASS/*.png and DIR/test/CLASS/*.jpg: a folder a class, named as the class; endings png, jpg and jpeg
+/// in any case. Classes and files come in the order of their names, so the result never depends on the file system.
+/// Hidden files, files with other endings and deeper folders are skipped. Grey images and images with transparency
+/// become RGB. Files are decoded on all threads.
+///
+/// Throws Error naming the folder or file, with the remedy: fewer than two classes, a class that only one split has,
+/// a class without images, a file that is no PNG or JPEG, two images of different sizes.
+DatasetSplits load_image_folder(const std::filesystem::path& dir);
+
+}  // namespace onefold

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace onefold {
+
+/// A decoded image, [H, W, 3].
+struct DecodedImage {
+  int64_t height = 0;
+  int64_t width = 0;
+  std::vector<uint8_t> pixels;
+};
+
+/// Decodes a PNG or JPEG file's bytes to RGB: grey is repeated, transparency is dropped.
+///
+/// Safe on hostile files: at most 4,096 pixels a side, 2^22 pixels and 64 MiB of working memory. Throws Error
+/// "NAME: reason, remedy" for anything that cannot be decoded. Safe from any thread.
+DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& bytes);
+
+}  // namespace onefold
