@@ -1,9 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "autograd/variable.h"
@@ -53,7 +53,27 @@ class Module {
   bool training_ = true;
 };
 
-/// A parameter or buffer with its full name: "stages.1.0.bn3.running_mean".
+/// A module below another with its full name: "stages.1.0.bn3"; the topmost has the empty name.
+struct NamedModule {
+  std::string name;
+  Module* module;
+};
+/// The module itself and all below it, parents before their children.
+std::vector<NamedModule> named_modules(Module& module);
+
+/// While one lives, a module computes in evaluation mode; afterwards it and each one below has its own mode again.
+class EvaluationMode {
+ public:
+  explicit EvaluationMode(Module& module);
+  ~EvaluationMode();
+  EvaluationMode(const EvaluationMode&) = delete;
+  EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+ private:
+  std::vector<std::pair<Module*, bool>> modes_;
+};
+
+/// A parameter with its full name: "stages.1.0.bn3.weight".
 struct NamedParameter {
   std::string name;
   Variable value;
@@ -68,7 +88,10 @@ std::map<std::string, Tensor> state(Module& module);
 /// every unexpected one and every other shape.
 void load_state(Module& module, const std::map<std::string, Tensor>& state);
 
-/// The tree of modules, one indented line each, with its parameters.
+/// How `given` differs from the state that is `needed`, in names and shapes, one difference a line; empty where it fits.
+std::string state_differences(const std::map<std::string, Tensor>& needed, const std::map<std::string, Tensor>& given);
+
+/// The tree of modules, one indented line each: name, description, and the number of parameters in it.
 std::string summary(Module& module);
 
 }  // namespace onefold

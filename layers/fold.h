@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/check.h"
+#include "core/tensor.h"
+#include "layers/module.h"
+
+namespace onefold {
+
+/// Why a module cannot fold, and which piece of it: "fold: stages.1.0.bn3: running_var[4] is -0.1 ...".
+class FoldError : public Error {
+ public:
+  explicit FoldError(std::string reason, std::string piece = {});
+
+  /// The same error as seen from the module above, which calls this one `name`.
+  FoldError within(const std::string& name) const;
+
+ private:
+  std::string reason_;
+  std::string piece_;
+};
+
+/// Runs one piece of a fold, so that an error in it says the piece's name.
+template <class Piece>
+auto fold_piece(const std::string& name, Piece&& piece) -> decltype(piece()) {
+  try {
+    return std::forward<Piece>(piece)();
+  } catch (const FoldError& error) {
+    throw error.within(name);
+  }
+}
+
+/// Throws FoldError for a module in training mode, whose batch norms depend on the batch.
+void check_evaluation_mode(const Module& module);
+
+/// Throws FoldError, naming the first element of `tensor` that is NaN or infinite.
+void check_finite(std::string_view name, const Tensor& tensor);
+
+}  // namespace onefold

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "layers/initializer.h"
+#include "layers/module.h"
+
+namespace onefold {
+
+/// Linear layer: x [N, in] -> x weight + bias [N, out]. Parameters: weight [in, out], bias [out], both uniform within
+/// 1 / sqrt(in) of zero at the start. Folds to a copy of itself.
+class Linear : public Module {
+ public:
+  Linear(int64_t in, int64_t out, Initializer& initializer);
+
+  /// From weights at hand: [in, out] and [out].
+  Linear(const Tensor& weight, const Tensor& bias);
+
+  Variable forward(const Variable& x) override;
+  void visit(Visitor& visitor) override;
+  std::string description() const override;
+  std::unique_ptr<Module> fold() const override;
+
+  const Variable& weight() const { return weight_; }
+  const Variable& bias() const { return bias_; }
+
+ private:
+  Variable weight_;
+  Variable bias_;
+};
+
+/// [N, ...] -> [N, all else]: between images and a linear layer. The numbers of an image stay in the order H W C.
+class Flatten : public Module {
+ public:
+  Variable forward(const Variable& x) override;
+  void visit(Visitor&) override {}
+  std::string description() const override { return "Flatten"; }
+  std::unique_ptr<Module> fold() const override;
+};
+
+}  // namespace onefold

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/pooling.h"
+#include "layers/module.h"
+
+namespace onefold {
+
+/// The largest of each window: [N, H, W, C] -> [N, P, Q, C].
+class MaxPool2d : public Module {
+ public:
+  explicit MaxPool2d(const Pool2dArgs& args) : args_(args) {}
+
+  Variable forward(const Variable& x) override;
+  void visit(Visitor&) override {}
+  std::string description() const override;
+  std::unique_ptr<Module> fold() const override;
+
+ private:
+  Pool2dArgs args_;
+};
+
+/// The mean of each window: [N, H, W, C] -> [N, P, Q, C].
+class AvgPool2d : public Module {
+ public:
+  explicit AvgPool2d(const Pool2dArgs& args) : args_(args) {}
+
+  Variable forward(const Variable& x) override;
+  void visit(Visitor&) override {}
+  std::string description() const override;
+  std::unique_ptr<Module> fold() const override;
+
+ private:
+  Pool2dArgs args_;
+};
+
+/// The mean of each map: [N, H, W, C] -> [N, C].
+class GlobalAvgPool : public Module {
+ public:
+  Variable forward(const Variable& x) override;
+  void visit(Visitor&) override {}
+  std::string description() const override { return "GlobalAvgPool"; }
+  std::unique_ptr<Module> fold() const override;
+};
+
+}  // namespace onefold
