@@ -12,8 +12,9 @@ namespace onefold {
 /// One gradient an input, in the inputs' order; an undefined tensor where none is needed.
 using Grads = std::vector<Tensor>;
 
-/// From the gradient of an op's output to those of its inputs. Its capture list is what the op saves for later.
-/// It must not capture the op's own output Variable: that would be a reference cycle, and never be freed.
+/// From the gradient of an op's output to those of its inputs; undefined for an input that requires none. It must not
+/// write into dy, which others may share, but may return it. Its capture list is what the op saves for later: Tensors,
+/// even the output's, but never the op's own output Variable, which would be a reference cycle and never be freed.
 using Backward = std::function<Grads(const Tensor& dy)>;
 
 struct Node;
@@ -21,26 +22,33 @@ struct Node;
 /// A tensor's place in the graph: a shared handle on a value, its gradient, and the op that made it.
 class Variable {
  public:
-  /// No variable.
+  /// No variable: it has no value, and no op accepts it unless its declaration says so.
   Variable() = default;
 
   /// A leaf: data, or with `requires_grad` a parameter whose gradient backward() fills in.
   explicit Variable(Tensor value, bool requires_grad = false);
 
   bool defined() const { return state_ != nullptr; }
+
+  /// Throws Error for no variable.
   const Tensor& value() const;
   const Shape& shape() const { return value().shape(); }
+
+  /// True for a parameter and for what was computed from one, false for data and for no variable.
   bool requires_grad() const;
 
-  /// The gradient that backward() added up in a leaf; undefined before, and for everything that is not a leaf.
+  /// The gradient in a leaf that requires one, added up over calls of backward() until clear_grad(); undefined before,
+  /// and for everything else. Others may share its buffer: never write into it.
   const Tensor& grad() const;
   void clear_grad();
 
-  /// Replaces a leaf's value by one of the same shape: for optimizers and for loading a state.
+  /// Replaces a leaf's value by one of the same shape, sharing its buffer. Throws Error for another shape, and for
+  /// the result of an op.
   void set_value(Tensor value);
 
   /// Runs the graph backwards from this variable, a single number, and frees the history on the way.
-  /// Throws Error for a value of more than one element, and for a graph that was already freed.
+  /// Throws Error for a value of more than one element, where nothing requires a gradient, for a history that was already
+  /// freed (these three change nothing), and for an op that returns gradients of wrong number or shape.
   void backward() const;
 
   /// The same from a given gradient of this variable's shape.
@@ -55,21 +63,27 @@ class Variable {
 
  private:
   struct State;
+  friend struct Node;
   friend Variable record(std::string, Tensor, std::vector<Variable>, Backward);
-  friend class BackwardPass;
+  void receive(const Tensor& gradient) const;  // adds to a leaf's grad()
   std::shared_ptr<State> state_;
 };
 
-/// One executed op: its name, what went in, and how gradients come back.
+/// One executed op: its name, what went in, and how gradients come back. backward() empties the last two.
 struct Node {
   std::string name;
   std::vector<Variable> inputs;
   Backward backward;
+
+  Node(std::string op, std::vector<Variable> from, Backward rule);
   ~Node();  // frees a long chain of nodes one by one, not by recursion
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
 };
 
 /// Enters an op into the graph: `value` was computed from `inputs`. History is kept only where an input requires a
 /// gradient and no NoGrad stands above; elsewhere the result is a plain leaf and `backward` is dropped at once.
+/// Throws Error for an undefined value or input.
 Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Backward backward);
 
 /// While one lives, ops on this thread keep no history: for evaluation.
@@ -88,6 +102,7 @@ class NoGrad {
 bool grad_enabled();
 
 /// Sees every op on this thread while it lives, with or without history: what counters and anomaly detection stand on.
+/// Of several the innermost sees an op first. What on_op throws leaves the op.
 class OpObserver {
  public:
   OpObserver();

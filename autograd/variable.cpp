@@ -1,0 +1,114 @@
+#include "autograd/variable.h"
+
+#include <utility>
+
+#include "core/check.h"
+#include "core/elementwise.h"
+
+namespace onefold {
+
+namespace {
+
+thread_local bool history_is_kept = true;
+thread_local OpObserver* innermost_observer = nullptr;
+
+}  // namespace
+
+/// What all handles on one place in the graph share.
+struct Variable::State {
+  Tensor value;
+  bool requires_grad = false;
+  Tensor grad;
+  std::shared_ptr<Node> node;
+};
+
+Variable::Variable(Tensor value, bool requires_grad) {
+  check(value.defined(), "variable: got an undefined tensor, a value is needed");
+  state_ = std::make_shared<State>(State{std::move(value), requires_grad, {}, nullptr});
+}
+
+const Tensor& Variable::value() const {
+  check(defined(), "variable: it was never given a value; construct it from a tensor or by an op");
+  return state_->value;
+}
+
+bool Variable::requires_grad() const { return defined() && state_->requires_grad; }
+
+const Tensor& Variable::grad() const {
+  check(defined(), "variable: it was never given a value, so it has no gradient");
+  return state_->grad;
+}
+
+void Variable::clear_grad() {
+  if (defined()) state_->grad = {};
+}
+
+void Variable::set_value(Tensor value) {
+  check(defined(), "set_value: the variable was never given a value; construct it from the tensor");
+  if (node()) fail("set_value: only a leaf's value can be replaced, not the result of ", node()->name);
+  check(value.defined() && value.shape() == shape(), "set_value: got ", value.shape(), ", the variable has ", shape());
+  state_->value = std::move(value);
+}
+
+void Variable::receive(const Tensor& gradient) const {
+  state_->grad = state_->grad.defined() ? add(state_->grad, gradient) : gradient;
+}
+
+const std::shared_ptr<Node>& Variable::node() const {
+  static const std::shared_ptr<Node> none;
+  return defined() ? state_->node : none;
+}
+
+Node::Node(std::string op, std::vector<Variable> from, Backward rule)
+    : name(std::move(op)), inputs(std::move(from)), backward(std::move(rule)) {}
+
+Node::~Node() {
+  // Take the nodes below apart one by one, as far as nobody else holds them. A rule goes before its inputs: should it
+  // capture one of them, it is not the last owner.
+  backward = nullptr;
+  std::vector<Variable> pending = std::move(inputs);
+  while (!pending.empty()) {
+    const Variable variable = std::move(pending.back());
+    pending.pop_back();
+    if (variable.state_.use_count() != 1) continue;
+    const std::shared_ptr<Node>& node = variable.state_->node;
+    if (node.use_count() != 1) continue;
+    node->backward = nullptr;
+    for (Variable& input : node->inputs) pending.push_back(std::move(input));
+    node->inputs.clear();
+  }
+}
+
+Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Backward backward) {
+  bool requires_grad = false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    check(inputs[i].defined(), name, ": input ", i, " is an undefined variable");
+    requires_grad = requires_grad || inputs[i].requires_grad();
+  }
+
+  Variable output(std::move(value), requires_grad && history_is_kept);
+  for (OpObserver* observer = innermost_observer; observer; observer = observer->outer_) {
+    observer->on_op(name, inputs, output.value());
+  }
+  if (output.requires_grad()) {
+    check(backward != nullptr, name, ": an input requires a gradient, but the op has no backward");
+    output.state_->node = std::make_shared<Node>(std::move(name), std::move(inputs), std::move(backward));
+  }
+  return output;
+}
+
+NoGrad::NoGrad() : before_(std::exchange(history_is_kept, false)) {}
+NoGrad::~NoGrad() { history_is_kept = before_; }
+
+bool grad_enabled() { return history_is_kept; }
+
+OpObserver::OpObserver() : outer_(std::exchange(innermost_observer, this)) {}
+
+OpObserver::~OpObserver() {
+  // Leave the list wherever this one stands in it: observers need not end in the reverse of their order.
+  OpObserver** link = &innermost_observer;
+  while (*link && *link != this) link = &(*link)->outer_;
+  if (*link) *link = outer_;
+}
+
+}  // namespace onefold
