@@ -12,7 +12,9 @@
 namespace onefold {
 
 // TABLE OF CONTENTS: every differentiable op with its shapes and its gradient. dy is the gradient of the result.
-// A convolution's tensors are x [N, H, W, C], w [R, S, C / groups, K]; see the kernels' headers in core/ for the rest.
+// A convolution's tensors are x [N, H, W, C], w [R, S, C / groups, K]; see the kernels' headers in core/ for the rest,
+// errors included. In the graph an op bears its function's name. tests/autograd/every_op_test.cpp reads this file: an op
+// that is declared here needs a row in its table.
 
 // -- element by element (elementwise_ops.cpp); the two operands have one shape
 
@@ -44,7 +46,8 @@ Variable conv2d(const Variable& x, const Variable& w, const Conv2dArgs& args);
 //   dx = dy correlated with w rotated by 180 degrees, dw = x correlated with dy
 Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Activation activation,
                 const Conv2dArgs& args);
-//   activation(conv2d(x, w) + bias) in one kernel; g = dy where y > 0 (relu), dbias = sum of g over rows, dx and dw from g
+//   activation(conv2d(x, w) + bias) in one kernel; bias [K] may be undefined;
+//   g = dy where y > 0 (relu), dbias = sum of g over rows, dx and dw from g
 
 // -- pooling (pooling_ops.cpp)
 

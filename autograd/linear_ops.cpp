@@ -1,0 +1,63 @@
+#include "autograd/ops.h"
+#include "core/check.h"
+#include "core/elementwise.h"
+#include "core/gemm.h"
+
+// M rows, K inner extent, N columns of a product. In a linear layer: N images, C features in, K features out.
+
+namespace onefold {
+
+namespace {
+
+Matrix as_stored(const Tensor& a) { return {a.data(), a.shape()[0], a.shape()[1], a.shape()[1]}; }
+Matrix transposed(const Tensor& a) { return {a.data(), a.shape()[1], a.shape()[0], a.shape()[1], true}; }
+
+Tensor product(const Matrix& a, const Matrix& b) {
+  Tensor c({a.rows, b.columns});
+  gemm(a, b, c.data(), b.columns);
+  return c;
+}
+
+void check_factors(const char* op, const Tensor& a, const Tensor& b) {
+  check(a.shape().rank() == 2 && b.shape().rank() == 2 && a.shape()[1] == b.shape()[0], op, ": got ", a.shape(), " and ",
+        b.shape(), ", two matrices are needed, the second with as many rows as the first has columns");
+}
+
+}  // namespace
+
+Variable matmul(const Variable& a, const Variable& b) {
+  check_factors("matmul", a.value(), b.value());
+  return record("matmul", product(as_stored(a.value()), as_stored(b.value())), {a, b},
+                [a = a.value(), b = b.value(), needs_da = a.requires_grad(),
+                 needs_db = b.requires_grad()](const Tensor& dy) -> Grads {
+                  return {needs_da ? product(as_stored(dy), transposed(b)) : Tensor(),
+                          needs_db ? product(transposed(a), as_stored(dy)) : Tensor()};
+                });
+}
+
+Variable add_bias(const Variable& x, const Variable& bias) {
+  return record("add_bias", add_bias_forward(x.value(), bias.value()), {x, bias},
+                [needs_dbias = bias.requires_grad()](const Tensor& dy) -> Grads {
+                  return {dy, needs_dbias ? sum_rows(dy) : Tensor()};
+                });
+}
+
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
+  check_factors("linear", x.value(), weight.value());
+  Tensor y = product(as_stored(x.value()), as_stored(weight.value()));
+  std::vector<Variable> inputs{x, weight};
+  if (bias.defined()) {
+    y = add_bias_forward(y, bias.value());
+    inputs.push_back(bias);
+  }
+  return record("linear", y, inputs,
+                [x = x.value(), w = weight.value(), needs_dx = x.requires_grad(), needs_dw = weight.requires_grad(),
+                 has_bias = bias.defined(), needs_dbias = bias.requires_grad()](const Tensor& dy) -> Grads {
+                  Grads grads{needs_dx ? product(as_stored(dy), transposed(w)) : Tensor(),
+                              needs_dw ? product(transposed(x), as_stored(dy)) : Tensor()};
+                  if (has_bias) grads.push_back(needs_dbias ? sum_rows(dy) : Tensor());
+                  return grads;
+                });
+}
+
+}  // namespace onefold

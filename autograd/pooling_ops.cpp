@@ -1,0 +1,27 @@
+#include <utility>
+
+#include "autograd/ops.h"
+
+namespace onefold {
+
+Variable max_pool2d(const Variable& x, const Pool2dArgs& args) {
+  MaxPoolResult result = max_pool2d_forward(x.value(), args);
+  return record("max_pool2d", result.y, {x},
+                [index = std::move(result.index), x_shape = x.shape()](const Tensor& dy) -> Grads {
+                  return {max_pool2d_backward(dy, index, x_shape)};
+                });
+}
+
+Variable avg_pool2d(const Variable& x, const Pool2dArgs& args) {
+  return record("avg_pool2d", avg_pool2d_forward(x.value(), args), {x},
+                [x_shape = x.shape(), args](const Tensor& dy) -> Grads {
+                  return {avg_pool2d_backward(dy, x_shape, args)};
+                });
+}
+
+Variable global_avg_pool(const Variable& x) {
+  return record("global_avg_pool", global_avg_pool_forward(x.value()), {x},
+                [x_shape = x.shape()](const Tensor& dy) -> Grads { return {global_avg_pool_backward(dy, x_shape)}; });
+}
+
+}  // namespace onefold
