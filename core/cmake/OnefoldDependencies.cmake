@@ -1,17 +1,18 @@
-# What the project takes from elsewhere: the system's package where there is one, else a pinned download.
+# What the project takes from elsewhere: the system's package where there is one, else a download pinned by its hash.
 include(FetchContent)
 
 if(ONEFOLD_OPENMP)
-  find_package(OpenMP COMPONENTS CXX)
+  find_package(OpenMP COMPONENTS CXX GLOBAL)
   if(NOT OpenMP_CXX_FOUND)
     message(STATUS "OpenMP not found: building for a single thread")
   endif()
 endif()
+find_package(Threads REQUIRED GLOBAL)
 
 # JSON: the headers of safetensors files, run logs.
-find_package(nlohmann_json 3.9 QUIET)
+find_package(nlohmann_json 3.9 QUIET GLOBAL)
 if(NOT nlohmann_json_FOUND)
-  FetchContent_Declare(nlohmann_json
+  FetchContent_Declare(nlohmann_json SYSTEM
     URL https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz
     URL_HASH SHA256=d6c65aca6b1ed68e7a182f4757257b107ae403032760ed6ef121c9d55e81757d)
   FetchContent_MakeAvailable(nlohmann_json)
@@ -21,7 +22,8 @@ endif()
 find_path(STB_INCLUDE_DIR NAMES stb_image.h PATH_SUFFIXES stb)
 if(NOT STB_INCLUDE_DIR)
   FetchContent_Declare(stb
-    URL https://github.com/nothings/stb/archive/5736b15f7ea0ffb08dd38af21067c314d6a3aae9.tar.gz)
+    GIT_REPOSITORY https://github.com/nothings/stb.git
+    GIT_TAG f0569113c93ad095470c54bf34a17b36646bbbb5)  # stb_image 2.30
   FetchContent_MakeAvailable(stb)
   set(STB_INCLUDE_DIR ${stb_SOURCE_DIR})
 endif()
@@ -31,9 +33,9 @@ target_include_directories(onefold_stb_image SYSTEM INTERFACE ${STB_INCLUDE_DIR}
 
 # Options of the programs.
 if(ONEFOLD_EXAMPLES)
-  find_package(CLI11 2.3 QUIET)
+  find_package(CLI11 2.1 QUIET)
   if(NOT CLI11_FOUND)
-    FetchContent_Declare(CLI11
+    FetchContent_Declare(CLI11 SYSTEM
       GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git
       GIT_TAG 291c58789c031208f08f4f261a858b5b7083e8e2)  # v2.3.2
     FetchContent_MakeAvailable(CLI11)
@@ -44,7 +46,7 @@ endif()
 if(ONEFOLD_TESTS)
   find_package(Catch2 QUIET)
   if(NOT Catch2_FOUND)
-    FetchContent_Declare(Catch2
+    FetchContent_Declare(Catch2 SYSTEM
       GIT_REPOSITORY https://github.com/catchorg/Catch2.git
       GIT_TAG 6e79e682b726f524310d55dec8ddac4e9c52fb5f)  # v3.4.0
     FetchContent_MakeAvailable(Catch2)
@@ -57,5 +59,19 @@ if(ONEFOLD_TESTS)
     target_link_libraries(onefold_catch2 INTERFACE Catch2::Catch2WithMain)
   else()
     target_link_libraries(onefold_catch2 INTERFACE Catch2::Catch2)
+    # Catch2 2 passes when a name matches no test; 3 fails by itself.
+    set(onefold_catch2_arguments EXTRA_ARGS --warn NoTests)
+  endif()
+endif()
+
+# Timings of single kernels with their statistics.
+if(ONEFOLD_BENCH)
+  find_package(benchmark 1.7 QUIET)
+  if(NOT benchmark_FOUND)
+    set(BENCHMARK_ENABLE_TESTING OFF)
+    FetchContent_Declare(benchmark SYSTEM
+      GIT_REPOSITORY https://github.com/google/benchmark.git
+      GIT_TAG 344117638c8ff7e239044fd0fa7085839fc03021)  # v1.8.3
+    FetchContent_MakeAvailable(benchmark)
   endif()
 endif()

@@ -1,4 +1,5 @@
 # How every target of this project is compiled, and onefold_library(), which makes one of a folder.
+include(CheckCXXCompilerFlag)
 
 # Flags that all of our own targets share; nothing of it leaks to a program that links onefold::onefold.
 add_library(onefold_compile_options INTERFACE)
@@ -6,13 +7,25 @@ target_compile_options(onefold_compile_options INTERFACE
   -Wall -Wextra -Wshadow
   -Wno-psabi  # the width of Vec differs between builds; it never crosses the library's edge
   -ffp-contract=fast
-  $<$<BOOL:${ONEFOLD_WERROR}>:-Werror>
-  $<$<CONFIG:Release>:-O3>
-  $<$<BOOL:${ONEFOLD_NATIVE}>:-march=native>)
+  $<$<BOOL:${ONEFOLD_WERROR}>:-Werror>)
+if(ONEFOLD_NATIVE)
+  check_cxx_compiler_flag(-march=native ONEFOLD_HAS_MARCH_NATIVE)
+  if(ONEFOLD_HAS_MARCH_NATIVE)
+    target_compile_options(onefold_compile_options INTERFACE -march=native)
+  else()
+    message(STATUS "The compiler has no -march=native here: building portable instructions")
+  endif()
+endif()
 if(ONEFOLD_SANITIZE)
   target_compile_options(onefold_compile_options INTERFACE
     -fsanitize=${ONEFOLD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(onefold_compile_options INTERFACE -fsanitize=${ONEFOLD_SANITIZE})
+endif()
+
+# With tests everything is compiled a second time with Real = double: targets whose names end like this.
+set(onefold_variants "")
+if(ONEFOLD_TESTS AND NOT ONEFOLD_DOUBLE)
+  set(onefold_variants _double)
 endif()
 
 # onefold_library(FOLDER [PUBLIC folders...] [PRIVATE targets...])
@@ -21,11 +34,11 @@ endif()
 function(onefold_library folder)
   cmake_parse_arguments(PARSE_ARGV 1 library "" "" "PUBLIC;PRIVATE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
-  set(variants "")
-  if(ONEFOLD_TESTS)
-    list(APPEND variants _double)
+  if(NOT sources)  # headers alone so far
+    set(sources ${PROJECT_BINARY_DIR}/none.cpp)
+    file(TOUCH ${sources})
   endif()
-  foreach(variant IN ITEMS "" LISTS variants)
+  foreach(variant IN ITEMS "" LISTS onefold_variants)
     set(target onefold_${folder}${variant})
     add_library(${target} STATIC ${sources})
     target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
