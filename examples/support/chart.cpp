@@ -1,0 +1,227 @@
+#include "examples/support/chart.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "examples/support/format.h"
+
+namespace onefold {
+
+namespace {
+
+constexpr double kWidth = 480, kHeight = 270;  // units of the picture; text is 13 of them high
+constexpr double kTop = 10, kBottom = 44;
+constexpr double kCharacter = 7.2;  // an upper bound of a digit's width
+
+std::string series_class(const std::string& what, size_t index) { return what + " s" + std::to_string(index % 4); }
+
+Html label(double x, double y, const std::string& anchor, const std::string& words, const std::string& kind = "") {
+  return element("text",
+                 {{"x", coordinate(x)}, {"y", coordinate(y)}, {"text-anchor", anchor}, {"class", kind}}, text(words));
+}
+
+Html straight(const std::string& kind, double x1, double y1, double x2, double y2) {
+  return element("line", {{"class", kind},
+                          {"x1", coordinate(x1)},
+                          {"y1", coordinate(y1)},
+                          {"x2", coordinate(x2)},
+                          {"y2", coordinate(y2)}});
+}
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  void include(double value) {
+    if (!std::isfinite(value)) return;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  bool empty() const { return low > high; }
+};
+
+/// The chart's axes: from values to places in the picture.
+struct Axes {
+  Range x, y;
+  std::vector<double> y_ticks;
+  double left = 0, right = kWidth;
+
+  double place_x(double value) const { return left + (value - x.low) / (x.high - x.low) * (right - left); }
+  double place_y(double value) const {
+    return kHeight - kBottom - (value - y.low) / (y.high - y.low) * (kHeight - kBottom - kTop);
+  }
+};
+
+Axes make_axes(const LineChart& chart, const std::function<std::string(double)>& y_text) {
+  Axes axes;
+  for (const Series& series : chart.series) {
+    for (size_t i = 0; i < series.x.size(); ++i) {
+      if (!std::isfinite(series.y[i])) continue;
+      axes.x.include(series.x[i]);
+      axes.y.include(series.y[i]);
+    }
+  }
+  if (axes.x.empty()) axes.x = axes.y = {0, 1};
+  if (axes.x.low == axes.x.high) axes.x = {axes.x.low - 1, axes.x.high + 1};
+  if (chart.from_zero) axes.y.include(0);
+  axes.y_ticks = round_ticks(axes.y.low, axes.y.high, 5);
+  axes.y = {axes.y_ticks.front(), axes.y_ticks.back()};
+
+  size_t longest_tick = 0, longest_end = 0;
+  for (double tick : axes.y_ticks) longest_tick = std::max(longest_tick, y_text(tick).size());
+  for (const Series& series : chart.series) {
+    if (!series.y.empty()) longest_end = std::max(longest_end, y_text(series.y.back()).size());
+  }
+  axes.left = kCharacter * static_cast<double>(longest_tick) + 10;
+  axes.right = kWidth - kCharacter * static_cast<double>(longest_end) - 12;
+  return axes;
+}
+
+Html draw_axes(const Axes& axes, const LineChart& chart, const std::function<std::string(double)>& y_text) {
+  Html drawn;
+  for (double tick : axes.y_ticks) {
+    const double y = axes.place_y(tick);
+    drawn += straight("grid", axes.left, y, axes.right, y) + label(axes.left - 8, y + 4.5, "end", y_text(tick));
+  }
+  const double bottom = kHeight - kBottom;
+  drawn += straight("axis", axes.left, bottom, axes.right, bottom);
+  for (double tick : round_ticks(axes.x.low, axes.x.high, 6)) {
+    if (tick < axes.x.low || tick > axes.x.high) continue;
+    const double x = axes.place_x(tick);
+    drawn += straight("axis", x, bottom, x, bottom + 5) + label(x, bottom + 19, "middle", plain(tick));
+  }
+  return drawn + label((axes.left + axes.right) / 2, kHeight - 5, "middle", chart.x_label, "quiet");
+}
+
+/// One line, in as many pieces as its gaps leave, with a dot a point while they are few.
+Html draw_series(const Axes& axes, const Series& series, size_t index,
+                 const std::function<std::string(double)>& y_text) {
+  Html lines, dots;
+  std::string points;
+  const auto finish = [&] {
+    if (!points.empty()) lines += element("polyline", {{"class", series_class("line", index)}, {"points", points}});
+    points.clear();
+  };
+  for (size_t i = 0; i < series.x.size(); ++i) {
+    if (!std::isfinite(series.y[i]) || !std::isfinite(series.x[i])) {
+      finish();
+      continue;
+    }
+    const std::string x = coordinate(axes.place_x(series.x[i])), y = coordinate(axes.place_y(series.y[i]));
+    points += (points.empty() ? "" : " ") + x + "," + y;
+    if (series.x.size() > 60) continue;
+    const std::string words = series.name + " at " + plain(series.x[i]) + ": " + y_text(series.y[i]);
+    dots += element("circle", {{"class", series_class("dot", index)}, {"cx", x}, {"cy", y}, {"r", "2.6"}},
+                    element("title", words));
+  }
+  finish();
+  return lines + dots;
+}
+
+/// Each line's last value beside its end, moved apart where they would overlap.
+Html draw_ends(const Axes& axes, const LineChart& chart, const std::function<std::string(double)>& y_text) {
+  struct End {
+    double y;
+    size_t series;
+  };
+  std::vector<End> ends;
+  for (size_t s = 0; s < chart.series.size(); ++s) {
+    const std::vector<double>& y = chart.series[s].y;
+    if (!y.empty() && std::isfinite(y.back())) ends.push_back({axes.place_y(y.back()), s});
+  }
+  std::sort(ends.begin(), ends.end(), [](const End& a, const End& b) { return a.y < b.y; });
+  for (size_t i = 1; i < ends.size(); ++i) ends[i].y = std::max(ends[i].y, ends[i - 1].y + 15);
+  for (size_t i = ends.size(); i-- > 0;) {
+    const double limit = i + 1 < ends.size() ? ends[i + 1].y - 15 : kHeight - kBottom;
+    ends[i].y = std::min(ends[i].y, limit);
+  }
+  Html drawn;
+  for (const End& end : ends) {
+    drawn += label(axes.right + 8, end.y + 4.5, "start", y_text(chart.series[end.series].y.back()),
+                   series_class("end", end.series));
+  }
+  return drawn;
+}
+
+}  // namespace
+
+std::vector<double> round_ticks(double low, double high, int count) {
+  if (!(high > low)) {
+    const double margin = low == 0 ? 1 : std::abs(low) / 10;
+    high = low + margin;
+    low -= margin;
+  }
+  const double rough = (high - low) / count;
+  const double power = std::pow(10, std::floor(std::log10(rough)));
+  const double step = power * (rough / power < 1.5 ? 1 : rough / power < 3.5 ? 2 : rough / power < 7.5 ? 5 : 10);
+  const auto first = static_cast<int64_t>(std::floor(low / step + 1e-9));
+  const auto last = static_cast<int64_t>(std::ceil(high / step - 1e-9));
+  std::vector<double> ticks;
+  for (int64_t i = first; i <= last; ++i) ticks.push_back(static_cast<double>(i) * step);
+  return ticks;
+}
+
+Html legend(const std::string& title, const std::vector<std::string>& names) {
+  Html caption = element("strong", title);
+  if (names.size() < 2) return caption;
+  for (size_t i = 0; i < names.size(); ++i) {
+    caption += element("span", {{"class", "key"}}, element("i", {{"class", series_class("", i)}}, Html{}) + text(names[i]));
+  }
+  return caption;
+}
+
+Html line_chart(const LineChart& chart) {
+  const auto y_text = chart.y_text ? chart.y_text : [](double value) { return plain(value); };
+  const Axes axes = make_axes(chart, y_text);
+  Html drawn = draw_axes(axes, chart, y_text);
+  std::vector<std::string> names;
+  std::string spoken = chart.title + " over " + chart.x_label;
+  for (size_t s = 0; s < chart.series.size(); ++s) {
+    const Series& series = chart.series[s];
+    drawn += draw_series(axes, series, s, y_text);
+    names.push_back(series.name);
+    if (!series.y.empty()) spoken += "; " + series.name + " ends at " + y_text(series.y.back());
+  }
+  drawn += draw_ends(axes, chart, y_text);
+  return figure(legend(chart.title, names), svg(kWidth, kHeight, spoken, drawn));
+}
+
+Html bar_chart(const BarChart& chart) {
+  constexpr double row = 25, bar_height = 16;
+  size_t longest_name = 0, longest_label = 0;
+  double longest_bar = 0;
+  std::string spoken = chart.title;
+  for (const BarChart::Bar& bar : chart.bars) {
+    longest_name = std::max(longest_name, bar.name.size());
+    longest_label = std::max(longest_label, bar.label.size());
+    double total = 0;
+    for (double part : bar.parts) total += part;
+    longest_bar = std::max(longest_bar, total);
+    spoken += "; " + bar.name + ": " + bar.label;
+  }
+  const double left = kCharacter * static_cast<double>(longest_name) + 12;
+  const double right = kWidth - kCharacter * static_cast<double>(longest_label) - 12;
+  const double unit = longest_bar > 0 ? (right - left) / longest_bar : 0;
+
+  Html drawn;
+  double y = 4;
+  for (const BarChart::Bar& bar : chart.bars) {
+    drawn += label(left - 8, y + 12.5, "end", bar.name);
+    double x = left;
+    for (size_t p = 0; p < bar.parts.size(); ++p) {
+      const double width = std::max(0.0, bar.parts[p] * unit);
+      drawn += element("rect", {{"class", series_class("bar", p)},
+                                {"x", coordinate(x)},
+                                {"y", coordinate(y)},
+                                {"width", coordinate(width)},
+                                {"height", coordinate(bar_height)}});
+      x += width;
+    }
+    drawn += label(x + 8, y + 12.5, "start", bar.label);
+    y += row;
+  }
+  return figure(legend(chart.title, chart.parts), svg(kWidth, y, spoken, drawn));
+}
+
+}  // namespace onefold

@@ -1,0 +1,136 @@
+#include "examples/support/kernel_picture.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "examples/support/format.h"
+
+namespace onefold {
+
+namespace {
+
+constexpr int kHalf = 12;               // colours on each side of zero
+constexpr int kColours = 2 * kHalf + 1;
+
+/// Which colour a value has: 0 for -limit and below, kHalf for zero, 2 kHalf for limit and above.
+int colour_index(double value, double limit) {
+  if (!std::isfinite(value) || limit <= 0) return kHalf;
+  return kHalf + static_cast<int>(std::lround(std::clamp(value / limit, -1.0, 1.0) * kHalf));
+}
+
+std::string colour_class(int index) { return "k" + std::to_string(index); }
+
+std::string square(int64_t x, int64_t y, int64_t size) {
+  const std::string side = std::to_string(size);
+  return "M" + std::to_string(x) + " " + std::to_string(y) + "h" + side + "v" + side + "h-" + side + "z";
+}
+
+struct Colour {
+  double red, green, blue;
+};
+
+std::string mixed(const Colour& a, const Colour& b, double share) {
+  char digits[16];
+  const auto channel = [&](double x, double y) { return static_cast<int>(std::lround(x + (y - x) * share)); };
+  std::snprintf(digits, sizeof digits, "#%02x%02x%02x", channel(a.red, b.red), channel(a.green, b.green),
+                channel(a.blue, b.blue));
+  return digits;
+}
+
+/// One rule a colour: `anchors` are the colours at -1, -1/2, 0, 1/2 and 1.
+std::string palette(const std::array<Colour, 5>& anchors) {
+  std::string rules;
+  for (int index = 0; index < kColours; ++index) {
+    const double place = 4.0 * index / (kColours - 1);
+    const auto below = static_cast<size_t>(std::min(3.0, std::floor(place)));
+    rules += "." + colour_class(index) + "{fill:" +
+             mixed(anchors[below], anchors[below + 1], place - static_cast<double>(below)) + "}";
+  }
+  return rules + "\n";
+}
+
+}  // namespace
+
+Html filter_picture(const Tensor& filters, double limit, const std::string& label) {
+  const int64_t rows = filters.shape()[0], columns = filters.shape()[1];
+  const int64_t inputs = filters.shape()[2], outputs = filters.shape()[3];
+  const int64_t side = std::max<int64_t>({3, rows, columns}), pitch = side + 1;
+
+  // One path a colour keeps the page small: a cell is twenty bytes of it.
+  std::array<std::string, kColours> paths;
+  for (int64_t o = 0; o < outputs; ++o) {
+    for (int64_t i = 0; i < inputs; ++i) {
+      for (int64_t r = 0; r < rows; ++r) {
+        for (int64_t s = 0; s < columns; ++s) {
+          const Real value = filters[((r * columns + s) * inputs + i) * outputs + o];
+          const int64_t x = i * pitch + (side - columns) / 2 + s, y = o * pitch + (side - rows) / 2 + r;
+          paths[static_cast<size_t>(colour_index(value, limit))] += square(x, y, 1);
+        }
+      }
+    }
+  }
+  Html cells;
+  for (int index = 0; index < kColours; ++index) {
+    const std::string& path = paths[static_cast<size_t>(index)];
+    if (!path.empty()) cells += element("path", {{"class", colour_class(index)}, {"d", path}});
+  }
+  return element("div", {{"class", "filters"}},
+                 svg(static_cast<double>(inputs * pitch - 1), static_cast<double>(outputs * pitch - 1), label, cells));
+}
+
+Html magnitude_picture(const Tensor& map, double limit, const std::string& label) {
+  const int64_t rows = map.shape()[0], columns = map.shape()[1];
+  const int64_t side = std::max<int64_t>({3, rows, columns});
+  constexpr int64_t cell = 40;
+  Html cells;
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t s = 0; s < columns; ++s) {
+      const Real value = map[r * columns + s];
+      const int64_t x = ((side - columns) / 2 + s) * cell, y = ((side - rows) / 2 + r) * cell;
+      const int colour = colour_index(value, limit);
+      cells += element("path", {{"class", colour_class(colour)}, {"d", square(x + 1, y + 1, cell - 2)}});
+      cells += element("text",
+                       {{"x", std::to_string(x + cell / 2)},
+                        {"y", std::to_string(y + cell / 2 + 4)},
+                        {"text-anchor", "middle"},
+                        {"class", colour > kHalf + kHalf * 3 / 4 ? "on-strong" : "on-weak"}},
+                       text(fixed(value, value < 0.9995 ? 3 : 2)));
+    }
+  }
+  const auto width = static_cast<double>(side * cell);
+  return element("div", {{"class", "magnitudes"}}, svg(width, width, label, cells));
+}
+
+Html colour_scale(double limit) {
+  Html cells;
+  for (int index = 0; index < kColours; ++index) {
+    cells += element("path", {{"class", colour_class(index)}, {"d", square(index * 8, 0, 8)}});
+  }
+  const std::string end = plain(std::stod(scientific(limit)));
+  const std::string label = "colours from -" + end + " (blue) through zero to " + end + " (orange)";
+  return element("div", {{"class", "scale"}},
+                 element("span", "\u2264 \u2212" + end) + svg(kColours * 8, 8, label, cells) +
+                     element("span", "\u2265 " + end));
+}
+
+double colour_limit(const std::vector<Tensor>& tensors) {
+  std::vector<double> sizes;
+  for (const Tensor& tensor : tensors) {
+    for (int64_t i = 0; i < tensor.size(); ++i) {
+      if (std::isfinite(tensor[i]) && tensor[i] != 0) sizes.push_back(std::abs(tensor[i]));
+    }
+  }
+  if (sizes.empty()) return 1;
+  const auto place = sizes.begin() + static_cast<int64_t>(0.98 * static_cast<double>(sizes.size() - 1));
+  std::nth_element(sizes.begin(), place, sizes.end());
+  return *place;
+}
+
+std::string colour_style() {
+  const std::string light = palette({{{8, 69, 148}, {107, 168, 218}, {255, 255, 255}, {245, 158, 66}, {166, 54, 3}}});
+  const std::string dark = palette({{{143, 207, 255}, {38, 110, 180}, {13, 17, 23}, {187, 94, 16}, {255, 184, 112}}});
+  return light + "@media screen and (prefers-color-scheme: dark) {\n" + dark + "}\n";
+}
+
+}  // namespace onefold
