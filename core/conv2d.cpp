@@ -1,0 +1,139 @@
+#include "core/conv2d.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "core/conv2d_naive.h"
+#include "core/im2col.h"
+#include "core/parallel.h"
+#include "core/winograd.h"
+
+namespace onefold {
+
+// Legend: x [N, H, W, C], w [R, S, C / groups, K], y [N, P, Q, K].
+
+namespace {
+
+void check_args(const Conv2dArgs& args) {
+  check(args.stride_h >= 1 && args.stride_w >= 1, "conv2d: stride ", args.stride_h, " x ", args.stride_w,
+        " must be at least 1");
+  check(args.padding_h >= 0 && args.padding_w >= 0, "conv2d: padding ", args.padding_h, " x ", args.padding_w,
+        " must not be negative");
+  check(args.dilation_h >= 1 && args.dilation_w >= 1, "conv2d: dilation ", args.dilation_h, " x ", args.dilation_w,
+        " must be at least 1");
+  check(args.groups >= 1, "conv2d: groups ", args.groups, " must be at least 1");
+}
+
+/// The algorithm to use: the one that args force, after a check that it can, or the one that fits best.
+ConvAlgorithm resolve(const Shape& x, const Shape& w, const Conv2dArgs& args) {
+  if (args.algorithm == ConvAlgorithm::automatic) return choose_algorithm(x, w, args);
+  check(supports(args.algorithm, w, args), "conv2d: ", name(args.algorithm), " needs a 3x3 kernel, stride 1, dilation 1, ",
+        "padding of at most 2 and one group; the weight is ", w, ", stride ", args.stride_h, " x ", args.stride_w,
+        ", dilation ", args.dilation_h, " x ", args.dilation_w, ", groups ", args.groups,
+        "; use ConvAlgorithm::automatic");
+  return args.algorithm;
+}
+
+void check_shape(const char* what, const Shape& got, const Shape& needed) {
+  check(got == needed, "conv2d: ", what, " is ", got, ", needed is ", needed);
+}
+
+Tensor add_bias_and_activate(Tensor y, const Tensor& bias, Activation activation) {
+  const int64_t K = y.shape()[3];
+  parallel_for(y.shape().rows(), 256, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin * K; i < end * K; ++i) {
+      const Real value = y[i] + (bias.defined() ? bias[i % K] : Real{0});
+      y[i] = activation == Activation::relu ? std::max(value, Real{0}) : value;
+    }
+  });
+  return y;
+}
+
+}  // namespace
+
+Conv2dArgs conv2d_args(int64_t stride, int64_t padding, int64_t groups) {
+  Conv2dArgs args;
+  args.stride_h = args.stride_w = stride;
+  args.padding_h = args.padding_w = padding;
+  args.groups = groups;
+  return args;
+}
+
+Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dArgs& args) {
+  check_args(args);
+  check(x.rank() == 4, "conv2d: input ", x, " needs four axes [N H W C]");
+  check(w.rank() == 4 && w[0] >= 1 && w[1] >= 1, "conv2d: weight ", w, " needs four axes [R S C/groups K], R and S at least 1");
+  check(x[3] % args.groups == 0 && w[3] % args.groups == 0, "conv2d: input ", x, " and weight ", w,
+        " need channels that groups ", args.groups, " divides");
+  check(w[2] == x[3] / args.groups, "conv2d: input ", x, " has ", x[3], " channels, weight ", w, " expects ",
+        w[2] * args.groups, args.groups > 1 ? " (weight channels times groups)" : "");
+  const int64_t reach_h = args.dilation_h * (w[0] - 1) + 1, reach_w = args.dilation_w * (w[1] - 1) + 1;
+  const int64_t room_h = x[1] + 2 * args.padding_h, room_w = x[2] + 2 * args.padding_w;
+  check(room_h >= reach_h && room_w >= reach_w, "conv2d: weight ", w, " at dilation ", args.dilation_h, " x ",
+        args.dilation_w, " covers ", reach_h, " x ", reach_w, ", input ", x, " with padding is only ", room_h, " x ",
+        room_w, "; use a smaller kernel or more padding");
+  return {x[0], (room_h - reach_h) / args.stride_h + 1, (room_w - reach_w) / args.stride_w + 1, w[3]};
+}
+
+const char* name(ConvAlgorithm algorithm) {
+  switch (algorithm) {
+    case ConvAlgorithm::automatic: return "automatic";
+    case ConvAlgorithm::naive: return "naive";
+    case ConvAlgorithm::im2col: return "im2col";
+    case ConvAlgorithm::winograd2: return "Winograd F(2x2,3x3)";
+    case ConvAlgorithm::winograd4: return "Winograd F(4x4,3x3)";
+  }
+  return "unknown";
+}
+
+bool supports(ConvAlgorithm algorithm, const Shape& w, const Conv2dArgs& args) {
+  if (algorithm != ConvAlgorithm::winograd2 && algorithm != ConvAlgorithm::winograd4) return true;
+  return w[0] == 3 && w[1] == 3 && args.stride_h == 1 && args.stride_w == 1 && args.dilation_h == 1 &&
+         args.dilation_w == 1 && args.groups == 1 && args.padding_h <= 2 && args.padding_w <= 2;
+}
+
+// [choose-algorithm]
+ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs& args) {
+  const bool enough_channels = w[2] >= 16 && w[3] >= 16;
+  const bool depthwise = w[2] == 1 && args.groups > 1;
+  if (depthwise) return ConvAlgorithm::naive;
+  if (!supports(ConvAlgorithm::winograd4, w, args) || !enough_channels) return ConvAlgorithm::im2col;
+  return x[1] >= 4 && x[2] >= 4 ? ConvAlgorithm::winograd4 : ConvAlgorithm::winograd2;
+}
+// [/choose-algorithm]
+
+Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias, Activation activation) {
+  conv2d_output_shape(x.shape(), w.shape(), args);  // throws where the shapes do not fit
+  if (bias.defined()) check_shape("bias", bias.shape(), {w.shape()[3]});
+  switch (resolve(x.shape(), w.shape(), args)) {
+    case ConvAlgorithm::winograd4: return conv2d_winograd(4, x, w, args, bias, activation);
+    case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, bias, activation);
+    case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, bias, activation);
+    default: break;
+  }
+  Tensor y = conv2d_naive(x, w, args);
+  const bool finished = !bias.defined() && activation == Activation::none;
+  return finished ? y : add_bias_and_activate(std::move(y), bias, activation);
+}
+
+Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args) {
+  check_shape("the output's gradient", dy.shape(), conv2d_output_shape(x_shape, w.shape(), args));
+  switch (resolve(x_shape, w.shape(), args)) {
+    case ConvAlgorithm::winograd4: return conv2d_winograd_backward_input(4, dy, w, x_shape, args);
+    case ConvAlgorithm::winograd2: return conv2d_winograd_backward_input(2, dy, w, x_shape, args);
+    case ConvAlgorithm::im2col: return conv2d_im2col_backward_input(dy, w, x_shape, args);
+    default: return conv2d_naive_backward_input(dy, w, x_shape, args);
+  }
+}
+
+Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args) {
+  check_shape("the output's gradient", dy.shape(), conv2d_output_shape(x.shape(), w_shape, args));
+  switch (resolve(x.shape(), w_shape, args)) {
+    case ConvAlgorithm::winograd4: return conv2d_winograd_backward_weight(4, dy, x, w_shape, args);
+    case ConvAlgorithm::winograd2: return conv2d_winograd_backward_weight(2, dy, x, w_shape, args);
+    case ConvAlgorithm::im2col: return conv2d_im2col_backward_weight(dy, x, w_shape, args);
+    default: return conv2d_naive_backward_weight(dy, x, w_shape, args);
+  }
+}
+
+}  // namespace onefold

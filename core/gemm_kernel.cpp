@@ -1,0 +1,131 @@
+#include "core/gemm_kernel.h"
+
+#include <array>
+#include <utility>
+
+#include "core/parallel.h"
+
+namespace onefold {
+
+namespace {
+
+/// C[Rows, Vecs vectors] (+)= A B over `depth` steps: every accumulator stays in a register.
+template <int Rows, int Vecs>
+void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, int64_t c_stride, int64_t columns,
+          Accumulate accumulate) {
+  Vec sums[Rows][Vecs] = {};
+  for (int64_t k = 0; k < depth; ++k) {
+    Vec b_row[Vecs];
+#pragma GCC unroll 4
+    for (int j = 0; j < Vecs; ++j) b_row[j] = load(b + k * b_stride + j * kLanes);
+#pragma GCC unroll 32
+    for (int i = 0; i < Rows; ++i) {
+      const Vec factor = broadcast(a.data[i * a.row_stride + k * a.depth_stride]);
+#pragma GCC unroll 4
+      for (int j = 0; j < Vecs; ++j) sums[i][j] += factor * b_row[j];
+    }
+  }
+
+#pragma GCC unroll 32
+  for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 4
+    for (int j = 0; j < Vecs; ++j) {
+      Real* const to = c + i * c_stride + j * kLanes;
+      const int64_t lanes = std::min(kLanes, columns - j * kLanes);
+      if (lanes == kLanes) {
+        store(to, accumulate == Accumulate::yes ? load(to) + sums[i][j] : sums[i][j]);
+      } else if (lanes > 0) {
+        const Vec before = accumulate == Accumulate::yes ? load_partial(to, lanes) : Vec{};
+        store_partial(to, before + sums[i][j], lanes);
+      }
+    }
+  }
+}
+
+using TileFunction = void (*)(int64_t, TileRows, const Real*, int64_t, Real*, int64_t, int64_t, Accumulate);
+
+/// Rows of a tile that is Vecs vectors wide: as many as the accumulators allow, at most 14.
+constexpr int tile_rows(int vecs) { return std::min(kTileVecs / vecs, 14); }
+
+/// tiles<Vecs>[r]: the tile of r + 1 rows; the last is the full one, the others finish what rows remain.
+template <int Vecs, int... Indices>
+constexpr auto make_tiles(std::integer_sequence<int, Indices...>) {
+  return std::array<TileFunction, sizeof...(Indices)>{&tile<Indices + 1, Vecs>...};
+}
+template <int Vecs>
+constexpr auto kTiles = make_tiles<Vecs>(std::make_integer_sequence<int, tile_rows(Vecs)>{});
+
+/// All rows of A against one panel of B.
+template <int Vecs>
+void multiply_panel(int64_t m, int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, int64_t c_stride,
+                    int64_t columns, Accumulate accumulate) {
+  constexpr int64_t kRows = tile_rows(Vecs);
+  for (int64_t i = 0; i < m; i += kRows) {
+    const int64_t rows = std::min(kRows, m - i);
+    const TileRows a_rows{a.data + i * a.row_stride, a.row_stride, a.depth_stride};
+    kTiles<Vecs>[static_cast<size_t>(rows - 1)](depth, a_rows, b, b_stride, c + i * c_stride, c_stride, columns,
+                                                accumulate);
+  }
+}
+
+using PanelFunction = void (*)(int64_t, int64_t, TileRows, const Real*, int64_t, Real*, int64_t, int64_t, Accumulate);
+
+constexpr std::array<PanelFunction, 5> kPanels = {nullptr, &multiply_panel<1>, &multiply_panel<2>,
+                                                  &multiply_panel<std::min(3, kPanelVecs)>,
+                                                  &multiply_panel<std::min(4, kPanelVecs)>};
+
+PanelFunction panel_function(int64_t columns) { return kPanels[static_cast<size_t>((columns + kLanes - 1) / kLanes)]; }
+
+}  // namespace
+
+void multiply_packed(int64_t m, int64_t n, int64_t k, TileRows a, const Real* packed_b, Real* c, int64_t c_stride,
+                     Accumulate accumulate) {
+  for (int64_t block = 0; block < k; block += kDepthBlock) {
+    const int64_t depth = std::min(kDepthBlock, k - block);
+    const TileRows a_block{a.data + block * a.depth_stride, a.row_stride, a.depth_stride};
+    const Accumulate into = block > 0 ? Accumulate::yes : accumulate;
+    for (int64_t panel = 0; panel < n; panel += kPanelWidth) {
+      const int64_t columns = std::min(kPanelWidth, n - panel);
+      const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
+      const Real* const b_panel = packed_b + packed_offset(k, n, block, panel);
+      panel_function(columns)(m, depth, a_block, b_panel, width, c + panel, c_stride, columns, into);
+    }
+  }
+}
+
+void multiply_unpacked(int64_t m, int64_t n, int64_t k, TileRows a, const Real* b, int64_t b_stride, Real* c,
+                       int64_t c_stride, Accumulate accumulate) {
+  for (int64_t panel = 0; panel < n; panel += kPanelWidth) {
+    const int64_t columns = std::min(kPanelWidth, n - panel);
+    panel_function(columns)(m, k, a, b + panel, b_stride, c + panel, c_stride, columns, accumulate);
+  }
+}
+
+void pack_rows(const Matrix& b, int64_t row, int64_t count, Real* packed) {
+  for (int64_t k = 0; k < count; ++k) {
+    for (int64_t n = 0; n < b.columns; n += kLanes) {
+      Real* const to = packed + packed_offset(count, b.columns, k, n);
+      const int64_t lanes = std::min(kLanes, b.columns - n);
+      if (b.transposed) {
+        Vec value{};
+        for (int64_t lane = 0; lane < lanes; ++lane) value[lane] = b.data[(n + lane) * b.stride + row + k];
+        store(to, value);
+      } else {
+        const Real* const from = b.data + (row + k) * b.stride + n;
+        store(to, lanes == kLanes ? load(from) : load_partial(from, lanes));
+      }
+    }
+  }
+}
+
+PackedMatrix::PackedMatrix(int64_t rows, int64_t columns)
+    : rows_(rows), columns_(columns), values_({packed_size(rows, columns)}) {}
+
+PackedMatrix::PackedMatrix(const Matrix& b) : PackedMatrix(b.rows, b.columns) {
+  // Blocks of kDepthBlock rows are independent, and follow each other in memory.
+  parallel_for(b.rows, kDepthBlock, [&](int64_t begin, int64_t end) {
+    pack_rows(b, begin, end - begin, data() + packed_offset(rows_, columns_, begin, 0));
+  });
+}
+
+}  // namespace onefold

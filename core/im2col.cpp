@@ -1,0 +1,175 @@
+#include "core/im2col.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/gemm_kernel.h"
+#include "core/parallel.h"
+
+namespace onefold {
+
+// Legend: x [N, H, W, C], w [R, S, G, K], y [N, P, Q, K]; D = R S G is the length of a patch; G = C / groups.
+
+namespace {
+
+/// Numbers of columns that a block of pixels may take: half of a second-level cache of 512 KiB and more.
+constexpr int64_t kBlockNumbers = 64 * 1024;
+
+/// Numbers of columns that a chunk of a weight gradient may take: well within a shared cache.
+constexpr int64_t kChunkNumbers = 2 * 1024 * 1024;
+
+/// A 1x1 convolution at stride 1 needs no columns: x is the matrix.
+bool is_pointwise(const Shape& w, const Conv2dArgs& args) {
+  return w[0] == 1 && w[1] == 1 && args.stride_h == 1 && args.stride_w == 1 && args.padding_h == 0 &&
+         args.padding_w == 0;
+}
+
+/// The weights of one group as a matrix [R S G, K / groups].
+Matrix group_weights(const Tensor& w, int64_t group, int64_t groups) {
+  const int64_t columns = w.shape()[3] / groups;
+  return {w.data() + group * columns, w.shape().rows(), columns, w.shape()[3]};
+}
+
+/// y = activation(y + bias) for a block of rows that is still in the cache.
+void finish_rows(Real* y, int64_t rows, int64_t channels, int64_t stride, const Real* bias, Activation activation) {
+  if (bias == nullptr && activation == Activation::none) return;
+  for (int64_t row = 0; row < rows; ++row) {
+    Real* const y_row = y + row * stride;
+    for (int64_t k = 0; k < channels; ++k) {
+      const Real value = y_row[k] + (bias != nullptr ? bias[k] : Real{0});
+      y_row[k] = activation == Activation::relu ? std::max(value, Real{0}) : value;
+    }
+  }
+}
+
+/// Calls visit(patch element, position in x or -1 in the padding) for each tap of the window at (p, q) of image n.
+template <class Visit>
+void for_each_tap(const Shape& x, const Shape& w, const Conv2dArgs& args, int64_t n, int64_t p, int64_t q,
+                  Visit visit) {
+  for (int64_t r = 0; r < w[0]; ++r) {
+    const int64_t h = p * args.stride_h + r * args.dilation_h - args.padding_h;
+    for (int64_t s = 0; s < w[1]; ++s) {
+      const int64_t v = q * args.stride_w + s * args.dilation_w - args.padding_w;
+      const bool inside = h >= 0 && h < x[1] && v >= 0 && v < x[2];
+      visit((r * w[1] + s) * w[2], inside ? ((n * x[1] + h) * x[2] + v) * x[3] : -1);
+    }
+  }
+}
+
+}  // namespace
+
+void im2col(const Tensor& x, const Shape& w_shape, const Conv2dArgs& args, int64_t first_channel, int64_t begin,
+            int64_t end, Real* columns) {
+  const Shape y = conv2d_output_shape(x.shape(), w_shape, args);
+  const int64_t D = w_shape.rows(), G = w_shape[2];
+  for (int64_t pixel = begin; pixel < end; ++pixel) {
+    Real* const patch = columns + (pixel - begin) * D;
+    const int64_t n = pixel / (y[1] * y[2]), p = pixel / y[2] % y[1], q = pixel % y[2];
+    for_each_tap(x.shape(), w_shape, args, n, p, q, [&](int64_t element, int64_t position) {
+      if (position >= 0) {
+        std::copy_n(x.data() + position + first_channel, G, patch + element);
+      } else {
+        std::fill_n(patch + element, G, Real{0});
+      }
+    });
+  }
+}
+
+void col2im(const Real* columns, const Shape& w_shape, const Conv2dArgs& args, int64_t first_channel, int64_t n,
+            Tensor& dx) {
+  const Shape y = conv2d_output_shape(dx.shape(), w_shape, args);
+  const int64_t D = w_shape.rows(), G = w_shape[2];
+  for (int64_t p = 0; p < y[1]; ++p) {
+    for (int64_t q = 0; q < y[2]; ++q) {
+      const Real* const patch = columns + (p * y[2] + q) * D;
+      for_each_tap(dx.shape(), w_shape, args, n, p, q, [&](int64_t element, int64_t position) {
+        if (position < 0) return;
+        Real* const to = dx.data() + position + first_channel;
+        for (int64_t c = 0; c < G; ++c) to[c] += patch[element + c];
+      });
+    }
+  }
+}
+
+Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias,
+                     Activation activation) {
+  Tensor y(conv2d_output_shape(x.shape(), w.shape(), args));
+  const int64_t C = x.shape()[3], K = w.shape()[3], D = w.shape().rows(), G = w.shape()[2];
+  const int64_t group_outputs = K / args.groups, pixels = y.shape().rows();
+  const int64_t block = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
+  const bool pointwise = is_pointwise(w.shape(), args);
+
+  for (int64_t g = 0; g < args.groups; ++g) {
+    const PackedMatrix weights(group_weights(w, g, args.groups));
+    parallel_for(pixels, block, [&](int64_t begin, int64_t end) {
+      TileRows patches{x.data() + begin * C + g * G, C, 1};
+      Tensor columns;
+      if (!pointwise) {
+        columns = Tensor({end - begin, D});
+        im2col(x, w.shape(), args, g * G, begin, end, columns.data());
+        patches = {columns.data(), D, 1};
+      }
+      Real* const y_block = y.data() + begin * K + g * group_outputs;
+      multiply_packed(end - begin, group_outputs, D, patches, weights.data(), y_block, K, Accumulate::no);
+      finish_rows(y_block, end - begin, group_outputs, K, bias.defined() ? bias.data() + g * group_outputs : nullptr,
+                  activation);
+    });
+  }
+  return y;
+}
+
+Tensor conv2d_im2col_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args) {
+  const int64_t C = x_shape[3], K = w.shape()[3], D = w.shape().rows(), G = w.shape()[2];
+  const int64_t group_outputs = K / args.groups, pixels = dy.shape()[1] * dy.shape()[2];
+  const bool pointwise = is_pointwise(w.shape(), args);
+  Tensor dx(x_shape);
+  if (!pointwise) std::fill_n(dx.data(), dx.size(), Real{0});
+
+  for (int64_t g = 0; g < args.groups; ++g) {
+    Matrix weights = group_weights(w, g, args.groups);
+    std::swap(weights.rows, weights.columns);
+    weights.transposed = true;
+    const PackedMatrix packed(weights);
+    // Own an image per thread: patches of one image overlap, those of two never do.
+    parallel_for(x_shape[0], 1, [&](int64_t n, int64_t) {
+      const TileRows gradients{dy.data() + n * pixels * K + g * group_outputs, K, 1};
+      if (pointwise) {
+        multiply_packed(pixels, G, group_outputs, gradients, packed.data(), dx.data() + n * pixels * C + g * G, C,
+                        Accumulate::no);
+      } else {
+        Tensor columns({pixels, D});
+        multiply_packed(pixels, D, group_outputs, gradients, packed.data(), columns.data(), D, Accumulate::no);
+        col2im(columns.data(), w.shape(), args, g * G, n, dx);
+      }
+    });
+  }
+  return dx;
+}
+
+Tensor conv2d_im2col_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args) {
+  const int64_t C = x.shape()[3], K = w_shape[3], D = w_shape.rows(), G = w_shape[2];
+  const int64_t group_outputs = K / args.groups, pixels = dy.shape().rows();
+  const int64_t chunk = is_pointwise(w_shape, args) ? pixels : std::max<int64_t>(1, kChunkNumbers / D);
+  Tensor dw = Tensor::zeros(w_shape);
+
+  // dw = columns^T dy, summed over chunks of pixels in their order.
+  for (int64_t g = 0; g < args.groups; ++g) {
+    for (int64_t begin = 0; begin < pixels; begin += chunk) {
+      const int64_t count = std::min(chunk, pixels - begin);
+      Matrix columns_t{x.data() + begin * C + g * G, D, count, C, true};
+      Tensor columns;
+      if (!is_pointwise(w_shape, args)) {
+        columns = Tensor({count, D});
+        parallel_for(count, 64, [&](int64_t from, int64_t to) {
+          im2col(x, w_shape, args, g * G, begin + from, begin + to, columns.data() + from * D);
+        });
+        columns_t = {columns.data(), D, count, D, true};
+      }
+      const Matrix gradients{dy.data() + begin * K + g * group_outputs, count, group_outputs, K};
+      gemm(columns_t, gradients, dw.data() + g * group_outputs, K, Accumulate::yes);
+    }
+  }
+  return dw;
+}
+
+}  // namespace onefold

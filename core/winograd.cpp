@@ -1,0 +1,106 @@
+#include "core/winograd.h"
+
+#include "core/check.h"
+#include "core/gemm_kernel.h"
+#include "core/parallel.h"
+#include "core/winograd_tiles.h"
+
+namespace onefold {
+
+// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles a block; U V M the transformed weights, inputs, products.
+
+namespace {
+
+/// Numbers that a block's V and M may take together: they stay in a second-level cache of 512 KiB or more.
+constexpr int64_t kBlockNumbers = 128 * 1024;
+
+/// Tiles a block: as many as the cache holds, in whole register tiles.
+int64_t tiles_per_block(int64_t positions, int64_t C, int64_t K) {
+  return std::clamp<int64_t>(kBlockNumbers / (positions * (C + K)) / 12 * 12, 24, 96);
+}
+
+/// U = G g G^T of every kernel, packed for the products: one [C, K] matrix a position.
+template <int M>
+Tensor transform_weights(const Tensor& w) {
+  constexpr int kTile = WinogradTransform<M>::kTile, kPositions = kTile * kTile;
+  const int64_t C = w.shape()[2], K = w.shape()[3], plane = PackedMatrix::packed_size(C, K);
+  Tensor u({kPositions, plane});
+  parallel_for(C, 8, [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; ++c) {
+      for (int64_t k = 0; k < K; k += kLanes) {
+        Vec g[9], transformed[kPositions];
+        for (int i = 0; i < 9; ++i) g[i] = load_channels(w.data() + (i * C + c) * K + k, K - k);
+        along_both_axes<3, kTile>(g, transformed, WinogradTransform<M>::kernel);
+        Real* const to = u.data() + packed_offset(C, K, c, k);
+        for (int e = 0; e < kPositions; ++e) store(to + e * plane, transformed[e]);
+      }
+    }
+  });
+  return u;
+}
+
+/// The kernel of the gradient: rotated by 180 degrees, input and output channels exchanged, [3, 3, K, C].
+Tensor rotate_weights(const Tensor& w) {
+  constexpr int64_t kBlock = 16;  // both sides of a transposed block fit the first-level cache
+  const int64_t C = w.shape()[2], K = w.shape()[3];
+  Tensor rotated({3, 3, K, C});
+  const int64_t blocks = (K + kBlock - 1) / kBlock;
+  parallel_for(9 * blocks, 1, [&](int64_t index, int64_t) {
+    const int64_t tap = index / blocks, first = index % blocks * kBlock;
+    const Real* const from = w.data() + (8 - tap) * C * K;
+    Real* const to = rotated.data() + tap * K * C;
+    for (int64_t c = 0; c < C; ++c) {
+      for (int64_t k = first; k < std::min(K, first + kBlock); ++k) to[k * C + c] = from[c * K + k];
+    }
+  });
+  return rotated;
+}
+
+// [winograd-forward]
+template <int M>
+Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias, Activation activation) {
+  Tensor y(conv2d_output_shape(x.shape(), w.shape(), args));
+  const WinogradTiles<M> tiles(x.shape(), y.shape(), args);
+  const int64_t C = tiles.C, K = tiles.K, positions = tiles.kPositions;
+  const Tensor u = transform_weights<M>(w);
+  const int64_t u_plane = PackedMatrix::packed_size(C, K);
+  const int64_t T = tiles_per_block(positions, C, K);
+  const int64_t v_row = round_up(C, kLanes), m_row = round_up(K, kLanes);
+  const int64_t v_plane = plane_stride(T, C), m_plane = plane_stride(T, K);
+
+  // A block of tiles goes all the way from images to images while it is in the cache.
+  parallel_for(tiles.count, T, [&](int64_t begin, int64_t end) {
+    const int64_t count = end - begin;
+    Tensor v({positions * v_plane}), m({positions * m_plane});
+    for (int64_t t = 0; t < count; ++t) tiles.transform_input(x.data(), begin + t, v.data() + t * v_row, v_plane);
+    for (int64_t e = 0; e < positions; ++e) {
+      multiply_packed(count, K, C, {v.data() + e * v_plane, v_row, 1}, u.data() + e * u_plane, m.data() + e * m_plane,
+                      m_row, Accumulate::no);
+    }
+    for (int64_t t = 0; t < count; ++t) {
+      tiles.transform_output(m.data() + t * m_row, m_plane, begin + t, bias.data(), activation, y.data());
+    }
+  });
+  return y;
+}
+// [/winograd-forward]
+
+}  // namespace
+
+Tensor conv2d_winograd(int m, const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias,
+                       Activation activation) {
+  check(m == 2 || m == 4, "winograd: tiles of ", m, " x ", m, " outputs are not supported, choose 2 or 4");
+  return m == 2 ? forward<2>(x, w, args, bias, activation) : forward<4>(x, w, args, bias, activation);
+}
+
+Tensor conv2d_winograd_backward_input(int m, const Tensor& dy, const Tensor& w, const Shape& x_shape,
+                                      const Conv2dArgs& args) {
+  Conv2dArgs rotated_args = args;
+  rotated_args.padding_h = 2 - args.padding_h;
+  rotated_args.padding_w = 2 - args.padding_w;
+  const Tensor dx = conv2d_winograd(m, dy, rotate_weights(w), rotated_args);
+  check(dx.shape() == x_shape, "winograd: gradient ", dx.shape(), " does not fit input ", x_shape);
+  return dx;
+}
+
+}  // namespace onefold
