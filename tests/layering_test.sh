@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Holds the source tree to the rules that no compiler checks: which folder includes which, threads in one file only,
+# kernels in Real only, no fast-math, nothing left to do. First checks itself, on a tree with every violation.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# The folders that each folder may include.
+declare -A may_include=(
+  [core]='core'
+  [autograd]='core autograd'
+  [layers]='core autograd layers'
+  [datasets]='core datasets'
+  [examples]='core autograd layers datasets examples'
+  [tests]='core autograd layers datasets examples tests'
+)
+
+# Lines of C++ files as FILE:LINE:CODE, without comments and the insides of strings.
+code() {
+  awk '{ gsub(/"([^"\\]|\\.)*"/, "\"\""); sub(/\/\/.*/, ""); print FILENAME ":" FNR ":" $0 }' "$@" /dev/null
+}
+
+include_violations() {
+  local folder file line included
+  for folder in core autograd layers datasets examples tests; do
+    [ -d $folder ] || continue
+    while IFS=: read -r file line included; do
+      included=${included#*\"}
+      case " ${may_include[$folder]} " in
+        *" ${included%%/*} "*) ;;
+        *) echo "$file:$line: $folder may include ${may_include[$folder]// /, }; it includes \"${included%\"*}\"" ;;
+      esac
+    done < <(grep -rnE --include='*.h' --include='*.cpp' '^ *# *include *"' $folder || true)
+  done
+}
+
+# rule PATTERN SENTENCE FILE...: says the sentence for every line of code that has the pattern.
+rule() {
+  local pattern=$1 sentence=$2
+  shift 2
+  [ $# = 0 ] || code "$@" | { grep -E "^[^:]*:[0-9]*:.*$pattern" || true; } | sed "s|^\([^:]*:[0-9]*\):.*|\1: $sentence|"
+}
+
+text_rule() {
+  local pattern=$1 sentence=$2
+  shift 2
+  [ $# = 0 ] || { grep -nHE -e "$pattern" "$@" || true; } | sed "s|^\([^:]*:[0-9]*\):.*|\1: $sentence|"
+}
+
+violations() (  # violations TREE: one line each
+  cd "$1"
+  find_in() { local folder=() name; for name in "$@"; do [ -d "$name" ] && folder+=("$name"); done
+    [ ${#folder[@]} = 0 ] || find "${folder[@]}" -name '*.h' -o -name '*.cpp' | sort; }
+  mapfile -t all < <(find_in core autograd layers datasets examples tests)
+  mapfile -t library < <(find_in core autograd layers datasets)
+  mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx -e core/parallel.cpp -e 'tests/.*')
+  # Files hold float whatever Real is: safetensors may say so.
+  mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/safetensors.*')
+  mapfile -t build < <(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
+    \( -name CMakeLists.txt -o -name '*.cmake' -o -name CMakePresets.json -o -name '*.sh' -o -path ./.ci/run \) -print)
+  mapfile -t text < <(find . \( -path ./build -o -path ./.git -o -path ./runs \) -prune -o -type f \
+    \( -name '*.h' -o -name '*.cpp' -o -name '*.cmake' -o -name CMakeLists.txt -o -name '*.sh' -o -name '*.py' -o -name '*.md' \) -print)
+
+  include_violations
+  rule '(# *pragma +omp|omp\.h|_OPENMP|\bomp_[a-z])' 'only core/parallel.cpp knows OpenMP' "${threadless[@]}"
+  rule '\bfloat\b' 'kernels say Real, not float' "${real[@]}"
+  rule '[0-9]\.[0-9]*(e[-+]?[0-9]+)?[fF]\b' 'a literal with the suffix f is a float; kernels use Real' "${real[@]}"
+  rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${all[@]}"
+  rule '(\bstd::(cout|cerr|clog)|\bf?printf *\(|\b(exit|abort|terminate) *\()' 'library code never prints or exits' "${library[@]}"
+  text_rule '-ffast-mat[h]|-Ofas[t]' 'fast-math makes isnan lie' "${build[@]}"
+  text_rule '\b(TO[D]O|FIX[M]E|XX[X])\b' 'something is left to do' "${text[@]}"
+)
+
+# A clean tree has no violation, and every rule catches its own.
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree"/{core,autograd,layers,datasets,examples/support}
+plant() {  # plant FILE LINE WANTED: with this line the file must be reported, with WANTED in the sentence
+  local found
+  printf '// A comment may say float, omp_ and "layers/module.h".\n%s\n' "$2" >"$tree/$1"
+  found=$(violations "$tree")
+  rm "$tree/$1"
+  case $found in
+    *"$1:2: "*"$3"*) ;;
+    *) echo "layering_test: no violation was seen in $1: $2" >&2; exit 1 ;;
+  esac
+}
+clean() {
+  printf '%s\n' "$2" >"$tree/$1"
+  local found
+  found=$(violations "$tree")
+  rm "$tree/$1"
+  [ -z "$found" ] || { echo "layering_test: a violation was seen where there is none: $found" >&2; exit 1; }
+}
+plant core/a.cpp '#include "autograd/variable.h"' 'core may include core; it includes "autograd/variable.h"'
+plant autograd/a.h '#include "layers/module.h"' 'autograd may include core, autograd;'
+plant datasets/a.cpp '  #  include "autograd/ops.h"' 'datasets may include'
+plant layers/a.cpp '#include "datasets/dataset.h"' 'layers may include'
+plant layers/a.cpp '#include "examples/support/trainer.h"' 'layers may include'
+plant examples/support/a.cpp '#include "trainer.h"' 'examples may include'
+plant layers/a.cpp '#pragma omp parallel for' OpenMP
+plant core/a.cpp 'int n = omp_get_max_threads();' OpenMP
+plant core/a.cpp 'static_cast<float>(x)' 'not float'
+plant core/a.cpp 'x = 1.5f * y;' 'suffix f'
+plant core/a.cpp 'x = 1.e-3f;' 'suffix f'
+plant core/a.h '#include <immintrin.h>' intrinsics
+plant datasets/a.cpp 'std::cerr << name;' prints
+plant core/a.cpp 'if (bad) exit(1);' exits
+plant examples/CMakeLists.txt 'add_compile_options(-ffast-mat''h)' fast-math
+plant core/a.cpp 'int a; // TO''DO: later' 'left to do'
+clean core/parallel.cpp '#pragma omp parallel for'
+clean core/real.h 'using Real = float;'
+clean core/a.cpp 'float_t a = 0x1.0p-5; s = "1.0f"; snprintf(b, 3, ""); // float'
+clean examples/a.cpp '#include "datasets/dataset.h"'
+
+found=$(violations "$root")
+if [ -n "$found" ]; then
+  printf '%s\n' "$found" >&2
+  exit 1
+fi
