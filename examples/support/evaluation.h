@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+#include "datasets/dataset.h"
+#include "layers/module.h"
+
+namespace onefold {
+
+/// What a classifier makes of a dataset.
+struct Evaluation {
+  Tensor logits;                             // [N, classes]
+  double loss = 0;                           // mean cross-entropy, without smoothing
+  int64_t correct = 0;                       // images whose largest logit is their label's
+  std::vector<std::vector<int64_t>> matrix;  // confusion: matrix[label][prediction] images
+  double seconds = 0;
+
+  double accuracy() const { return static_cast<double>(correct) / static_cast<double>(logits.shape()[0]); }
+};
+
+/// Called after each batch with the images done so far; what it throws ends the evaluation.
+using AfterBatch = std::function<void(int64_t images)>;
+
+/// Runs the network over all images, in order, in evaluation mode and without history. Its mode is as before afterwards.
+/// The result does not depend on the batch size, beyond the last bits of a logit.
+Evaluation evaluate(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
+                    int64_t batch_size, const AfterBatch& after_batch = {});
+
+/// The confusion matrix as an aligned text table: a row a true class, a column a predicted one, then each class's accuracy.
+std::string confusion_table(const Evaluation& evaluation, const std::vector<std::string>& classes);
+
+}  // namespace onefold

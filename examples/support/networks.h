@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "datasets/dataset.h"
+#include "layers/models/repvgg.h"
+
+namespace onefold {
+
+/// What a saved network says of itself: everything that is needed to use it, in the metadata of its .safetensors file.
+struct ModelCard {
+  std::string net;                     // "mini"
+  std::string form;                    // "training" or "folded"
+  std::string dataset;                 // of which data: "cifar10", "shapes10" or "images"; see data_source.h
+  std::vector<std::string> classes;    // names of the outputs
+  ChannelNormalization normalization;  // what its images are normalised by
+};
+std::map<std::string, std::string> to_metadata(const ModelCard& card);
+
+/// Throws Error, naming `file` and the entry, where one is missing or has another form.
+ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file);
+
+/// A network with its card, in evaluation mode.
+struct SavedNetwork {
+  ModelCard card;
+  std::unique_ptr<RepVgg> network;
+};
+
+/// Writes a network in either form, atomically. Throws Error where the file cannot be written.
+void save_network(const std::filesystem::path& file, Module& network, const ModelCard& card);
+
+/// Reads a network in either form. Throws Error for a file without a card, and one that lists every missing and unexpected
+/// name where the state is that of another net. A `net` that is not empty stands for the card's.
+SavedNetwork load_network(const std::filesystem::path& file, const std::string& net = {});
+
+}  // namespace onefold

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <limits>
+
+namespace onefold {
+
+/// Validators of option values, with messages such as "--epochs: got 0, needs a whole number of at least 1".
+CLI::Validator whole_number(int64_t lowest, int64_t highest = std::numeric_limits<int64_t>::max());
+CLI::Validator real_number(double lowest, double highest);
+
+/// A network that layers/models/repvgg.h knows; the message lists the names.
+CLI::Validator network_name();
+
+/// --threads: sets the number of threads of all parallel loops as it is parsed; all hardware threads without it.
+void add_threads_option(CLI::App& app);
+
+/// --seed: of all random numbers of a program.
+void add_seed_option(CLI::App& app, uint64_t& seed);
+
+/// --batch-size.
+void add_batch_size_option(CLI::App& app, int64_t& batch_size, const std::string& purpose);
+
+}  // namespace onefold

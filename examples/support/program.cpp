@@ -1,0 +1,62 @@
+#include "examples/support/program.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <new>
+
+#include "examples/support/signals.h"
+
+namespace onefold {
+
+namespace {
+
+/// A full disk shows only when the last bytes leave: without this, results that nobody received would count as success.
+void flush_standard_output() {
+  std::cout.flush();
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  check(written, "standard output could not be written: is the disk full?");
+}
+
+int report_error(const std::string& program, const std::string& message, int exit_code) {
+  std::cerr << program << ": error: " << message << '\n';
+  return exit_code;
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv, const std::string& purpose,
+                const std::function<void(CLI::App& app)>& add_options,
+                const std::function<int(const CLI::App& app)>& body) {
+  const std::string name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "onefold";
+  CLI::App app(purpose, name);
+  app.option_defaults()->always_capture_default()->take_last();  // help shows defaults; of a repeated option the last counts
+  try {
+    add_options(app);
+    int exit_code = kSuccess;
+    try {
+      app.parse(argc, argv);
+      exit_code = body(app);
+    } catch (const CLI::CallForHelp&) {
+      std::cout << app.help();
+    }
+    flush_standard_output();
+    return exit_code;
+  } catch (const CLI::ParseError& error) {
+    return report_error(name, std::string(error.what()) + "\nSee " + name + " --help.", kUsageError);
+  } catch (const UsageError& error) {
+    return report_error(name, std::string(error.what()) + "\nSee " + name + " --help.", kUsageError);
+  } catch (const NonFiniteLoss& error) {
+    return report_error(name, error.what(), kNonFiniteLoss);
+  } catch (const Interrupted& interrupted) {
+    std::cerr << name << ": " << interrupted.what() << '\n';
+    return interrupted.exit_code();
+  } catch (const std::bad_alloc&) {
+    return report_error(name, "out of memory: choose a smaller batch or network", kRunTimeError);
+  } catch (const std::exception& error) {
+    return report_error(name, error.what(), kRunTimeError);
+  }
+}
+
+}  // namespace onefold
