@@ -25,8 +25,8 @@ struct Batch {
 struct LoaderOptions {
   int64_t batch_size = 128;
   bool shuffle = false;
-  Augmentation augment;
-  ChannelNormalization normalization;  // of the training split, for the test split too
+  Augmentation augment = {};
+  ChannelNormalization normalization = {};  // of the training split, for the test split too
   uint64_t seed = 0;
   bool drop_last = false;  // leave out a last batch that is not full
   int64_t prefetch = 3;    // batches made ahead of time, at most
