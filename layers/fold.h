@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,15 @@ auto fold_piece(const std::string& name, Piece&& piece) -> decltype(piece()) {
 
 /// Throws FoldError for a module in training mode, whose batch norms depend on the batch.
 void check_evaluation_mode(const Module& module);
+
+/// The fold of a layer without parameters: a copy in evaluation mode, made from the same settings.
+template <class Layer, class... Settings>
+std::unique_ptr<Module> fold_to_copy(const Layer& layer, const Settings&... settings) {
+  check_evaluation_mode(layer);
+  auto copy = std::make_unique<Layer>(settings...);
+  copy->eval();
+  return copy;
+}
 
 /// Throws FoldError, naming the first element of `tensor` that is NaN or infinite.
 void check_finite(std::string_view name, const Tensor& tensor);

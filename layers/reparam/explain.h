@@ -10,7 +10,7 @@
 namespace onefold {
 
 struct NamedKernel {
-  std::string name;  // "3x3", "1x1", "identity", "sum"
+  std::string name;  // "3x3", "1x1", "identity", "sum", "folded"
   Kernel kernel;
 };
 
@@ -32,6 +32,6 @@ struct FoldStep {
 ///
 /// Each step computes what step 0 does, up to rounding. The steps hold copies, so they stay valid when the block trains
 /// on. A block without an identity branch has step 3 too, which changes nothing and says so. Throws as fold() does.
-std::vector<FoldStep> explain_fold(RepVggBlock& block);
+std::vector<FoldStep> explain_fold(const RepVggBlock& block);
 
 }  // namespace onefold

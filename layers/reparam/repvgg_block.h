@@ -20,6 +20,9 @@ struct LinearBranch {
   std::optional<FixedBatchNorm> norm;
 };
 
+/// The whole branch as one kernel of the given size; its padding grows with it, see pad_kernel().
+DoubleKernel fold_branch(const LinearBranch& branch, int64_t rows, int64_t columns);
+
 /// relu(BN(conv 3x3) + BN(conv 1x1) + BN(x)), the last only where the result has x's shape: stride 1 and in == out.
 /// Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, section 3.2.
 ///

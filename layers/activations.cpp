@@ -1,0 +1,14 @@
+#include "layers/activations.h"
+
+#include "autograd/ops.h"
+#include "layers/fold.h"
+
+namespace onefold {
+
+Variable Relu::forward(const Variable& x) { return relu(x); }
+
+std::unique_ptr<Module> Relu::fold() const { return fold_to_copy(*this); }
+
+std::unique_ptr<Module> Identity::fold() const { return fold_to_copy(*this); }
+
+}  // namespace onefold

@@ -1,0 +1,83 @@
+#include "layers/conv2d.h"
+
+#include <sstream>
+
+#include "autograd/ops.h"
+#include "core/check.h"
+#include "layers/fold.h"
+
+namespace onefold {
+
+namespace {
+
+/// Weights for valid options; throws Error for others.
+Tensor first_weight(const Conv2dOptions& options, Initializer& initializer) {
+  const auto& [in, out, kernel_h, kernel_w, args, bias] = options;
+  check(in >= 1 && out >= 1, "Conv2d: ", in, " -> ", out, " channels; both must be at least 1");
+  check(kernel_h >= 1 && kernel_w >= 1, "Conv2d: a kernel of ", kernel_h, "x", kernel_w, "; both must be at least 1");
+  check(args.groups >= 1 && in % args.groups == 0 && out % args.groups == 0, "Conv2d: ", args.groups,
+        " groups must divide both ", in, " input and ", out, " output channels");
+  const int64_t channels = in / args.groups;
+  return he_normal({kernel_h, kernel_w, channels, out}, kernel_h * kernel_w * channels, initializer);
+}
+
+}  // namespace
+
+Conv2d::Conv2d(const Conv2dOptions& options, Initializer& initializer)
+    : weight_(first_weight(options, initializer), true), args_(options.args) {
+  if (options.bias) bias_ = Variable(Tensor::zeros({options.out}), true);
+}
+
+Conv2d::Conv2d(const Kernel& kernel, const Conv2dArgs& args) : args_(args) {
+  check(kernel.weight.shape().rank() == 4, "Conv2d: weight ", kernel.weight.shape(), " must be [R S C/groups K]");
+  check(!kernel.bias.defined() || kernel.bias.shape() == Shape{kernel.weight.shape()[-1]}, "Conv2d: bias ",
+        kernel.bias.shape(), " does not fit weight ", kernel.weight.shape(), ", one number an output channel is needed");
+  weight_ = Variable(kernel.weight.clone(), true);
+  if (kernel.bias.defined()) bias_ = Variable(kernel.bias.clone(), true);
+}
+
+Variable Conv2d::forward(const Variable& x) {
+  if (!bias_.defined()) return conv2d(x, weight_, args_);
+  return conv2d(x, weight_, bias_, Activation::none, args_);
+}
+
+void Conv2d::visit(Visitor& visitor) {
+  visitor.parameter("weight", weight_);
+  if (bias_.defined()) visitor.parameter("bias", bias_);
+}
+
+std::string Conv2d::description() const {
+  return "Conv2d " + conv2d_text(weight_.shape(), args_) + (bias_.defined() ? ", bias" : "");
+}
+
+std::unique_ptr<Module> Conv2d::fold() const {
+  check_evaluation_mode(*this);
+  auto copy = std::make_unique<Conv2d>(kernel(), args_);
+  copy->eval();
+  return copy;
+}
+
+Kernel Conv2d::kernel() const {
+  check_finite("weight", weight_.value());
+  if (!bias_.defined()) return {weight_.value(), {}};
+  check_finite("bias", bias_.value());
+  return {weight_.value(), bias_.value()};
+}
+
+std::string conv2d_text(const Shape& weight, const Conv2dArgs& args) {
+  std::ostringstream text;
+  text << weight[0] << "x" << weight[1] << ", " << weight[2] * args.groups << " -> " << weight[3];
+  const auto setting = [&text](const char* name, int64_t h, int64_t w, int64_t usual) {
+    if (h == usual && w == usual) return;
+    text << ", " << name << " " << h;
+    if (w != h) text << "x" << w;
+  };
+  setting("stride", args.stride_h, args.stride_w, 1);
+  setting("padding", args.padding_h, args.padding_w, 0);
+  setting("dilation", args.dilation_h, args.dilation_w, 1);
+  setting("groups", args.groups, args.groups, 1);
+  if (args.algorithm != ConvAlgorithm::automatic) text << ", " << name(args.algorithm);
+  return text.str();
+}
+
+}  // namespace onefold

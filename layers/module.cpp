@@ -1,0 +1,181 @@
+#include "layers/module.h"
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "core/check.h"
+#include "layers/count.h"
+
+namespace onefold {
+
+namespace {
+
+std::string joined(const std::string& above, const std::string& name) {
+  return above.empty() ? name : above + "." + name;
+}
+
+/// Sees one module's own members and no deeper, unless a subclass descends.
+class MemberVisitor : public Visitor {
+ public:
+  void parameter(const std::string&, Variable&) override {}
+  void buffer(const std::string&, Tensor&) override {}
+  void child(const std::string&, Module&) override {}
+};
+
+/// Sees the whole tree, and knows the full name of everything in it.
+class TreeVisitor : public MemberVisitor {
+ public:
+  void child(const std::string& name, Module& module) override {
+    const std::string above = path_;
+    path_ = joined(above, name);
+    enter(module);
+    module.visit(*this);
+    path_ = above;
+  }
+
+ protected:
+  virtual void enter(Module&) {}
+  const std::string& path() const { return path_; }
+  std::string full(const std::string& name) const { return joined(path_, name); }
+
+ private:
+  std::string path_;
+};
+
+class ModuleCollector : public TreeVisitor {
+ public:
+  std::vector<NamedModule> found;
+
+ protected:
+  void enter(Module& module) override { found.push_back({path(), &module}); }
+};
+
+class ParameterCollector : public TreeVisitor {
+ public:
+  void parameter(const std::string& name, Variable& value) override { found.push_back({full(name), value}); }
+  std::vector<NamedParameter> found;
+};
+
+/// Where each parameter and each buffer of a state lives.
+class StateCollector : public TreeVisitor {
+ public:
+  void parameter(const std::string& name, Variable& value) override { parameters[full(name)] = &value; }
+  void buffer(const std::string& name, Tensor& value) override { buffers[full(name)] = &value; }
+  std::map<std::string, Variable*> parameters;
+  std::map<std::string, Tensor*> buffers;
+};
+
+}  // namespace
+
+void Module::train(bool on) {
+  for (const NamedModule& each : named_modules(*this)) each.module->training_ = on;
+}
+
+EvaluationMode::EvaluationMode(Module& module) {
+  for (const NamedModule& each : named_modules(module)) modes_.emplace_back(each.module, each.module->training());
+  module.eval();
+}
+
+EvaluationMode::~EvaluationMode() {
+  // Parents come first, so a child's own mode has the last word.
+  for (const auto& [module, training] : modes_) module->train(training);
+}
+
+std::vector<NamedModule> named_modules(Module& module) {
+  ModuleCollector collector;
+  collector.found.push_back({"", &module});
+  module.visit(collector);
+  return collector.found;
+}
+
+std::vector<NamedParameter> named_parameters(Module& module) {
+  ParameterCollector collector;
+  module.visit(collector);
+  return collector.found;
+}
+
+std::vector<Variable> parameters(Module& module) {
+  std::vector<Variable> found;
+  for (const NamedParameter& parameter : named_parameters(module)) found.push_back(parameter.value);
+  return found;
+}
+
+std::map<std::string, Tensor> state(Module& module) {
+  StateCollector collector;
+  module.visit(collector);
+  std::map<std::string, Tensor> found;
+  for (const auto& [name, parameter] : collector.parameters) found[name] = parameter->value();
+  for (const auto& [name, buffer] : collector.buffers) found[name] = *buffer;
+  return found;
+}
+
+std::string state_differences(const std::map<std::string, Tensor>& needed, const std::map<std::string, Tensor>& given) {
+  std::ostringstream text;
+  for (const auto& [name, tensor] : needed) {
+    if (!given.contains(name)) text << "\n  missing      " << name << " " << tensor.shape();
+  }
+  for (const auto& [name, tensor] : given) {
+    if (!needed.contains(name)) text << "\n  unexpected   " << name << " " << tensor.shape();
+  }
+  for (const auto& [name, tensor] : needed) {
+    const auto found = given.find(name);
+    if (found == given.end() || found->second.shape() == tensor.shape()) continue;
+    text << "\n  other shape  " << name << " " << found->second.shape() << ", needed " << tensor.shape();
+  }
+  return text.str();
+}
+
+void load_state(Module& module, const std::map<std::string, Tensor>& state) {
+  const std::string differences = state_differences(onefold::state(module), state);
+  check(differences.empty(), "load_state: this is not a state of ", module.description(), ":", differences,
+        "\nnothing was loaded; make the network that the state was saved from, in the same form (trained or folded)");
+
+  // Copy everything first: from here on nothing can fail halfway.
+  std::map<std::string, Tensor> copies;
+  for (const auto& [name, tensor] : state) copies[name] = tensor.clone();
+  StateCollector collector;
+  module.visit(collector);
+  for (const auto& [name, parameter] : collector.parameters) parameter->set_value(copies[name]);
+  for (const auto& [name, buffer] : collector.buffers) *buffer = copies[name];
+}
+
+namespace {
+
+std::string with_thousands(int64_t number) {
+  std::string text = std::to_string(number);
+  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) {
+    text.insert(static_cast<size_t>(at), ",");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string summary(Module& module) {
+  struct Line {
+    std::string left, right;
+  };
+  std::vector<Line> lines;
+  size_t left_width = 0, right_width = 0;
+  for (const auto& [name, below] : named_modules(module)) {
+    const auto depth = name.empty() ? 0 : 1 + std::count(name.begin(), name.end(), '.');
+    const std::string own_name = name.substr(name.rfind('.') + 1);
+    const std::string label = name.empty() ? "" : own_name + ": ";
+    const int64_t count = count_parameters(*below);
+    lines.push_back({std::string(static_cast<size_t>(2 * depth), ' ') + label + below->description(),
+                     count == 0 ? "" : with_thousands(count)});
+    left_width = std::max(left_width, lines.back().left.size());
+    right_width = std::max(right_width, lines.back().right.size());
+  }
+
+  std::string text;
+  for (const Line& line : lines) {
+    text += line.left;
+    if (!line.right.empty()) text.append(left_width + 2 + right_width - line.left.size() - line.right.size(), ' ');
+    text += line.right + "\n";
+  }
+  return text;
+}
+
+}  // namespace onefold

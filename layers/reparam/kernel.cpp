@@ -1,0 +1,111 @@
+#include "layers/reparam/kernel.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.h"
+
+// Legend: R S kernel rows and columns, C input channels of a group, K output channels; element (r, s, c, k) of a weight
+// is at ((r S + s) C + c) K + k.
+
+namespace onefold {
+
+namespace {
+
+Real rounded_number(double number) {
+  const Real rounded = static_cast<Real>(number);
+  check(std::isfinite(rounded), "fold: a folded weight is ", number,
+        ", beyond what a kernel can hold; look for a batch norm with a variance near 0");
+  return rounded;
+}
+
+}  // namespace
+
+DoubleKernel::DoubleKernel(const Shape& kernel_shape) : shape(kernel_shape) {
+  check(shape.rank() == 4, "kernel: shape ", shape, " must be [R S C/groups K]");
+  weight.resize(static_cast<size_t>(shape.size()));
+  bias.resize(static_cast<size_t>(channels_out()));
+}
+
+DoubleKernel::DoubleKernel(const Kernel& kernel) : DoubleKernel(kernel.weight.shape()) {
+  weight.assign(kernel.weight.data(), kernel.weight.data() + kernel.weight.size());
+  if (!kernel.bias.defined()) return;
+  check(kernel.bias.shape() == Shape{channels_out()}, "kernel: bias ", kernel.bias.shape(), " does not fit weight ",
+        shape, ", one number an output channel is needed");
+  bias.assign(kernel.bias.data(), kernel.bias.data() + kernel.bias.size());
+}
+
+Kernel DoubleKernel::rounded() const {
+  Kernel kernel{Tensor(shape), Tensor({channels_out()})};
+  for (int64_t i = 0; i < kernel.weight.size(); ++i) kernel.weight[i] = rounded_number(weight[static_cast<size_t>(i)]);
+  for (int64_t k = 0; k < kernel.bias.size(); ++k) kernel.bias[k] = rounded_number(bias[static_cast<size_t>(k)]);
+  return kernel;
+}
+
+DoubleKernel fold_batch_norm(const DoubleKernel& kernel, const FixedBatchNorm& norm) {
+  const auto& [mean, variance] = norm.statistics;
+  const Shape channels{kernel.channels_out()};
+  check(norm.gamma.shape() == channels && norm.beta.shape() == channels && mean.shape() == channels &&
+            variance.shape() == channels,
+        "fold_batch_norm: a batch norm of ", norm.gamma.shape(), " channels after a kernel ", kernel.shape,
+        "; their numbers of channels must be equal");
+
+  DoubleKernel folded = kernel;
+  const auto K = static_cast<size_t>(kernel.channels_out());
+  for (size_t k = 0; k < K; ++k) {
+    const auto channel = static_cast<int64_t>(k);
+    check(variance[channel] >= 0, "fold_batch_norm: the variance of channel ", k, " is ", variance[channel],
+          ", it must be at least 0");
+    const double t = double{norm.gamma[channel]} / std::sqrt(double{variance[channel]} + double{norm.eps});
+    for (size_t i = k; i < folded.weight.size(); i += K) folded.weight[i] *= t;
+    folded.bias[k] = double{norm.beta[channel]} + t * (kernel.bias[k] - double{mean[channel]});
+  }
+  return folded;
+}
+
+DoubleKernel pad_kernel(const DoubleKernel& kernel, int64_t rows, int64_t columns) {
+  const int64_t R = kernel.shape[0], S = kernel.shape[1];
+  check(rows >= R && columns >= S && (rows - R) % 2 == 0 && (columns - S) % 2 == 0, "pad_kernel: a ", R, "x", S,
+        " kernel cannot stand in the middle of a ", rows, "x", columns,
+        " one; the larger sizes must differ from its own by an even number");
+
+  DoubleKernel padded({rows, columns, kernel.shape[2], kernel.shape[3]});
+  padded.bias = kernel.bias;
+  const int64_t top = (rows - R) / 2, left = (columns - S) / 2;
+  const int64_t row = S * kernel.shape[2] * kernel.shape[3];  // the numbers of one row of the kernel
+  const int64_t position = row / S;                           // and of one position in it
+  for (int64_t r = 0; r < R; ++r) {
+    const auto from = kernel.weight.begin() + r * row;
+    std::copy(from, from + row, padded.weight.begin() + ((top + r) * columns + left) * position);
+  }
+  return padded;
+}
+
+DoubleKernel identity_kernel(int64_t channels, int64_t groups, int64_t rows, int64_t columns) {
+  check(rows % 2 == 1 && columns % 2 == 1, "identity_kernel: a ", rows, "x", columns,
+        " kernel has no centre; both sizes must be odd");
+  check(groups >= 1 && channels >= 1 && channels % groups == 0, "identity_kernel: ", groups, " groups must divide ",
+        channels, " channels");
+
+  const int64_t C = channels / groups;
+  DoubleKernel identity({rows, columns, C, channels});
+  const int64_t centre = (rows / 2) * columns + columns / 2;
+  for (int64_t k = 0; k < channels; ++k) {
+    identity.weight[static_cast<size_t>((centre * C + k % C) * channels + k)] = 1;
+  }
+  return identity;
+}
+
+DoubleKernel add_kernels(const std::vector<DoubleKernel>& kernels) {
+  check(!kernels.empty(), "add_kernels: no kernels; give at least one");
+  DoubleKernel sum(kernels.front().shape);
+  for (const DoubleKernel& kernel : kernels) {
+    check(kernel.shape == sum.shape, "add_kernels: shapes ", sum.shape, " and ", kernel.shape,
+          " differ; pad_kernel makes sizes equal");
+    for (size_t i = 0; i < sum.weight.size(); ++i) sum.weight[i] += kernel.weight[i];
+    for (size_t k = 0; k < sum.bias.size(); ++k) sum.bias[k] += kernel.bias[k];
+  }
+  return sum;
+}
+
+}  // namespace onefold
