@@ -12,9 +12,9 @@ namespace onefold {
 /// One gradient an input, in the inputs' order; an undefined tensor where none is needed.
 using Grads = std::vector<Tensor>;
 
-/// From the gradient of an op's output to those of its inputs; undefined for an input that requires none. It must not
-/// write into dy, which others may share, but may return it. Its capture list is what the op saves for later: Tensors,
-/// even the output's, but never the op's own output Variable, which would be a reference cycle and never be freed.
+/// From the gradient of an op's output to those of its inputs; undefined for an input that requires none. It returns new
+/// tensors, or dy itself, which others may share: it must not write into dy. Its capture list is what the op saves for
+/// later: Tensors, even the output's, but never its own output Variable, a reference cycle that would never be freed.
 using Backward = std::function<Grads(const Tensor& dy)>;
 
 struct Node;

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "autograd/variable.h"
+
+namespace onefold {
+
+/// The outcome of check_gradients().
+struct GradientCheck {
+  double largest_error = 0;  // relative, over all elements of all inputs
+  std::string where;         // the element it belongs to, with both gradients
+  bool ok = true;            // largest_error <= tolerance; false too where either gradient is not a number
+};
+
+/// The step of central differences, and the relative error that they can promise with it. The truncation error shrinks
+/// with the step's square and the rounding error grows with its inverse: in float there is little room between them.
+inline constexpr double kDifferenceStep = sizeof(Real) == 8 ? 1e-6 : 1e-2;
+inline constexpr double kGradientTolerance = sizeof(Real) == 8 ? 1e-6 : 2e-2;
+
+/// Compares the gradients that backward() finds for f at `inputs` with central differences,
+///   (f(x + eps) - f(x - eps)) / (2 eps),  element by element.
+///
+/// f makes a Variable of any shape from the inputs; one with several elements is weighted with fixed numbers in
+/// [0.5, 1.5) and summed. f must give the same result for the same inputs and have no kink within eps of them.
+///
+/// An element's error is |backward - differences| divided by the largest of: either of the two; a thousandth of that
+/// input's largest gradient; what the differences cannot resolve, 4 rounding errors of f / eps, divided by tolerance.
+/// Throws Error where eps and tolerance leave nothing to resolve, such as 1e-6 in float: use the double build for those.
+GradientCheck check_gradients(const std::function<Variable(const std::vector<Variable>&)>& f,
+                              const std::vector<Tensor>& inputs, double eps = kDifferenceStep,
+                              double tolerance = kGradientTolerance);
+
+}  // namespace onefold

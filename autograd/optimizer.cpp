@@ -1,0 +1,191 @@
+#include "autograd/optimizer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "core/check.h"
+#include "core/parallel.h"
+
+namespace onefold {
+
+namespace {
+
+constexpr int64_t kGrain = 16384;  // numbers a thread takes at a time: enough to outweigh handing them out
+
+bool is_fraction(double value) { return value >= 0 && value < 1; }
+bool is_rate(double value) { return value >= 0 && std::isfinite(value); }
+
+/// Adds each tensor under its name: "momentum.0", "momentum.1" ...
+void insert(std::map<std::string, Tensor>& state, const std::string& name, const std::vector<Tensor>& tensors) {
+  for (size_t i = 0; i < tensors.size(); ++i) state[name + "." + std::to_string(i)] = tensors[i];
+}
+
+// The loops below take their constants by value: the compiler then knows that writing w changes none of them, and
+// computes a vector at a time.
+
+struct SgdStep {
+  Real rate, decay, momentum;
+};
+
+void move_plain(Real* w, const Real* dw, int64_t count, const SgdStep step) {
+  for (int64_t i = 0; i < count; ++i) w[i] -= step.rate * (dw[i] + step.decay * w[i]);
+}
+
+void move_momentum(Real* w, const Real* dw, Real* v, int64_t count, const SgdStep step) {
+  for (int64_t i = 0; i < count; ++i) {
+    v[i] = step.momentum * v[i] + (dw[i] + step.decay * w[i]);
+    w[i] -= step.rate * v[i];
+  }
+}
+
+void move_nesterov(Real* w, const Real* dw, Real* v, int64_t count, const SgdStep step) {
+  for (int64_t i = 0; i < count; ++i) {
+    const Real g = dw[i] + step.decay * w[i];
+    v[i] = step.momentum * v[i] + g;
+    w[i] -= step.rate * (g + step.momentum * v[i]);
+  }
+}
+
+struct AdamWStep {
+  Real keep1, take1, keep2, take2;  // beta and 1 - beta, of either moment
+  Real rate, deviation_scale, eps, shrink;
+};
+
+void move_adamw(Real* w, const Real* dw, Real* m, Real* v, int64_t count, const AdamWStep step) {
+  for (int64_t i = 0; i < count; ++i) {
+    m[i] = step.keep1 * m[i] + step.take1 * dw[i];
+    v[i] = step.keep2 * v[i] + step.take2 * dw[i] * dw[i];
+    w[i] -= step.rate * m[i] / (std::sqrt(v[i]) * step.deviation_scale + step.eps) + step.shrink * w[i];
+  }
+}
+
+}  // namespace
+
+Optimizer::Optimizer(const std::string& name, std::vector<ParameterGroup> groups) : groups_(std::move(groups)) {
+  std::set<const void*> seen;
+  for (const ParameterGroup& group : groups_) {
+    check(is_rate(group.learning_rate), name, ": learning rate ", group.learning_rate, " must be finite and at least 0");
+    check(is_rate(group.weight_decay), name, ": weight decay ", group.weight_decay, " must be finite and at least 0");
+    for (const Variable& parameter : group.parameters) {
+      check(parameter.requires_grad() && !parameter.node(), name, ": parameter ", seen.size(),
+            " is not a leaf that requires a gradient; construct it as Variable(tensor, true)");
+      check(seen.insert(parameter.id()).second, name, ": a parameter of shape ", parameter.shape(),
+            " is listed twice; it would move twice a step");
+    }
+  }
+  check(!seen.empty(), name, ": got no parameters, at least 1 is needed");
+}
+
+void Optimizer::step(double rate_scale) {
+  check(is_rate(rate_scale), "step: rate scale ", rate_scale, " must be finite and at least 0");
+  size_t index = 0;
+  for (const ParameterGroup& group : groups_) {
+    for (const Variable& parameter : group.parameters) {
+      Tensor w = parameter.value();
+      const Tensor& dw = parameter.grad();
+      if (dw.defined()) update(index, w, dw, group.learning_rate * rate_scale, group.weight_decay);
+      ++index;
+    }
+  }
+}
+
+void Optimizer::clear_grads() {
+  for (ParameterGroup& group : groups_) {
+    for (Variable& parameter : group.parameters) parameter.clear_grad();
+  }
+}
+
+void Optimizer::load_state(const std::map<std::string, Tensor>& loaded) {
+  // Find every fault before the first number is written.
+  std::map<std::string, Tensor> own = state();
+  std::string faults;
+  for (const auto& [name, tensor] : own) {
+    const auto found = loaded.find(name);
+    if (found == loaded.end()) {
+      faults += "\n  missing: " + name;
+    } else if (!found->second.defined() || found->second.shape() != tensor.shape()) {
+      faults += "\n  " + name + ": got shape " + found->second.shape().text() + ", needed " + tensor.shape().text();
+    }
+  }
+  for (const auto& [name, tensor] : loaded) {
+    if (!own.contains(name)) faults += "\n  unexpected: " + name;
+  }
+  check(faults.empty(), "optimizer: the state is not one of this optimizer with these parameters:", faults);
+
+  for (auto& [name, tensor] : own) std::copy_n(loaded.at(name).data(), tensor.size(), tensor.data());
+}
+
+std::vector<Tensor> Optimizer::zeros_like_parameters() const {
+  std::vector<Tensor> zeros;
+  for (const ParameterGroup& group : groups_) {
+    for (const Variable& parameter : group.parameters) zeros.push_back(Tensor::zeros(parameter.shape()));
+  }
+  return zeros;
+}
+
+Sgd::Sgd(std::vector<ParameterGroup> groups, const SgdOptions& options)
+    : Optimizer("Sgd", std::move(groups)), options_(options) {
+  check(is_fraction(options.momentum), "Sgd: momentum ", options.momentum, " must be at least 0 and below 1");
+  check(options.momentum > 0 || !options.nesterov, "Sgd: Nesterov's look-ahead needs a momentum above 0");
+  if (options.momentum > 0) momentum_ = zeros_like_parameters();
+}
+
+std::map<std::string, Tensor> Sgd::state() const {
+  std::map<std::string, Tensor> result;
+  insert(result, "momentum", momentum_);
+  return result;
+}
+
+void Sgd::update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) {
+  const SgdStep step{.rate = static_cast<Real>(rate),
+                     .decay = static_cast<Real>(weight_decay),
+                     .momentum = static_cast<Real>(options_.momentum)};
+  parallel_for(w.size(), kGrain, [&](int64_t begin, int64_t end) {
+    if (momentum_.empty()) {
+      move_plain(&w[begin], &dw[begin], end - begin, step);
+    } else {
+      const auto move = options_.nesterov ? move_nesterov : move_momentum;
+      move(&w[begin], &dw[begin], &momentum_[index][begin], end - begin, step);
+    }
+  });
+}
+
+AdamW::AdamW(std::vector<ParameterGroup> groups, const AdamWOptions& options)
+    : Optimizer("AdamW", std::move(groups)), options_(options) {
+  check(is_fraction(options.beta1), "AdamW: beta1 ", options.beta1, " must be at least 0 and below 1");
+  check(is_fraction(options.beta2), "AdamW: beta2 ", options.beta2, " must be at least 0 and below 1");
+  check(is_rate(options.eps) && options.eps > 0, "AdamW: eps ", options.eps, " must be finite and above 0");
+  first_moment_ = zeros_like_parameters();
+  second_moment_ = zeros_like_parameters();
+  for (size_t i = 0; i < first_moment_.size(); ++i) steps_.push_back(Tensor::zeros({}));
+}
+
+std::map<std::string, Tensor> AdamW::state() const {
+  std::map<std::string, Tensor> result;
+  insert(result, "first_moment", first_moment_);
+  insert(result, "second_moment", second_moment_);
+  insert(result, "steps", steps_);
+  return result;
+}
+
+void AdamW::update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) {
+  const double steps = static_cast<double>(steps_[index][0] += 1);
+  // Both moments start at zero; these factors make up for it.
+  const double first_bias = 1 - std::pow(options_.beta1, steps);
+  const double second_bias = 1 - std::pow(options_.beta2, steps);
+  const AdamWStep step{.keep1 = static_cast<Real>(options_.beta1),
+                       .take1 = static_cast<Real>(1 - options_.beta1),
+                       .keep2 = static_cast<Real>(options_.beta2),
+                       .take2 = static_cast<Real>(1 - options_.beta2),
+                       .rate = static_cast<Real>(rate / first_bias),
+                       .deviation_scale = static_cast<Real>(1 / std::sqrt(second_bias)),
+                       .eps = static_cast<Real>(options_.eps),
+                       .shrink = static_cast<Real>(rate * weight_decay)};
+  parallel_for(w.size(), kGrain, [&](int64_t begin, int64_t end) {
+    move_adamw(&w[begin], &dw[begin], &first_moment_[index][begin], &second_moment_[index][begin], end - begin, step);
+  });
+}
+
+}  // namespace onefold

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "autograd/variable.h"
+
+namespace onefold {
+
+/// Parameters that share a learning rate and a weight decay: batch norms and biases usually form a group without decay.
+struct ParameterGroup {
+  std::vector<Variable> parameters;
+  double learning_rate = 0;
+  double weight_decay = 0;
+};
+
+/// Moves parameters against their gradients, in place: what shares a parameter's buffer sees it move.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  /// One step at the rate learning_rate * rate_scale of each group; rate_scale is the schedule's value. A parameter
+  /// without a gradient stays, and so does its state. Equal bits for any number of threads.
+  /// Throws Error for a negative or non-finite scale.
+  void step(double rate_scale = 1);
+
+  /// Forgets all gradients, so that the next backward() starts anew.
+  void clear_grads();
+
+  const std::vector<ParameterGroup>& groups() const { return groups_; }
+
+  /// All that a step reads beside parameters and gradients, by name, sharing the optimizer's buffers: "momentum.0"
+  /// belongs to the first parameter, counted through all groups. What a checkpoint carries.
+  virtual std::map<std::string, Tensor> state() const = 0;
+
+  /// Copies a state in: all of it or, on any mismatch, nothing. Throws Error that lists every missing name, every
+  /// unexpected one and every wrong shape.
+  void load_state(const std::map<std::string, Tensor>& state);
+
+ protected:
+  /// Throws Error for a negative or non-finite rate or decay, for no parameters, and for a parameter that is not a leaf,
+  /// requires no gradient or stands there twice. `name` begins the messages.
+  Optimizer(const std::string& name, std::vector<ParameterGroup> groups);
+
+  /// Moves w, which is parameter `index`, by its gradient dw.
+  virtual void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) = 0;
+
+  /// One tensor of zeros for each parameter, of the parameter's shape.
+  std::vector<Tensor> zeros_like_parameters() const;
+
+ private:
+  std::vector<ParameterGroup> groups_;
+};
+
+/// PyTorch's stochastic gradient descent. For gradient dw, with v starting at zero:
+///   g = dw + weight_decay w,  v = momentum v + g,  w -= rate v, or with Nesterov's look-ahead w -= rate (g + momentum v).
+/// Sutskever et al.: "On the importance of initialization and momentum in deep learning", ICML 2013, section 2, where
+/// the rate stands inside v instead.
+struct SgdOptions {
+  double momentum = 0;
+  bool nesterov = false;
+};
+
+class Sgd : public Optimizer {
+ public:
+  /// Throws Error for a momentum outside [0, 1) and for Nesterov without momentum. State: momentum.I, unless momentum is 0.
+  explicit Sgd(std::vector<ParameterGroup> groups, const SgdOptions& options = {});
+
+  std::map<std::string, Tensor> state() const override;
+
+ private:
+  void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) override;
+
+  SgdOptions options_;
+  std::vector<Tensor> momentum_;
+};
+
+/// Adam with decoupled weight decay. In step t of a parameter, with m and v starting at zero:
+///   m = beta1 m + (1 - beta1) dw,  v = beta2 v + (1 - beta2) dw^2,
+///   w -= rate (m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay w).
+/// Loshchilov, Hutter: "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2; as in PyTorch, the decay is
+/// multiplied by the whole rate, not by the schedule alone.
+struct AdamWOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double eps = 1e-8;
+};
+
+class AdamW : public Optimizer {
+ public:
+  /// Throws Error for a beta outside [0, 1) and for eps that is not positive.
+  /// State: first_moment.I, second_moment.I and steps.I, the number of steps taken.
+  explicit AdamW(std::vector<ParameterGroup> groups, const AdamWOptions& options = {});
+
+  std::map<std::string, Tensor> state() const override;
+
+ private:
+  void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) override;
+
+  AdamWOptions options_;
+  std::vector<Tensor> first_moment_, second_moment_;
+  std::vector<Tensor> steps_;  // one number each
+};
+
+}  // namespace onefold
