@@ -1,0 +1,205 @@
+#include "core/pooling.h"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+#include "core/check.h"
+#include "core/vector_loop.h"
+
+// Legend: images x [N, H, W, C], result y [N, P, Q, C]; a window starts at row top = p stride - padding and column
+// left = q stride - padding, where it may hang over the edge; (h, w) is a pixel in it.
+
+namespace onefold {
+
+namespace {
+
+/// The pixels of a window that lie in the image: rows [h_begin, h_end), columns [w_begin, w_end). Never empty.
+struct Window {
+  int64_t h_begin, h_end, w_begin, w_end;
+
+  Window(int64_t p, int64_t q, const Shape& x, const Pool2dArgs& args)
+      : h_begin(std::max<int64_t>(0, p * args.stride - args.padding)),
+        h_end(std::min(x[1], p * args.stride - args.padding + args.kernel)),
+        w_begin(std::max<int64_t>(0, q * args.stride - args.padding)),
+        w_end(std::min(x[2], q * args.stride - args.padding + args.kernel)) {}
+};
+
+/// Calls body(output pixel, window, image) for every output pixel, spread over all threads by their rows (n, p).
+template <class Body>
+void for_each_window(const Shape& x, const Shape& y, const Pool2dArgs& args, const Body& body) {
+  const int64_t rows = y[0] * y[1], row_numbers = y[2] * y[3] * args.kernel * args.kernel;
+  parallel_for(rows, rows_per_range(row_numbers), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t n = row / y[1], p = row % y[1];
+      for (int64_t q = 0; q < y[2]; ++q) body(row * y[2] + q, Window(p, q, x, args), n);
+    }
+  });
+}
+
+/// Fills dx image by image: body(n, dx of that image), zeroed before. Windows overlap, images do not.
+template <class Body>
+Tensor sum_into_images(const Shape& x_shape, const Body& body) {
+  const int64_t image = x_shape[1] * x_shape[2] * x_shape[3];
+  Tensor dx(x_shape);
+  parallel_for(x_shape[0], rows_per_range(image), [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      Real* dx_image = dx.data() + n * image;
+      std::fill_n(dx_image, image, Real{0});
+      body(n, dx_image);
+    }
+  });
+  return dx;
+}
+
+void check_images(const char* kernel, const Tensor& x) {
+  check(x.defined() && x.shape().rank() == 4, kernel, ": needs images [N, H, W, C], got ",
+        x.defined() ? x.shape().text() : "none");
+}
+
+void check_gradient(const char* kernel, const Tensor& dy, const Shape& needed) {
+  check(dy.defined() && dy.shape() == needed, kernel, ": dy is ", dy.defined() ? dy.shape().text() : "undefined",
+        ", the result's shape is ", needed);
+}
+
+}  // namespace
+
+Shape pool2d_output_shape(const Shape& x, const Pool2dArgs& args) {
+  check(x.rank() == 4, "pool2d: needs images [N, H, W, C], got ", x);
+  check(args.kernel >= 1 && args.stride >= 1, "pool2d: kernel ", args.kernel, " and stride ", args.stride,
+        " must be at least 1");
+  check(args.padding >= 0 && args.padding <= args.kernel / 2, "pool2d: padding ", args.padding,
+        " must be 0 to half of the kernel ", args.kernel);
+  check(x[1] >= 1 && x[2] >= 1 && x[1] + 2 * args.padding >= args.kernel && x[2] + 2 * args.padding >= args.kernel,
+        "pool2d: a window of ", args.kernel, " x ", args.kernel, " does not fit images ", x, " with padding ",
+        args.padding, "; use a smaller kernel");
+  const auto outputs = [&](int64_t extent) { return (extent + 2 * args.padding - args.kernel) / args.stride + 1; };
+  return {x[0], outputs(x[1]), outputs(x[2]), x[3]};
+}
+
+MaxPoolResult max_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
+  check_images("max_pool2d", x);
+  const Shape shape = x.shape(), y_shape = pool2d_output_shape(shape, args);
+  const int64_t channels = shape[3];
+  MaxPoolResult result{Tensor(y_shape), std::vector<int64_t>(static_cast<size_t>(y_shape.size()))};
+
+  // A maximum's place is kept as its pixel's distance from the window's first: an integer as wide as a Real, so that
+  // one comparison selects both, lane by lane.
+  using Places = decltype(Vec{} > Vec{});
+  using Place = std::remove_cvref_t<decltype(Places{}[0])>;
+  for_each_window(shape, y_shape, args, [&](int64_t pixel, const Window& window, int64_t n) {
+    const int64_t first = ((n * shape[1] + window.h_begin) * shape[2] + window.w_begin) * channels;
+    for_each_vector(0, channels, [&](int64_t c, auto lanes) {
+      Vec best = broadcast(-std::numeric_limits<Real>::infinity());
+      Places best_place{};
+      for (int64_t h = 0; h < window.h_end - window.h_begin; ++h) {
+        for (int64_t w = 0; w < window.w_end - window.w_begin; ++w) {
+          const int64_t place = h * shape[2] + w;
+          const Vec value = lanes.load(x.data() + first + place * channels + c);
+          // A NaN wins, and stays: nothing is larger than it.
+          const Places wins = (value > best) | (value != value);
+          best = wins ? value : best;
+          best_place = wins ? Places{} + static_cast<Place>(place) : best_place;
+        }
+      }
+      const int64_t out = pixel * channels + c;
+      lanes.store(result.y.data() + out, best);
+      for (int64_t lane = 0; lane < std::min(kLanes, channels - c); ++lane) {
+        result.index[static_cast<size_t>(out + lane)] = first + best_place[lane] * channels + c + lane;
+      }
+    });
+  });
+  return result;
+}
+
+Tensor max_pool2d_backward(const Tensor& dy, const std::vector<int64_t>& index, const Shape& x_shape) {
+  check_images("max_pool2d_backward", dy);
+  check(x_shape.rank() == 4 && x_shape[0] == dy.shape()[0] && x_shape[3] == dy.shape()[3],
+        "max_pool2d_backward: dy ", dy.shape(), " and images ", x_shape, " differ in N or C");
+  check(static_cast<int64_t>(index.size()) == dy.size(), "max_pool2d_backward: dy ", dy.shape(), " needs ", dy.size(),
+        " places, got ", index.size(), "; pass the forward pass's index");
+  const int64_t image_outputs = dy.shape()[1] * dy.shape()[2] * dy.shape()[3];
+  const int64_t image = x_shape[1] * x_shape[2] * x_shape[3];
+  return sum_into_images(x_shape, [&](int64_t n, Real* dx) {
+    for (int64_t i = n * image_outputs; i < (n + 1) * image_outputs; ++i) {
+      dx[index[static_cast<size_t>(i)] - n * image] += dy[i];
+    }
+  });
+}
+
+Tensor avg_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
+  check_images("avg_pool2d", x);
+  const Shape shape = x.shape();
+  const int64_t channels = shape[3];
+  const Real share = Real{1} / static_cast<Real>(args.kernel * args.kernel);
+  Tensor y(pool2d_output_shape(shape, args));
+  for_each_window(shape, y.shape(), args, [&](int64_t pixel, const Window& window, int64_t n) {
+    for_each_vector(0, channels, [&](int64_t c, auto lanes) {
+      Vec sum{};
+      for (int64_t h = window.h_begin; h < window.h_end; ++h) {
+        const Real* row = x.data() + (n * shape[1] + h) * shape[2] * channels + c;
+        for (int64_t w = window.w_begin; w < window.w_end; ++w) sum += lanes.load(row + w * channels);
+      }
+      lanes.store(y.data() + pixel * channels + c, share * sum);
+    });
+  });
+  return y;
+}
+
+Tensor avg_pool2d_backward(const Tensor& dy, const Shape& x_shape, const Pool2dArgs& args) {
+  const Shape y_shape = pool2d_output_shape(x_shape, args);
+  check_gradient("avg_pool2d_backward", dy, y_shape);
+  const int64_t channels = x_shape[3];
+  const Real share = Real{1} / static_cast<Real>(args.kernel * args.kernel);
+  return sum_into_images(x_shape, [&](int64_t n, Real* dx) {
+    for (int64_t pixel = 0; pixel < y_shape[1] * y_shape[2]; ++pixel) {
+      const Window window(pixel / y_shape[2], pixel % y_shape[2], x_shape, args);
+      const Real* from = dy.data() + (n * y_shape[1] * y_shape[2] + pixel) * channels;
+      for (int64_t h = window.h_begin; h < window.h_end; ++h) {
+        for (int64_t w = window.w_begin; w < window.w_end; ++w) {
+          Real* to = dx + (h * x_shape[2] + w) * channels;
+          for_each_vector(0, channels, [=](int64_t c, auto lanes) {
+            lanes.store(to + c, lanes.load(to + c) + share * lanes.load(from + c));
+          });
+        }
+      }
+    }
+  });
+}
+
+Tensor global_avg_pool_forward(const Tensor& x) {
+  check_images("global_avg_pool", x);
+  const int64_t pixels = x.shape()[1] * x.shape()[2], channels = x.shape()[3];
+  check(pixels >= 1, "global_avg_pool: images ", x.shape(), " have no pixels to take a mean of");
+  Tensor y({x.shape()[0], channels});
+  parallel_for(x.shape()[0], rows_per_range(pixels * channels), [&](int64_t begin, int64_t end) {
+    std::vector<double> sums(static_cast<size_t>(channels));
+    for (int64_t n = begin; n < end; ++n) {
+      std::fill(sums.begin(), sums.end(), 0.0);
+      add_rows(x.data() + n * pixels * channels, pixels, channels, sums.data());
+      for (int64_t c = 0; c < channels; ++c) {
+        y[n * channels + c] = static_cast<Real>(sums[static_cast<size_t>(c)] / static_cast<double>(pixels));
+      }
+    }
+  });
+  return y;
+}
+
+Tensor global_avg_pool_backward(const Tensor& dy, const Shape& x_shape) {
+  check(x_shape.rank() == 4, "global_avg_pool_backward: needs images [N, H, W, C], got ", x_shape);
+  check_gradient("global_avg_pool_backward", dy, {x_shape[0], x_shape[3]});
+  const int64_t pixels = x_shape[1] * x_shape[2], channels = x_shape[3];
+  const Real share = Real{1} / static_cast<Real>(pixels);
+  Tensor dx(x_shape);
+  parallel_for(x_shape[0], rows_per_range(pixels * channels), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin * pixels; row < end * pixels; ++row) {
+      for_each_vector(0, channels, [=, from = dy.data() + row / pixels * channels,
+                                    to = dx.data() + row * channels](int64_t c, auto lanes) {
+        lanes.store(to + c, share * lanes.load(from + c));
+      });
+    }
+  });
+  return dx;
+}
+
+}  // namespace onefold
