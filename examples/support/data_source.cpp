@@ -1,0 +1,64 @@
+#include "examples/support/data_source.h"
+
+#include <cstdlib>
+
+#include "datasets/cifar10.h"
+#include "datasets/load_dataset.h"
+#include "datasets/shapes10.h"
+#include "examples/support/options.h"
+
+namespace onefold {
+
+namespace {
+
+// Shapes10 is the same for every run: its seed is a constant, not the run's. As many images as a laptop trains on in
+// about a minute, and enough to test on that one image counts 0.05 %.
+constexpr uint64_t kShapes10Seed = 10;
+constexpr int64_t kShapes10Train = 10000;
+constexpr int64_t kShapes10Test = 2000;
+
+/// Whether someone said where the data is: then other data must not stand in for it.
+bool folder_was_named(const DataOptions& options) {
+  const char* variable = std::getenv("ONEFOLD_DATA_DIR");
+  return options.data_dir.has_value() || (variable != nullptr && *variable != '\0');
+}
+
+int64_t smaller_limit(int64_t limit, int64_t count) { return limit > 0 && limit < count ? limit : count; }
+
+}  // namespace
+
+void add_data_options(CLI::App& app, DataOptions& options) {
+  app.add_option("--dataset", options.dataset,
+                 "auto: what is in the data folder, else Shapes10; cifar10; shapes10: drawn, needs no files")
+      ->check(CLI::IsMember({"auto", "cifar10", "shapes10"}));
+  app.add_option("--data-dir", options.data_dir, "the data folder (ONEFOLD_DATA_DIR, else ~/.cache/onefold)")
+      ->type_name("DIR");
+  app.add_option("--limit-train", options.limit_train, "use so many training images at most; 0 is all")
+      ->check(whole_number(0))
+      ->type_name("N");
+  app.add_option("--limit-test", options.limit_test, "use so many test images at most; 0 is all")
+      ->check(whole_number(0))
+      ->type_name("N");
+}
+
+DataSource load_data(const DataOptions& options) {
+  const std::filesystem::path dir = find_data_dir(options.data_dir);
+  const bool draw = options.dataset == "shapes10" ||
+                    (options.dataset == "auto" && !folder_was_named(options) && !has_dataset(dir));
+  DataSource source;
+  if (draw) {
+    source.kind = "shapes10";
+    source.splits = shapes10(kShapes10Seed, smaller_limit(options.limit_train, kShapes10Train),
+                             smaller_limit(options.limit_test, kShapes10Test));
+  } else {
+    source.kind = options.dataset == "cifar10" || !find_cifar10(dir).empty() ? "cifar10" : "images";
+    source.splits = source.kind == "cifar10" ? load_cifar10(dir) : load_dataset(dir);
+  }
+  DatasetSplits& splits = source.splits;
+  if (options.limit_train > 0) splits.train = first_images(splits.train, options.limit_train);
+  if (options.limit_test > 0) splits.test = first_images(splits.test, options.limit_test);
+  source.normalization = channel_normalization(splits.train);
+  return source;
+}
+
+}  // namespace onefold

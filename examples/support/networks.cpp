@@ -1,0 +1,78 @@
+#include "examples/support/networks.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/check.h"
+#include "core/safetensors.h"
+#include "layers/state_file.h"
+
+namespace onefold {
+
+namespace {
+
+using nlohmann::json;
+
+/// One entry of the metadata, by its JSON text where it is no plain string.
+template <class Value>
+Value parse_entry(const std::map<std::string, std::string>& metadata, const std::string& key,
+                  const std::filesystem::path& file) {
+  const auto entry = metadata.find(key);
+  check(entry != metadata.end(), file.string(), ": its metadata has no \"", key,
+        "\", so it is not a network that train_cifar10 or reparameterize saved");
+  try {
+    if constexpr (std::is_same_v<Value, std::string>) return entry->second;
+    else return json::parse(entry->second).get<Value>();
+  } catch (const json::exception&) {
+    fail(file.string(), ": its metadata says \"", key, "\" = ", entry->second, ", which cannot be read");
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::string> to_metadata(const ModelCard& card) {
+  return {{"net", card.net},
+          {"form", card.form},
+          {"dataset", card.dataset},
+          {"classes", json(card.classes).dump()},
+          {"mean", json(card.normalization.mean).dump()},
+          {"deviation", json(card.normalization.deviation).dump()}};
+}
+
+ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file) {
+  ModelCard card;
+  card.net = parse_entry<std::string>(metadata, "net", file);
+  card.form = parse_entry<std::string>(metadata, "form", file);
+  card.dataset = parse_entry<std::string>(metadata, "dataset", file);
+  card.classes = parse_entry<std::vector<std::string>>(metadata, "classes", file);
+  card.normalization.mean = parse_entry<std::array<double, 3>>(metadata, "mean", file);
+  card.normalization.deviation = parse_entry<std::array<double, 3>>(metadata, "deviation", file);
+  check(card.form == "training" || card.form == "folded", file.string(), ": its metadata says \"form\" = ", card.form,
+        ", but a network is in training or folded form");
+  check(card.classes.size() >= 2, file.string(), ": its metadata names ", card.classes.size(),
+        " classes, but a classifier has at least 2");
+  return card;
+}
+
+void save_network(const std::filesystem::path& file, Module& network, const ModelCard& card) {
+  save_model(file, network, to_metadata(card));
+}
+
+SavedNetwork load_network(const std::filesystem::path& file, const std::string& net) {
+  SavedNetwork saved;
+  saved.card = from_metadata(load_safetensors(file).metadata, file);
+  if (!net.empty()) saved.card.net = net;
+
+  const RepVggSize size = repvgg_size(saved.card.net);
+  const auto classes = static_cast<int64_t>(saved.card.classes.size());
+  if (saved.card.form == "folded") {
+    saved.network = RepVgg::folded_form(size, classes);
+  } else {
+    Initializer initializer(0);
+    saved.network = std::make_unique<RepVgg>(size, classes, initializer);
+  }
+  load_model(file, *saved.network);
+  saved.network->eval();
+  return saved;
+}
+
+}  // namespace onefold

@@ -1,0 +1,81 @@
+#include "examples/support/options.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <sstream>
+
+#include "core/check.h"
+#include "core/parallel.h"
+#include "layers/models/repvgg.h"
+
+namespace onefold {
+
+namespace {
+
+std::string needs(const std::string& got, const std::string& needed) {
+  return "got " + (got.empty() ? "nothing" : got) + ", needs " + needed;
+}
+
+}  // namespace
+
+CLI::Validator whole_number(int64_t lowest, int64_t highest) {
+  const bool bounded = highest != std::numeric_limits<int64_t>::max();
+  const std::string range = bounded ? " from " + std::to_string(lowest) + " to " + std::to_string(highest)
+                                    : " of at least " + std::to_string(lowest);
+  return CLI::Validator(
+      [=](std::string& text) -> std::string {
+        int64_t value = 0;
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, value);
+        if (error != std::errc() || stop != end || value < lowest || value > highest) {
+          return needs(text, "a whole number" + range);
+        }
+        text = std::to_string(value);  // decimal even with leading zeros, which the parser would read as octal
+        return {};
+      },
+      "");
+}
+
+CLI::Validator real_number(double lowest, double highest) {
+  std::ostringstream needed;
+  needed << "a number from " << lowest << " to " << highest;
+  return CLI::Validator(
+      [=, needed = needed.str()](std::string& text) -> std::string {
+        char* stop = nullptr;
+        const double value = std::strtod(text.c_str(), &stop);
+        const bool is_number = !text.empty() && stop == text.c_str() + text.size();
+        return is_number && value >= lowest && value <= highest ? std::string() : needs(text, needed);
+      },
+      "");
+}
+
+CLI::Validator network_name() {
+  return CLI::Validator(
+      [](std::string& name) -> std::string {
+        try {
+          repvgg_size(name);
+          return {};
+        } catch (const Error& error) {
+          return error.what();
+        }
+      },
+      "");
+}
+
+void add_threads_option(CLI::App& app) {
+  app.add_option_function<int>("--threads", set_threads, "threads of all parallel loops (all hardware threads)")
+      ->check(whole_number(1, 1024))
+      ->type_name("N");
+}
+
+void add_seed_option(CLI::App& app, uint64_t& seed) {
+  app.add_option("--seed", seed, "of all random numbers: the same seed gives the same bits")
+      ->check(whole_number(0))
+      ->type_name("N");
+}
+
+void add_batch_size_option(CLI::App& app, int64_t& batch_size, const std::string& purpose) {
+  app.add_option("--batch-size", batch_size, purpose)->check(whole_number(1, 1 << 20))->type_name("N");
+}
+
+}  // namespace onefold
