@@ -41,8 +41,11 @@ struct Range {
   bool empty() const { return low > high; }
 };
 
-/// The chart's axes: from values to places in the picture.
+using NumberText = std::function<std::string(double)>;
+
+/// The chart's axes: from values to places in the picture, and to words.
 struct Axes {
+  NumberText y_text, tick_text;
   Range x, y;
   std::vector<double> y_ticks;
   double left = 0, right = kWidth;
@@ -53,8 +56,10 @@ struct Axes {
   }
 };
 
-Axes make_axes(const LineChart& chart, const std::function<std::string(double)>& y_text) {
+Axes make_axes(const LineChart& chart) {
   Axes axes;
+  axes.y_text = chart.y_text ? chart.y_text : plain;
+  axes.tick_text = chart.tick_text ? chart.tick_text : axes.y_text;
   for (const Series& series : chart.series) {
     for (size_t i = 0; i < series.x.size(); ++i) {
       if (!std::isfinite(series.y[i])) continue;
@@ -69,20 +74,20 @@ Axes make_axes(const LineChart& chart, const std::function<std::string(double)>&
   axes.y = {axes.y_ticks.front(), axes.y_ticks.back()};
 
   size_t longest_tick = 0, longest_end = 0;
-  for (double tick : axes.y_ticks) longest_tick = std::max(longest_tick, y_text(tick).size());
+  for (double tick : axes.y_ticks) longest_tick = std::max(longest_tick, axes.tick_text(tick).size());
   for (const Series& series : chart.series) {
-    if (!series.y.empty()) longest_end = std::max(longest_end, y_text(series.y.back()).size());
+    if (!series.y.empty()) longest_end = std::max(longest_end, axes.y_text(series.y.back()).size());
   }
   axes.left = kCharacter * static_cast<double>(longest_tick) + 10;
   axes.right = kWidth - kCharacter * static_cast<double>(longest_end) - 12;
   return axes;
 }
 
-Html draw_axes(const Axes& axes, const LineChart& chart, const std::function<std::string(double)>& y_text) {
+Html draw_axes(const Axes& axes, const std::string& x_label) {
   Html drawn;
   for (double tick : axes.y_ticks) {
     const double y = axes.place_y(tick);
-    drawn += straight("grid", axes.left, y, axes.right, y) + label(axes.left - 8, y + 4.5, "end", y_text(tick));
+    drawn += straight("grid", axes.left, y, axes.right, y) + label(axes.left - 8, y + 4.5, "end", axes.tick_text(tick));
   }
   const double bottom = kHeight - kBottom;
   drawn += straight("axis", axes.left, bottom, axes.right, bottom);
@@ -91,12 +96,11 @@ Html draw_axes(const Axes& axes, const LineChart& chart, const std::function<std
     const double x = axes.place_x(tick);
     drawn += straight("axis", x, bottom, x, bottom + 5) + label(x, bottom + 19, "middle", plain(tick));
   }
-  return drawn + label((axes.left + axes.right) / 2, kHeight - 5, "middle", chart.x_label, "quiet");
+  return drawn + label((axes.left + axes.right) / 2, kHeight - 5, "middle", x_label, "quiet");
 }
 
 /// One line, in as many pieces as its gaps leave, with a dot a point while they are few.
-Html draw_series(const Axes& axes, const Series& series, size_t index,
-                 const std::function<std::string(double)>& y_text) {
+Html draw_series(const Axes& axes, const Series& series, size_t index) {
   Html lines, dots;
   std::string points;
   const auto finish = [&] {
@@ -111,7 +115,7 @@ Html draw_series(const Axes& axes, const Series& series, size_t index,
     const std::string x = coordinate(axes.place_x(series.x[i])), y = coordinate(axes.place_y(series.y[i]));
     points += (points.empty() ? "" : " ") + x + "," + y;
     if (series.x.size() > 60) continue;
-    const std::string words = series.name + " at " + plain(series.x[i]) + ": " + y_text(series.y[i]);
+    const std::string words = series.name + " at " + plain(series.x[i]) + ": " + axes.y_text(series.y[i]);
     dots += element("circle", {{"class", series_class("dot", index)}, {"cx", x}, {"cy", y}, {"r", "2.6"}},
                     element("title", words));
   }
@@ -120,7 +124,7 @@ Html draw_series(const Axes& axes, const Series& series, size_t index,
 }
 
 /// Each line's last value beside its end, moved apart where they would overlap.
-Html draw_ends(const Axes& axes, const LineChart& chart, const std::function<std::string(double)>& y_text) {
+Html draw_ends(const Axes& axes, const LineChart& chart) {
   struct End {
     double y;
     size_t series;
@@ -138,7 +142,7 @@ Html draw_ends(const Axes& axes, const LineChart& chart, const std::function<std
   }
   Html drawn;
   for (const End& end : ends) {
-    drawn += label(axes.right + 8, end.y + 4.5, "start", y_text(chart.series[end.series].y.back()),
+    drawn += label(axes.right + 8, end.y + 4.5, "start", axes.y_text(chart.series[end.series].y.back()),
                    series_class("end", end.series));
   }
   return drawn;
@@ -154,7 +158,7 @@ std::vector<double> round_ticks(double low, double high, int count) {
   }
   const double rough = (high - low) / count;
   const double power = std::pow(10, std::floor(std::log10(rough)));
-  const double step = power * (rough / power < 1.5 ? 1 : rough / power < 3.5 ? 2 : rough / power < 7.5 ? 5 : 10);
+  const double step = power * (rough / power < 1.5 ? 1 : rough / power < 3 ? 2 : rough / power < 7 ? 5 : 10);
   const auto first = static_cast<int64_t>(std::floor(low / step + 1e-9));
   const auto last = static_cast<int64_t>(std::ceil(high / step - 1e-9));
   std::vector<double> ticks;
@@ -172,18 +176,17 @@ Html legend(const std::string& title, const std::vector<std::string>& names) {
 }
 
 Html line_chart(const LineChart& chart) {
-  const auto y_text = chart.y_text ? chart.y_text : [](double value) { return plain(value); };
-  const Axes axes = make_axes(chart, y_text);
-  Html drawn = draw_axes(axes, chart, y_text);
+  const Axes axes = make_axes(chart);
+  Html drawn = draw_axes(axes, chart.x_label);
   std::vector<std::string> names;
   std::string spoken = chart.title + " over " + chart.x_label;
   for (size_t s = 0; s < chart.series.size(); ++s) {
     const Series& series = chart.series[s];
-    drawn += draw_series(axes, series, s, y_text);
+    drawn += draw_series(axes, series, s);
     names.push_back(series.name);
-    if (!series.y.empty()) spoken += "; " + series.name + " ends at " + y_text(series.y.back());
+    if (!series.y.empty()) spoken += "; " + series.name + " ends at " + axes.y_text(series.y.back());
   }
-  drawn += draw_ends(axes, chart, y_text);
+  drawn += draw_ends(axes, chart);
   return figure(legend(chart.title, names), svg(kWidth, kHeight, spoken, drawn));
 }
 

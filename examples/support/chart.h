@@ -20,7 +20,8 @@ struct LineChart {
   std::string title;
   std::string x_label;
   std::vector<Series> series;
-  std::function<std::string(double)> y_text;  // how values read; as plain() where none is given
+  std::function<std::string(double)> y_text = {};     // how values read; as plain() where none is given
+  std::function<std::string(double)> tick_text = {};  // and the axis's numbers; as y_text where none is given
   bool from_zero = false;                     // the vertical axis begins at zero
 };
 Html line_chart(const LineChart& chart);
@@ -33,8 +34,8 @@ struct BarChart {
     std::string label;  // beside its end
   };
   std::string title;
-  std::vector<std::string> parts;  // their names, for the legend; one name or none: no legend
-  std::vector<Bar> bars;
+  std::vector<std::string> parts = {};  // their names, for the legend; one name or none: no legend
+  std::vector<Bar> bars = {};
 };
 Html bar_chart(const BarChart& chart);
 

@@ -26,7 +26,6 @@ struct FoldRow {
   int64_t additions = 0;
   double inside = 0;  // largest |difference| where no kernel reaches beyond the map's edge
   double border = 0;  // and where one does
-  std::vector<PicturedKernel> kernels;
 };
 
 /// One block of the network, trained and folded.
@@ -77,6 +76,9 @@ struct FoldRecord {
   std::string block_description;
   int64_t block_images = 0;   // test images whose activations went through it
   std::vector<FoldRow> block_steps;
+  std::vector<PicturedKernel> trained_kernels;  // of its branches, as trained
+  std::vector<PicturedKernel> scaled_kernels;   // with their batch norms in them, padded to one size
+  std::vector<PicturedKernel> folded_kernel;    // their sum, alone
   std::vector<FoldRow> network_steps;  // their differences are those of the logits, under `inside`
   std::vector<FoldedBlockRow> blocks;
   FormCosts before, after;

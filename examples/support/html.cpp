@@ -65,22 +65,22 @@ Html figure(const Html& caption, const Html& content) {
 
 Html table(const Table& table) {
   Html head, body;
+  bool has_head = false;
   for (const Table::Column& column : table.columns) {
     head += element("th", {{"scope", "col"}, {"class", column.number ? "number" : "name"}}, text(column.name));
+    has_head = has_head || !column.name.empty();
   }
   for (size_t r = 0; r < table.rows.size(); ++r) {
     Html cells;
     for (size_t c = 0; c < table.rows[r].size(); ++c) {
-      const bool number = c < table.columns.size() && table.columns[c].number;
+      const std::string kind = table.columns[c].number ? "number" : "name";
       const Html cell = text(table.rows[r][c]);
-      cells += c == 0 ? element("th", {{"scope", "row"}}, cell)
-                      : element("td", {{"class", number ? "number" : "name"}}, cell);
+      cells += c == 0 ? element("th", {{"scope", "row"}}, cell) : element("td", {{"class", kind}}, cell);
     }
     const bool total = table.last_is_total && r + 1 == table.rows.size();
     body += element("tr", total ? Attributes{{"class", "total"}} : Attributes{}, cells) + Html{"\n"};
   }
-  Html content = table.caption.empty() ? Html{} : element("caption", table.caption);
-  content += element("thead", element("tr", head)) + element("tbody", body);
+  const Html content = (has_head ? element("thead", element("tr", head)) : Html{}) + element("tbody", body);
   return element("div", {{"class", "scroll"}, {"tabindex", "0"}}, element("table", content));
 }
 

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "examples/support/table.h"
+
 namespace onefold {
 
 /// Markup of HTML or SVG. Text becomes markup only through text(), attributes only through element(): both escape, so
@@ -38,16 +40,7 @@ Html svg(double width, double height, const std::string& label, const Html& cont
 /// A picture with its caption above.
 Html figure(const Html& caption, const Html& content);
 
-struct Table {
-  struct Column {
-    std::string name;
-    bool number = false;  // aligned to the right
-  };
-  std::string caption;  // may be empty
-  std::vector<Column> columns;
-  std::vector<std::vector<std::string>> rows;  // text; the first cell of a row names it
-  bool last_is_total = false;                  // set apart the last row
-};
+/// A table that scrolls by itself where it is wider than the page.
 Html table(const Table& table);
 
 /// One figure that matters, large, with what it is.

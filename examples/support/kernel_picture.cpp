@@ -82,7 +82,7 @@ Html filter_picture(const Tensor& filters, double limit, const std::string& labe
 Html magnitude_picture(const Tensor& map, double limit, const std::string& label) {
   const int64_t rows = map.shape()[0], columns = map.shape()[1];
   const int64_t side = std::max<int64_t>({3, rows, columns});
-  constexpr int64_t cell = 40;
+  constexpr int64_t cell = 52;
   Html cells;
   for (int64_t r = 0; r < rows; ++r) {
     for (int64_t s = 0; s < columns; ++s) {
@@ -95,7 +95,7 @@ Html magnitude_picture(const Tensor& map, double limit, const std::string& label
                         {"y", std::to_string(y + cell / 2 + 4)},
                         {"text-anchor", "middle"},
                         {"class", colour > kHalf + kHalf * 3 / 4 ? "on-strong" : "on-weak"}},
-                       text(fixed(value, value < 0.9995 ? 3 : 2)));
+                       text(value == 0 ? "0" : fixed(value, value < 0.9995 ? 3 : 2)));
     }
   }
   const auto width = static_cast<double>(side * cell);
@@ -110,7 +110,7 @@ Html colour_scale(double limit) {
   const std::string end = plain(std::stod(scientific(limit)));
   const std::string label = "colours from -" + end + " (blue) through zero to " + end + " (orange)";
   return element("div", {{"class", "scale"}},
-                 element("span", "\u2264 \u2212" + end) + svg(kColours * 8, 8, label, cells) +
+                 element("span", "weights \u2264 \u2212" + end) + svg(kColours * 8, 8, label, cells) +
                      element("span", "\u2265 " + end));
 }
 

@@ -9,12 +9,12 @@ namespace {
 constexpr const char* kStyle = R"(
 :root {
   color-scheme: light dark;
-  --page: #ffffff; --panel: #f5f6f8; --rule: #dfe2e7; --ink: #16191f; --quiet: #5b6472;
+  --page: #ffffff; --panel: #f3f5f8; --field: #e3e7ed; --rule: #dfe2e7; --ink: #16191f; --quiet: #5b6472;
   --s0: #0b62b8; --s1: #c45a00; --s2: #1f7a4d; --s3: #7a3e9d;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
-    --page: #0d1117; --panel: #171c24; --rule: #2b323d; --ink: #e8eaee; --quiet: #9aa4b2;
+    --page: #0d1117; --panel: #171c24; --field: #222934; --rule: #2b323d; --ink: #e8eaee; --quiet: #9aa4b2;
     --s0: #6cb6ff; --s1: #f0963c; --s2: #57c98d; --s3: #c792ea;
   }
 }
@@ -57,15 +57,17 @@ svg .end.s0 { fill: var(--s0); } svg .end.s1 { fill: var(--s1); } svg .end.s2 { 
 .key i { display: inline-block; width: .7em; height: .7em; margin-right: .4em; border-radius: 2px; }
 i.s0 { background: var(--s0); } i.s1 { background: var(--s1); } i.s2 { background: var(--s2); } i.s3 { background: var(--s3); }
 
+details { margin-top: 1.2rem; }
+summary { cursor: pointer; color: var(--quiet); }
 .scroll { overflow-x: auto; margin: 1rem 0 .6rem; }
 table { border-collapse: collapse; font-size: .9rem; line-height: 1.4; font-variant-numeric: tabular-nums; width: 100%; }
-caption { text-align: left; font-weight: 640; padding-bottom: .4rem; }
 th, td { padding: .38rem .7rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: baseline; font-weight: 400; }
 th:first-child, td:first-child { padding-left: 0; }
-thead th { color: var(--quiet); font-size: .82rem; vertical-align: bottom; border-bottom-color: var(--quiet); }
+table thead th { white-space: normal; color: var(--quiet); font-size: .82rem; vertical-align: bottom; border-bottom-color: var(--quiet); }
 .number { text-align: right; white-space: nowrap; }
 tr.total > * { font-weight: 640; }
 .facts th { color: var(--quiet); white-space: nowrap; width: 1%; padding-right: 1.5rem; }
+.facts tr:first-child > * { border-top: 1px solid var(--rule); }
 .facts td { overflow-wrap: anywhere; }
 
 .confusion table { width: auto; border-collapse: separate; border-spacing: 2px; }
@@ -77,16 +79,18 @@ tr.total > * { font-weight: 640; }
 .confusion .strong { color: #fff; }
 .confusion .none, .confusion .sum { color: var(--quiet); }
 
-.kernels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 200px), 1fr)); gap: 1.2rem 1.6rem; margin: .7rem 0; }
+.kernels { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1.2rem; margin: .7rem 0; }
 .filters, .magnitudes { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: 8px; }
+.filters { background: var(--field); }
 .filters svg { shape-rendering: crispEdges; }
-.magnitudes { margin-top: .6rem; width: 8.2rem; }
+.filters.empty { display: grid; place-items: center; aspect-ratio: 1; padding: 1.2rem; color: var(--quiet); font-size: .88rem; text-align: center; }
+.sign { color: var(--quiet); }
+.magnitudes { margin-top: .6rem; }
 .magnitudes svg text { font-size: 12px; }
 svg text.on-strong { fill: #fff; }
 .scale { display: flex; align-items: center; gap: .6rem; max-width: 22rem; color: var(--quiet); font-size: .85rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .scale svg { flex: 1; height: .8rem; border: 1px solid var(--rule); }
 .step { break-inside: avoid; }
-.changed { color: var(--s1); font-weight: 640; }
 
 @media screen and (prefers-color-scheme: dark) {
   svg text.on-strong { fill: #0d1117; }

@@ -1,0 +1,175 @@
+#include <algorithm>
+
+#include "examples/support/chart.h"
+#include "examples/support/format.h"
+#include "examples/support/kernel_picture.h"
+#include "examples/support/report_sections.h"
+
+namespace onefold {
+
+namespace {
+
+std::string difference_text(double value) { return scientific(value); }
+
+Table step_table(const std::vector<FoldRow>& steps, bool of_maps) {
+  Table result{.columns = {{"step"},
+                           {"what stands now"},
+                           {"parameters", true},
+                           {"convolutions", true},
+                           {"batch norms", true},
+                           {"additions", true}}};
+  if (of_maps) {
+    result.columns.push_back({"largest difference, inside", true});
+    result.columns.push_back({"at the border", true});
+  } else {
+    result.columns.push_back({"largest difference of a logit", true});
+  }
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const FoldRow& step = steps[i];
+    result.rows.push_back({std::to_string(i), step.title, grouped(step.parameters), grouped(step.convolutions),
+                           grouped(step.batch_norms), grouped(step.additions)});
+    std::vector<std::string>& row = result.rows.back();
+    row.push_back(i == 0 ? "-" : difference_text(step.inside));
+    if (of_maps) row.push_back(i == 0 ? "-" : difference_text(step.border));
+  }
+  result.last_is_total = true;
+  return result;
+}
+
+/// One kernel: its first filters, and below the mean size of each tap over all of them.
+Html kernel_figure(const std::string& sign, const PicturedKernel& kernel, double limit, double largest_mean) {
+  const Shape& shape = kernel.filters.shape();
+  const std::string extent = std::to_string(shape[2]) + " input and " + std::to_string(shape[3]) + " output channels";
+  return figure(element("span", {{"class", "sign"}}, text(sign)) + element("strong", kernel.name),
+                filter_picture(kernel.filters, limit, kernel.name + ": filters of the first " + extent) +
+                    magnitude_picture(kernel.mean_magnitude, largest_mean, kernel.name + ": mean size of each tap"));
+}
+
+/// Kernels side by side on one scale of colours; `signs` stand before their names.
+Html kernels_row(const std::string& heading, const std::vector<PicturedKernel>& kernels,
+                 const std::vector<std::string>& signs, const Html& more = {}) {
+  std::vector<Tensor> filters;
+  double largest_mean = 0;
+  for (const PicturedKernel& kernel : kernels) {
+    filters.push_back(kernel.filters);
+    largest_mean = std::max<double>(largest_mean, max_abs(kernel.mean_magnitude));
+  }
+  const double limit = colour_limit(filters);
+  Html pictures;
+  for (size_t i = 0; i < kernels.size(); ++i) pictures += kernel_figure(signs[i], kernels[i], limit, largest_mean);
+  return element("div", {{"class", "step"}}, element("h3", heading) +
+                                                 element("div", {{"class", "kernels"}}, pictures + more) +
+                                                 colour_scale(limit));
+}
+
+/// Before, between and after: the branches' kernels as trained, then scaled and padded, and their sum.
+Html kernel_pictures(const FoldRecord& record) {
+  const std::vector<PicturedKernel>& scaled = record.scaled_kernels;
+  Html identity;
+  if (scaled.size() > record.trained_kernels.size()) {
+    identity = figure(element("strong", scaled.back().name),
+                      element("div", {{"class", "filters empty"}}, text("no kernel: x as it is, through a batch norm")));
+  }
+  std::vector<PicturedKernel> equation = scaled;
+  equation.insert(equation.end(), record.folded_kernel.begin(), record.folded_kernel.end());
+  std::vector<std::string> signs(scaled.size(), "+ ");
+  signs.resize(equation.size(), "= ");
+  if (!signs.empty()) signs.front().clear();
+  return kernels_row("As trained", record.trained_kernels, std::vector<std::string>(record.trained_kernels.size()),
+                     identity) +
+         kernels_row("With their batch norms in them, padded to 3x3, and added", equation, signs) +
+         element("p", {{"class", "note"}},
+                 text("Fields: the first filters, a column an input channel and a row an output channel. Squares: the "
+                      "mean |k| of each tap over all filters."));
+}
+
+Html block_section(const FoldRecord& record) {
+  return section("One block, step by step",
+                 record.block + ": " + record.block_description + ". After each step, its result on what reaches it of " +
+                     grouped(record.block_images) + " test images is compared with the trained block's.",
+                 table(step_table(record.block_steps, true)) + kernel_pictures(record));
+}
+
+Html blocks_table(const std::vector<FoldedBlockRow>& blocks) {
+  Table result{.columns = {{"block"},
+                           {"parameters, trained", true},
+                           {"folded", true},
+                           {"largest difference, inside", true},
+                           {"at the border", true}}};
+  for (const FoldedBlockRow& block : blocks) {
+    result.rows.push_back({block.name, grouped(block.parameters_before), grouped(block.parameters_after),
+                           difference_text(block.inside), difference_text(block.border)});
+  }
+  return element("details", element("summary", "Each block by itself, on its true input") + table(result));
+}
+
+Html shares_chart(const std::vector<FoldedBlockRow>& blocks) {
+  BarChart chart{.title = "Branches' shares of the folded kernel, by |k|", .parts = {"3x3", "1x1", "identity"}};
+  for (const FoldedBlockRow& block : blocks) {
+    const auto whole = [](double share) { return fixed(100 * share, 0); };
+    chart.bars.push_back({block.name,
+                          {block.share_3x3, block.share_1x1, block.share_identity},
+                          whole(block.share_3x3) + " / " + whole(block.share_1x1) + " / " + whole(block.share_identity) + " %"});
+  }
+  return bar_chart(chart);
+}
+
+Html times_chart(const FormTimes& times) {
+  const std::string what = times.batch == 1 ? "A single image" : "A batch of " + grouped(times.batch);
+  BarChart chart{.title = what + ": " + fixed(times.before / times.after, 2) + "\u00d7 as fast"};
+  const auto rate = [&](double seconds) {
+    return duration(seconds) + ", " + fixed(static_cast<double>(times.batch) / seconds, 0) + " images/s";
+  };
+  chart.bars.push_back({"trained", {times.before}, rate(times.before)});
+  chart.bars.push_back({"folded", {times.after}, rate(times.after)});
+  return bar_chart(chart);
+}
+
+Html network_section(const FoldRecord& record) {
+  const FormCosts &before = record.before, &after = record.after;
+  Table costs{.columns = {{"form"},
+                          {"parameters", true},
+                          {"multiply-adds an image", true},
+                          {"convolutions", true},
+                          {"batch norms", true},
+                          {"additions", true}}};
+  const auto row = [](const std::string& form, const FormCosts& of) {
+    return std::vector<std::string>{form, grouped(of.parameters), grouped(of.multiply_adds), grouped(of.convolutions),
+                                    grouped(of.batch_norms), grouped(of.additions)};
+  };
+  costs.rows = {row("trained", before), row("folded", after)};
+
+  Html charts = shares_chart(record.blocks);
+  Html timing;
+  for (const FormTimes& times : record.times) timing += times_chart(times);
+  if (!record.times.empty()) {
+    const std::string where = std::to_string(record.threads) + (record.threads == 1 ? " thread" : " threads") +
+                              (record.machine.empty() ? "" : " of " + record.machine);
+    timing += element("p", {{"class", "note"}}, text("Medians after a warm-up, both forms in turns, on " + where + "."));
+    charts += element("div", timing);
+  }
+  return section("The whole network", "The same steps in all blocks at once, then the result at a glance.",
+                 table(step_table(record.network_steps, false)) + blocks_table(record.blocks) + table(costs) +
+                     element("div", {{"class", "charts"}}, charts));
+}
+
+Html proof_section(const FoldProof& proof) {
+  Table facts{.columns = {{}, {}}};
+  facts.rows = {{"predictions equal", grouped(proof.equal) + " of " + grouped(proof.images)},
+                {"largest difference of a logit", difference_text(proof.largest_difference)},
+                {"largest logit", fixed(proof.largest_logit, 3)},
+                {"their ratio", difference_text(proof.relative())},
+                {"test accuracy, trained", percent(proof.accuracy_before, 2)},
+                {"test accuracy, folded", percent(proof.accuracy_after, 2)}};
+  return section("The folded network is the trained network",
+                 "Both forms saw the whole test set. What differs is rounding: the order in which numbers are added.",
+                 element("div", {{"class", "facts"}}, table(facts)));
+}
+
+}  // namespace
+
+Html folding_sections(const FoldRecord& record) {
+  return proof_section(record.proof) + block_section(record) + network_section(record);
+}
+
+}  // namespace onefold
