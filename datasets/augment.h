@@ -18,8 +18,8 @@ enum class Padding {
 enum class Flip {
   kNone,
   kRandom,       // each image in each epoch by a coin of its own
-  kAlternating,  // a coin an image decides epoch 0, later epochs take turns, so that any two consecutive epochs show both
-                 // sides. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, section 3.6
+  kAlternating,  // a coin an image decides epoch 0, then epochs take turns: any two consecutive ones show both sides.
+                 // Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, section 3.6
 };
 
 /// How training images are varied. As it stands: not at all.
@@ -41,6 +41,9 @@ struct Variation {
   bool operator==(const Variation&) const = default;
 };
 
+/// Throws Error unless 0 <= pad < the shorter side of the dataset's images.
+void check_augmentation(const Augmentation& augmentation, const Dataset& dataset);
+
 /// The variation of image `index` in `epoch`: a function of these numbers only.
 Variation draw_variation(const Augmentation& augmentation, uint64_t seed, int64_t epoch, int64_t index);
 
@@ -50,9 +53,7 @@ class PixelNormalizer {
   /// Throws Error unless every deviation is positive.
   explicit PixelNormalizer(const ChannelNormalization& normalization);
 
-  Real operator()(int64_t channel, uint8_t pixel) const {
-    return table_[static_cast<size_t>(channel)][pixel];
-  }
+  Real operator()(size_t channel, uint8_t pixel) const { return table_[channel][pixel]; }
 
  private:
   std::array<std::array<Real, 256>, 3> table_;

@@ -29,7 +29,7 @@ struct LoaderOptions {
   ChannelNormalization normalization = {};  // of the training split, for the test split too
   uint64_t seed = 0;
   bool drop_last = false;  // leave out a last batch that is not full
-  int64_t prefetch = 3;    // batches made ahead of time, at most
+  int64_t prefetch = 3;    // finished batches that wait, at most
 };
 
 /// The order of `count` images in an epoch: a permutation by Fisher and Yates from (seed, epoch).
@@ -42,12 +42,12 @@ std::vector<int64_t> shuffled_order(int64_t count, uint64_t seed, int64_t epoch)
 ///     while (auto batch = loader.next()) { ... }
 ///
 /// A batch depends on (dataset, options, epoch, its place in the epoch) only, so an epoch that starts at batch b shows
-/// what the uninterrupted epoch shows from there on. The thread uses no OpenMP: two pools that wait for each other's
-/// turns are ten times slower than one. Use from one thread at a time; destroy it whenever you like.
+/// what the uninterrupted epoch shows from there on. The thread uses no OpenMP: two pools of threads that spin against
+/// each other are ten times slower than one. Use it from one thread at a time; destroy it whenever you like.
 class DataLoader {
  public:
-  /// The dataset must outlive the loader. Throws Error for an empty or inconsistent dataset, for a batch size or prefetch
-  /// below 1, for a deviation that is not positive, and where drop_last would leave no batch.
+  /// The dataset must outlive the loader. Throws Error for an empty or inconsistent dataset, a batch size or prefetch
+  /// below 1, a padding as large as the images, a deviation that is not positive, and where drop_last leaves no batch.
   DataLoader(const Dataset& dataset, const LoaderOptions& options);
   ~DataLoader();
   DataLoader(const DataLoader&) = delete;
@@ -56,11 +56,12 @@ class DataLoader {
   /// The number of batches of a whole epoch.
   int64_t batches() const;
 
-  /// Begins an epoch at one of its batches, abandoning any epoch under way. Starting at batches() is an epoch without
-  /// batches; beyond it throws Error.
+  /// Begins an epoch at one of its batches, abandoning any epoch under way. An epoch that starts at batches() has none
+  /// left; beyond that throws Error.
   void start_epoch(int64_t epoch, int64_t first_batch = 0);
 
-  /// The next batch, or nothing at the end of the epoch and where none was started. Throws what the thread threw.
+  /// The next batch, or nothing at the end of the epoch and where none was started. Throws what the thread threw, such
+  /// as the Error for a label that is no class.
   std::optional<Batch> next();
 
   /// Abandons the epoch under way; next() then gives nothing.

@@ -30,10 +30,15 @@ struct DatasetSplits {
 
 /// Mean and deviation of each channel of [0, 1]-valued pixels over a whole dataset: what images are normalised by.
 struct ChannelNormalization {
-  std::array<double, 3> mean;
-  std::array<double, 3> deviation;
+  std::array<double, 3> mean = {0, 0, 0};
+  std::array<double, 3> deviation = {1, 1, 1};
 };
+
+/// Throws Error for an inconsistent dataset or one without images. A channel that never varies has deviation 1.
 ChannelNormalization channel_normalization(const Dataset& dataset);
+
+/// Throws Error unless there is at least one image, of three channels, with a label each, and all pixels are there.
+void check_dataset(const Dataset& dataset);
 
 /// The first `count` images, or all where there are fewer.
 Dataset first_images(const Dataset& dataset, int64_t count);

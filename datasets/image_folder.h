@@ -6,11 +6,12 @@
 
 namespace onefold {
 
-/// Whether `dir` has the two folders train and test, which is how a folder of images is recognised.
+/// Whether `dir` has a folder train or test, which is how a folder of images is recognised.
 bool is_image_folder(const std::filesystem::path& dir);
 
-/// Reads DIR/train/CLASS/*.png and DIR/test/CLASS/*.jpg: a folder a class, named as the class; endings png, jpg and jpeg
-/// in any case. Classes and files come in the order of their names, so the result never depends on the file system.
+/// Reads DIR/train/CLASS/*.png and DIR/test/CLASS/*.jpg: a folder a class, named as the class; endings png, jpg and
+/// jpeg in any case. Classes are in the order of their names; images come from all classes in turn, by name too, so the
+/// result never depends on the file system and its first images are of all classes.
 /// Hidden files, files with other endings and deeper folders are skipped. Grey images and images with transparency
 /// become RGB. Files are decoded on all threads.
 ///

@@ -9,7 +9,8 @@
 namespace onefold {
 
 /// The folder where data is looked for: the option --data-dir if given, else the environment variable ONEFOLD_DATA_DIR
-/// if set, else $XDG_CACHE_HOME/onefold or ~/.cache/onefold, where download_cifar10.sh puts the data. It need not exist.
+/// if set, else ~/.cache/onefold ($XDG_CACHE_HOME/onefold if that is set), where download_cifar10.sh puts the data.
+/// It need not exist. Throws Error where the option is empty, or where there is no home folder either.
 std::filesystem::path find_data_dir(const std::optional<std::string>& option);
 
 /// Whether `dir` holds data in a form that load_dataset recognises. (Loading may still find fault with it.)

@@ -1,0 +1,153 @@
+#include "datasets/image_folder.h"
+
+#include <algorithm>
+#include <cctype>
+#include <new>
+#include <system_error>
+
+#include "core/check.h"
+#include "core/parallel.h"
+#include "datasets/read_file.h"
+#include "datasets/stb_image.h"
+
+namespace onefold {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kMostFileBytes = uint64_t{64} << 20;
+
+struct LabelledFile {
+  fs::path path;
+  int label;
+};
+
+/// Whether the name ends in .png, .jpg or .jpeg, in any case.
+bool is_image_name(const fs::path& path) {
+  std::string ending = path.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
+}
+
+/// The names of the class folders of a split, in order. Links that lead nowhere are no folders.
+std::vector<std::string> class_names(const fs::path& split) {
+  std::error_code ignored;
+  check(fs::is_directory(split, ignored), split.string(), ": is missing: a folder of images needs ",
+        "train/CLASS/*.png (or .jpg) and test/CLASS/*.png");
+  std::vector<std::string> names;
+  for (const fs::path& entry : list_folder(split)) {
+    if (fs::is_directory(entry, ignored)) names.push_back(entry.filename().string());
+  }
+  return names;
+}
+
+/// The images of a class by name. Links that lead nowhere are no files.
+std::vector<fs::path> image_files_of_class(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code ignored;
+  for (const fs::path& entry : list_folder(folder)) {
+    if (is_image_name(entry) && fs::is_regular_file(entry, ignored)) files.push_back(entry);
+  }
+  check(!files.empty(), folder.string(), ": has no .png, .jpg or .jpeg file: add images or remove the folder");
+  return files;
+}
+
+/// The images of all classes in turn: the first of each, then the second of each. So the first thousand have all classes.
+std::vector<LabelledFile> image_files(const fs::path& split, const std::vector<std::string>& classes) {
+  std::vector<std::vector<fs::path>> of_class;
+  for (const std::string& name : classes) of_class.push_back(image_files_of_class(split / name));
+
+  const size_t rounds = std::ranges::max(of_class, {}, &std::vector<fs::path>::size).size();
+  std::vector<LabelledFile> files;
+  for (size_t round = 0; round < rounds; ++round) {
+    for (size_t label = 0; label < classes.size(); ++label) {
+      if (round < of_class[label].size()) files.push_back({of_class[label][round], static_cast<int>(label)});
+    }
+  }
+  return files;
+}
+
+DecodedImage read_image(const fs::path& path) { return decode_image(path.string(), read_file(path, kMostFileBytes)); }
+
+void reserve_pixels(Dataset& dataset, size_t images) {
+  const size_t bytes = images * static_cast<size_t>(dataset.image_bytes());
+  try {
+    dataset.pixels.resize(bytes);
+  } catch (const std::bad_alloc&) {
+    fail(dataset.name, ": ", images, " images of ", dataset.height, " x ", dataset.width, " pixels need ", bytes,
+         " bytes of memory, more than there are: make the images smaller");
+  }
+}
+
+/// Decodes all files, which must have the size of the image at `model`.
+void read_images(const std::vector<LabelledFile>& files, const fs::path& model, Dataset& dataset) {
+  reserve_pixels(dataset, files.size());
+  dataset.labels.resize(files.size());
+
+  // Note what is wrong with each file, so that the first one is reported whichever thread came first.
+  std::vector<std::string> faults(files.size());
+  parallel_for(static_cast<int64_t>(files.size()), 32, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const size_t index = static_cast<size_t>(i);
+      try {
+        const DecodedImage image = read_image(files[index].path);
+        check(image.height == dataset.height && image.width == dataset.width, files[index].path.string(), ": has ",
+              image.width, " x ", image.height, " pixels, but ", model.string(), " has ", dataset.width, " x ",
+              dataset.height, ": all images must be of one size, so resize them first, for example with ImageMagick: ",
+              "mogrify -resize ", dataset.width, "x", dataset.height, "! FILES");
+        std::ranges::copy(image.pixels, dataset.pixels.data() + i * dataset.image_bytes());
+        dataset.labels[index] = files[index].label;
+      } catch (const Error& error) {
+        faults[index] = error.what();
+      }
+    }
+  });
+  for (const std::string& fault : faults) check(fault.empty(), fault);
+}
+
+/// Throws Error unless both splits have the same classes.
+void check_same_classes(const fs::path& dir, const std::vector<std::string>& train,
+                        const std::vector<std::string>& test) {
+  for (const std::string& name : train) {
+    check(std::ranges::binary_search(test, name), (dir / "test").string(), ": has no folder ", name, ", but ",
+          (dir / "train").string(), " has: both need the same classes");
+  }
+  for (const std::string& name : test) {
+    check(std::ranges::binary_search(train, name), (dir / "train").string(), ": has no folder ", name, ", but ",
+          (dir / "test").string(), " has: both need the same classes");
+  }
+}
+
+}  // namespace
+
+bool is_image_folder(const std::filesystem::path& dir) {
+  std::error_code ignored;
+  return fs::is_directory(dir / "train", ignored) || fs::is_directory(dir / "test", ignored);
+}
+
+DatasetSplits load_image_folder(const std::filesystem::path& dir) {
+  const std::vector<std::string> classes = class_names(dir / "train");
+  const std::vector<std::string> test_classes = class_names(dir / "test");
+  check(!classes.empty(), (dir / "train").string(), ": has no class folders, at least 2 are needed: ",
+        "images lie in train/CLASS/*.png");
+  check(classes.size() >= 2, (dir / "train").string(), ": has one class folder, ", classes[0],
+        ", at least 2 are needed: add the images of another class");
+  check_same_classes(dir, classes, test_classes);
+
+  const std::vector<LabelledFile> train_files = image_files(dir / "train", classes);
+  const std::vector<LabelledFile> test_files = image_files(dir / "test", classes);
+  const DecodedImage first = read_image(train_files[0].path);
+
+  DatasetSplits splits;
+  splits.train.name = "images of " + dir.string();
+  splits.train.classes = classes;
+  splits.train.height = first.height;
+  splits.train.width = first.width;
+  splits.test = splits.train;
+  read_images(train_files, train_files[0].path, splits.train);
+  read_images(test_files, train_files[0].path, splits.test);
+  return splits;
+}
+
+}  // namespace onefold

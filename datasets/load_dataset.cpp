@@ -1,0 +1,67 @@
+#include "datasets/load_dataset.h"
+
+#include <cstdlib>
+#include <system_error>
+
+#include "core/check.h"
+#include "datasets/cifar10.h"
+#include "datasets/image_folder.h"
+
+namespace onefold {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The value of an environment variable, empty where it is not set.
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// What is there instead of a dataset, where that is a known mistake.
+std::string hint(const fs::path& dir) {
+  std::error_code ignored;
+  if (!fs::exists(dir, ignored)) return "The folder does not exist.\n";
+  if (!fs::is_directory(dir, ignored)) return "That is a file, not a folder.\n";
+  if (fs::exists(dir / "cifar-10-binary.tar.gz", ignored)) {
+    return "There is cifar-10-binary.tar.gz, not unpacked: tar -xzf it, or run the script below.\n";
+  }
+  if (fs::exists(dir / "cifar-10-batches-py", ignored) || fs::exists(dir / "data_batch_1", ignored)) {
+    return "There is CIFAR-10's Python version; the binary version is needed.\n";
+  }
+  if (fs::exists(dir / "cifar-10-batches-bin", ignored)) return "There is cifar-10-batches-bin, without these files.\n";
+  return "";
+}
+
+}  // namespace
+
+std::filesystem::path find_data_dir(const std::optional<std::string>& option) {
+  if (option) {
+    check(!option->empty(), "--data-dir: got an empty name, needs a folder");
+    return *option;
+  }
+  if (const std::string dir = environment("ONEFOLD_DATA_DIR"); !dir.empty()) return dir;
+  if (const std::string cache = environment("XDG_CACHE_HOME"); !cache.empty()) return fs::path(cache) / "onefold";
+  const std::string home = environment("HOME");
+  check(!home.empty(), "data folder: HOME is not set, so ~/.cache/onefold is nowhere: choose one with --data-dir");
+  return fs::path(home) / ".cache" / "onefold";
+}
+
+bool has_dataset(const std::filesystem::path& dir) { return !find_cifar10(dir).empty() || is_image_folder(dir); }
+
+DatasetSplits load_dataset(const std::filesystem::path& dir) {
+  if (!find_cifar10(dir).empty()) return load_cifar10(dir);
+  if (is_image_folder(dir)) return load_image_folder(dir);
+  fail("no dataset in ", dir.string(), "\n", hint(dir),
+       "Looked for, in this order:\n"
+       "  CIFAR-10's binary files: data_batch_1.bin to data_batch_5.bin and test_batch.bin, there or in "
+       "cifar-10-batches-bin below\n"
+       "  a folder of images: train/CLASS/*.png (or .jpg) and test/CLASS/*.png\n"
+       "What to do, one of:\n"
+       "  fetch CIFAR-10 (162 MiB): datasets/download_cifar10.sh\n"
+       "  name the folder that has it: --data-dir FOLDER, or ONEFOLD_DATA_DIR\n"
+       "  use Shapes10, which is drawn and needs no files: --dataset shapes10");
+}
+
+}  // namespace onefold

@@ -1,0 +1,43 @@
+#include "datasets/read_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include "core/check.h"
+
+namespace onefold {
+
+std::vector<uint8_t> read_file(const std::filesystem::path& path, uint64_t most) {
+  const auto close = [](std::FILE* file) { std::fclose(file); };
+  const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
+  check(file != nullptr, path.string(), ": cannot be opened: ", std::strerror(errno));
+
+  std::error_code error;
+  const uint64_t size = std::filesystem::file_size(path, error);
+  check(!error, path.string(), ": cannot be read: ", error.message());
+  check(size <= most, path.string(), ": has ", size, " bytes, at most ", most, " are allowed");
+
+  std::vector<uint8_t> bytes(size);
+  const size_t got = std::fread(bytes.data(), 1, bytes.size(), file.get());
+  check(!std::ferror(file.get()), path.string(), ": cannot be read: ", std::strerror(errno));
+  check(got == bytes.size(), path.string(), ": ended after ", got, " of ", size, " bytes: is it still being written?");
+  return bytes;
+}
+
+std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> entries;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (const std::filesystem::directory_iterator end; !error && entry != end; entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with('.')) entries.push_back(entry->path());
+  }
+  check(!error, folder.string(), ": cannot be listed: ", error.message());
+  std::ranges::sort(entries, {}, [](const std::filesystem::path& path) { return path.filename().string(); });
+  return entries;
+}
+
+}  // namespace onefold
