@@ -53,7 +53,7 @@ std::vector<fs::path> image_files_of_class(const fs::path& folder) {
   return files;
 }
 
-/// The images of all classes in turn: the first of each, then the second of each. So the first thousand have all classes.
+/// The images of all classes in turn: the first of each, then the second of each. So any beginning has all classes.
 std::vector<LabelledFile> image_files(const fs::path& split, const std::vector<std::string>& classes) {
   std::vector<std::vector<fs::path>> of_class;
   for (const std::string& name : classes) of_class.push_back(image_files_of_class(split / name));
