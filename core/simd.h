@@ -25,13 +25,16 @@ inline constexpr int kVecRegisters = 16;
 
 /// The machine's vector of Real (the vector extension of GCC and Clang): + - * / and comparisons work lane by lane, and
 /// `condition ? a : b` selects by lane. For the library's own .cpp files: its width differs between builds.
-typedef Real Vec __attribute__((vector_size(kVecBytes), aligned(alignof(Real)), may_alias));
+typedef Real Vec __attribute__((vector_size(kVecBytes)));
+
+/// The same in memory, where it may begin at any number: what load() and store() go through.
+typedef Real VecInMemory __attribute__((vector_size(kVecBytes), aligned(alignof(Real)), may_alias));
 
 /// Numbers in a Vec.
 inline constexpr int64_t kLanes = kVecBytes / static_cast<int64_t>(sizeof(Real));
 
-inline Vec load(const Real* from) { return *reinterpret_cast<const Vec*>(from); }
-inline void store(Real* to, Vec value) { *reinterpret_cast<Vec*>(to) = value; }
+inline Vec load(const Real* from) { return *reinterpret_cast<const VecInMemory*>(from); }
+inline void store(Real* to, Vec value) { *reinterpret_cast<VecInMemory*>(to) = value; }
 
 /// The same number in every lane. (Subtracting zero keeps -0.)
 inline Vec broadcast(Real value) { return value - Vec{}; }
@@ -46,6 +49,24 @@ inline Vec load_partial(const Real* from, int64_t count) {
 /// Stores the first `count` lanes.
 inline void store_partial(Real* to, Vec value, int64_t count) {
   for (int64_t lane = 0; lane < count; ++lane) to[lane] = value[lane];
+}
+
+/// The first `count` lanes, whether that is all of them or not.
+inline Vec load(const Real* from, int64_t count) { return count == kLanes ? load(from) : load_partial(from, count); }
+inline void store(Real* to, Vec value, int64_t count) {
+  if (count == kLanes) {
+    store(to, value);
+  } else {
+    store_partial(to, value, count);
+  }
+}
+
+/// Calls body(index, lanes) for each vector of `count` numbers: kLanes in all but, perhaps, the last.
+template <class Body>
+inline void for_each_vec(int64_t count, Body body) {
+  int64_t index = 0;
+  for (; index + kLanes <= count; index += kLanes) body(index, kLanes);
+  if (index < count) body(index, count - index);
 }
 
 inline Vec max(Vec a, Vec b) { return a > b ? a : b; }

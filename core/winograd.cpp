@@ -27,13 +27,13 @@ Tensor transform_weights(const Tensor& w) {
   Tensor u({kPositions, plane});
   parallel_for(C, 8, [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
-      for (int64_t k = 0; k < K; k += kLanes) {
+      for_each_vec(K, [&](int64_t k, int64_t lanes) {
         Vec g[9], transformed[kPositions];
-        for (int i = 0; i < 9; ++i) g[i] = load_channels(w.data() + (i * C + c) * K + k, K - k);
-        along_both_axes<3, kTile>(g, transformed, WinogradTransform<M>::kernel);
+        for (int i = 0; i < 9; ++i) g[i] = load(w.data() + (i * C + c) * K + k, lanes);
+        along_both_axes<3, kTile, WinogradTransform<M>::kernel>(g, transformed);
         Real* const to = u.data() + packed_offset(C, K, c, k);
         for (int e = 0; e < kPositions; ++e) store(to + e * plane, transformed[e]);
-      }
+      });
     }
   });
   return u;

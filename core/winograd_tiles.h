@@ -15,18 +15,6 @@ namespace onefold {
 
 inline int64_t round_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
-/// Channels of one vector from memory; the last vector of a row may be partly filled.
-inline Vec load_channels(const Real* from, int64_t count) {
-  return count >= kLanes ? load(from) : load_partial(from, count);
-}
-inline void store_channels(Real* to, Vec value, int64_t count) {
-  if (count >= kLanes) {
-    store(to, value);
-  } else {
-    store_partial(to, value, count);
-  }
-}
-
 template <int M>
 struct WinogradTiles {
   static constexpr int kTile = WinogradTransform<M>::kTile;
@@ -50,34 +38,34 @@ struct WinogradTiles {
     const int64_t top = at.p - padding_h, left = at.q - padding_w;
     const bool interior = top >= 0 && left >= 0 && top + kTile <= H && left + kTile <= W;
     const Real* const corner = x + ((at.n * H + top) * W + left) * C;
-    for (int64_t c = 0; c < C; c += kLanes) {
+    for_each_vec(C, [&](int64_t c, int64_t lanes) {
       Vec d[kPositions], transformed[kPositions];
       for (int i = 0; i < kTile; ++i) {
         for (int j = 0; j < kTile; ++j) {
           const bool inside = interior || (top + i >= 0 && top + i < H && left + j >= 0 && left + j < W);
-          d[i * kTile + j] = inside ? load_channels(corner + (i * W + j) * C + c, C - c) : Vec{};
+          d[i * kTile + j] = inside ? load(corner + (i * W + j) * C + c, lanes) : Vec{};
         }
       }
-      along_both_axes<kTile, kTile>(d, transformed, WinogradTransform<M>::input);
+      along_both_axes<kTile, kTile, WinogradTransform<M>::input>(d, transformed);
       for (int e = 0; e < kPositions; ++e) store(v + e * plane + c, transformed[e]);
-    }
+    });
   }
 
   /// A dy A^T of tile t of dy, zero outside the map, to z[position * plane + channel].
   void transform_output_gradient(const Real* dy, int64_t t, Real* z, int64_t plane) const {
     const Place at = place(t);
     const Real* const corner = dy + ((at.n * P + at.p) * Q + at.q) * K;
-    for (int64_t k = 0; k < K; k += kLanes) {
+    for_each_vec(K, [&](int64_t k, int64_t lanes) {
       Vec tile[M * M], transformed[kPositions];
       for (int i = 0; i < M; ++i) {
         for (int j = 0; j < M; ++j) {
           const bool inside = at.p + i < P && at.q + j < Q;
-          tile[i * M + j] = inside ? load_channels(corner + (i * Q + j) * K + k, K - k) : Vec{};
+          tile[i * M + j] = inside ? load(corner + (i * Q + j) * K + k, lanes) : Vec{};
         }
       }
-      along_both_axes<M, kTile>(tile, transformed, WinogradTransform<M>::output_adjoint);
+      along_both_axes<M, kTile, WinogradTransform<M>::output_adjoint>(tile, transformed);
       for (int e = 0; e < kPositions; ++e) store(z + e * plane + k, transformed[e]);
-    }
+    });
   }
 
   /// activation(A^T m A + bias) of tile t, from products[position * plane + channel] to y.
@@ -85,19 +73,18 @@ struct WinogradTiles {
                         Real* y) const {
     const Place at = place(t);
     Real* const corner = y + ((at.n * P + at.p) * Q + at.q) * K;
-    for (int64_t k = 0; k < K; k += kLanes) {
+    for_each_vec(K, [&](int64_t k, int64_t lanes) {
       Vec m[kPositions], tile[M * M];
       for (int e = 0; e < kPositions; ++e) m[e] = load(products + e * plane + k);
-      along_both_axes<kTile, M>(m, tile, WinogradTransform<M>::output);
-      const Vec shift = bias != nullptr ? load_channels(bias + k, K - k) : Vec{};
+      along_both_axes<kTile, M, WinogradTransform<M>::output>(m, tile);
+      const Vec shift = bias != nullptr ? load(bias + k, lanes) : Vec{};
       for (int i = 0; i < M && at.p + i < P; ++i) {
         for (int j = 0; j < M && at.q + j < Q; ++j) {
           const Vec value = tile[i * M + j] + shift;
-          store_channels(corner + (i * Q + j) * K + k, activation == Activation::relu ? max(value, Vec{}) : value,
-                         K - k);
+          store(corner + (i * Q + j) * K + k, activation == Activation::relu ? max(value, Vec{}) : value, lanes);
         }
       }
-    }
+    });
   }
 
   int64_t H, W, C, P, Q, K, padding_h, padding_w, tile_rows, tile_columns, count;

@@ -122,8 +122,8 @@ struct WinogradTransform<4> {
 };
 
 /// A one-dimensional transform along both axes of a tile: [From][From] -> [To][To].
-template <int From, int To, class Transform>
-inline void along_both_axes(const Vec* from, Vec* to, Transform transform) {
+template <int From, int To, auto transform>
+inline void along_both_axes(const Vec* from, Vec* to) {
   Vec columns[To * From];
   for (int j = 0; j < From; ++j) transform(from + j, From, columns + j, From);
   for (int i = 0; i < To; ++i) transform(columns + i * From, 1, to + i * To, 1);

@@ -24,12 +24,12 @@ Tensor transform_back(const Tensor& du, int64_t plane, int64_t row, const Shape&
   Tensor dw(w_shape);
   parallel_for(C, 8, [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
-      for (int64_t k = 0; k < K; k += kLanes) {
+      for_each_vec(K, [&](int64_t k, int64_t lanes) {
         Vec gradient[kPositions], g[9];
         for (int e = 0; e < kPositions; ++e) gradient[e] = load(du.data() + e * plane + c * row + k);
-        along_both_axes<kTile, 3>(gradient, g, WinogradTransform<M>::kernel_adjoint);
-        for (int i = 0; i < 9; ++i) store_channels(dw.data() + (i * C + c) * K + k, g[i], K - k);
-      }
+        along_both_axes<kTile, 3, WinogradTransform<M>::kernel_adjoint>(gradient, g);
+        for (int i = 0; i < 9; ++i) store(dw.data() + (i * C + c) * K + k, g[i], lanes);
+      });
     }
   });
   return dw;
