@@ -5,7 +5,7 @@
 
 #include "core/check.h"
 #include "core/parallel.h"
-#include "core/simd.h"
+#include "core/vector_loop.h"
 
 namespace onefold {
 
@@ -53,9 +53,10 @@ std::array<const Real*, B> pointers(const std::vector<NormBranch>& branches) {
 }
 
 /// g for one vector of a row.
-Vec gated(const Real* dy, const Real* y, int64_t lanes, Activation activation) {
-  const Vec gradient = load(dy, lanes);
-  return activation == Activation::relu ? (load(y, lanes) > Vec{} ? gradient : Vec{}) : gradient;
+template <class Lanes>
+Vec gated(const Real* dy, const Real* y, Lanes lanes, Activation activation) {
+  const Vec gradient = lanes.load(dy);
+  return activation == Activation::relu ? (lanes.load(y) > Vec{} ? gradient : Vec{}) : gradient;
 }
 
 /// y = activation(shift + sum of scale x), one pass.
@@ -66,12 +67,12 @@ void forward_pass(const std::vector<NormBranch>& branches, const Coefficients& s
   const int64_t C = y.shape()[-1];
   parallel_for(y.shape().rows(), kRowBlock, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      for_each_vec(C, [&](int64_t c, int64_t lanes) {
-        Vec sum = load(&shift[static_cast<size_t>(c)], lanes);
+      for_each_vector(0, C, [&](int64_t c, auto lanes) {
+        Vec sum = lanes.load(&shift[static_cast<size_t>(c)]);
         for (int b = 0; b < B; ++b) {
-          sum += load(&scale[static_cast<size_t>(b * C + c)], lanes) * load(x[static_cast<size_t>(b)] + row * C + c, lanes);
+          sum += lanes.load(&scale[static_cast<size_t>(b * C + c)]) * lanes.load(x[static_cast<size_t>(b)] + row * C + c);
         }
-        store(y.data() + row * C + c, activation == Activation::relu ? max(sum, Vec{}) : sum, lanes);
+        lanes.store(y.data() + row * C + c, activation == Activation::relu ? max(sum, Vec{}) : sum);
       });
     }
   });
@@ -86,18 +87,16 @@ std::vector<double> gradient_sums(const Tensor& dy, const Tensor& y, const std::
   return ordered_sums(dy.shape().rows(), 4 * kRowBlock, (1 + B) * C, [&](int64_t begin, int64_t end, double* sums) {
     for (int64_t block = begin; block < end; block += kSumRows) {
       const int64_t block_end = std::min(end, block + kSumRows);
-      for_each_vec(C, [&](int64_t c, int64_t lanes) {
+      for_each_vector(0, C, [&](int64_t c, auto lanes) {
         Vec mean[B], partial[1 + B] = {};
-        for (int b = 0; b < B; ++b) mean[b] = load(branches[static_cast<size_t>(b)].statistics.mean.data() + c, lanes);
+        for (int b = 0; b < B; ++b) mean[b] = lanes.load(branches[static_cast<size_t>(b)].statistics.mean.data() + c);
         for (int64_t row = block; row < block_end; ++row) {
           const int64_t at = row * C + c;
           const Vec g = gated(dy.data() + at, y.data() + at, lanes, activation);
           partial[0] += g;
-          for (int b = 0; b < B; ++b) partial[1 + b] += g * (load(x[static_cast<size_t>(b)] + at, lanes) - mean[b]);
+          for (int b = 0; b < B; ++b) partial[1 + b] += g * (lanes.load(x[static_cast<size_t>(b)] + at) - mean[b]);
         }
-        for (int i = 0; i <= B; ++i) {
-          for (int64_t lane = 0; lane < lanes; ++lane) sums[i * C + c + lane] += static_cast<double>(partial[i][lane]);
-        }
+        for (int i = 0; i <= B; ++i) lanes.add_to(sums + i * C + c, partial[i]);
       });
     }
   });
@@ -114,15 +113,15 @@ void backward_pass(const Tensor& dy, const Tensor& y, const std::vector<NormBran
   const int64_t C = dy.shape()[-1];
   parallel_for(dy.shape().rows(), kRowBlock, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      for_each_vec(C, [&](int64_t c, int64_t lanes) {
+      for_each_vector(0, C, [&](int64_t c, auto lanes) {
         const int64_t at = row * C + c;
         const Vec g = gated(dy.data() + at, y.data() + at, lanes, activation);
         for (size_t b = 0; b < B; ++b) {
           if (dx[b] == nullptr) continue;
           const size_t i = b * static_cast<size_t>(C) + static_cast<size_t>(c);
-          const Vec value = load(&of_g[i], lanes) * g + load(&of_x[i], lanes) * load(x[b] + at, lanes) +
-                            load(&constant[i], lanes);
-          store(dx[b] + at, value, lanes);
+          const Vec value = lanes.load(&of_g[i]) * g + lanes.load(&of_x[i]) * lanes.load(x[b] + at) +
+                            lanes.load(&constant[i]);
+          lanes.store(dx[b] + at, value);
         }
       });
     }

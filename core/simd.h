@@ -51,24 +51,6 @@ inline void store_partial(Real* to, Vec value, int64_t count) {
   for (int64_t lane = 0; lane < count; ++lane) to[lane] = value[lane];
 }
 
-/// The first `count` lanes, whether that is all of them or not.
-inline Vec load(const Real* from, int64_t count) { return count == kLanes ? load(from) : load_partial(from, count); }
-inline void store(Real* to, Vec value, int64_t count) {
-  if (count == kLanes) {
-    store(to, value);
-  } else {
-    store_partial(to, value, count);
-  }
-}
-
-/// Calls body(index, lanes) for each vector of `count` numbers: kLanes in all but, perhaps, the last.
-template <class Body>
-inline void for_each_vec(int64_t count, Body body) {
-  int64_t index = 0;
-  for (; index + kLanes <= count; index += kLanes) body(index, kLanes);
-  if (index < count) body(index, count - index);
-}
-
 inline Vec max(Vec a, Vec b) { return a > b ? a : b; }
 
 inline Real sum_of_lanes(Vec value) {

@@ -27,9 +27,9 @@ Tensor transform_weights(const Tensor& w) {
   Tensor u({kPositions, plane});
   parallel_for(C, 8, [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
-      for_each_vec(K, [&](int64_t k, int64_t lanes) {
+      for_each_vector(0, K, [&](int64_t k, auto lanes) {
         Vec g[9], transformed[kPositions];
-        for (int i = 0; i < 9; ++i) g[i] = load(w.data() + (i * C + c) * K + k, lanes);
+        for (int i = 0; i < 9; ++i) g[i] = lanes.load(w.data() + (i * C + c) * K + k);
         along_both_axes<3, kTile, WinogradTransform<M>::kernel>(g, transformed);
         Real* const to = u.data() + packed_offset(C, K, c, k);
         for (int e = 0; e < kPositions; ++e) store(to + e * plane, transformed[e]);

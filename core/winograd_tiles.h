@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/conv2d.h"
-#include "core/simd.h"
+#include "core/vector_loop.h"
 #include "core/winograd_transforms.h"
 
 namespace onefold {
@@ -38,12 +38,12 @@ struct WinogradTiles {
     const int64_t top = at.p - padding_h, left = at.q - padding_w;
     const bool interior = top >= 0 && left >= 0 && top + kTile <= H && left + kTile <= W;
     const Real* const corner = x + ((at.n * H + top) * W + left) * C;
-    for_each_vec(C, [&](int64_t c, int64_t lanes) {
+    for_each_vector(0, C, [&](int64_t c, auto lanes) {
       Vec d[kPositions], transformed[kPositions];
       for (int i = 0; i < kTile; ++i) {
         for (int j = 0; j < kTile; ++j) {
           const bool inside = interior || (top + i >= 0 && top + i < H && left + j >= 0 && left + j < W);
-          d[i * kTile + j] = inside ? load(corner + (i * W + j) * C + c, lanes) : Vec{};
+          d[i * kTile + j] = inside ? lanes.load(corner + (i * W + j) * C + c) : Vec{};
         }
       }
       along_both_axes<kTile, kTile, WinogradTransform<M>::input>(d, transformed);
@@ -55,12 +55,12 @@ struct WinogradTiles {
   void transform_output_gradient(const Real* dy, int64_t t, Real* z, int64_t plane) const {
     const Place at = place(t);
     const Real* const corner = dy + ((at.n * P + at.p) * Q + at.q) * K;
-    for_each_vec(K, [&](int64_t k, int64_t lanes) {
+    for_each_vector(0, K, [&](int64_t k, auto lanes) {
       Vec tile[M * M], transformed[kPositions];
       for (int i = 0; i < M; ++i) {
         for (int j = 0; j < M; ++j) {
           const bool inside = at.p + i < P && at.q + j < Q;
-          tile[i * M + j] = inside ? load(corner + (i * Q + j) * K + k, lanes) : Vec{};
+          tile[i * M + j] = inside ? lanes.load(corner + (i * Q + j) * K + k) : Vec{};
         }
       }
       along_both_axes<M, kTile, WinogradTransform<M>::output_adjoint>(tile, transformed);
@@ -73,15 +73,15 @@ struct WinogradTiles {
                         Real* y) const {
     const Place at = place(t);
     Real* const corner = y + ((at.n * P + at.p) * Q + at.q) * K;
-    for_each_vec(K, [&](int64_t k, int64_t lanes) {
+    for_each_vector(0, K, [&](int64_t k, auto lanes) {
       Vec m[kPositions], tile[M * M];
       for (int e = 0; e < kPositions; ++e) m[e] = load(products + e * plane + k);
       along_both_axes<kTile, M, WinogradTransform<M>::output>(m, tile);
-      const Vec shift = bias != nullptr ? load(bias + k, lanes) : Vec{};
+      const Vec shift = bias != nullptr ? lanes.load(bias + k) : Vec{};
       for (int i = 0; i < M && at.p + i < P; ++i) {
         for (int j = 0; j < M && at.q + j < Q; ++j) {
           const Vec value = tile[i * M + j] + shift;
-          store(corner + (i * Q + j) * K + k, activation == Activation::relu ? max(value, Vec{}) : value, lanes);
+          lanes.store(corner + (i * Q + j) * K + k, activation == Activation::relu ? max(value, Vec{}) : value);
         }
       }
     });

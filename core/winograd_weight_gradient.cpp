@@ -24,11 +24,11 @@ Tensor transform_back(const Tensor& du, int64_t plane, int64_t row, const Shape&
   Tensor dw(w_shape);
   parallel_for(C, 8, [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
-      for_each_vec(K, [&](int64_t k, int64_t lanes) {
+      for_each_vector(0, K, [&](int64_t k, auto lanes) {
         Vec gradient[kPositions], g[9];
         for (int e = 0; e < kPositions; ++e) gradient[e] = load(du.data() + e * plane + c * row + k);
         along_both_axes<kTile, 3, WinogradTransform<M>::kernel_adjoint>(gradient, g);
-        for (int i = 0; i < 9; ++i) store(dw.data() + (i * C + c) * K + k, g[i], lanes);
+        for (int i = 0; i < 9; ++i) lanes.store(dw.data() + (i * C + c) * K + k, g[i]);
       });
     }
   });
