@@ -25,8 +25,8 @@ void save_safetensors(const std::filesystem::path& path, const SafetensorsFile& 
 /// Trusts nothing: throws Error, naming the file, the tensor, what was got and what was needed, for a file that is
 /// missing, truncated or not regular, a header of more than 100,000,000 bytes, invalid JSON, a name that comes twice,
 /// an unknown dtype, more than four dimensions, a negative or overflowing shape, and byte ranges that overlap, leave
-/// holes, leave the file or do not fit their shape. Until all that is checked it asks for no more memory than a small
-/// multiple of the header that the file really holds.
+/// holes, leave the file or do not fit their shape, and for more than 100,000 names: until all that is checked,
+/// memory is asked for the header that the file really holds and for its names.
 SafetensorsFile load_safetensors(const std::filesystem::path& path);
 
 }  // namespace onefold

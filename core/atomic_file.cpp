@@ -1,0 +1,160 @@
+#include "core/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <sstream>
+#include <string>
+#include <system_error>
+
+#include "core/check.h"
+
+namespace onefold {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a person can do about a failed system call.
+const char* remedy(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return "free some space, or choose a folder on another disk";
+    case ENOENT:
+      return "create the folder first, or check its spelling";
+    case ENOTDIR:
+      return "a part of the path is a file; choose another folder";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "choose a folder that you may write to";
+    case ENAMETOOLONG:
+      return "choose a shorter name";
+    default:
+      return "check the disk, or choose another folder";
+  }
+}
+
+[[noreturn]] void fail_to_write(const fs::path& path, const char* step, int error) {
+  fail("cannot write ", path.string(), ": ", step, ": ", std::generic_category().message(error), "; ", remedy(error));
+}
+
+/// Waits until the file's bytes are on the disk. EINVAL: this file system has nothing to wait for.
+bool sync(int descriptor) {
+  int result;
+  do {
+    result = ::fsync(descriptor);
+  } while (result != 0 && errno == EINTR);
+  return result == 0 || errno == EINVAL;
+}
+
+/// An open file descriptor, closed at the latest when it goes out of scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int number() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+
+  /// False where closing reports that earlier writes were lost.
+  bool close() {
+    if (!is_open()) return true;
+    const int number = number_;
+    number_ = -1;
+    return ::close(number) == 0 || errno == EINTR;
+  }
+
+ private:
+  int number_;
+};
+
+/// A new file beside `target` that disappears unless it is renamed to it.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& target) : target_(target), descriptor_(create()) {}
+
+  ~TemporaryFile() {
+    if (!renamed_) ::unlink(path_.c_str());
+  }
+
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_.number(), bytes.data(), bytes.size());
+      if (written >= 0) {
+        bytes.remove_prefix(static_cast<size_t>(written));
+      } else if (errno != EINTR) {
+        fail_to_write(target_, "writing the bytes", errno);
+      }
+    }
+  }
+
+  /// All is on the disk before the name changes hands: a power cut must not leave the new name on an empty file.
+  void rename_to_target() {
+    if (!sync(descriptor_.number())) fail_to_write(target_, "waiting for the disk", errno);
+    if (!descriptor_.close()) fail_to_write(target_, "closing", errno);
+    if (::rename(path_.c_str(), target_.c_str()) != 0) fail_to_write(target_, "renaming the temporary file", errno);
+    renamed_ = true;
+  }
+
+ private:
+  /// Opens a name that no other process and no other thread has: an old one of a killed process is passed over.
+  int create() {
+    static std::atomic<int> count{0};
+    while (true) {
+      std::ostringstream name;
+      name << '.' << target_.filename().string() << '.' << ::getpid() << '-' << ++count << ".tmp";
+      path_ = target_.parent_path() / name.str();
+      const int number = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      if (number >= 0) return number;
+      if (errno != EEXIST) fail_to_write(target_, "creating a temporary file in its folder", errno);
+    }
+  }
+
+  const fs::path& target_;
+  fs::path path_;
+  Descriptor descriptor_;
+  bool renamed_ = false;
+};
+
+/// Where the bytes go: the file behind a link, checked to be a regular file or none yet.
+fs::path resolve_target(const fs::path& path) {
+  check(path.has_filename(), "cannot write ", path.string(), ": it names a folder; add the name of a file");
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  check(!fs::is_directory(status), "cannot write ", path.string(), ": it is a folder; choose another name");
+  check(fs::is_regular_file(status) || !fs::exists(status), "cannot write ", path.string(),
+        ": it is there and is no regular file; choose another name");
+  if (!fs::is_symlink(fs::symlink_status(path, error)) || !fs::exists(status)) return path;
+  const fs::path target = fs::canonical(path, error);
+  return error ? path : target;
+}
+
+}  // namespace
+
+void write_file_atomically(const fs::path& path, std::span<const std::string_view> parts) {
+  const fs::path target = resolve_target(path);
+  const fs::path folder_path = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  Descriptor folder(::open(folder_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) fail_to_write(path, "opening its folder", errno);
+
+  TemporaryFile file(target);
+  for (const std::string_view part : parts) file.write(part);
+  file.rename_to_target();
+
+  // The rename itself is a change to the folder.
+  if (!sync(folder.number())) fail_to_write(path, "the new file is there, but waiting for the disk failed", errno);
+}
+
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  write_file_atomically(path, std::span<const std::string_view>(&bytes, 1));
+}
+
+}  // namespace onefold
