@@ -33,9 +33,6 @@ void add_data_options(CLI::App& app, DataOptions& options) {
       ->check(CLI::IsMember({"auto", "cifar10", "shapes10"}));
   app.add_option("--data-dir", options.data_dir, "the data folder (ONEFOLD_DATA_DIR, else ~/.cache/onefold)")
       ->type_name("DIR");
-  app.add_option("--limit-train", options.limit_train, "use so many training images at most; 0 is all")
-      ->check(whole_number(0))
-      ->type_name("N");
   app.add_option("--limit-test", options.limit_test, "use so many test images at most; 0 is all")
       ->check(whole_number(0))
       ->type_name("N");

@@ -20,7 +20,7 @@ struct DataOptions {
   int64_t limit_test = 0;
 };
 
-/// --dataset and --data-dir, --limit-train and --limit-test.
+/// --dataset, --data-dir and --limit-test. (--limit-train is for programs that train.)
 void add_data_options(CLI::App& app, DataOptions& options);
 
 /// Images and what they are.

@@ -1,0 +1,116 @@
+#include "examples/support/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "autograd/ops.h"
+#include "core/check.h"
+#include "core/softmax.h"
+#include "examples/support/program.h"
+
+namespace onefold {
+
+namespace {
+
+LoaderOptions loader_options(const Dataset& dataset, const ChannelNormalization& normalization,
+                             const TrainerOptions& options) {
+  // Steps of one size: what is left of a shuffled epoch waits for the next. Only a dataset below one batch is a step itself.
+  return {.batch_size = options.batch_size,
+          .shuffle = true,
+          .augment = options.augment,
+          .normalization = normalization,
+          .seed = options.seed,
+          .drop_last = dataset.size() >= options.batch_size};
+}
+
+Schedule make_schedule(const TrainerOptions& options, int64_t steps_per_epoch) {
+  const int64_t total = options.epochs * steps_per_epoch;
+  const auto warmup = std::llround(options.warmup_epochs * static_cast<double>(steps_per_epoch));
+  return linear_warmup_decay(total, std::min<int64_t>(warmup, total - 1), options.initial_rate,
+                             options.final_rate);
+}
+
+}  // namespace
+
+std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay) {
+  ParameterGroup decayed{{}, learning_rate, weight_decay};
+  ParameterGroup free{{}, learning_rate, 0};
+  for (const Variable& parameter : parameters(network)) {
+    (parameter.shape().rank() > 1 ? decayed : free).parameters.push_back(parameter);
+  }
+  return {decayed, free};
+}
+
+Trainer::Trainer(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
+                 const TrainerOptions& options)
+    : network_(network),
+      options_(options),
+      loader_(dataset, loader_options(dataset, normalization, options)),
+      optimizer_(decay_groups(network, options.learning_rate, options.weight_decay),
+                 {.momentum = options.momentum, .nesterov = options.momentum > 0}),
+      schedule_(make_schedule(options, loader_.batches())) {}
+
+double Trainer::learning_rate() const {
+  return options_.learning_rate * schedule_(position_.epoch * steps_per_epoch() + position_.step);
+}
+
+void Trainer::train_epoch(const AfterStep& after_step) {
+  network_.train();
+  const double waited_before = loader_.seconds_waited() - position_.wait_seconds;
+  auto clock = std::chrono::steady_clock::now();
+  loader_.start_epoch(position_.epoch, position_.step);
+  while (const auto batch = loader_.next()) {
+    take_step(*batch);
+
+    const auto now = std::chrono::steady_clock::now();
+    position_.seconds += std::chrono::duration<double>(now - clock).count();
+    position_.wait_seconds = loader_.seconds_waited() - waited_before;
+    clock = now;
+    if (after_step) after_step(position_);
+  }
+}
+
+void Trainer::take_step(const Batch& batch) {
+  // Forward: images to logits to one number.
+  const Variable logits = network_(Variable(batch.images));
+  const Variable loss = softmax_cross_entropy(logits, batch.labels, static_cast<Real>(options_.label_smoothing));
+  const auto loss_value = static_cast<double>(loss.value().item());
+  if (!std::isfinite(loss_value)) {
+    throw NonFiniteLoss("the loss is " + std::to_string(loss_value) + " in epoch " + std::to_string(position_.epoch + 1) +
+                        ", step " + std::to_string(position_.step + 1) + "; try a smaller --lr");
+  }
+
+  // Backward: that number to a gradient for every parameter. Then the step against them.
+  optimizer_.clear_grads();
+  loss.backward();
+  const int64_t steps_taken = position_.epoch * steps_per_epoch() + position_.step;
+  optimizer_.step(schedule_(steps_taken));
+
+  // Sum up what the epoch's line in the log says.
+  const auto images = static_cast<int64_t>(batch.labels.size());
+  const std::vector<int> predictions = argmax_rows(logits.value());
+  for (size_t i = 0; i < predictions.size(); ++i) position_.correct += predictions[i] == batch.labels[i] ? 1 : 0;
+  position_.loss_sum += loss_value * static_cast<double>(images);
+  position_.images += images;
+  position_.step += 1;
+}
+
+void Trainer::next_epoch() {
+  check(position_.step == steps_per_epoch(), "trainer: epoch ", position_.epoch + 1, " has taken ", position_.step,
+        " of its ", steps_per_epoch(), " steps; call train_epoch() first");
+  position_ = {.epoch = position_.epoch + 1};
+}
+
+TrainerState Trainer::state() const { return {position_, onefold::state(network_), optimizer_.state()}; }
+
+void Trainer::load_state(const TrainerState& state) {
+  check(state.position.epoch <= options_.epochs && state.position.step <= steps_per_epoch(), "trainer: the state is of epoch ",
+        state.position.epoch + 1, ", step ", state.position.step, ", but this training has ", options_.epochs,
+        " epochs of ", steps_per_epoch(), " steps");
+  optimizer_.load_state(state.optimizer);
+  onefold::load_state(network_, state.network);
+  position_ = state.position;
+}
+
+}  // namespace onefold

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "autograd/optimizer.h"
+#include "autograd/schedule.h"
+#include "datasets/data_loader.h"
+#include "layers/module.h"
+
+namespace onefold {
+
+/// How a classifier is trained: SGD with Nesterov momentum; the rate rises in a straight line over the first steps,
+/// then falls in one to nearly nothing.
+struct TrainerOptions {
+  int64_t epochs = 1;
+  int64_t batch_size = 128;
+  double learning_rate = 0.1;  // the largest, where warm-up ends
+  double momentum = 0.9;
+  double weight_decay = 5e-4;  // of weights, see decay_groups()
+  double label_smoothing = 0;
+  double warmup_epochs = 0;  // may be a fraction of one
+  double initial_rate = 0;   // where warm-up begins, as a fraction of the largest
+  double final_rate = 0;     // where the rate ends, likewise
+  Augmentation augment = {};
+  uint64_t seed = 0;  // of the order of images and their variation; not of the network's weights
+};
+
+/// Weight decay pulls weights towards zero. Scales and shifts of batch norms and biases, which are the parameters of one
+/// dimension, are left alone: they have no direction that a norm could take up, and zero is no better a value for them.
+std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay);
+
+/// Where a training stands, and what its epoch under way has summed up.
+struct Position {
+  int64_t epoch = 0;  // complete epochs
+  int64_t step = 0;   // steps of the epoch under way
+  int64_t images = 0, correct = 0;
+  double loss_sum = 0;      // over images
+  double seconds = 0;       // of training
+  double wait_seconds = 0;  // of these, spent waiting for the loader
+
+  double loss() const { return loss_sum / static_cast<double>(images); }
+  double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
+  double images_per_second() const { return static_cast<double>(images) / seconds; }
+};
+
+/// All that the next step reads: with it a training goes on as if it had never stopped, bit by bit.
+struct TrainerState {
+  Position position;
+  std::map<std::string, Tensor> network;    // parameters and buffers, sharing the network's
+  std::map<std::string, Tensor> optimizer;  // sharing the optimizer's
+};
+
+/// Trains a network on a dataset, an epoch at a time:
+///
+///     while (trainer.position().epoch < options.epochs) {
+///       trainer.train_epoch();
+///       evaluate(network, test, normalization, 256);
+///       trainer.next_epoch();
+///     }
+///
+/// Equal bits for equal options on any number of threads, however often it is stopped and resumed.
+class Trainer {
+ public:
+  /// Called after each step, when all is in order to save a state; what it throws ends the epoch early.
+  using AfterStep = std::function<void(const Position& position)>;
+
+  /// Network and dataset must outlive the trainer.
+  Trainer(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
+          const TrainerOptions& options);
+
+  int64_t steps_per_epoch() const { return loader_.batches(); }
+  const Position& position() const { return position_; }
+
+  /// The factor of the next step's learning rate, times the largest.
+  double learning_rate() const;
+
+  /// Takes the steps that remain of the epoch. Throws NonFiniteLoss where a loss is NaN or infinite, before such a step
+  /// changes a weight.
+  void train_epoch(const AfterStep& after_step = {});
+
+  /// Closes a finished epoch.
+  void next_epoch();
+
+  TrainerState state() const;
+
+  /// Goes on from a state. Throws Error where it is not one of this network and of these options.
+  void load_state(const TrainerState& state);
+
+ private:
+  void take_step(const Batch& batch);
+
+  Module& network_;
+  TrainerOptions options_;
+  DataLoader loader_;
+  Sgd optimizer_;
+  Schedule schedule_;
+  Position position_;
+};
+
+}  // namespace onefold

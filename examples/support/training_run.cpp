@@ -1,0 +1,190 @@
+#include "examples/support/training_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <utility>
+
+#include "core/check.h"
+#include "core/parallel.h"
+#include "examples/support/format.h"
+#include "examples/support/machine.h"
+#include "examples/support/networks.h"
+#include "examples/support/program.h"
+#include "examples/support/progress.h"
+#include "examples/support/report.h"
+#include "examples/support/signals.h"
+#include "layers/count.h"
+
+namespace onefold {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int64_t kEvaluationBatch = 250;
+
+int64_t classes_of(const TrainingSetup& setup) { return static_cast<int64_t>(setup.data.splits.train.classes.size()); }
+
+ordered_json to_json(const Counts& counts) {
+  return {{"parameters", counts.parameters},
+          {"multiply_adds", counts.multiply_adds},
+          {"convolutions", counts.convolutions},
+          {"batch_norms", counts.batch_norms}};
+}
+
+/// How to go on, in a form that a shell takes.
+std::string resume_command(const RunFolder& folder) {
+  const std::string path = folder.path.string();
+  const char* const words[] = {"train_cifar10", "--resume", "--out", path.c_str()};
+  return command_line(4, words);
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(TrainingSetup setup)
+    : setup_(std::move(setup)),
+      train_hash_(content_hash(setup_.data.splits.train)),
+      test_hash_(content_hash(setup_.data.splits.test)),
+      initializer_(setup_.trainer.seed),
+      network_(repvgg_size(setup_.net), classes_of(setup_), initializer_),
+      trainer_(network_, setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {}
+
+void TrainingRun::begin() {
+  record_ = describe();
+  start_run(setup_.folder, record_);
+  log_.emplace(setup_.folder.log(), 0);
+  save();
+}
+
+void TrainingRun::resume(const Checkpoint& checkpoint) {
+  const auto& about = checkpoint.about;
+  check(about.at("train_hash") == train_hash_ && about.at("test_hash") == test_hash_, setup_.folder.path.string(),
+        ": the images found now (", setup_.data.splits.train.name,
+        ") are not those that the run was begun with; name their folder with --data-dir");
+  trainer_.load_state(checkpoint.state);
+  log_.emplace(setup_.folder.log(), trainer_.position().epoch);
+
+  record_ = read_json(setup_.folder.run());
+  const ordered_json resumption = {{"at", utc_now()},
+                                   {"after_epoch", trainer_.position().epoch},
+                                   {"after_step", trainer_.position().step},
+                                   {"command", setup_.command},
+                                   {"threads", threads()}};
+  record_["resumed"].push_back(resumption);
+  write_json(setup_.folder.run(), record_);
+}
+
+bool TrainingRun::finished() const { return trainer_.position().epoch >= setup_.trainer.epochs; }
+
+void TrainingRun::train(int64_t last_epoch) {
+  catch_stop_signals();
+  try {
+    while (!finished() && trainer_.position().epoch < last_epoch) {
+      train_epoch();
+      last_evaluation_ = evaluate_network();
+      log_epoch(*last_evaluation_);
+      trainer_.next_epoch();
+      save();
+    }
+  } catch (const Interrupted& interrupted) {
+    save();
+    throw Interrupted(interrupted.signal(), std::string(interrupted.what()) + " and saved; go on with: " +
+                                                resume_command(setup_.folder));
+  } catch (const NonFiniteLoss& error) {
+    throw NonFiniteLoss(error.what() + std::string("\nThe last good state is kept in ") +
+                        setup_.folder.checkpoint().string());
+  }
+}
+
+void TrainingRun::train_epoch() {
+  const Position& start = trainer_.position();
+  const int64_t total = std::min(trainer_.steps_per_epoch() * setup_.trainer.batch_size, setup_.data.splits.train.size());
+  ProgressBar bar("epoch " + std::to_string(start.epoch + 1) + "/" + std::to_string(setup_.trainer.epochs), total, "img",
+                  start.images);
+  trainer_.train_epoch([&](const Position& position) {
+    bar.update(position.images, "loss=" + fixed(position.loss(), 3) + ", acc=" + fixed(100 * position.accuracy(), 1) + "%");
+    stop_if_signalled();
+  });
+}
+
+Evaluation TrainingRun::evaluate_network() {
+  const Dataset& test = setup_.data.splits.test;
+  ProgressBar bar("test", test.size());
+  return evaluate(network_, test, setup_.data.normalization, kEvaluationBatch, [&](int64_t images) {
+    bar.update(images);
+    stop_if_signalled();
+  });
+}
+
+void TrainingRun::save() const {
+  save_checkpoint(setup_.folder.checkpoint(), trainer_.state(),
+                  {{"options", setup_.options}, {"train_hash", train_hash_}, {"test_hash", test_hash_}});
+}
+
+void TrainingRun::log_epoch(const Evaluation& evaluation) {
+  const Position& done = trainer_.position();
+  log_->append({{"epoch", done.epoch + 1},
+                {"train_loss", done.loss()},
+                {"train_accuracy", done.accuracy()},
+                {"test_loss", evaluation.loss},
+                {"test_accuracy", evaluation.accuracy()},
+                {"learning_rate", trainer_.learning_rate()},
+                {"train_seconds", done.seconds},
+                {"evaluation_seconds", evaluation.seconds},
+                {"images_per_second", done.images_per_second()},
+                {"loader_wait_seconds", done.wait_seconds}});
+
+  const int64_t epochs = setup_.trainer.epochs;
+  const double left = static_cast<double>(epochs - done.epoch - 1) * (done.seconds + evaluation.seconds);
+  std::cerr << "epoch " << done.epoch + 1 << "/" << epochs << "  loss " << fixed(done.loss(), 4) << "  train "
+            << percent(done.accuracy(), 2) << "  test " << percent(evaluation.accuracy(), 2) << "  lr "
+            << plain(trainer_.learning_rate()) << "  " << fixed(done.images_per_second(), 0) << " images/s  "
+            << duration(done.seconds) << " + " << duration(evaluation.seconds);
+  if (left > 0) std::cerr << ", " << duration(left) << " left";
+  std::cerr << '\n';
+}
+
+void TrainingRun::finish() {
+  const Dataset& test = setup_.data.splits.test;
+  const Evaluation evaluation = last_evaluation_ ? *last_evaluation_ : evaluate_network();
+  save_network(setup_.folder.model(), network_,
+               {.net = setup_.net,
+                .form = "training",
+                .dataset = setup_.data.kind,
+                .classes = test.classes,
+                .normalization = setup_.data.normalization});
+  write_json(setup_.folder.confusion(), {{"classes", test.classes}, {"matrix", evaluation.matrix}});
+  record_["finished"] = utc_now();
+  record_["result"] = {{"test_accuracy", evaluation.accuracy()}, {"test_loss", evaluation.loss}};
+  write_json(setup_.folder.run(), record_);
+  write_report(setup_.folder.path);
+
+  std::cout << "test accuracy  " << percent(evaluation.accuracy(), 2) << ", " << grouped(evaluation.correct) << " of "
+            << grouped(test.size()) << " images of " << test.name << '\n'
+            << "model          " << setup_.folder.model().string() << '\n'
+            << "report         " << (setup_.folder.path / "report.html").string() << '\n';
+}
+
+ordered_json TrainingRun::describe() {
+  const auto& [train, test] = setup_.data.splits;
+  const Counts counts = count(network_, {1, train.height, train.width, train.channels});
+  ordered_json record = {{"program", "train_cifar10"}, {"command", setup_.command}, {"net", setup_.net}};
+  record["dataset"] = {{"name", train.name},
+                       {"train_images", train.size()},
+                       {"test_images", test.size()},
+                       {"train_hash", train_hash_},
+                       {"test_hash", test_hash_},
+                       {"mean", setup_.data.normalization.mean},
+                       {"deviation", setup_.data.normalization.deviation}};
+  record["options"] = setup_.options;
+  record["seed"] = setup_.trainer.seed;
+  record["counts"] = to_json(counts);
+  record["steps_per_epoch"] = trainer_.steps_per_epoch();
+  record.update(machine_description());
+  record["started"] = utc_now();
+  record["finished"] = nullptr;
+  return record;
+}
+
+}  // namespace onefold

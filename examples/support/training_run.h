@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "examples/support/checkpoint.h"
+#include "examples/support/data_source.h"
+#include "examples/support/epoch_log.h"
+#include "examples/support/evaluation.h"
+#include "examples/support/run_folder.h"
+#include "examples/support/trainer.h"
+#include "layers/models/repvgg.h"
+
+namespace onefold {
+
+/// What a training is made of.
+struct TrainingSetup {
+  std::string net;
+  DataSource data;
+  TrainerOptions trainer;          // its seed is also that of the network's first weights
+  RunFolder folder;
+  nlohmann::ordered_json options;  // as run.json and the checkpoint keep them
+  std::string command;             // the command line
+};
+
+/// A training and its folder: epochs, their lines in log and on stderr, checkpoints, and at the end the model.
+///
+/// There is a checkpoint from the first moment on, and after every epoch. So whatever ends the program, the run can go on:
+/// a signal saves first, within one step, and leaves as Interrupted; a loss that is not finite leaves as NonFiniteLoss
+/// and keeps the last good checkpoint.
+class TrainingRun {
+ public:
+  explicit TrainingRun(TrainingSetup setup);
+
+  /// Makes the folder with its first checkpoint, in place of any run in it.
+  void begin();
+
+  /// Goes on from the folder's checkpoint. Throws Error where the images are not those of the run.
+  void resume(const Checkpoint& checkpoint);
+
+  /// Trains up to and with this epoch, or the last one.
+  void train(int64_t last_epoch);
+  bool finished() const;
+
+  /// Writes model, confusion matrix, result and report, and prints the result to stdout.
+  void finish();
+
+ private:
+  void train_epoch();
+  Evaluation evaluate_network();
+  void save() const;
+  void log_epoch(const Evaluation& evaluation);
+  nlohmann::ordered_json describe();
+
+  TrainingSetup setup_;
+  std::string train_hash_, test_hash_;
+  Initializer initializer_;
+  RepVgg network_;
+  Trainer trainer_;
+  std::optional<EpochLog> log_;
+  std::optional<Evaluation> last_evaluation_;
+  nlohmann::ordered_json record_;  // run.json
+};
+
+}  // namespace onefold
