@@ -62,12 +62,17 @@ const std::vector<Case> kCases = {
 struct Results {
   Tensor y, dx, dw;
 };
-Results run(const Case& c, ConvAlgorithm algorithm) {
+Results run(const Case& c, ConvAlgorithm algorithm, Tensor (*prepare)(Tensor) = [](Tensor t) { return t; }) {
   Conv2dArgs args = c.args;
   args.algorithm = algorithm;
-  const Tensor x = random_normal(c.x, Random(1, 0)), w = random_normal(c.w, Random(1, 1));
-  const Tensor dy = random_normal(conv2d_output_shape(c.x, c.w, args), Random(1, 2));
+  const Tensor x = prepare(random_normal(c.x, Random(1, 0))), w = prepare(random_normal(c.w, Random(1, 1)));
+  const Tensor dy = prepare(random_normal(conv2d_output_shape(c.x, c.w, args), Random(1, 2)));
   return {conv2d(x, w, args), conv2d_backward_input(dy, w, c.x, args), conv2d_backward_weight(dy, x, c.w, args)};
+}
+
+Tensor magnitudes(Tensor tensor) {
+  for (int64_t i = 0; i < tensor.size(); ++i) tensor[i] = std::abs(tensor[i]);
+  return tensor;
 }
 
 double dot(const Tensor& a, const Tensor& b) {
@@ -82,16 +87,20 @@ TEST_CASE("conv2d: every algorithm equals the naive one, forward and both gradie
   int winograd_cases = 0;
   for (const Case& c : kCases) {
     const Results expected = run(c, ConvAlgorithm::naive);
+    const Results absolute = run(c, ConvAlgorithm::naive, magnitudes);
     for (const auto algorithm : {ConvAlgorithm::automatic, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
                                  ConvAlgorithm::winograd4}) {
       if (!supports(algorithm, c.w, c.args)) continue;
       CAPTURE(c.x.text(), c.w.text(), c.args.groups, name(algorithm));
       const Results got = run(c, algorithm);
-      // Rounding grows with the root of the number of products; Winograd's transforms cost a small factor more.
-      const auto bound = [](int64_t products) { return 60 * kRounding * std::sqrt(static_cast<double>(products)); };
-      CHECK(static_cast<double>(max_abs_difference(got.y, expected.y)) <= bound(c.w.rows()));
-      CHECK(static_cast<double>(max_abs_difference(got.dx, expected.dx)) <= bound(c.w[0] * c.w[1] * c.w[3]));
-      CHECK(static_cast<double>(max_abs_difference(got.dw, expected.dw)) <= bound(expected.y.shape().rows()));
+      // |error| <= factor eps S with S = sum |x| |w|, the largest over the map, as a Winograd tile shares its errors.
+      const double factor = algorithm == ConvAlgorithm::im2col ? 4 : algorithm == ConvAlgorithm::winograd2 ? 16 : 64;
+      const auto within = [&](const Tensor& a, const Tensor& b, const Tensor& sums) {
+        return static_cast<double>(max_abs_difference(a, b)) <= factor * kRounding * static_cast<double>(max_abs(sums));
+      };
+      CHECK(within(got.y, expected.y, absolute.y));
+      CHECK(within(got.dx, expected.dx, absolute.dx));
+      CHECK(within(got.dw, expected.dw, absolute.dw));
       CHECK(max_abs(expected.dw) > 0);
       winograd_cases += algorithm == ConvAlgorithm::winograd4;
     }
