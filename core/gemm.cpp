@@ -51,15 +51,21 @@ void gemm_by_depth(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, 
   const int64_t m = a.rows, n = b.columns, depth = a.columns;
   const int64_t range = std::max(kLongDepth / 2, (depth / 16 + kDepthBlock - 1) / kDepthBlock * kDepthBlock);
   const int64_t ranges = (depth + range - 1) / range;
+  const bool lies_well = !b.transposed && n % kLanes == 0;  // whole vectors: each number of B is read a few times only
   Tensor shares({ranges, m, n});
   parallel_for(depth, range, [&](int64_t begin, int64_t end) {
     Real* const share = shares.data() + begin / range * m * n;
-    Tensor packed({PackedMatrix::packed_size(kDepthBlock, n)});
+    Tensor packed;
+    if (!lies_well) packed = Tensor({PackedMatrix::packed_size(kDepthBlock, n)});
     for (int64_t k = begin; k < end; k += kDepthBlock) {
       const int64_t block = std::min(kDepthBlock, end - k);
-      pack_rows(b, k, block, packed.data());
-      multiply_packed(m, n, block, rows_of(a, 0, k), packed.data(), share, n,
-                      k > begin ? Accumulate::yes : Accumulate::no);
+      const Accumulate into = k > begin ? Accumulate::yes : Accumulate::no;
+      if (lies_well) {
+        multiply_unpacked(m, n, block, rows_of(a, 0, k), b.data + k * b.stride, b.stride, share, n, into);
+      } else {
+        pack_rows(b, k, block, packed.data());
+        multiply_packed(m, n, block, rows_of(a, 0, k), packed.data(), share, n, into);
+      }
     }
   });
 
