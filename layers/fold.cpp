@@ -17,7 +17,7 @@ FoldError FoldError::within(const std::string& name) const {
 void check_evaluation_mode(const Module& module) {
   if (!module.training()) return;
   const std::string description = module.description();
-  const std::string type = description.substr(0, description.find(' '));
+  const std::string type = description.substr(0, description.find_first_of(" ,"));
   throw FoldError(type + " is in training mode; call eval() first, because in training mode a batch norm uses the "
                   "statistics of each batch, which no fixed kernel can hold");
 }

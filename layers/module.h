@@ -23,7 +23,8 @@ class Visitor {
 
 /// Something with parameters: members and one list of them.
 ///
-/// A subclass writes forward() and visit(); parameters, modes, saving, loading, counting and printing follow from visit().
+/// A subclass writes forward() and visit(); parameters, modes, saving, loading, counting and printing follow from
+/// visit().
 class Module {
  public:
   Module() = default;
@@ -88,7 +89,8 @@ std::map<std::string, Tensor> state(Module& module);
 /// every unexpected one and every other shape.
 void load_state(Module& module, const std::map<std::string, Tensor>& state);
 
-/// How `given` differs from the state that is `needed`, in names and shapes, one difference a line; empty where it fits.
+/// How `given` differs from the state that is `needed`, in names and shapes: a line for each difference, each after a
+/// line break; empty where it fits.
 std::string state_differences(const std::map<std::string, Tensor>& needed, const std::map<std::string, Tensor>& given);
 
 /// The tree of modules, one indented line each: name, description, and the number of parameters in it.

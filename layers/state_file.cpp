@@ -70,8 +70,8 @@ std::map<std::string, std::string> load_model(const std::filesystem::path& path,
   for (const auto& [key, value] : file.metadata) origin += (origin.empty() ? " (" : ", ") + key + " = " + value;
   if (!origin.empty()) origin += ")";
   check(differences.empty(), "load_model: ", path.string(), origin, " is not a state of ", module.description(), ":",
-        differences, "\nnothing was loaded; make the network that the file was saved from, in the same form (trained or ",
-        "folded), or give another file");
+        differences, "\nnothing was loaded; make the network that the file was saved from, in the same form ",
+        "(trained or folded), or give another file");
 
   load_state(module, from_file_layout(file.tensors));
   return file.metadata;

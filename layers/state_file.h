@@ -8,8 +8,8 @@
 
 namespace onefold {
 
-// A model's state in a .safetensors file that other tools load as it is. The file has the world's layout, weights as OIHW
-// and OI; memory has ours, [R, S, C, K] and [C, K]. Here, and nowhere else, one becomes the other.
+// A model's state in a .safetensors file that other tools load as it is. The file has the world's layout, weights as
+// OIHW and OI; memory has ours, [R, S, C, K] and [C, K]. Here, and nowhere else, one becomes the other.
 
 /// A state in the file's layout, and back: tensors of four dimensions are convolution weights, of two linear weights,
 /// and all others stay as they are.

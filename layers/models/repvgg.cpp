@@ -1,7 +1,5 @@
 #include "layers/models/repvgg.h"
 
-
-#include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/fold.h"
 

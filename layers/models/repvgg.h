@@ -63,8 +63,8 @@ class RepVgg : public Module {
   std::unique_ptr<Linear> head_;
 };
 
-/// The fold of the whole network, each step in all blocks at once. The steps' kernels are empty (a block's own steps have
-/// them), their counts are of the network, and they compute logits.
+/// The fold of the whole network, each step in all blocks at once. The steps' kernels are empty (a block's own steps
+/// have them), their counts are of the network, and they compute logits.
 std::vector<FoldStep> explain_fold(RepVgg& network);
 
 }  // namespace onefold

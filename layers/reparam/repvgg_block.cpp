@@ -16,7 +16,8 @@ RepVggBlock::RepVggBlock(int64_t in, int64_t out, int64_t stride, Initializer& i
 Variable RepVggBlock::forward(const Variable& x) {
   // One op normalises all branches, so they must agree on whose statistics they use.
   check(bn1_.training() == bn3_.training() && (!bn0_ || bn0_->training() == bn3_.training()),
-        "RepVggBlock: one of bn3, bn1 and bn0 is in training mode and another is not; call train() or eval() on the block");
+        "RepVggBlock: one of bn3, bn1 and bn0 is in training mode and another is not; call train() or eval() ",
+        "on the block");
   std::vector<NormInput> inputs = {bn3_.norm_input(conv3_(x)), bn1_.norm_input(conv1_(x))};
   if (bn0_) inputs.push_back(bn0_->norm_input(x));
   return norm_sum(inputs, Activation::relu, bn3_.statistics_of(), bn3_.eps());

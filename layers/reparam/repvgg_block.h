@@ -26,8 +26,8 @@ DoubleKernel fold_branch(const LinearBranch& branch, int64_t rows, int64_t colum
 /// relu(BN(conv 3x3) + BN(conv 1x1) + BN(x)), the last only where the result has x's shape: stride 1 and in == out.
 /// Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, section 3.2.
 ///
-/// [N, H, W, in] -> [N, ceil(H / stride), ceil(W / stride), out]. In evaluation all of it but the ReLU is linear, and so
-/// it folds to one 3x3 convolution. State: conv3, bn3, conv1, bn1 and, with an identity branch, bn0.
+/// [N, H, W, in] -> [N, ceil(H / stride), ceil(W / stride), out]. In evaluation all of it but the ReLU is linear, and
+/// so it folds to one 3x3 convolution. State: conv3, bn3, conv1, bn1 and, with an identity branch, bn0.
 class RepVggBlock : public Module {
  public:
   /// Throws Error for groups that do not divide both numbers of channels.

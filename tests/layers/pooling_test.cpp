@@ -1,0 +1,31 @@
+#include "layers/pooling.h"
+
+#include "tests/catch.h"
+#include "tests/layers/support.h"
+
+using namespace onefold;
+using namespace onefold::testing;
+
+TEST_CASE("pooling layers: the largest and the mean of windows and of maps", "[layers]") {
+  const Variable x(Tensor::from({1, 2, 4, 1}, {1, 2, 3, 4, 5, 6, 7, 9}));
+  CHECK(MaxPool2d({})(x).value().to_vector() == std::vector<Real>{6, 9});
+  CHECK(AvgPool2d({})(x).value().to_vector() == std::vector<Real>{3.5, 5.75});
+  CHECK(GlobalAvgPool()(x).value().to_vector() == std::vector<Real>{4.625});
+  CHECK(GlobalAvgPool()(x).shape() == Shape{1, 1});
+}
+
+TEST_CASE("pooling layers: fold to a copy with the same window", "[layers]") {
+  const Variable x = random_images({2, 7, 7, 3});
+  const Pool2dArgs window{.kernel = 3, .stride = 2, .padding = 1};
+  MaxPool2d largest(window);
+  AvgPool2d mean(window);
+  GlobalAvgPool map_mean;
+  for (Module* layer : std::vector<Module*>{&largest, &mean, &map_mean}) {
+    layer->eval();
+    const auto folded = layer->fold();
+    CHECK(folded->description() == layer->description());
+    CHECK(max_abs_difference(folded->forward(x).value(), layer->forward(x).value()) == 0);
+  }
+  CHECK(largest.description() == "MaxPool2d 3x3, stride 2, padding 1");
+  CHECK(AvgPool2d({}).description() == "AvgPool2d 2x2, stride 2");
+}

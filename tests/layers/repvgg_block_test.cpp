@@ -1,0 +1,185 @@
+#include "layers/reparam/repvgg_block.h"
+
+#include "autograd/ops.h"
+#include "tests/catch.h"
+#include "tests/layers/support.h"
+
+using namespace onefold;
+using namespace onefold::testing;
+
+namespace {
+
+struct BlockCase {
+  int64_t in, out, stride, groups;
+};
+
+/// Stride 1 and 2, equal and different widths, 1, 2, 4 and as many groups as channels.
+std::vector<BlockCase> block_cases() {
+  std::vector<BlockCase> cases;
+  for (const int64_t stride : {1, 2}) {
+    for (const int64_t groups : {1, 2, 4, 8}) {
+      cases.push_back({8, 8, stride, groups});
+      cases.push_back({8, 16, stride, groups});
+    }
+  }
+  cases.push_back({3, 5, 1, 1});
+  cases.push_back({1, 1, 1, 1});
+  return cases;
+}
+
+/// The block as the paper draws it, from simple ops and the block's own state.
+Tensor composed(RepVggBlock& block, const Variable& x) {
+  std::map<std::string, Variable> at;
+  for (auto& [name, tensor] : state(block)) at[name] = Variable(tensor);
+  const auto norm = [&](const std::string& name, const Variable& y) {
+    const ChannelStatistics statistics =
+        block.training() ? channel_statistics(y.value())
+                         : ChannelStatistics{at[name + ".running_mean"].value(), at[name + ".running_var"].value()};
+    return batch_norm(y, at[name + ".weight"], at[name + ".bias"], statistics, StatisticsOf::running, Real(1e-5));
+  };
+  Conv2dArgs pointwise = block.args();
+  pointwise.padding_h = pointwise.padding_w = 0;
+  Variable y = add(norm("bn3", conv2d(x, at["conv3.weight"], block.args())),
+                   norm("bn1", conv2d(x, at["conv1.weight"], pointwise)));
+  if (block.has_identity()) y = add(y, norm("bn0", x));
+  return relu(y).value();
+}
+
+}  // namespace
+
+TEST_CASE("RepVggBlock: three branches, in training and in evaluation", "[layers]") {
+  for (const auto& [in, out, stride, groups] : block_cases()) {
+    CAPTURE(in, out, stride, groups);
+    Initializer initializer(1);
+    RepVggBlock block(in, out, stride, initializer, groups);
+    CHECK(block.has_identity() == (stride == 1 && in == out));
+    randomize(block, 2);
+    const Variable x = random_images({2, 7, 6, in});
+    const Tensor training = composed(block, x);
+    CHECK(fold_difference(training, block(x).value()).ok());
+    CHECK(training.shape() == Shape{2, stride == 1 ? 7 : 4, stride == 1 ? 6 : 3, out});
+
+    block.eval();
+    CHECK(fold_difference(composed(block, x), block(x).value()).ok());
+  }
+}
+
+TEST_CASE("RepVggBlock: a training step reaches every parameter and every running statistic", "[layers]") {
+  Initializer initializer(1);
+  RepVggBlock block(4, 4, 1, initializer);
+  const auto before = copy_of_state(block);
+  sum(multiply(block(random_images({2, 5, 5, 4}, 1)), random_images({2, 5, 5, 4}, 2))).backward();
+  for (const auto& [name, parameter] : named_parameters(block)) {
+    CAPTURE(name);
+    REQUIRE(parameter.grad().defined());
+    CHECK(max_abs(parameter.grad()) > 0);
+  }
+  for (const auto& [name, tensor] : state(block)) {
+    CAPTURE(name);
+    const bool running = ends_with(name, "running_mean") || ends_with(name, "running_var");
+    CHECK((max_abs_difference(tensor, before.at(name)) > 0) == running);
+  }
+
+  // As a BatchNorm2d of its own would have them.
+  BatchNorm2d alone(4);
+  alone(random_images({2, 5, 5, 4}, 1));
+  CHECK(state(block).at("bn0.running_var").to_vector() == state(alone).at("running_var").to_vector());
+}
+
+TEST_CASE("RepVggBlock: its state has the names that other tools rely on", "[layers]") {
+  Initializer initializer(1);
+  const auto names = [](Module& module) {
+    std::string text;
+    for (const auto& [name, tensor] : state(module)) text += name + " ";
+    return text;
+  };
+  RepVggBlock with(4, 4, 1, initializer), without(4, 4, 2, initializer);
+  const std::string norm1 = "bn1.bias bn1.running_mean bn1.running_var bn1.weight ";
+  const std::string norm3 = "bn3.bias bn3.running_mean bn3.running_var bn3.weight ";
+  CHECK(names(without) == norm1 + norm3 + "conv1.weight conv3.weight ");
+  CHECK(names(with) ==
+        "bn0.bias bn0.running_mean bn0.running_var bn0.weight " + norm1 + norm3 + "conv1.weight conv3.weight ");
+  without.eval();
+  CHECK(names(*without.fold()) == "conv.bias conv.weight ");
+  CHECK(with.description() == "RepVggBlock 4 -> 4");
+  CHECK(RepVggBlock(4, 8, 2, initializer, 2).description() == "RepVggBlock 4 -> 8, stride 2, groups 2");
+  CHECK(without.fold()->description() == "ConvRelu 3x3, 4 -> 4, stride 2, padding 1");
+}
+
+TEST_CASE("RepVggBlock: folded equals trained, inside and on the border", "[layers][fold]") {
+  for (const auto& [in, out, stride, groups] : block_cases()) {
+    CAPTURE(in, out, stride, groups);
+    Initializer initializer(1);
+    RepVggBlock block(in, out, stride, initializer, groups);
+    // A channel of tiny variance is 100 times larger than the others: measured beside it, they would be let off easily.
+    for (const bool tiny_variances : {false, true}) {
+      randomize(block, 3, tiny_variances);
+      block.eval();
+      const auto folded = block.fold();
+      for (const int64_t side : {1, 2, 9}) {
+        const Variable x = random_images({2, side, side + 1, in});
+        const FoldDifference difference = fold_difference(block(x).value(), folded->forward(x).value());
+        CAPTURE(tiny_variances, side, difference.interior, difference.border, difference.largest);
+        CHECK(difference.largest > 0);
+        CHECK(difference.ok());
+      }
+    }
+  }
+}
+
+TEST_CASE("RepVggBlock: folding changes no bit of it, and training it no bit of the folded one", "[layers][fold]") {
+  Initializer initializer(1);
+  RepVggBlock block(6, 6, 1, initializer, 2);
+  randomize(block, 3);
+  block.eval();
+  const Variable x = random_images({1, 6, 6, 6});
+  const auto before = copy_of_state(block);
+  const auto output = block(x).value().to_vector();
+  const auto folded = block.fold();
+  CHECK(bit_equal(state(block), before));
+  CHECK(block(x).value().to_vector() == output);
+  CHECK_FALSE(block.training());
+  CHECK_FALSE(folded->training());
+
+  const auto folded_before = copy_of_state(*folded);
+  for (Tensor weight : parameter_values(block)) weight[0] += 1;
+  CHECK(bit_equal(state(*folded), folded_before));
+
+  // What is folded already folds to itself.
+  CHECK(bit_equal(state(*folded->fold()), folded_before));
+}
+
+TEST_CASE("RepVggBlock: a folded block can be trained on", "[layers][fold]") {
+  Initializer initializer(1);
+  RepVggBlock block(3, 4, 1, initializer);
+  block.eval();
+  const auto folded = block.fold();
+  sum(folded->forward(random_images({2, 5, 5, 3}))).backward();
+  for (const Variable& parameter : parameters(*folded)) CHECK(max_abs(parameter.grad()) > 0);
+}
+
+TEST_CASE("RepVggBlock: refuses to fold what it cannot, and to run in two modes at once", "[layers][fold]") {
+  Initializer initializer(1);
+  RepVggBlock block(3, 3, 1, initializer);
+  CHECK_THAT(error_of([&] { block.fold(); }),
+             ContainsSubstring("fold: RepVggBlock is in training mode; call eval() first"));
+
+  block.eval();
+  const auto good = copy_of_state(block);
+  const auto error_with = [&](const std::string& name, Real value) {
+    auto state = good;
+    state[name] = Tensor::full(state[name].shape(), value);
+    load_state(block, state);
+    return error_of([&] { block.fold(); });
+  };
+  CHECK_THAT(error_with("conv3.weight", NAN), ContainsSubstring("fold: conv3: weight [3 3 3 3] has nan"));
+  CHECK_THAT(error_with("conv1.weight", INFINITY), ContainsSubstring("fold: conv1: weight [1 1 3 3] has inf"));
+  CHECK_THAT(error_with("bn3.running_var", -1), ContainsSubstring("fold: bn3: running_var of channel 0 is -1"));
+  CHECK_THAT(error_with("bn1.running_mean", NAN), ContainsSubstring("fold: bn1: running_mean"));
+  CHECK_THAT(error_with("bn0.bias", NAN), ContainsSubstring("fold: bn0: bias"));
+  CHECK(error_with("bn0.bias", 1).empty());
+
+  for (const NamedModule& below : named_modules(block)) below.module->train(below.name == "bn1");
+  CHECK_THAT(error_of([&] { block(random_images({1, 3, 3, 3})); }),
+             ContainsSubstring("call train() or eval() on the block"));
+}

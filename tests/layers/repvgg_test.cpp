@@ -1,0 +1,117 @@
+#include "layers/models/repvgg.h"
+
+#include "autograd/ops.h"
+#include "tests/catch.h"
+#include "tests/layers/support.h"
+
+using namespace onefold;
+using namespace onefold::testing;
+
+namespace {
+
+RepVggSize small_size(int64_t groups = 1) { return {"small", {1, 2, 2, 2, 1}, {8, 8, 16, 16, 32}, groups}; }
+
+}  // namespace
+
+TEST_CASE("RepVgg: five stages, two of them at full size, then halves", "[layers]") {
+  Initializer initializer(1);
+  RepVgg network(small_size(), 7, initializer);
+  CHECK(network(random_images({2, 32, 32, 3})).shape() == Shape{2, 7});
+  CHECK(network.description() == "RepVgg small, 7 classes");
+  CHECK(network.blocks().size() == 8);
+  CHECK(&network.block(2, 1) == network.blocks()[4]);
+  CHECK(&network.stage(2)[1] == network.blocks()[4]);
+
+  Variable x = random_images({1, 32, 32, 3});
+  std::vector<int64_t> sides;
+  for (int64_t s = 0; s < 5; ++s) {
+    x = network.stage(s)(x);
+    sides.push_back(x.shape()[1]);
+  }
+  CHECK(sides == std::vector<int64_t>{32, 32, 16, 8, 4});
+
+  // An identity branch wherever a block keeps the shape.
+  std::string identities;
+  for (RepVggBlock* block : network.blocks()) identities += block->has_identity() ? "i" : "-";
+  CHECK(identities == "-ii-i-i-");
+}
+
+TEST_CASE("RepVgg: the sizes by name", "[layers]") {
+  CHECK(repvgg_names() == std::vector<std::string>{"tiny", "mini", "S", "A0"});
+  CHECK(repvgg_size("A0").depths == std::array<int64_t, 5>{1, 2, 4, 14, 1});
+  CHECK(repvgg_size("mini").widths == std::array<int64_t, 5>{32, 32, 64, 128, 512});
+  CHECK_THAT(error_of([] { repvgg_size("B9"); }), ContainsSubstring("no size \"B9\"; the sizes are tiny, mini, S, A0"));
+  Initializer initializer(1);
+  CHECK_THAT(error_of([&] { RepVgg({"x", {1, 0, 1, 1, 1}, {4, 4, 4, 4, 4}}, 10, initializer); }),
+             ContainsSubstring("stage 1 has 0 blocks"));
+}
+
+TEST_CASE("RepVgg: the same seed gives the same bits, another seed others", "[layers]") {
+  Initializer one(1), same(1), other(2);
+  RepVgg a(small_size(), 10, one), b(small_size(), 10, same), c(small_size(), 10, other);
+  CHECK(bit_equal(state(a), state(b)));
+  CHECK_FALSE(bit_equal(state(a), state(c)));
+}
+
+TEST_CASE("RepVgg: its state has the names that other tools rely on", "[layers]") {
+  Initializer initializer(1);
+  RepVgg network(repvgg_size("tiny"), 10, initializer);
+  const auto trained = state(network);
+  for (const char* name : {"stages.0.0.conv3.weight", "stages.0.0.bn3.running_var", "stages.1.0.bn0.weight",
+                           "stages.3.3.conv1.weight", "stages.4.0.bn1.bias", "head.weight", "head.bias"}) {
+    CHECK(trained.contains(name));
+  }
+  CHECK_FALSE(trained.contains("stages.0.0.bn0.weight"));
+  CHECK(trained.size() == 9 * (2 + 2 * 4) + 5 * 4 + 2);
+  CHECK(trained.at("stages.2.0.conv3.weight").shape() == Shape{3, 3, 16, 32});
+
+  // The empty folded form and the fold of a network hold the same names and shapes.
+  network.eval();
+  const auto folded = state(*network.fold());
+  CHECK(folded.size() == 9 * 2 + 2);
+  CHECK(folded.contains("stages.3.2.conv.bias"));
+  CHECK(state_differences(state(*RepVgg::folded_form(repvgg_size("tiny"), 10)), folded).empty());
+}
+
+TEST_CASE("RepVgg: the folded network equals the trained one", "[layers][fold]") {
+  for (const int64_t groups : {1, 2, 4, 8}) {
+    CAPTURE(groups);
+    Initializer initializer(1);
+    RepVgg network(small_size(groups), 10, initializer);
+    randomize(network, 3, false);
+    network.eval();
+    const auto before = copy_of_state(network);
+    const auto folded = network.fold_network();
+    CHECK(bit_equal(state(network), before));
+    for (const int64_t side : {32, 17}) {
+      const Variable x = random_images({2, side, side, 3});
+      CHECK(relative_difference(network(x).value(), folded->forward(x).value()) <= kFoldTolerance);
+    }
+    CHECK_THAT(error_of([&] { folded->blocks(); }), ContainsSubstring("stages.0.0 is folded and has no branches"));
+
+    // Loaded into an empty folded form, the state computes the same bits.
+    const auto loaded = RepVgg::folded_form(small_size(groups), 10);
+    load_state(*loaded, state(*folded));
+    const Variable x = random_images({1, 32, 32, 3});
+    CHECK(max_abs_difference(loaded->forward(x).value(), folded->forward(x).value()) == 0);
+  }
+}
+
+TEST_CASE("RepVgg: groups stand in every second block from the third on", "[layers]") {
+  Initializer initializer(1);
+  RepVgg network(small_size(4), 10, initializer);
+  std::vector<int64_t> groups;
+  for (RepVggBlock* block : network.blocks()) groups.push_back(block->args().groups);
+  CHECK(groups == std::vector<int64_t>{1, 1, 4, 1, 4, 1, 4, 1});
+}
+
+TEST_CASE("RepVgg: a training step reaches every parameter", "[layers]") {
+  Initializer initializer(1);
+  RepVgg network(small_size(), 10, initializer);
+  softmax_cross_entropy(network(random_images({4, 16, 16, 3})), {0, 3, 5, 9}).backward();
+  for (const auto& [name, parameter] : named_parameters(network)) {
+    CAPTURE(name);
+    REQUIRE(parameter.grad().defined());
+    CHECK(max_abs(parameter.grad()) > 0);
+  }
+}
