@@ -24,7 +24,7 @@ struct Progress {
   double seconds = 0;   // since the start
   int64_t already = 0;  // of `done`, what was done before the start: a resumed epoch
   std::string unit = "img";
-  std::string postfix;  // "loss=1.234, acc=45.2%"
+  std::string postfix = {};  // "loss=1.234, acc=45.2%"
 };
 
 /// One line in the form of tqdm, at most `style.columns` wide, so that a terminal never wraps it:

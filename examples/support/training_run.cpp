@@ -51,6 +51,7 @@ TrainingRun::TrainingRun(TrainingSetup setup)
       trainer_(network_, setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {}
 
 void TrainingRun::begin() {
+  catch_stop_signals();
   record_ = describe();
   start_run(setup_.folder, record_);
   log_.emplace(setup_.folder.log(), 0);
@@ -62,6 +63,7 @@ void TrainingRun::resume(const Checkpoint& checkpoint) {
   check(about.at("train_hash") == train_hash_ && about.at("test_hash") == test_hash_, setup_.folder.path.string(),
         ": the images found now (", setup_.data.splits.train.name,
         ") are not those that the run was begun with; name their folder with --data-dir");
+  catch_stop_signals();
   trainer_.load_state(checkpoint.state);
   log_.emplace(setup_.folder.log(), trainer_.position().epoch);
 
@@ -78,7 +80,6 @@ void TrainingRun::resume(const Checkpoint& checkpoint) {
 bool TrainingRun::finished() const { return trainer_.position().epoch >= setup_.trainer.epochs; }
 
 void TrainingRun::train(int64_t last_epoch) {
-  catch_stop_signals();
   try {
     while (!finished() && trainer_.position().epoch < last_epoch) {
       train_epoch();

@@ -1,0 +1,162 @@
+// Times a RepVGG on random images: one line of JSON a mode.
+//
+// Run     build/examples/benchmark --net mini --batch 128 --mode train,infer,fold --threads 2 --steps 12
+// Time    some seconds
+// Expect  lines with the keys that benchmarks of other frameworks on the same network print, so that they can be compared
+//
+// train   forward, backward and a step of SGD with Nesterov momentum, on the network with branches
+// infer   the same network in evaluation mode
+// fold    the network folded to plain 3x3 convolutions
+//
+// Images per second are the median and the best over the steps that follow two to warm up. effective_gflops counts the
+// multiply-adds of the folded network's 3x3 convolutions, times 2, times 3 in training, whatever is really computed: the
+// larger the faster, for the same network.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "autograd/ops.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "examples/support/machine.h"
+#include "examples/support/options.h"
+#include "examples/support/program.h"
+#include "examples/support/trainer.h"
+#include "layers/models/repvgg.h"
+
+using namespace onefold;
+
+namespace {
+
+constexpr int64_t kSide = 32;
+constexpr int64_t kClasses = 10;
+constexpr int kWarmUpSteps = 2;
+
+struct Options {
+  std::string net = "mini";
+  int64_t batch = 128;
+  std::vector<std::string> modes = {"train", "infer", "fold"};
+  int64_t steps = 12;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--net", options.net, "tiny, mini, S or A0")->check(network_name())->type_name("NAME");
+  app.add_option("--batch,--batch-size", options.batch, "images a step")->check(whole_number(1, 1 << 20))->type_name("N");
+  app.add_option("--mode", options.modes, "any of train, infer, fold, separated by commas")
+      ->delimiter(',')
+      ->take_all()
+      ->check(CLI::IsMember({"train", "infer", "fold"}));
+  app.add_option("--steps", options.steps, "steps that are timed, after two to warm up")
+      ->check(whole_number(1, 1000000))
+      ->type_name("N");
+  add_threads_option(app);
+}
+
+/// Multiply-adds of one image's way through the 3x3 convolutions of the folded network.
+double multiply_adds(const RepVggSize& size) {
+  int64_t channels = 3, side = kSide, total = 0;
+  for (size_t stage = 0; stage < size.depths.size(); ++stage) {
+    for (int64_t block = 0; block < size.depths[stage]; ++block) {
+      if (block == 0 && stage >= 2) side /= 2;
+      total += 9 * channels * size.widths[stage] * side * side;
+      channels = size.widths[stage];
+    }
+  }
+  return static_cast<double>(total);
+}
+
+/// Seconds of each step.
+std::vector<double> time_steps(int64_t steps, const std::function<void()>& step) {
+  using Clock = std::chrono::steady_clock;
+  for (int i = 0; i < kWarmUpSteps; ++i) step();
+  std::vector<double> seconds;
+  for (int64_t i = 0; i < steps; ++i) {
+    const auto start = Clock::now();
+    step();
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return seconds;
+}
+
+std::vector<double> time_training(RepVgg& network, const Tensor& images, const std::vector<int>& labels, int64_t steps) {
+  Sgd optimizer(decay_groups(network, /*learning_rate=*/0.1, /*weight_decay=*/5e-4), {.momentum = 0.9, .nesterov = true});
+  network.train();
+  return time_steps(steps, [&] {
+    optimizer.clear_grads();
+    softmax_cross_entropy(network(Variable(images)), labels).backward();
+    optimizer.step();
+  });
+}
+
+std::vector<double> time_inference(Module& network, const Tensor& images, int64_t steps) {
+  network.eval();
+  const NoGrad no_grad;
+  return time_steps(steps, [&] { network(Variable(images)); });
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+double to_one_decimal(double value) { return std::round(10 * value) / 10; }
+
+void measure(const std::string& mode, const Options& options) {
+  const Tensor images = random_normal({options.batch, kSide, kSide, 3}, Random(0, 0));
+  std::vector<int> labels(static_cast<size_t>(options.batch));
+  for (size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int>(Random(0, 1).below(i, kClasses));
+  Initializer initializer(0);
+  RepVgg network(repvgg_size(options.net), kClasses, initializer);
+
+  reset_peak_memory();
+  std::vector<double> seconds;
+  if (mode == "train") {
+    seconds = time_training(network, images, labels, options.steps);
+  } else if (mode == "infer") {
+    seconds = time_inference(network, images, options.steps);
+  } else {
+    network.eval();
+    seconds = time_inference(*network.fold(), images, options.steps);
+  }
+
+  const auto batch = static_cast<double>(options.batch);
+  const double typical = median(seconds), best = *std::min_element(seconds.begin(), seconds.end());
+  const double passes = mode == "train" ? 3 : 1;
+  const nlohmann::ordered_json line = {
+      {"peer", "onefold"},
+      {"net", options.net},
+      {"mode", mode},
+      {"batch", options.batch},
+      {"threads", threads()},
+      {"layout", "channels_last"},
+      {"compile", false},
+      {"bf16", false},
+      {"images_per_s", to_one_decimal(batch / typical)},
+      {"best_images_per_s", to_one_decimal(batch / best)},
+      {"effective_gflops", to_one_decimal(2 * passes * multiply_adds(network.size()) * batch / typical / 1e9)},
+      {"peak_tensor_bytes", memory_usage().peak},
+      {"peak_resident_bytes", peak_resident_bytes()}};
+  std::cout << line.dump() << std::endl;
+}
+
+int run_benchmark(const Options& options) {
+  for (const std::string& mode : options.modes) measure(mode, options);
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return run_program(
+      argc, argv, "Times a RepVGG on random images: one line of JSON a mode.",
+      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return run_benchmark(options); });
+}

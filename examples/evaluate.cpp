@@ -1,0 +1,79 @@
+// Tests a saved network, in training or folded form: accuracy, confusion matrix, accuracy of each class.
+//
+// Run     build/examples/evaluate --model runs/train-mini/model.safetensors
+// Time    some seconds
+// Expect  the accuracy that the training ended with, and a table with a row a class
+
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+#include "core/check.h"
+#include "core/safetensors.h"
+#include "examples/support/data_source.h"
+#include "examples/support/evaluation.h"
+#include "examples/support/format.h"
+#include "examples/support/networks.h"
+#include "examples/support/options.h"
+#include "examples/support/program.h"
+#include "examples/support/progress.h"
+
+using namespace onefold;
+
+namespace {
+
+struct Options {
+  std::string model;
+  std::string net;           // by default what the file says
+  DataOptions data;          // by default what the file says
+  int64_t batch_size = 250;  // small enough for any machine, large enough to be fast
+  std::string logits;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--net", options.net, "tiny, mini, S or A0 (what the file says)")->check(network_name())->type_name("NAME");
+  add_data_options(app, options.data);
+  add_batch_size_option(app, options.batch_size, "images at a time");
+  add_threads_option(app);
+  app.add_option("--logits", options.logits, "write the logits [N, classes] there, a .safetensors file")->type_name("FILE");
+}
+
+/// The test images for this network: normalised as it was trained, and of the same classes.
+Dataset load_test_images(DataOptions options, const ModelCard& card) {
+  options.limit_train = 1;  // training images are not looked at
+  if (options.dataset == "auto" && card.dataset == "shapes10") options.dataset = "shapes10";
+  const DataSource source = load_data(options);
+  check(source.splits.test.classes == card.classes, "the network was trained on the classes of \"", card.dataset,
+        "\", but the test images found are ", source.splits.test.name,
+        " with others; name the folder of its data with --data-dir, or choose with --dataset");
+  return source.splits.test;
+}
+
+int evaluate_model(const Options& options) {
+  const SavedNetwork saved = load_network(options.model, options.net);
+  const Dataset test = load_test_images(options.data, saved.card);
+
+  ProgressBar bar("test", test.size());
+  const Evaluation evaluation = evaluate(*saved.network, test, saved.card.normalization, options.batch_size,
+                                         [&](int64_t images) { bar.update(images); });
+  if (!options.logits.empty()) save_safetensors(options.logits, {{{"logits", evaluation.logits}}, {}});
+
+  std::cout << "network   " << saved.card.net << ", " << saved.card.form << " form\n"
+            << "images    " << test.name << ", " << grouped(test.size()) << " test images\n"
+            << "accuracy  " << percent(evaluation.accuracy(), 2) << ", " << grouped(evaluation.correct) << " right\n"
+            << "loss      " << fixed(evaluation.loss, 4) << "\n\n"
+            << confusion_table(evaluation, test.classes);
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return run_program(
+      argc, argv, "Tests a saved network: accuracy, confusion matrix, accuracy of each class.",
+      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return evaluate_model(options); });
+}

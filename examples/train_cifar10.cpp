@@ -1,0 +1,175 @@
+// Trains a RepVGG on CIFAR-10, or on Shapes10 where CIFAR-10 is not to be found.
+//
+// Run     build/examples/train_cifar10 --net mini
+// Time    mini: 30 epochs, see README.md for measured times; --dry-run estimates it for this machine
+// Expect  a line an epoch, and in runs/train-mini: run.json, log.jsonl, confusion.json, checkpoint.safetensors,
+//         model.safetensors, report.html
+
+#include <iostream>
+#include <optional>
+
+#include "core/parallel.h"
+#include "examples/support/options.h"
+#include "examples/support/program.h"
+#include "examples/support/training_plan.h"
+#include "examples/support/training_run.h"
+
+using namespace onefold;
+using nlohmann::ordered_json;
+
+namespace {
+
+/// What decides the trained weights, beside the images: each with the reason for its default.
+struct Hyperparameters {
+  std::string net = "mini";      // the largest that trains over a coffee on a laptop
+  int64_t epochs = 30;           // more gain little: the rate's way down to zero is what gives the last points
+  int64_t batch_size = 128;      // fills the machine's caches; larger batches take fewer, not better steps
+  double lr = 0.1;               // the usual rate for 128 images a step; twice as much is still stable
+  double momentum = 0.9;         // averages about 10 steps
+  double weight_decay = 5e-4;    // of weights only: batch norms and biases are kept off it
+  double label_smoothing = 0.1;  // keeps the logits small, so that late epochs still learn from images already right
+  uint64_t seed = 1;
+};
+
+// Not worth an option:
+constexpr double kWarmupEpochs = 1;   // fresh batch norms meet large steps badly
+constexpr double kInitialRate = 0.1;  // the rate of the very first step, as a fraction of lr
+constexpr double kFinalRate = 0.01;   // and of the last one
+// A shift of up to 4 pixels and alternating flips: no image is seen twice alike, and every other epoch both ways round.
+constexpr Augmentation kAugmentation{.pad = 4, .padding = Padding::kReflection, .flip = Flip::kAlternating};
+
+struct Options {
+  Hyperparameters hyper;
+  DataOptions data;
+  std::string out;
+  bool resume = false, overwrite = false, dry_run = false;
+  int64_t stop_after = 0;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  Hyperparameters& hyper = options.hyper;
+  app.add_option("--net", hyper.net, "tiny, mini, S or A0")->check(network_name())->type_name("NAME");
+  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
+  add_batch_size_option(app, hyper.batch_size, "images a step");
+  app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));
+  app.add_option("--momentum", hyper.momentum, "of SGD with Nesterov's look-ahead")->check(real_number(0, 0.9999));
+  app.add_option("--weight-decay", hyper.weight_decay, "of weights; batch norms and biases have none")
+      ->check(real_number(0, 1000));
+  app.add_option("--label-smoothing", hyper.label_smoothing, "share of the target that is spread over all classes")
+      ->check(real_number(0, 0.9999));
+  add_seed_option(app, hyper.seed);
+  add_threads_option(app);
+  add_data_options(app, options.data);
+  app.add_option("--limit-train", options.data.limit_train, "use so many training images at most; 0 is all")
+      ->check(whole_number(0))
+      ->type_name("N");
+  app.add_option("--out", options.out, "the run's folder (runs/train-NET)")->type_name("DIR");
+  app.add_flag("--resume", options.resume, "go on with the run in the folder; its options need not be given again");
+  app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
+  app.add_option("--stop-after", options.stop_after, "stop after this epoch, to go on with --resume later; 0: never")
+      ->check(whole_number(0));
+  app.add_flag("--dry-run", options.dry_run, "say what would be done and how long it would take; write nothing");
+}
+
+/// Names every option that decides the weights or the log: saving, restoring and comparing follow from it.
+template <class Field>
+void each_setting(Options& options, Field field) {
+  Hyperparameters& hyper = options.hyper;
+  field("net", hyper.net);
+  field("epochs", hyper.epochs);
+  field("batch-size", hyper.batch_size);
+  field("lr", hyper.lr);
+  field("momentum", hyper.momentum);
+  field("weight-decay", hyper.weight_decay);
+  field("label-smoothing", hyper.label_smoothing);
+  field("seed", hyper.seed);
+  field("dataset", options.data.dataset);
+  field("limit-train", options.data.limit_train);
+  field("limit-test", options.data.limit_test);
+}
+
+ordered_json settings(Options options) {
+  ordered_json json;
+  each_setting(options, [&](const char* name, const auto& value) { json[name] = value; });
+  return json;
+}
+
+/// A resumed run keeps its options: those that are given again must be the same.
+void take_over(const ordered_json& saved, const CLI::App& app, Options& options) {
+  std::string differences;
+  each_setting(options, [&](const std::string& name, auto& value) {
+    const ordered_json given = value;
+    if (app.count("--" + name) > 0 && given != saved.at(name)) {
+      differences += "\n  --" + name + " " + given.dump() + ", but the run has " + saved.at(name).dump();
+    }
+    saved.at(name).get_to(value);
+  });
+  if (!differences.empty()) {
+    throw UsageError("--resume goes on with the options that the run began with; leave these out, or begin a new run:" +
+                     differences);
+  }
+}
+
+TrainerOptions trainer_options(const Hyperparameters& hyper) {
+  return {.epochs = hyper.epochs,
+          .batch_size = hyper.batch_size,
+          .learning_rate = hyper.lr,
+          .momentum = hyper.momentum,
+          .weight_decay = hyper.weight_decay,
+          .label_smoothing = hyper.label_smoothing,
+          .warmup_epochs = kWarmupEpochs,
+          .initial_rate = kInitialRate,
+          .final_rate = kFinalRate,
+          .augment = kAugmentation,
+          .seed = hyper.seed};
+}
+
+int train(const CLI::App& app, Options options, const std::string& command) {
+  if (options.resume && options.overwrite) throw UsageError("--resume goes on with a run, --overwrite replaces it: give one");
+  const RunFolder folder{options.out.empty() ? "runs/train-" + options.hyper.net : options.out};
+
+  // See that the folder may be used so, before any work.
+  std::optional<Checkpoint> checkpoint;
+  if (!options.dry_run) {
+    check_run_folder(folder, options.resume      ? ExistingRun::resume
+                             : options.overwrite ? ExistingRun::overwrite
+                                                 : ExistingRun::refuse);
+  }
+  if (options.resume) {
+    checkpoint = load_checkpoint(folder.checkpoint());
+    take_over(checkpoint->about.at("options"), app, options);
+  }
+
+  TrainingSetup setup{.net = options.hyper.net,
+                      .data = load_data(options.data),
+                      .trainer = trainer_options(options.hyper),
+                      .folder = folder,
+                      .options = settings(options),
+                      .command = command};
+  if (options.dry_run) {
+    std::cout << training_plan(setup);
+    return kSuccess;
+  }
+  std::cerr << "Training " << setup.net << " on " << setup.data.splits.train.name << " with " << threads()
+            << " threads; the run is in " << folder.path.string() << '\n';
+
+  TrainingRun run(std::move(setup));
+  checkpoint ? run.resume(*checkpoint) : run.begin();
+  run.train(options.stop_after > 0 ? options.stop_after : options.hyper.epochs);
+  if (run.finished()) {
+    run.finish();
+  } else {
+    std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; go on with --resume\n";
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return run_program(
+      argc, argv, "Trains a RepVGG on CIFAR-10, or on Shapes10 where CIFAR-10 is not to be found.",
+      [&](CLI::App& app) { add_options(app, options); },
+      [&](const CLI::App& app) { return train(app, options, command_line(argc, argv)); });
+}
