@@ -1,0 +1,123 @@
+// Lesson 3. Gradient check: an op of one's own, two wrong ones, and how far a difference quotient can be trusted.
+//
+// Command: build/examples/03_gradient_check
+// Page:    docs/03-gradient-check.md
+//
+// Expected output (at once):
+//   1. Three gradients for y = x sigmoid(x), checked through sum(y)
+//   ...
+//   2. The same three through a weighted sum
+//   ...
+//   3. How wrong is (f(x + eps) - f(x - eps)) / (2 eps) for f = x / (1 + x^2) at 0.7?
+//   ...
+
+#include <cmath>
+#include <cstdio>
+#include <functional>
+
+#include "autograd/gradcheck.h"
+#include "autograd/ops.h"
+#include "core/random.h"
+
+using namespace onefold;
+
+namespace {
+
+Real sigmoid(Real x) { return 1 / (1 + std::exp(-x)); }
+
+// -- the op: SiLU, y = x sigmoid(x), and its slope sigmoid(x) + x sigmoid(x) (1 - sigmoid(x))
+
+// [kernels]
+Tensor silu_forward(const Tensor& x) {
+  Tensor y(x.shape());
+  for (int64_t i = 0; i < x.size(); ++i) y[i] = x[i] * sigmoid(x[i]);
+  return y;
+}
+
+Tensor silu_backward(const Tensor& x, const Tensor& dy) {
+  Tensor dx(x.shape());
+  for (int64_t i = 0; i < x.size(); ++i) {
+    const Real s = sigmoid(x[i]);
+    dx[i] = dy[i] * (s + x[i] * s * (1 - s));
+  }
+  return dx;
+}
+// [/kernels]
+
+// [op]
+Variable silu(const Variable& x) {
+  return record("silu", silu_forward(x.value()), {x},
+                [x = x.value()](const Tensor& dy) -> Grads { return {silu_backward(x, dy)}; });
+}
+// [/op]
+
+// -- two mistakes with which a network still trains, only worse
+
+// [mistakes]
+/// Forgets the product rule: treats sigmoid(x) as a constant.
+Variable silu_half_the_rule(const Variable& x) {
+  return record("silu_half_the_rule", silu_forward(x.value()), {x}, [x = x.value()](const Tensor& dy) -> Grads {
+    Tensor dx(x.shape());
+    for (int64_t i = 0; i < x.size(); ++i) dx[i] = dy[i] * sigmoid(x[i]);
+    return {dx};
+  });
+}
+
+/// Forgets the chain rule: returns its own slope, whatever gradient arrives.
+Variable silu_ignores_dy(const Variable& x) {
+  return record("silu_ignores_dy", silu_forward(x.value()), {x}, [x = x.value()](const Tensor& dy) -> Grads {
+    return {silu_backward(x, Tensor::full(dy.shape(), 1))};
+  });
+}
+// [/mistakes]
+
+using Op = std::function<Variable(const Variable&)>;
+
+void check_three(const std::function<Variable(const Op&, const Variable&)>& through) {
+  // The checking build (Real = double) may look a thousand times closer.
+  const bool exact = sizeof(Real) == sizeof(double);
+  const double eps = exact ? 1e-6 : 1e-2, tolerance = exact ? 1e-6 : 1e-2;
+
+  const Tensor x = random_normal({4, 5}, Random(/*seed=*/1, /*stream=*/0));
+  const auto line = [&](const char* name, const Op& op) {
+    // [check]
+    const auto f = [&](const std::vector<Variable>& inputs) { return through(op, inputs[0]); };
+    const GradientCheck result = check_gradients(f, {x}, eps, tolerance);
+    // [/check]
+    std::printf("   %-20s %-6s largest error %.1e\n", name, result.ok ? "passes" : "FAILS", result.largest_error);
+  };
+  line("silu", silu);
+  line("half the rule", silu_half_the_rule);
+  line("ignores dy", silu_ignores_dy);
+}
+
+// -- central differences in both number types
+
+// [quotient]
+template <class T>
+double error_of_quotient(T eps) {
+  const auto f = [](T x) { return x / (1 + x * x); };
+  const T x = static_cast<T>(0.7);
+  const T quotient = (f(x + eps) - f(x - eps)) / (2 * eps);
+  const double exact = (1 - 0.49) / (1.49 * 1.49);
+  return std::abs(quotient - exact) / exact;
+}
+// [/quotient]
+
+}  // namespace
+
+int main() {
+  std::puts("1. Three gradients for y = x sigmoid(x), checked through sum(y)");
+  check_three([](const Op& op, const Variable& x) { return sum(op(x)); });
+
+  std::puts("\n2. The same three through a weighted sum");
+  const Variable weights(random_normal({4, 5}, Random(/*seed=*/1, /*stream=*/1)));
+  check_three([&](const Op& op, const Variable& x) { return sum(multiply(op(x), weights)); });
+
+  std::puts("\n3. How wrong is (f(x + eps) - f(x - eps)) / (2 eps) for f = x / (1 + x^2) at 0.7?");
+  std::puts("        eps      float     double");
+  for (int exponent = 1; exponent <= 10; ++exponent) {
+    const double eps = std::pow(10.0, -exponent);
+    std::printf("     %6.0e   %8.1e   %8.1e\n", eps, error_of_quotient(static_cast<float>(eps)), error_of_quotient(eps));
+  }
+}
