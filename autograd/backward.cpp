@@ -45,7 +45,7 @@ Grads input_gradients(const Node& node, const Tensor& dy) {
   for (size_t i = 0; i < grads.size(); ++i) {
     const Variable& input = node.inputs[i];
     if (!input.requires_grad()) continue;
-    check(grads[i].defined(), "backward of ", node.name, ": returned no gradient for input ", i, ", which requires one");
+    check(grads[i].defined(), "backward of ", node.name, ": returned no gradient for input ", i, ", which needs one");
     check(grads[i].shape() == input.shape(), "backward of ", node.name, ": returned gradient ", grads[i].shape(),
           " for input ", i, " of shape ", input.shape());
   }

@@ -12,6 +12,10 @@ namespace onefold {
 
 namespace {
 
+/// The part of an input's largest gradient below which elements are measured against that part: the errors of
+/// differences are of one size for all elements.
+constexpr double kSmallPart = sizeof(Real) == 8 ? 1e-3 : 1e-2;
+
 using Function = std::function<Variable(const std::vector<Variable>&)>;
 
 /// f without history, with one input replaced.
@@ -73,7 +77,7 @@ GradientCheck check_gradients(const Function& f, const std::vector<Tensor>& inpu
       const auto at = static_cast<size_t>(i);
       if (grad.defined()) backward[at] = double{grad[i]};
       differences[at] = central_difference(f, inputs, input, i, dy, eps);
-      scale = std::max({scale, std::abs(backward[at]) / 1000, std::abs(differences[at]) / 1000});
+      scale = std::max({scale, kSmallPart * std::abs(backward[at]), kSmallPart * std::abs(differences[at])});
     }
 
     for (size_t i = 0; i < backward.size(); ++i) {

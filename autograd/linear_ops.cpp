@@ -19,8 +19,8 @@ Tensor product(const Matrix& a, const Matrix& b) {
 }
 
 void check_factors(const char* op, const Tensor& a, const Tensor& b) {
-  check(a.shape().rank() == 2 && b.shape().rank() == 2 && a.shape()[1] == b.shape()[0], op, ": got ", a.shape(), " and ",
-        b.shape(), ", two matrices are needed, the second with as many rows as the first has columns");
+  check(a.shape().rank() == 2 && b.shape().rank() == 2 && a.shape()[1] == b.shape()[0], op, ": got ", a.shape(),
+        " and ", b.shape(), ", two matrices are needed, the second with as many rows as the first has columns");
 }
 
 }  // namespace

@@ -13,8 +13,8 @@ namespace onefold {
 
 // TABLE OF CONTENTS: every differentiable op with its shapes and its gradient. dy is the gradient of the result.
 // A convolution's tensors are x [N, H, W, C], w [R, S, C / groups, K]; see the kernels' headers in core/ for the rest,
-// errors included. In the graph an op bears its function's name. tests/autograd/every_op_test.cpp reads this file: an op
-// that is declared here needs a row in its table.
+// errors included. In the graph an op bears its function's name. tests/autograd/every_op_test.cpp reads this file: an
+// op that is declared here needs a row in its table.
 
 // -- element by element (elementwise_ops.cpp); the two operands have one shape
 
@@ -68,7 +68,7 @@ struct NormInput {
   ChannelStatistics statistics;
 };
 Variable norm_sum(const std::vector<NormInput>& branches, Activation activation, StatisticsOf of, Real eps);
-//   activation(sum of batch_norm(branch)); g = dy where y > 0 (relu), then batch_norm's gradients from g for each branch
+//   activation(sum of batch_norm(branch)); g = dy where y > 0 (relu), then batch_norm's gradients from g, each branch
 
 // -- loss and regularisation (loss_ops.cpp)
 

@@ -66,7 +66,8 @@ void move_adamw(Real* w, const Real* dw, Real* m, Real* v, int64_t count, const 
 Optimizer::Optimizer(const std::string& name, std::vector<ParameterGroup> groups) : groups_(std::move(groups)) {
   std::set<const void*> seen;
   for (const ParameterGroup& group : groups_) {
-    check(is_rate(group.learning_rate), name, ": learning rate ", group.learning_rate, " must be finite and at least 0");
+    check(is_rate(group.learning_rate), name, ": learning rate ", group.learning_rate,
+          " must be finite and at least 0");
     check(is_rate(group.weight_decay), name, ": weight decay ", group.weight_decay, " must be finite and at least 0");
     for (const Variable& parameter : group.parameters) {
       check(parameter.requires_grad() && !parameter.node(), name, ": parameter ", seen.size(),

@@ -41,8 +41,8 @@ class Optimizer {
   void load_state(const std::map<std::string, Tensor>& state);
 
  protected:
-  /// Throws Error for a negative or non-finite rate or decay, for no parameters, and for a parameter that is not a leaf,
-  /// requires no gradient or stands there twice. `name` begins the messages.
+  /// Throws Error for a negative or non-finite rate or decay, for no parameters, and for a parameter that is not a
+  /// leaf, requires no gradient or stands there twice. `name` begins the messages.
   Optimizer(const std::string& name, std::vector<ParameterGroup> groups);
 
   /// Moves w, which is parameter `index`, by its gradient dw.
@@ -56,7 +56,8 @@ class Optimizer {
 };
 
 /// PyTorch's stochastic gradient descent. For gradient dw, with v starting at zero:
-///   g = dw + weight_decay w,  v = momentum v + g,  w -= rate v, or with Nesterov's look-ahead w -= rate (g + momentum v).
+///   g = dw + weight_decay w,  v = momentum v + g,
+///   w -= rate v, or with Nesterov's look-ahead w -= rate (g + momentum v).
 /// Sutskever et al.: "On the importance of initialization and momentum in deep learning", ICML 2013, section 2, where
 /// the rate stands inside v instead.
 struct SgdOptions {
@@ -66,7 +67,8 @@ struct SgdOptions {
 
 class Sgd : public Optimizer {
  public:
-  /// Throws Error for a momentum outside [0, 1) and for Nesterov without momentum. State: momentum.I, unless momentum is 0.
+  /// Throws Error for a momentum outside [0, 1) and for Nesterov without momentum.
+  /// State: momentum.I, unless momentum is 0.
   explicit Sgd(std::vector<ParameterGroup> groups, const SgdOptions& options = {});
 
   std::map<std::string, Tensor> state() const override;

@@ -12,9 +12,9 @@ namespace onefold {
 /// One gradient an input, in the inputs' order; an undefined tensor where none is needed.
 using Grads = std::vector<Tensor>;
 
-/// From the gradient of an op's output to those of its inputs; undefined for an input that requires none. It returns new
-/// tensors, or dy itself, which others may share: it must not write into dy. Its capture list is what the op saves for
-/// later: Tensors, even the output's, but never its own output Variable, a reference cycle that would never be freed.
+/// From the gradient of an op's output to those of its inputs; undefined for an input that requires none. It returns
+/// new tensors, or dy itself, which others may share: it must not write into dy. Its capture list is what the op saves
+/// for later: Tensors, even the output's, but never its own output Variable, a cycle that would never be freed.
 using Backward = std::function<Grads(const Tensor& dy)>;
 
 struct Node;
@@ -47,8 +47,8 @@ class Variable {
   void set_value(Tensor value);
 
   /// Runs the graph backwards from this variable, a single number, and frees the history on the way.
-  /// Throws Error for a value of more than one element, where nothing requires a gradient, for a history that was already
-  /// freed (these three change nothing), and for an op that returns gradients of wrong number or shape.
+  /// Throws Error for a value of more than one element, where nothing requires a gradient, for a history that was
+  /// already freed (these three change nothing), and for an op that returns gradients of wrong number or shape.
   void backward() const;
 
   /// The same from a given gradient of this variable's shape.

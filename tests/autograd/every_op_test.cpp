@@ -1,0 +1,246 @@
+// Every op's gradient against central differences, from one table: a row an op of autograd/ops.h. The first test reads
+// that file: an op without a row fails it, and a row without an op.
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/parallel.h"
+#include "tests/autograd/example.h"
+#include "tests/autograd/layer_examples.h"
+#include "tests/catch.h"
+
+using namespace onefold;
+
+namespace {
+
+const std::vector<Shape> kShapes{{}, {1}, {7}, {3, 1}, {1, 5}, {2, 3, 4}, {2, 1, 3, 2}};
+
+/// The same op on inputs of every shape in kShapes.
+Examples elementwise(const std::function<Variable(Inputs)>& f,
+                     const std::function<std::vector<Tensor>(const Shape&)>& draw) {
+  Examples examples;
+  for (const Shape& shape : kShapes) examples.push_back({shape.text(), f, draw(shape)});
+  return examples;
+}
+
+const std::vector<std::vector<int64_t>> kProducts{{1, 1, 1}, {1, 5, 1}, {2, 3, 4}, {4, 1, 3}, {3, 2, 1}};  // M, K, N
+
+Examples products(const std::function<Variable(Inputs)>& f, Draw& draw, bool with_bias = false) {
+  Examples examples;
+  for (const auto& p : kProducts) {
+    const Shape a{p[0], p[1]}, b{p[1], p[2]};
+    std::vector<Tensor> inputs{draw.normal(a), draw.normal(b)};
+    if (with_bias) inputs.push_back(draw.normal({p[2]}));
+    examples.push_back({a.text() + " " + b.text() + (with_bias ? ", bias" : ""), f, inputs});
+  }
+  return examples;
+}
+
+Examples linears(Draw& draw) {
+  Examples examples = products([](Inputs v) { return linear(v[0], v[1], {}); }, draw);
+  for (Example& example : products([](Inputs v) { return linear(v[0], v[1], v[2]); }, draw, true)) {
+    examples.push_back(std::move(example));
+  }
+  return examples;
+}
+
+Examples reshapes(Draw& draw) {
+  const std::vector<std::pair<Shape, Shape>> cases{
+      {{1}, {}}, {{6}, {2, 3}}, {{2, 3}, {6}}, {{2, 1, 3}, {3, 2}}, {{2, 2, 2, 1}, {1, 8}}};
+  Examples examples;
+  for (const auto& [from, to] : cases) {
+    const auto f = [to = to](Inputs v) { return reshape(v[0], to); };
+    examples.push_back({from.text() + " to " + to.text(), f, {draw.normal(from)}});
+  }
+  return examples;
+}
+
+Examples biases(Draw& draw) {
+  Examples examples;
+  for (const Shape& shape : {Shape{1, 1}, Shape{4, 1}, Shape{1, 3}, Shape{2, 3, 4}, Shape{2, 2, 1, 3}}) {
+    const auto f = [](Inputs v) { return add_bias(v[0], v[1]); };
+    examples.push_back({shape.text(), f, {draw.normal(shape), draw.normal({shape[-1]})}});
+  }
+  return examples;
+}
+
+Examples averages_of_maps(Draw& draw) {
+  Examples examples;
+  const std::vector<Shape> shapes{{1, 1, 1, 1}, {2, 3, 4, 1}, {1, 1, 5, 3}, {3, 2, 2, 2}, {1, 4, 1, 2}};
+  for (const Shape& shape : shapes) {
+    examples.push_back({shape.text(), [](Inputs v) { return global_avg_pool(v[0]); }, {draw.normal(shape)}});
+  }
+  return examples;
+}
+
+Examples cross_entropies(Draw& draw) {
+  Examples examples;
+  for (const Shape& shape : {Shape{1, 2}, Shape{1, 5}, Shape{4, 2}, Shape{3, 10}, Shape{6, 3}}) {
+    for (const Real smoothing : {Real(0), Real(0.1)}) {
+      const auto f = [labels = draw.labels(shape[0], shape[1]), smoothing](Inputs v) {
+        return softmax_cross_entropy(v[0], labels, smoothing);
+      };
+      examples.push_back({shape.text() + (smoothing > 0 ? ", smoothed" : ""), f, {draw.normal(shape)}});
+    }
+  }
+  return examples;
+}
+
+Examples dropouts(Draw& draw) {
+  Examples examples;
+  for (const Shape& shape : {Shape{30}, Shape{12, 1}, Shape{1, 20}, Shape{2, 3, 4}, Shape{2, 3, 1, 4}}) {
+    const auto f = [random = draw.stream()](Inputs v) { return dropout(v[0], Real(0.4), random); };
+    examples.push_back({shape.text(), f, {draw.normal(shape)}});
+  }
+  return examples;
+}
+
+/// The table: a declaration in autograd/ops.h, name and parameters, and what to check of it.
+const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
+  using Row = std::function<Examples(Draw&)>;
+  const auto unary = [](Variable (*op)(const Variable&), auto&& draw_input) -> Row {
+    return [op, draw_input](Draw& draw) {
+      return elementwise([op](Inputs v) { return op(v[0]); },
+                         [&](const Shape& shape) { return std::vector<Tensor>{draw_input(draw, shape)}; });
+    };
+  };
+  const auto binary = [](Variable (*op)(const Variable&, const Variable&)) -> Row {
+    return [op](Draw& draw) {
+      return elementwise([op](Inputs v) { return op(v[0], v[1]); }, [&](const Shape& shape) {
+        return std::vector<Tensor>{draw.normal(shape), draw.normal(shape)};
+      });
+    };
+  };
+  const auto normal = [](Draw& draw, const Shape& shape) { return draw.normal(shape); };
+  const auto positive = [](Draw& draw, const Shape& shape) { return draw.between(0.5, 2, shape); };
+  const auto no_kink = [](Draw& draw, const Shape& shape) { return draw.away_from_zero(shape); };
+
+  static const std::map<std::string, Row> table{
+      {"add(a, b)", binary(add)},
+      {"subtract(a, b)", binary(subtract)},
+      {"multiply(a, b)", binary(multiply)},
+      {"scale(x, factor)",
+       [](Draw& draw) {
+         return elementwise([](Inputs v) { return scale(v[0], Real(-1.75)); },
+                            [&](const Shape& shape) { return std::vector<Tensor>{draw.normal(shape)}; });
+       }},
+      {"exp(x)", unary(exp, normal)},
+      {"log(x)", unary(log, positive)},
+      {"tanh(x)", unary(tanh, normal)},
+      {"relu(x)", unary(relu, no_kink)},
+      {"reshape(x, shape)", reshapes},
+      {"sum(x)", unary(sum, normal)},
+      {"mean(x)", unary(mean, normal)},
+      {"matmul(a, b)", [](Draw& draw) { return products([](Inputs v) { return matmul(v[0], v[1]); }, draw); }},
+      {"add_bias(x, bias)", biases},
+      {"linear(x, weight, bias)", linears},
+      {"conv2d(x, w, args)", plain_convolutions},
+      {"conv2d(x, w, bias, activation, args)", fused_convolutions},
+      {"max_pool2d(x, args)",
+       [](Draw& draw) { return pools(max_pool2d, [&](const Shape& shape) { return draw.distinct(shape); }); }},
+      {"avg_pool2d(x, args)",
+       [](Draw& draw) { return pools(avg_pool2d, [&](const Shape& shape) { return draw.normal(shape); }); }},
+      {"global_avg_pool(x)", averages_of_maps},
+      {"batch_norm(x, gamma, beta, statistics, of, eps)", batch_norms},
+      {"norm_sum(branches, activation, of, eps)", norm_sums},
+      {"softmax_cross_entropy(logits, labels, smoothing)", cross_entropies},
+      {"dropout(x, probability, random)", dropouts},
+  };
+  return table;
+}
+
+/// The name of a parameter in a declaration: "smoothing" of "Real smoothing = 0".
+std::string parameter_name(std::string parameter) {
+  parameter = parameter.substr(0, parameter.find('='));
+  const std::string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  const size_t end = parameter.find_last_of(letters);
+  const size_t begin = parameter.find_last_not_of(letters, end);
+  return parameter.substr(begin + 1, end - begin);
+}
+
+/// Every op that autograd/ops.h declares, as "name(parameter, parameter)".
+std::set<std::string> declared_ops() {
+  std::ifstream file(ONEFOLD_SOURCE_DIR "/autograd/ops.h");
+  REQUIRE(file);
+  std::set<std::string> ops;
+  std::string line;
+  while (std::getline(file, line)) {
+    if (!line.starts_with("Variable ")) continue;
+    for (std::string next; line.find(';') == std::string::npos && std::getline(file, next);) line += next;
+    const size_t open = line.find('('), close = line.find(");");
+    std::string op = line.substr(9, open - 9) + "(";
+    for (size_t begin = open + 1; begin < close;) {
+      const size_t end = std::min(line.find(',', begin), close);
+      op += (begin > open + 1 ? ", " : "") + parameter_name(line.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    ops.insert(op + ")");
+  }
+  return ops;
+}
+
+/// The double build is the proof. Where float differences cancel, in batch norm above all, a tenth is what is left.
+constexpr double kTolerance = sizeof(Real) == 8 ? 1e-6 : 0.1;
+
+/// The name of the op that ran last.
+class LastOp : public OpObserver {
+ public:
+  void on_op(const std::string& name, const std::vector<Variable>&, const Tensor&) override { name_ = name; }
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
+
+void check_example(const std::string& op, const Example& example) {
+  CAPTURE(op, example.what);
+  std::vector<Variable> variables;
+  for (const Tensor& input : example.inputs) variables.emplace_back(input, true);
+
+  const LastOp last;
+  const Variable y = example.f(variables);
+  CHECK(last.name() == op.substr(0, op.find('(')));
+
+  // A check of nothing but zeros would say nothing.
+  y.backward(random_uniform(y.shape(), Random(2, 0), 0.5, 1.5));
+  for (const Variable& variable : variables) CHECK(max_abs(variable.grad()) > 0);
+
+  const GradientCheck result = check_gradients(example.f, example.inputs, example.step);
+  CAPTURE(result.where);
+  CHECK(result.largest_error <= kTolerance);
+}
+
+}  // namespace
+
+TEST_CASE("every op: each one that ops.h declares has a row, and each row an op", "[autograd]") {
+  const std::set<std::string> declared = declared_ops();
+  CHECK(declared.size() >= 20);
+  for (const std::string& op : declared) {
+    CAPTURE(op);
+    CHECK(rows().contains(op));
+  }
+  for (const auto& [op, examples] : rows()) {
+    CAPTURE(op);
+    CHECK(declared.contains(op));
+  }
+}
+
+TEST_CASE("every op: its gradient equals central differences, at five shapes or more and three seeds", "[autograd]") {
+  // Handing out ops of this size costs more than computing them.
+  const int before = threads();
+  set_threads(1);
+  for (const auto& [op, examples] : rows()) {
+    for (const uint64_t seed : {1, 2, 3}) {
+      Draw draw(seed);
+      const Examples drawn = examples(draw);
+      CHECK(drawn.size() >= 5);
+      for (const Example& example : drawn) check_example(op, example);
+    }
+  }
+  set_threads(before);
+}

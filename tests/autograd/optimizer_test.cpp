@@ -1,0 +1,231 @@
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "autograd/optimizer.h"
+#include "core/check.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "tests/catch.h"
+
+using namespace onefold;
+
+namespace {
+
+Variable parameter(Real value) { return Variable(Tensor::full({1}, value), true); }
+
+/// Gives a parameter this gradient, as a backward pass would.
+void give_gradient(Variable& parameter, const Tensor& gradient) {
+  parameter.clear_grad();
+  parameter.backward(gradient);
+}
+
+/// The values of a parameter that starts at 1 after each of the gradients.
+std::vector<double> path(Variable& w, Optimizer& optimizer, const std::vector<Real>& gradients) {
+  std::vector<double> values;
+  for (const Real gradient : gradients) {
+    give_gradient(w, Tensor::full({1}, gradient));
+    optimizer.step();
+    values.push_back(double{w.value()[0]});
+  }
+  return values;
+}
+
+std::vector<double> sgd_path(double weight_decay, const SgdOptions& options) {
+  Variable w = parameter(1);
+  Sgd sgd({{{w}, 0.5, weight_decay}}, options);
+  return path(w, sgd, {1, 2, -1});
+}
+
+}  // namespace
+
+// All numbers of the SGD cases are short in binary: by hand, and exact.
+
+TEST_CASE("Sgd: three plain steps", "[autograd]") { CHECK(sgd_path(0, {}) == std::vector<double>{0.5, -0.5, 0}); }
+
+TEST_CASE("Sgd: weight decay adds to the gradient", "[autograd]") {
+  // g = 1 + 0.5, 2 + 0.125, -1 - 0.40625
+  CHECK(sgd_path(0.5, {}) == std::vector<double>{0.25, -0.8125, -0.109375});
+}
+
+TEST_CASE("Sgd: momentum begins with the first gradient", "[autograd]") {
+  // v = 1, 2.5, 0.25
+  CHECK(sgd_path(0, {.momentum = 0.5}) == std::vector<double>{0.5, -0.75, -0.875});
+}
+
+TEST_CASE("Sgd: Nesterov looks one step of momentum ahead", "[autograd]") {
+  // g + 0.5 v = 1.5, 3.25, -0.875
+  CHECK(sgd_path(0, {.momentum = 0.5, .nesterov = true}) == std::vector<double>{0.25, -1.375, -0.9375});
+}
+
+TEST_CASE("Sgd: Nesterov with weight decay", "[autograd]") {
+  // g = 1.5, 1.9375, -1.8828125;  v = 1.5, 2.6875, -0.5390625;  g + 0.5 v = 2.25, 3.28125, -2.15234375
+  CHECK(sgd_path(0.5, {.momentum = 0.5, .nesterov = true}) == std::vector<double>{-0.125, -1.765625, -0.689453125});
+}
+
+TEST_CASE("AdamW: three steps with decoupled decay", "[autograd]") {
+  Variable w = parameter(1);
+  AdamW adamw({{{w}, 0.5, 0.1}}, {.beta1 = 0.5, .beta2 = 0.75, .eps = 1});
+  const std::vector<double> values = path(w, adamw, {2, -1, 4});
+  const double tolerance = sizeof(Real) == 8 ? 1e-14 : 1e-6;
+  // m and v with their biases taken out: 2 and 4; 0 and 16 / 7; 16 / 7 and 304 / 37.
+  const double first = 1 - 0.5 * (2.0 / 3 + 0.1), second = first * (1 - 0.05);
+  const double third = second * (1 - 0.05) - 0.5 * (16.0 / 7) / (std::sqrt(304.0 / 37) + 1);
+  CHECK(values[0] == Approx(first).epsilon(tolerance));
+  CHECK(values[1] == Approx(second).epsilon(tolerance));
+  CHECK(values[2] == Approx(third).epsilon(tolerance));
+}
+
+TEST_CASE("AdamW: the first step moves every parameter by the rate, whatever the size of its gradient", "[autograd]") {
+  for (const Real gradient : {Real(1e-3), Real(-50), Real(7e5)}) {
+    Variable w = parameter(0);
+    AdamW adamw({{{w}, 0.25, 0}});
+    const double moved = path(w, adamw, {gradient})[0];
+    CHECK(moved == Approx(gradient > 0 ? -0.25 : 0.25).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("optimizer: each group has its own rate and decay, the schedule scales all rates", "[autograd]") {
+  Variable fast = parameter(1), slow = parameter(1), decayed = parameter(1);
+  Sgd sgd({{{fast}, 1, 0}, {{slow, decayed}, 0.25, 0.5}});
+  for (Variable* w : {&fast, &slow}) give_gradient(*w, Tensor::full({1}, 1));
+  give_gradient(decayed, Tensor::full({1}, 0));
+  sgd.step(0.5);
+  CHECK(fast.value()[0] == 0.5);
+  CHECK(slow.value()[0] == Real(1 - 0.125 * 1.5));
+  CHECK(decayed.value()[0] == Real(1 - 0.125 * 0.5));
+  sgd.step(0);
+  CHECK(fast.value()[0] == 0.5);
+}
+
+TEST_CASE("optimizer: a parameter without a gradient stays, decay or not, and so does its state", "[autograd]") {
+  Variable moved = parameter(1), still = parameter(1);
+  Sgd sgd({{{still, moved}, 0.5, 0.5}}, {.momentum = 0.5});
+  AdamW adamw({{{still, moved}, 0.5, 0.5}});
+  give_gradient(moved, Tensor::full({1}, 1));
+  sgd.step();
+  adamw.step();
+  CHECK(still.value()[0] == 1);
+  CHECK(moved.value()[0] < 1);
+  CHECK(sgd.state().at("momentum.0")[0] == 0);
+  CHECK(sgd.state().at("momentum.1")[0] == 1.5);
+  CHECK(adamw.state().at("steps.0").item() == 0);
+  CHECK(adamw.state().at("steps.1").item() == 1);
+}
+
+TEST_CASE("optimizer: a step moves the value in place and leaves the gradient as it is", "[autograd]") {
+  Variable w(Tensor::from({2}, {1, 2}), true);
+  const Tensor shared = w.value();
+  Sgd sgd({{{w}, 0.5, 0}}, {.momentum = 0.5});
+  give_gradient(w, Tensor::from({2}, {2, 4}));
+  sgd.step();
+  sgd.step();
+  CHECK(w.grad().to_vector() == std::vector<Real>{2, 4});
+  CHECK(w.value().data() == shared.data());
+  CHECK(shared.to_vector() == std::vector<Real>{Real(-1.5), -3});
+  sgd.clear_grads();
+  CHECK_FALSE(w.grad().defined());
+  sgd.step();
+  CHECK(shared.to_vector() == std::vector<Real>{Real(-1.5), -3});
+}
+
+TEST_CASE("optimizer: a restored state continues bit for bit", "[autograd]") {
+  const auto make = [](bool adam, Variable& a, Variable& b) -> std::unique_ptr<Optimizer> {
+    const std::vector<ParameterGroup> groups{{{a}, 0.1, 0.01}, {{b}, 0.05, 0}};
+    if (adam) return std::make_unique<AdamW>(groups);
+    return std::make_unique<Sgd>(groups, SgdOptions{.momentum = 0.9, .nesterov = true});
+  };
+  const auto train = [](Optimizer& optimizer, Variable& a, Variable& b, int from, int to) {
+    for (int step = from; step < to; ++step) {
+      give_gradient(a, random_normal(a.shape(), Random(1, static_cast<uint64_t>(step))));
+      give_gradient(b, random_normal(b.shape(), Random(2, static_cast<uint64_t>(step))));
+      optimizer.step(1 - 0.1 * step);
+    }
+  };
+  for (const bool adam : {false, true}) {
+    Variable a(random_normal({3, 5}, Random(3, 0)), true), b(random_normal({7}, Random(3, 1)), true);
+    const auto whole = make(adam, a, b);
+    train(*whole, a, b, 0, 3);
+
+    // A copy of everything at step 3, as a checkpoint holds it.
+    Variable resumed_a(a.value().clone(), true), resumed_b(b.value().clone(), true);
+    std::map<std::string, Tensor> saved;
+    for (const auto& [name, tensor] : whole->state()) saved[name] = tensor.clone();
+
+    train(*whole, a, b, 3, 6);
+    const auto resumed = make(adam, resumed_a, resumed_b);
+    resumed->load_state(saved);
+    train(*resumed, resumed_a, resumed_b, 3, 6);
+    CHECK(max_abs_difference(a.value(), resumed_a.value()) == 0);
+    CHECK(max_abs_difference(b.value(), resumed_b.value()) == 0);
+  }
+}
+
+TEST_CASE("optimizer: a state of another optimizer is refused, with every fault, and changes nothing", "[autograd]") {
+  Variable a(Tensor::zeros({2}), true), b(Tensor::zeros({3}), true);
+  Sgd sgd({{{a, b}, 0.1, 0}}, {.momentum = 0.5});
+  const std::map<std::string, Tensor> wrong{
+      {"momentum.0", Tensor::full({2}, 7)}, {"momentum.1", Tensor::full({4}, 7)}, {"momentum.2", Tensor::full({1}, 7)}};
+  CHECK_THROWS_WITH(sgd.load_state(wrong), ContainsSubstring("momentum.1: got shape [4], needed [3]") &&
+                                               ContainsSubstring("unexpected: momentum.2"));
+  CHECK_THROWS_WITH(sgd.load_state({{"momentum.0", Tensor::full({2}, 7)}}), ContainsSubstring("missing: momentum.1"));
+  CHECK_THROWS_WITH(sgd.load_state(AdamW({{{a, b}, 0.1, 0}}).state()),
+                    ContainsSubstring("missing: momentum.0") && ContainsSubstring("unexpected: steps.1"));
+  CHECK(max_abs(sgd.state().at("momentum.0")) == 0);
+  CHECK(Sgd({{{a, b}, 0.1, 0}}).state().empty());
+
+  // What was loaded is copied: the file's tensors stay as they are.
+  const std::map<std::string, Tensor> right{{"momentum.0", Tensor::full({2}, 7)}, {"momentum.1", Tensor::full({3}, 7)}};
+  sgd.load_state(right);
+  give_gradient(a, Tensor::full({2}, 1));
+  sgd.step();
+  CHECK(sgd.state().at("momentum.0")[0] == 4.5);
+  CHECK(right.at("momentum.0")[0] == 7);
+}
+
+TEST_CASE("optimizer: equal bits for any number of threads", "[autograd]") {
+  const int before = threads();
+  const Tensor start = random_normal({50'000}, Random(1, 0)), gradient = random_normal({50'000}, Random(1, 1));
+  const auto train = [&](int count, bool adam) {
+    set_threads(count);
+    Variable w(start.clone(), true);
+    const std::vector<ParameterGroup> groups{{{w}, 0.1, 0.01}};
+    std::unique_ptr<Optimizer> optimizer = std::make_unique<Sgd>(groups, SgdOptions{.momentum = 0.9, .nesterov = true});
+    if (adam) optimizer = std::make_unique<AdamW>(groups);
+    give_gradient(w, gradient);
+    for (int step = 0; step < 3; ++step) optimizer->step();
+    return w.value();
+  };
+  for (const bool adam : {false, true}) {
+    const Tensor alone = train(1, adam);
+    CHECK(max_abs_difference(alone, start) > 0);
+    CHECK(max_abs_difference(alone, train(2, adam)) == 0);
+    CHECK(max_abs_difference(alone, train(3, adam)) == 0);
+  }
+  set_threads(before);
+}
+
+TEST_CASE("optimizer: what makes no sense is refused", "[autograd]") {
+  const Variable w = parameter(1), data(Tensor::zeros({1}));
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH(Sgd({{{w}, -0.1, 0}}), ContainsSubstring("Sgd: learning rate -0.1"));
+  CHECK_THROWS_AS(Sgd({{{w}, infinity, 0}}), Error);
+  CHECK_THROWS_AS(Sgd({{{w}, std::nan(""), 0}}), Error);
+  CHECK_THROWS_WITH(Sgd({{{w}, 0.1, -1}}), ContainsSubstring("weight decay -1"));
+  CHECK_THROWS_WITH(Sgd({{{w}, 0.1, 0}}, {.momentum = 1}), ContainsSubstring("momentum 1 must be"));
+  CHECK_THROWS_AS(Sgd({{{w}, 0.1, 0}}, {.momentum = -0.1}), Error);
+  CHECK_THROWS_WITH(Sgd({{{w}, 0.1, 0}}, {.nesterov = true}), ContainsSubstring("needs a momentum"));
+  CHECK_THROWS_WITH(Sgd(std::vector<ParameterGroup>{}), ContainsSubstring("no parameters"));
+  CHECK_THROWS_WITH(Sgd({{{w}, 0.1, 0}, {{w}, 0.2, 0}}), ContainsSubstring("listed twice"));
+  CHECK_THROWS_WITH(Sgd({{{w, data}, 0.1, 0}}), ContainsSubstring("parameter 1 is not a leaf"));
+  CHECK_THROWS_AS(Sgd({{{Variable()}, 0.1, 0}}), Error);
+  CHECK_THROWS_WITH(AdamW({{{w}, 0.1, 0}}, {.beta1 = 1}), ContainsSubstring("AdamW: beta1 1"));
+  CHECK_THROWS_WITH(AdamW({{{w}, 0.1, 0}}, {.beta2 = -0.5}), ContainsSubstring("beta2 -0.5"));
+  CHECK_THROWS_WITH(AdamW({{{w}, 0.1, 0}}, {.eps = 0}), ContainsSubstring("eps 0"));
+  Sgd sgd({{{w}, 0.1, 0}});
+  CHECK_THROWS_WITH(sgd.step(-1), ContainsSubstring("rate scale -1"));
+  CHECK_THROWS_AS(sgd.step(std::nan("")), Error);
+}
