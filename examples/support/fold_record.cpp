@@ -40,10 +40,10 @@ void from_json(const Json& json, Tensor& tensor) {
 }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PicturedKernel, name, filters, mean_magnitude)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldRow, title, parameters, convolutions, batch_norms, additions, inside, border)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldedBlockRow, name, description, parameters_before, parameters_after, inside,
-                                   border, share_3x3, share_1x1, share_identity)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FormCosts, parameters, multiply_adds, convolutions, batch_norms, additions)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldRow, title, parameters, convolutions, batch_norms, additions, interior, border)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldedBlockRow, name, description, parameters_before, parameters_after, interior,
+                                   border, largest_output, share_3x3, share_1x1, share_identity)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counts, parameters, multiply_adds, convolutions, batch_norms, additions)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FormTimes, batch, before, after)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldProof, images, equal, largest_difference, largest_logit, accuracy_before,
                                    accuracy_after)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "layers/count.h"
 
 namespace onefold {
 
@@ -24,8 +25,8 @@ struct FoldRow {
   int64_t convolutions = 0;
   int64_t batch_norms = 0;
   int64_t additions = 0;
-  double inside = 0;  // largest |difference| where no kernel reaches beyond the map's edge
-  double border = 0;  // and where one does
+  double interior = 0;  // largest |difference| where no kernel reaches beyond the map's edge
+  double border = 0;    // and where one does
 };
 
 /// One block of the network, trained and folded.
@@ -34,20 +35,12 @@ struct FoldedBlockRow {
   std::string description;
   int64_t parameters_before = 0;
   int64_t parameters_after = 0;
-  double inside = 0;
+  double interior = 0;
   double border = 0;
+  double largest_output = 0;
   double share_3x3 = 0;  // of the branches' kernels by the sum of |k|; the three add up to 1
   double share_1x1 = 0;
   double share_identity = 0;
-};
-
-/// What a form of the network costs, from the counter.
-struct FormCosts {
-  int64_t parameters = 0;
-  int64_t multiply_adds = 0;
-  int64_t convolutions = 0;
-  int64_t batch_norms = 0;
-  int64_t additions = 0;
 };
 
 /// Median times of one forward pass.
@@ -71,17 +64,17 @@ struct FoldProof {
 
 struct FoldRecord {
   std::string net;
-  std::string dataset;        // its name
-  std::string block;          // the one shown step by step, "stages.1.0"
+  std::string dataset;       // its name
+  std::string block;         // the one shown step by step, "stages.1.0"
   std::string block_description;
-  int64_t block_images = 0;   // test images whose activations went through it
+  int64_t block_images = 0;  // test images whose activations went through it
   std::vector<FoldRow> block_steps;
   std::vector<PicturedKernel> trained_kernels;  // of its branches, as trained
   std::vector<PicturedKernel> scaled_kernels;   // with their batch norms in them, padded to one size
   std::vector<PicturedKernel> folded_kernel;    // their sum, alone
-  std::vector<FoldRow> network_steps;  // their differences are those of the logits, under `inside`
+  std::vector<FoldRow> network_steps;  // their differences are those of the logits, under `interior`
   std::vector<FoldedBlockRow> blocks;
-  FormCosts before, after;
+  Counts before, after;      // of both forms, from the counter
   FoldProof proof;
   std::vector<FormTimes> times;  // none where they were not measured
   int threads = 0;

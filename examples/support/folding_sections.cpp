@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "examples/support/chart.h"
+#include "examples/support/fold_tables.h"
 #include "examples/support/format.h"
 #include "examples/support/kernel_picture.h"
 #include "examples/support/report_sections.h"
@@ -8,33 +9,6 @@
 namespace onefold {
 
 namespace {
-
-std::string difference_text(double value) { return scientific(value); }
-
-Table step_table(const std::vector<FoldRow>& steps, bool of_maps) {
-  Table result{.columns = {{"step"},
-                           {"what stands now"},
-                           {"parameters", true},
-                           {"convolutions", true},
-                           {"batch norms", true},
-                           {"additions", true}}};
-  if (of_maps) {
-    result.columns.push_back({"largest difference, inside", true});
-    result.columns.push_back({"at the border", true});
-  } else {
-    result.columns.push_back({"largest difference of a logit", true});
-  }
-  for (size_t i = 0; i < steps.size(); ++i) {
-    const FoldRow& step = steps[i];
-    result.rows.push_back({std::to_string(i), step.title, grouped(step.parameters), grouped(step.convolutions),
-                           grouped(step.batch_norms), grouped(step.additions)});
-    std::vector<std::string>& row = result.rows.back();
-    row.push_back(i == 0 ? "-" : difference_text(step.inside));
-    if (of_maps) row.push_back(i == 0 ? "-" : difference_text(step.border));
-  }
-  result.last_is_total = true;
-  return result;
-}
 
 /// One kernel: its first filters, and below the mean size of each tap over all of them.
 Html kernel_figure(const std::string& sign, const PicturedKernel& kernel, double limit, double largest_mean) {
@@ -87,24 +61,11 @@ Html block_section(const FoldRecord& record) {
   return section("One block, step by step",
                  record.block + ": " + record.block_description + ". After each step, its result on what reaches it of " +
                      grouped(record.block_images) + " test images is compared with the trained block's.",
-                 table(step_table(record.block_steps, true)) + kernel_pictures(record));
-}
-
-Html blocks_table(const std::vector<FoldedBlockRow>& blocks) {
-  Table result{.columns = {{"block"},
-                           {"parameters, trained", true},
-                           {"folded", true},
-                           {"largest difference, inside", true},
-                           {"at the border", true}}};
-  for (const FoldedBlockRow& block : blocks) {
-    result.rows.push_back({block.name, grouped(block.parameters_before), grouped(block.parameters_after),
-                           difference_text(block.inside), difference_text(block.border)});
-  }
-  return element("details", element("summary", "Each block by itself, on its true input") + table(result));
+                 table(step_table(record.block_steps, false)) + kernel_pictures(record));
 }
 
 Html shares_chart(const std::vector<FoldedBlockRow>& blocks) {
-  BarChart chart{.title = "Branches' shares of the folded kernel, by |k|", .parts = {"3x3", "1x1", "identity"}};
+  BarChart chart{.title = "Shares of the folded kernel, by |k|", .parts = {"3x3", "1x1", "identity"}};
   for (const FoldedBlockRow& block : blocks) {
     const auto whole = [](double share) { return fixed(100 * share, 0); };
     chart.bars.push_back({block.name,
@@ -126,19 +87,8 @@ Html times_chart(const FormTimes& times) {
 }
 
 Html network_section(const FoldRecord& record) {
-  const FormCosts &before = record.before, &after = record.after;
-  Table costs{.columns = {{"form"},
-                          {"parameters", true},
-                          {"multiply-adds an image", true},
-                          {"convolutions", true},
-                          {"batch norms", true},
-                          {"additions", true}}};
-  const auto row = [](const std::string& form, const FormCosts& of) {
-    return std::vector<std::string>{form, grouped(of.parameters), grouped(of.multiply_adds), grouped(of.convolutions),
-                                    grouped(of.batch_norms), grouped(of.additions)};
-  };
-  costs.rows = {row("trained", before), row("folded", after)};
-
+  const Html blocks = element("details", element("summary", "Each block by itself, on its true input") +
+                                             table(blocks_table(record.blocks)));
   Html charts = shares_chart(record.blocks);
   Html timing;
   for (const FormTimes& times : record.times) timing += times_chart(times);
@@ -149,21 +99,14 @@ Html network_section(const FoldRecord& record) {
     charts += element("div", timing);
   }
   return section("The whole network", "The same steps in all blocks at once, then the result at a glance.",
-                 table(step_table(record.network_steps, false)) + blocks_table(record.blocks) + table(costs) +
+                 table(step_table(record.network_steps, true)) + blocks + table(costs_table(record)) +
                      element("div", {{"class", "charts"}}, charts));
 }
 
 Html proof_section(const FoldProof& proof) {
-  Table facts{.columns = {{}, {}}};
-  facts.rows = {{"predictions equal", grouped(proof.equal) + " of " + grouped(proof.images)},
-                {"largest difference of a logit", difference_text(proof.largest_difference)},
-                {"largest logit", fixed(proof.largest_logit, 3)},
-                {"their ratio", difference_text(proof.relative())},
-                {"test accuracy, trained", percent(proof.accuracy_before, 2)},
-                {"test accuracy, folded", percent(proof.accuracy_after, 2)}};
   return section("The folded network is the trained network",
-                 "Both forms saw the whole test set. What differs is rounding: the order in which numbers are added.",
-                 element("div", {{"class", "facts"}}, table(facts)));
+                 "Both forms saw the same test images. What differs is rounding: the order in which numbers are added.",
+                 element("div", {{"class", "facts"}}, table(proof_table(proof))));
 }
 
 }  // namespace

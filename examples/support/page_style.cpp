@@ -53,7 +53,8 @@ svg text.quiet { fill: var(--quiet); }
 .dot.s2, .bar.s2 { fill: var(--s2); } .dot.s3, .bar.s3 { fill: var(--s3); }
 svg text.end { font-weight: 640; }
 svg .end.s0 { fill: var(--s0); } svg .end.s1 { fill: var(--s1); } svg .end.s2 { fill: var(--s2); } svg .end.s3 { fill: var(--s3); }
-.key { margin-left: .9rem; color: var(--quiet); white-space: nowrap; }
+figcaption > strong, .key { margin-right: .9rem; }
+.key { display: inline-block; color: var(--quiet); white-space: nowrap; }
 .key i { display: inline-block; width: .7em; height: .7em; margin-right: .4em; border-radius: 2px; }
 i.s0 { background: var(--s0); } i.s1 { background: var(--s1); } i.s2 { background: var(--s2); } i.s3 { background: var(--s3); }
 
@@ -65,6 +66,7 @@ th, td { padding: .38rem .7rem; border-bottom: 1px solid var(--rule); text-align
 th:first-child, td:first-child { padding-left: 0; }
 table thead th { white-space: normal; color: var(--quiet); font-size: .82rem; vertical-align: bottom; border-bottom-color: var(--quiet); }
 .number { text-align: right; white-space: nowrap; }
+td.name { min-width: 11em; }
 tr.total > * { font-weight: 640; }
 .facts th { color: var(--quiet); white-space: nowrap; width: 1%; padding-right: 1.5rem; }
 .facts tr:first-child > * { border-top: 1px solid var(--rule); }

@@ -16,7 +16,8 @@ struct Table {
   bool last_is_total = false;  // sets the last row apart
 };
 
-/// As aligned text, two blanks between columns and a line below the head.
+/// As aligned text: two blanks between columns, names in several lines where they are wider than what stands below, a
+/// rule below the head.
 std::string text_table(const Table& table);
 
 }  // namespace onefold

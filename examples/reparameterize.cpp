@@ -1,0 +1,177 @@
+// Folds a trained RepVGG into plain 3x3 convolutions, shows how, and proves that nothing changed.
+//
+//   build/examples/reparameterize --model runs/mini/model.safetensors [--block stages.1.0]
+//
+// Prints the fold of one block step by step, on what reaches it of real images, then of the whole network; compares the
+// predictions of both forms on the whole test set; times both. Then writes folded.safetensors, fold.json and report.html
+// beside the model. Exits with 1, and writes nothing, if any prediction changes or a logit moves by more than 1e-5 of
+// the largest one. Folding: docs and layers/reparam/kernel.h.
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/parallel.h"
+#include "datasets/data_loader.h"
+#include "examples/support/data_source.h"
+#include "examples/support/fold_demonstration.h"
+#include "examples/support/fold_tables.h"
+#include "examples/support/format.h"
+#include "examples/support/machine.h"
+#include "examples/support/networks.h"
+#include "examples/support/options.h"
+#include "examples/support/program.h"
+#include "examples/support/progress.h"
+#include "examples/support/report.h"
+#include "examples/support/run_folder.h"
+
+using namespace onefold;
+
+namespace {
+
+struct Settings {
+  std::filesystem::path model;
+  std::optional<std::filesystem::path> out;  // the model's own folder
+  std::string net;                           // what the file itself says
+  std::string block = "stages.1.0";          // the first with an identity branch in every size
+  DataOptions data;
+  int64_t batch_size = 128;
+  double timing_seconds = 2;  // for each batch size
+};
+
+constexpr double kTolerance = 1e-5;       // of the largest logit
+constexpr int64_t kShownImages = 128;     // that the steps are compared on
+constexpr int64_t kTimedBatches[] = {128, 1};
+
+void add_settings(CLI::App& app, Settings& settings) {
+  app.add_option("--model", settings.model, "a trained network, as train_cifar10 saves it")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--net", settings.net, "the network's size, where it is not what the file says")
+      ->check(network_name())
+      ->type_name("NAME");
+  app.add_option("--block", settings.block, "the block to show step by step")->type_name("stages.S.B");
+  app.add_option("--out", settings.out, "where results go (the model's folder)")->type_name("DIR");
+  add_data_options(app, settings.data);
+  add_batch_size_option(app, settings.batch_size, "images at a time when predictions are compared");
+  app.add_option("--timing-seconds", settings.timing_seconds, "how long to time each batch size; 0 leaves it out")
+      ->check(real_number(0, 3600))
+      ->type_name("S");
+  add_threads_option(app);
+}
+
+SavedNetwork load_trained(const Settings& settings) {
+  SavedNetwork saved = load_network(settings.model, settings.net);
+  check(saved.card.form == "training", settings.model.string(),
+        ": is folded already; name the trained network it came from, which is model.safetensors beside it");
+  const auto blocks = named_blocks(*saved.network);
+  std::string names;
+  for (const auto& [name, block] : blocks) {
+    if (name == settings.block) return saved;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  throw UsageError("--block: there is no block " + settings.block + " in a RepVGG " + saved.card.net + "; it has " + names);
+}
+
+/// The test images: of the data that the network was trained on, unless an option says otherwise.
+DataSource load_test_images(DataOptions options, const ModelCard& card) {
+  if (options.dataset == "auto" && card.dataset != "images") options.dataset = card.dataset;
+  DataSource source = load_data(options);
+  check(source.splits.test.classes.size() == card.classes.size(), "the network tells ", card.classes.size(),
+        " classes apart, but ", source.splits.test.name, " has ", source.splits.test.classes.size(),
+        "; name the data that it was trained on by --dataset and --data-dir");
+  return source;
+}
+
+Evaluation evaluate_form(const std::string& form, RepVgg& network, const Dataset& test, const Settings& settings,
+                         const ModelCard& card) {
+  ProgressBar bar(form, test.size());
+  return evaluate(network, test, card.normalization, settings.batch_size, [&](int64_t images) { bar.update(images); });
+}
+
+void print_steps(const FoldRecord& record) {
+  std::cout << record.block << ": " << record.block_description << ", on what reaches it of " << record.block_images
+            << " test images\n\n"
+            << text_table(step_table(record.block_steps, false)) << "\nThe whole network, all blocks at once\n\n"
+            << text_table(step_table(record.network_steps, true)) << "\nEach block by itself, on its true input\n\n"
+            << text_table(blocks_table(record.blocks)) << std::endl;
+}
+
+void print_results(const FoldRecord& record) {
+  std::cout << text_table(proof_table(record.proof)) << '\n' << text_table(costs_table(record)) << '\n';
+  if (record.times.empty()) return;
+  std::cout << text_table(times_table(record.times)) << "Medians of passes in turns, on " << record.threads
+            << (record.threads == 1 ? " thread.\n\n" : " threads.\n\n");
+}
+
+/// Throws unless both forms predict the same.
+void check_proof(const FoldProof& proof) {
+  check(proof.equal == proof.images && proof.relative() <= kTolerance, "the folded network is not the trained one: ",
+        grouped(proof.images - proof.equal), " of ", grouped(proof.images), " predictions changed, and a logit moved by ",
+        scientific(proof.relative()), " of the largest one (", scientific(kTolerance), " is allowed); nothing was written");
+}
+
+/// Saves the folded network and reads it again: what counts is the file.
+void save_folded(const std::filesystem::path& file, RepVgg& folded, ModelCard card) {
+  card.form = "folded";
+  save_network(file, folded, card);
+  const SavedNetwork read = load_network(file);
+  const auto saved = state(folded), loaded = state(*read.network);
+  for (const auto& [name, tensor] : saved) {
+    check(max_abs_difference(tensor, loaded.at(name)) == 0, file.string(), ": ", name,
+          " reads otherwise than it was written; is the disk sound?");
+  }
+}
+
+int run(const Settings& settings) {
+  SavedNetwork trained = load_trained(settings);
+  const DataSource source = load_test_images(settings.data, trained.card);
+  const Dataset& test = source.splits.test;
+  const std::unique_ptr<RepVgg> folded = trained.network->fold_network();
+  std::cout << "RepVGG " << trained.card.net << " from " << settings.model.string() << ", tested on " << test.name << "\n\n";
+
+  FoldRecord record;
+  record.net = trained.card.net;
+  record.dataset = test.name;
+  record.threads = threads();
+  record.machine = cpu_name();
+  const Dataset shown = first_images(test, kShownImages);
+  DataLoader loader(shown, {.batch_size = shown.size(), .normalization = trained.card.normalization});
+  loader.start_epoch(0);
+  const Tensor images = loader.next()->images;
+  demonstrate_block(*trained.network, settings.block, images, record);
+  demonstrate_network(*trained.network, images, record);
+  print_steps(record);
+
+  record.proof = compare_forms(evaluate_form("trained", *trained.network, test, settings, trained.card),
+                               evaluate_form("folded", *folded, test, settings, trained.card));
+  check_proof(record.proof);
+  record.before = count(*trained.network, {1, test.height, test.width, test.channels});
+  record.after = count(*folded, {1, test.height, test.width, test.channels});
+  for (int64_t batch : kTimedBatches) {
+    if (settings.timing_seconds > 0) {
+      record.times.push_back(time_forms(*trained.network, *folded, batch, settings.timing_seconds));
+    }
+  }
+  print_results(record);
+
+  const std::filesystem::path folder = settings.out.value_or(settings.model.parent_path());
+  if (!folder.empty()) std::filesystem::create_directories(folder);
+  save_folded(folder / "folded.safetensors", *folded, trained.card);
+  write_json(folder / "fold.json", to_json(record));
+  write_report(folder);
+  std::cout << "Written: " << (folder / "folded.safetensors").string() << "\n         "
+            << (folder / "report.html").string() << '\n';
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  return run_program(
+      argc, argv, "Folds a trained RepVGG into plain 3x3 convolutions, step by step, and proves that nothing changed.",
+      [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App&) { return run(settings); });
+}

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "examples/support/evaluation.h"
+#include "examples/support/fold_record.h"
+#include "layers/models/repvgg.h"
+
+namespace onefold {
+
+// What reparameterize shows of a fold. All networks are in evaluation mode.
+
+/// The blocks of a network in training form by their names in its state: "stages.1.0".
+std::vector<std::pair<std::string, RepVggBlock*>> named_blocks(RepVgg& network);
+
+/// The largest |a - b| of two maps [N, P, Q, K]: at their outermost pixels, where the kernel sees padding, and elsewhere.
+/// Half of the classic mistakes show at the border alone. NaN on either side gives NaN.
+struct MapDifference {
+  double interior = 0;
+  double border = 0;
+};
+MapDifference map_difference(const Tensor& a, const Tensor& b);
+
+/// Fills in the record's part on one block: its fold step by step on what reaches it of these images, and its kernels.
+void demonstrate_block(RepVgg& network, const std::string& block, const Tensor& images, FoldRecord& record);
+
+/// Fills in its part on all blocks: the fold of the network step by step, then each block by itself on its true input.
+void demonstrate_network(RepVgg& network, const Tensor& images, FoldRecord& record);
+
+/// Compares the logits of all test images.
+FoldProof compare_forms(const Evaluation& trained, const Evaluation& folded);
+
+/// Median times of one pass over random images, after a warm-up, both forms in turns, in about `seconds` in all.
+FormTimes time_forms(RepVgg& trained, RepVgg& folded, int64_t batch, double seconds);
+
+}  // namespace onefold

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "examples/support/fold_record.h"
+#include "examples/support/table.h"
+
+namespace onefold {
+
+// The numbers of a fold as tables, the same in the terminal and in the report.
+
+/// One block's steps, or with `of_logits` the network's, whose results are no maps and so have no border.
+Table step_table(const std::vector<FoldRow>& steps, bool of_logits);
+
+/// Each block by itself.
+Table blocks_table(const std::vector<FoldedBlockRow>& blocks);
+
+/// What both forms cost.
+Table costs_table(const FoldRecord& record);
+
+/// How well they agree on the test set.
+Table proof_table(const FoldProof& proof);
+
+/// How long a pass takes in both forms.
+Table times_table(const std::vector<FormTimes>& times);
+
+}  // namespace onefold
