@@ -49,9 +49,9 @@ std::string text_table(const Table& table) {
   std::vector<size_t> widths;
   size_t total = 0, height = 0;
   for (size_t c = 0; c < table.columns.size(); ++c) {
-    size_t width = table.columns[c].name.size() > kNarrow ? kNarrow : 0;
+    size_t width = 0;
     for (const std::vector<std::string>& row : table.rows) width = std::max(width, width_of(row[c]));
-    names.push_back(wrapped(table.columns[c].name, width));
+    names.push_back(wrapped(table.columns[c].name, std::max(width, kNarrow)));
     for (const std::string& line : names[c]) width = std::max(width, width_of(line));
     widths.push_back(width);
     total += width + (c > 0 ? 2 : 0);
