@@ -14,6 +14,9 @@
 //   recursion, each node once     30          16   wrong
 //   ...
 //   20 doublings: naive recursion 1048575 steps, topological order 20
+//   ...
+//   digraph history {
+//   ...
 
 #include <cstdio>
 #include <functional>
@@ -21,6 +24,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "autograd/graph.h"
 #include "autograd/ops.h"
 
 using namespace onefold;
@@ -177,4 +181,10 @@ int main() {
                 static_cast<long long>(steps_for_doublings(count, naive_recursion)),
                 static_cast<long long>(steps_for_doublings(count, topological)));
   }
+
+  std::puts("\n4. The second graph in Graphviz's language, to be drawn by dot -Tsvg");
+  // [graphviz]
+  const Variable a(Tensor::full({}, 2), /*requires_grad=*/true), b(Tensor::full({}, 3), /*requires_grad=*/true);
+  std::printf("%s", graphviz(diamond(a, b)).c_str());
+  // [/graphviz]
 }
