@@ -59,6 +59,7 @@ void Variable::backward(const Tensor& dy) const {
         ", or it was computed under NoGrad");
   check(dy.defined() && dy.shape() == shape(), "backward: got gradient ", dy.shape(), ", the variable has ", shape());
 
+  // [backward-loop]
   // A leaf keeps its gradient. That of an op's result waits here for the op's turn, summed over all uses of the result.
   std::unordered_map<const Node*, Tensor> gradients;
   const auto deliver = [&](const Variable& to, const Tensor& gradient) {
@@ -82,6 +83,7 @@ void Variable::backward(const Tensor& dy) const {
     node->backward = nullptr;
     node->inputs.clear();
   }
+  // [/backward-loop]
 }
 
 void Variable::backward() const {

@@ -7,6 +7,7 @@ Variable conv2d(const Variable& x, const Variable& w, const Conv2dArgs& args) {
   return conv2d(x, w, Variable(), Activation::none, args);
 }
 
+// [conv2d]
 Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Activation activation,
                 const Conv2dArgs& args) {
   const Tensor y = conv2d(x.value(), w.value(), args, bias.defined() ? bias.value() : Tensor(), activation);
@@ -25,5 +26,6 @@ Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Acti
                   return grads;
                 });
 }
+// [/conv2d]
 
 }  // namespace onefold

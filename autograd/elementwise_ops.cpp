@@ -42,9 +42,11 @@ Variable tanh(const Variable& x) {
   return record("tanh", y, {x}, [y](const Tensor& dy) -> Grads { return {tanh_backward(y, dy)}; });
 }
 
+// [relu]
 Variable relu(const Variable& x) {
   return record("relu", relu_forward(x.value()), {x},
                 [x = x.value()](const Tensor& dy) -> Grads { return {relu_backward(x, dy)}; });
 }
+// [/relu]
 
 }  // namespace onefold

@@ -40,6 +40,7 @@ void move_momentum(Real* w, const Real* dw, Real* v, int64_t count, const SgdSte
   }
 }
 
+// [nesterov]
 void move_nesterov(Real* w, const Real* dw, Real* v, int64_t count, const SgdStep step) {
   for (int64_t i = 0; i < count; ++i) {
     const Real g = dw[i] + step.decay * w[i];
@@ -47,6 +48,7 @@ void move_nesterov(Real* w, const Real* dw, Real* v, int64_t count, const SgdSte
     w[i] -= step.rate * (g + step.momentum * v[i]);
   }
 }
+// [/nesterov]
 
 struct AdamWStep {
   Real keep1, take1, keep2, take2;  // beta and 1 - beta, of either moment

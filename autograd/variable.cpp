@@ -86,6 +86,7 @@ Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Ba
     requires_grad = requires_grad || inputs[i].requires_grad();
   }
 
+  // [record]
   Variable output(std::move(value), requires_grad && history_is_kept);
   for (OpObserver* observer = innermost_observer; observer; observer = observer->outer_) {
     observer->on_op(name, inputs, output.value());
@@ -95,6 +96,7 @@ Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Ba
     output.state_->node = std::make_shared<Node>(std::move(name), std::move(inputs), std::move(backward));
   }
   return output;
+  // [/record]
 }
 
 NoGrad::NoGrad() : before_(std::exchange(history_is_kept, false)) {}

@@ -107,6 +107,7 @@ ChannelStatistics channel_statistics(const Tensor& x) {
   const int64_t rows = x.shape().rows(), channels = x.shape()[-1];
   check(rows >= 1, "channel_statistics: ", x.shape(), " has no rows to take a mean of; pass at least one image");
 
+  // [channel-statistics]
   // E[x^2] - E[x]^2 cancels where the mean is large beside the deviation. So sum x - shift instead, in double, where
   // shift is the channel's first number: it lies within the data, and the same formula then has nothing to cancel.
   const std::vector<double> shift(x.data(), x.data() + channels);
@@ -114,6 +115,7 @@ ChannelStatistics channel_statistics(const Tensor& x) {
       ordered_sums(rows, rows_per_sum(channels), 2 * channels, [&](int64_t begin, int64_t end, double* share) {
         add_shifted_sums(x.data() + begin * channels, end - begin, channels, shift.data(), share, share + channels);
       });
+  // [/channel-statistics]
 
   ChannelStatistics statistics{Tensor({channels}), Tensor({channels})};
   for (int64_t c = 0; c < channels; ++c) {

@@ -13,6 +13,7 @@ namespace {
 template <int Rows, int Vecs>
 void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, int64_t c_stride, int64_t columns,
           Accumulate accumulate) {
+  // [register-tile]
   Vec sums[Rows][Vecs] = {};
   for (int64_t k = 0; k < depth; ++k) {
     Vec b_row[Vecs];
@@ -25,6 +26,7 @@ void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, i
       for (int j = 0; j < Vecs; ++j) sums[i][j] += factor * b_row[j];
     }
   }
+  // [/register-tile]
 
 #pragma GCC unroll 32
   for (int i = 0; i < Rows; ++i) {

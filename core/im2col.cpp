@@ -70,6 +70,7 @@ void for_each_run(const Shape& x, const Shape& w, const Conv2dArgs& args, int64_
 
 }  // namespace
 
+// [im2col]
 void im2col(const Tensor& x, const Shape& w_shape, const Conv2dArgs& args, int64_t first_channel, int64_t begin,
             int64_t end, Real* columns) {
   const Shape y = conv2d_output_shape(x.shape(), w_shape, args);
@@ -86,6 +87,7 @@ void im2col(const Tensor& x, const Shape& w_shape, const Conv2dArgs& args, int64
     });
   }
 }
+// [/im2col]
 
 void col2im(const Real* columns, const Shape& w_shape, const Conv2dArgs& args, int64_t first_channel, int64_t n,
             Tensor& dx) {
@@ -111,6 +113,7 @@ Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, c
   const int64_t block = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
   const bool pointwise = is_pointwise(w.shape(), args);
 
+  // [conv2d-im2col]
   for (int64_t g = 0; g < args.groups; ++g) {
     const PackedMatrix weights(group_weights(w, g, args.groups));
     parallel_for(pixels, block, [&](int64_t begin, int64_t end) {
@@ -127,6 +130,7 @@ Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, c
                   activation);
     });
   }
+  // [/conv2d-im2col]
   return y;
 }
 

@@ -54,6 +54,7 @@ void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_
 std::vector<double> ordered_sums(int64_t count, int64_t grain, int64_t width,
                                  FunctionRef<void(int64_t, int64_t, double*)> body) {
   check(grain >= 1, "ordered_sums: grain ", grain, " must be at least 1");
+  // [ordered-sums]
   const int64_t ranges = (count + grain - 1) / grain;
   std::vector<double> shares(static_cast<size_t>(ranges * width), 0.0);
   parallel_for(count, grain, [&](int64_t begin, int64_t end) { body(begin, end, &shares[static_cast<size_t>(begin / grain * width)]); });
@@ -63,6 +64,7 @@ std::vector<double> ordered_sums(int64_t count, int64_t grain, int64_t width,
     for (int64_t i = 0; i < width; ++i) sums[static_cast<size_t>(i)] += shares[static_cast<size_t>(range * width + i)];
   }
   return sums;
+  // [/ordered-sums]
 }
 
 }  // namespace onefold

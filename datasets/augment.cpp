@@ -60,6 +60,7 @@ PixelNormalizer::PixelNormalizer(const ChannelNormalization& normalization) {
   }
 }
 
+// [write-image]
 void write_image(const Dataset& dataset, int64_t index, Padding padding, const Variation& variation,
                  const PixelNormalizer& normalizer, Real* out) {
   const uint8_t* image = dataset.image(index);
@@ -75,5 +76,6 @@ void write_image(const Dataset& dataset, int64_t index, Padding padding, const V
     }
   }
 }
+// [/write-image]
 
 }  // namespace onefold

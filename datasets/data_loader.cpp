@@ -123,6 +123,7 @@ Batch DataLoader::make_batch(const std::vector<int64_t>& order, int64_t epoch, i
   result.images = Tensor({end - begin, dataset_.height, dataset_.width, dataset_.channels});
   result.labels.reserve(static_cast<size_t>(end - begin));
 
+  // [make-batch]
   // Plain loops: this thread must not wake a second pool of OpenMP threads.
   Real* out = result.images.data();
   for (int64_t i = begin; i < end; ++i, out += dataset_.image_bytes()) {
@@ -134,6 +135,7 @@ Batch DataLoader::make_batch(const std::vector<int64_t>& order, int64_t epoch, i
     const Variation variation = draw_variation(options_.augment, options_.seed, epoch, index);
     write_image(dataset_, index, options_.augment.padding, variation, normalizer_, out);
   }
+  // [/make-batch]
   return result;
 }
 

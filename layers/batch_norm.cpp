@@ -55,6 +55,7 @@ NormInput BatchNorm2d::norm_input(const Variable& x) {
   const int64_t channels = gamma_.shape()[0];
   check(x.shape().rank() == 4 && x.shape()[-1] == channels, "BatchNorm2d: input ", x.shape(),
         " must be images [N H W ", channels, "]");
+  // [norm-input]
   if (!training()) return {x, gamma_, beta_, {running_mean_, running_var_}};
 
   check(x.shape().rows() > 1, "BatchNorm2d: input ", x.shape(), " has ", x.shape().rows(),
@@ -62,6 +63,7 @@ NormInput BatchNorm2d::norm_input(const Variable& x) {
   const ChannelStatistics batch = channel_statistics(x.value());
   update_running_statistics(batch, x.shape().rows());
   return {x, gamma_, beta_, batch};
+  // [/norm-input]
 }
 
 void BatchNorm2d::update_running_statistics(const ChannelStatistics& batch, int64_t rows) {

@@ -33,6 +33,7 @@ Schedule make_schedule(const TrainerOptions& options, int64_t steps_per_epoch) {
 
 }  // namespace
 
+// [decay-groups]
 std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay) {
   ParameterGroup decayed{{}, learning_rate, weight_decay};
   ParameterGroup free{{}, learning_rate, 0};
@@ -41,6 +42,7 @@ std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, 
   }
   return {decayed, free};
 }
+// [/decay-groups]
 
 Trainer::Trainer(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
                  const TrainerOptions& options)
@@ -72,6 +74,7 @@ void Trainer::train_epoch(const AfterStep& after_step) {
 }
 
 void Trainer::take_step(const Batch& batch) {
+  // [take-step]
   // Forward: images to logits to one number.
   const Variable logits = network_(Variable(batch.images));
   const Variable loss = softmax_cross_entropy(logits, batch.labels, static_cast<Real>(options_.label_smoothing));
@@ -86,6 +89,7 @@ void Trainer::take_step(const Batch& batch) {
   loss.backward();
   const int64_t steps_taken = position_.epoch * steps_per_epoch() + position_.step;
   optimizer_.step(schedule_(steps_taken));
+  // [/take-step]
 
   // Sum up what the epoch's line in the log says.
   const auto images = static_cast<int64_t>(batch.labels.size());

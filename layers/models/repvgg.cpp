@@ -74,7 +74,9 @@ std::unique_ptr<RepVgg> RepVgg::folded_form(const RepVggSize& size, int64_t clas
   return std::unique_ptr<RepVgg>(new RepVgg(size, std::move(stages), std::move(head)));
 }
 
+// [forward]
 Variable RepVgg::forward(const Variable& x) { return head_->forward(pool_.forward(stages_->forward(x))); }
+// [/forward]
 
 void RepVgg::visit(Visitor& visitor) {
   visitor.child("stages", *stages_);

@@ -56,9 +56,11 @@ DoubleKernel fold_batch_norm(const DoubleKernel& kernel, const FixedBatchNorm& n
     const auto channel = static_cast<int64_t>(k);
     check(variance[channel] >= 0, "fold_batch_norm: the variance of channel ", k, " is ", variance[channel],
           ", it must be at least 0");
+    // [fold-batch-norm]
     const double t = double{norm.gamma[channel]} / std::sqrt(double{variance[channel]} + double{norm.eps});
     for (size_t i = k; i < folded.weight.size(); i += K) folded.weight[i] *= t;
     folded.bias[k] = double{norm.beta[channel]} + t * (kernel.bias[k] - double{mean[channel]});
+    // [/fold-batch-norm]
   }
   return folded;
 }
@@ -87,12 +89,14 @@ DoubleKernel identity_kernel(int64_t channels, int64_t groups, int64_t rows, int
   check(groups >= 1 && channels >= 1 && channels % groups == 0, "identity_kernel: ", groups, " groups must divide ",
         channels, " channels");
 
+  // [identity-kernel]
   const int64_t C = channels / groups;
   DoubleKernel identity({rows, columns, C, channels});
   const int64_t centre = (rows / 2) * columns + columns / 2;
   for (int64_t k = 0; k < channels; ++k) {
     identity.weight[static_cast<size_t>((centre * C + k % C) * channels + k)] = 1;
   }
+  // [/identity-kernel]
   return identity;
 }
 

@@ -18,9 +18,11 @@ Variable RepVggBlock::forward(const Variable& x) {
   check(bn1_.training() == bn3_.training() && (!bn0_ || bn0_->training() == bn3_.training()),
         "RepVggBlock: one of bn3, bn1 and bn0 is in training mode and another is not; call train() or eval() ",
         "on the block");
+  // [forward]
   std::vector<NormInput> inputs = {bn3_.norm_input(conv3_(x)), bn1_.norm_input(conv1_(x))};
   if (bn0_) inputs.push_back(bn0_->norm_input(x));
   return norm_sum(inputs, Activation::relu, bn3_.statistics_of(), bn3_.eps());
+  // [/forward]
 }
 
 void RepVggBlock::visit(Visitor& visitor) {
@@ -55,6 +57,7 @@ std::vector<LinearBranch> RepVggBlock::branches() const {
   return branches;
 }
 
+// [fold-branch]
 DoubleKernel fold_branch(const LinearBranch& branch, int64_t rows, int64_t columns) {
   check(branch.kernel || branch.norm, "fold_branch: branch ", branch.name, " has neither a kernel nor a batch norm");
   const DoubleKernel kernel =
@@ -62,7 +65,9 @@ DoubleKernel fold_branch(const LinearBranch& branch, int64_t rows, int64_t colum
                     : identity_kernel(branch.norm->gamma.size(), branch.args.groups, rows, columns);
   return branch.norm ? fold_batch_norm(kernel, *branch.norm) : kernel;
 }
+// [/fold-branch]
 
+// [fold]
 std::unique_ptr<Module> RepVggBlock::fold() const {
   std::vector<DoubleKernel> kernels;
   for (const LinearBranch& branch : branches()) kernels.push_back(fold_branch(branch, 3, 3));
@@ -70,5 +75,6 @@ std::unique_ptr<Module> RepVggBlock::fold() const {
   folded->eval();
   return folded;
 }
+// [/fold]
 
 }  // namespace onefold
