@@ -52,6 +52,7 @@ violations() (  # violations TREE: one line each
     [ ${#folder[@]} = 0 ] || find "${folder[@]}" -name '*.h' -o -name '*.cpp' | sort; }
   mapfile -t all < <(find_in core autograd layers datasets examples tests)
   mapfile -t library < <(find_in core autograd layers datasets)
+  mapfile -t tests < <(find_in tests)
   mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx -e core/parallel.cpp -e 'tests/.*')
   # Files hold float whatever Real is: safetensors may say so.
   mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/safetensors.*')
@@ -66,6 +67,7 @@ violations() (  # violations TREE: one line each
   rule '[0-9]\.[0-9]*(e[-+]?[0-9]+)?[fF]\b' 'a literal with the suffix f is a float; kernels use Real' "${real[@]}"
   rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${all[@]}"
   rule '(\bstd::(cout|cerr|clog)|\bf?printf *\(|\b(exit|abort|terminate) *\()' 'library code never prints or exits' "${library[@]}"
+  text_rule 'TEST_CASE\("[^"]*[][;]' "a test's name with a bracket or a semicolon is a list to CMake" "${tests[@]}"
   text_rule '-ffast-mat[h]|-Ofas[t]' 'fast-math makes isnan lie' "${build[@]}"
   text_rule '\b(TO[D]O|FIX[M]E|XX[X])\b' 'something is left to do' "${text[@]}"
 )
@@ -107,6 +109,8 @@ plant datasets/a.cpp 'std::cerr << name;' prints
 plant core/a.cpp 'if (bad) exit(1);' exits
 plant examples/CMakeLists.txt 'add_compile_options(-ffast-mat''h)' fast-math
 plant core/a.cpp 'int a; // TO''DO: later' 'left to do'
+plant tests/core/a_test.cpp 'TEST_CASE("outside [0, 1)", "[core]") {' 'a list to CMake'
+clean tests/core/a_test.cpp 'TEST_CASE("outside 0 to 1", "[core]") {'
 clean core/parallel.cpp '#pragma omp parallel for'
 clean core/real.h 'using Real = float;'
 clean core/a.cpp 'float_t a = 0x1.0p-5; s = "1.0f"; snprintf(b, 3, ""); // float'

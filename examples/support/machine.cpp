@@ -10,7 +10,7 @@
 
 #include "core/parallel.h"
 #include "core/simd.h"
-#include "onefold_build_info.h"  // written by examples/CMakeLists.txt
+#include "examples/support/build_info.h"  // written by examples/CMakeLists.txt
 
 namespace onefold {
 

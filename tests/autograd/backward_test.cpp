@@ -94,7 +94,7 @@ TEST_CASE("backward: gradients that share a buffer never change each other", "[a
   CHECK(dy.to_vector() == std::vector<Real>{10, 20});
 }
 
-TEST_CASE("backward: a given gradient weights the elements; without one the result is a single number", "[autograd]") {
+TEST_CASE("backward: a given gradient weights the elements, without one the result is a single number", "[autograd]") {
   const Variable x = parameter({1, 2, 3});
   multiply(x, x).backward(Tensor::from({3}, {1, 10, 100}));
   CHECK(x.grad().to_vector() == std::vector<Real>{2, 40, 600});

@@ -27,7 +27,7 @@ class Recorder : public OpObserver {
 
 }  // namespace
 
-TEST_CASE("variable: a handle; copies are one place in the graph", "[autograd]") {
+TEST_CASE("variable: a handle whose copies are one place in the graph", "[autograd]") {
   const Tensor value = Tensor::from({2}, {1, 2});
   const Variable x(value, true);
   const Variable same = x;

@@ -42,7 +42,7 @@ TEST_CASE("Dropout: each step draws another mask, and a resumed run the same one
   CHECK(resumed(x).value().to_vector() == second);
 }
 
-TEST_CASE("Dropout: a probability outside [0, 1) is refused", "[layers]") {
+TEST_CASE("Dropout: a probability below 0, or 1 and above, is refused", "[layers]") {
   Initializer initializer(1);
   CHECK_THAT(error_of([&] { Dropout(1, initializer); }), ContainsSubstring("probability is 1"));
   CHECK_THAT(error_of([&] { Dropout(Real(-0.5), initializer); }), ContainsSubstring("-0.5"));
