@@ -75,7 +75,7 @@ violations() (  # violations TREE: one line each
 # A clean tree has no violation, and every rule catches its own.
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree"/{core,autograd,layers,datasets,examples/support}
+mkdir -p "$tree"/{core,autograd,layers,datasets,examples/support,tests/core}
 plant() {  # plant FILE LINE WANTED: with this line the file must be reported, with WANTED in the sentence
   local found
   printf '// A comment may say float, omp_ and "layers/module.h".\n%s\n' "$2" >"$tree/$1"
