@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds tests/consumer, a project that has Onefold as a subproject, in FOLDER, and runs it.
+#
+#   consumer_test.sh FOLDER CMAKE COMPILER
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+folder=$1 cmake=$2 compiler=$3
+
+generator=()
+if command -v ninja >/dev/null; then generator=(-G Ninja); fi
+"$cmake" -S "$root/tests/consumer" -B "$folder" "${generator[@]}" -DONEFOLD_SOURCE_DIR="$root" \
+  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release
+"$cmake" --build "$folder" --parallel "$(nproc)"
+
+# A subproject builds the library alone: no tests, no programs, no second copy.
+if ls "$folder"/onefold/examples "$folder"/onefold/tests "$folder"/onefold/*_double.a 2>/dev/null; then
+  echo "consumer_test: more than the library was built" >&2
+  exit 1
+fi
+"$folder/consumer" | tee "$folder/output.txt"
+grep -q '^folded to' "$folder/output.txt"

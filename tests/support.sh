@@ -1,0 +1,31 @@
+# Sourced by tests/run.sh and .ci/run: one build of everything and all of its tests, with short progress.
+
+# logged FILE COMMAND...: the output goes to a file; its end is shown where the command fails.
+logged() {
+  local log=$1
+  shift
+  "$@" >"$log" 2>&1 && return
+  grep -nE -A 5 'error|Error|FAILED' "$log" | head -n 60 >&2
+  echo "failed: $*; the whole output is in $log" >&2
+  return 1
+}
+
+# build_and_test PRESET FOLDER [CMAKE OPTIONS...]: sets closing_line to the sentence that CTest ends with.
+build_and_test() {
+  local preset=$1 folder=$2 started=$SECONDS generator=()
+  shift 2
+  mkdir -p "$folder"
+  if [ ! -f "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
+  echo "== $folder: configure and build"
+  logged "$folder/configure.log" cmake --preset "$preset" -B "$folder" "${generator[@]}" -DONEFOLD_WERROR=ON "$@"
+  logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)"
+  echo "== $folder: built in $((SECONDS - started)) s; tests"
+
+  # Passed tests go to the log alone; failures, their output and CTest's last lines are shown.
+  local status=0
+  ctest --test-dir "$folder" --output-on-failure --no-tests=error 2>&1 | tee "$folder/ctest.log" |
+    { grep -vE '^ *Start +[0-9]+:| +Passed +[0-9.]+ sec|^Internal ctest|^$' || true; } || status=$?
+  closing_line=$(grep -E '^[0-9]+% tests passed' "$folder/ctest.log")
+  echo "== $folder: done after $((SECONDS - started)) s"
+  return "$status"
+}
