@@ -1,5 +1,8 @@
 #include "datasets/cifar10.h"
 
+#include <algorithm>
+#include <array>
+#include <span>
 #include <sstream>
 
 #include "core/check.h"
@@ -13,43 +16,52 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kSide = 32;
-constexpr int64_t kPlane = kSide * kSide;       // bytes of one colour
-constexpr int64_t kRecord = 1 + 3 * kPlane;     // a label and three planes
+constexpr int64_t kPlane = kSide * kSide;    // bytes of one colour
+constexpr int64_t kRecord = 1 + 3 * kPlane;  // a label and three planes
 constexpr int64_t kRecordsOfFile = 10000;
-constexpr uint64_t kMostBytes = uint64_t{1} << 30;  // what is read of a file of the wrong size, to say what is wrong
+constexpr uint64_t kMostClassesBytes = 4096;
 
-const std::vector<std::string> kTrainFiles = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
-                                              "data_batch_4.bin", "data_batch_5.bin"};
-const std::vector<std::string> kTestFiles = {"test_batch.bin"};
+using FileNames = std::span<const char* const>;
+constexpr std::array<const char*, 6> kRecordFiles = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                                                     "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"};
+constexpr FileNames kTrainFiles = FileNames(kRecordFiles).first(5);
+constexpr FileNames kTestFiles = FileNames(kRecordFiles).last(1);
 constexpr const char* kClassesFile = "batches.meta.txt";
 
 bool holds_a_file(const fs::path& folder) {
-  std::error_code ignored;
-  for (const auto* files : {&kTrainFiles, &kTestFiles}) {
-    for (const std::string& file : *files) {
-      if (fs::exists(folder / file, ignored)) return true;
-    }
-  }
-  return false;
+  return std::ranges::any_of(kRecordFiles, [&](const char* file) {
+    std::error_code ignored;
+    return fs::exists(folder / file, ignored);
+  });
 }
 
-/// How to get a good copy of a file.
-std::string remedy(const fs::path& path) {
-  const fs::path above = fs::absolute(path).parent_path().parent_path();
-  return ": delete it and run datasets/download_cifar10.sh " + above.string() + ", which fetches what is missing";
+/// The command that fetches what is missing.
+std::string fetching(const fs::path& path) {
+  return "run datasets/download_cifar10.sh " + fs::absolute(path).parent_path().parent_path().string();
 }
 
-std::vector<uint8_t> read_present_file(const fs::path& path) {
-  std::error_code ignored;
-  check(fs::exists(path, ignored), path.string(), ": is missing: run datasets/download_cifar10.sh ",
-        fs::absolute(path).parent_path().parent_path().string(), ", which fetches what is missing");
-  std::vector<uint8_t> bytes = read_file(path, kMostBytes);
-  check(!bytes.empty(), path.string(), ": is empty", remedy(path));
-  return bytes;
+std::string remedy(const fs::path& path) { return ": delete it and " + fetching(path); }
+
+/// The size of a file that must be there and hold something.
+int64_t size_of_file(const fs::path& path) {
+  std::error_code error;
+  check(fs::is_regular_file(path, error), path.string(), ": is missing: ", fetching(path));
+  const auto size = static_cast<int64_t>(fs::file_size(path, error));
+  check(!error, path.string(), ": cannot be read: ", error.message());
+  check(size > 0, path.string(), ": is empty", remedy(path));
+  return size;
+}
+
+void check_record_file(const fs::path& path) {
+  const int64_t size = size_of_file(path);
+  check(size % kRecord == 0, path.string(), ": has ", size, " bytes, no multiple of the ", kRecord,
+        " of a record, so it is truncated or something else", remedy(path));
+  check(size / kRecord == kRecordsOfFile, path.string(), ": has ", size / kRecord, " records, ", kRecordsOfFile,
+        " are needed", remedy(path));
 }
 
 std::vector<std::string> read_classes(const fs::path& path) {
-  const std::vector<uint8_t> bytes = read_present_file(path);
+  const std::vector<uint8_t> bytes = read_file(path, kMostClassesBytes);
   std::istringstream lines(std::string(bytes.begin(), bytes.end()));
   std::vector<std::string> classes;
   for (std::string line; std::getline(lines, line);) {
@@ -62,12 +74,7 @@ std::vector<std::string> read_classes(const fs::path& path) {
 
 /// Appends the images and labels of one file of records.
 void append_records(const fs::path& path, Dataset& dataset) {
-  const std::vector<uint8_t> bytes = read_present_file(path);
-  const int64_t size = static_cast<int64_t>(bytes.size());
-  check(size % kRecord == 0, path.string(), ": has ", size, " bytes, no multiple of the ", kRecord,
-        " of a record, so it is truncated or something else", remedy(path));
-  check(size / kRecord == kRecordsOfFile, path.string(), ": has ", size / kRecord, " records, ", kRecordsOfFile,
-        " are needed", remedy(path));
+  const std::vector<uint8_t> bytes = read_file(path, kRecordsOfFile * kRecord);
   for (int64_t i = 0; i < kRecordsOfFile; ++i) {
     const int label = bytes[static_cast<size_t>(i * kRecord)];
     check(label <= 9, path.string(), ": record ", i, " has label ", label, ", labels are 0 to 9", remedy(path));
@@ -88,8 +95,7 @@ void append_records(const fs::path& path, Dataset& dataset) {
   });
 }
 
-Dataset read_split(const fs::path& folder, const std::vector<std::string>& files,
-                   const std::vector<std::string>& classes) {
+Dataset read_split(const fs::path& folder, FileNames files, const std::vector<std::string>& classes) {
   Dataset dataset;
   dataset.name = "CIFAR-10 (official binary files)";
   dataset.classes = classes;
@@ -97,7 +103,7 @@ Dataset read_split(const fs::path& folder, const std::vector<std::string>& files
   const size_t images = files.size() * kRecordsOfFile;
   dataset.labels.reserve(images);
   dataset.pixels.reserve(images * 3 * kPlane);
-  for (const std::string& file : files) append_records(folder / file, dataset);
+  for (const char* file : files) append_records(folder / file, dataset);
   return dataset;
 }
 
@@ -114,6 +120,10 @@ DatasetSplits load_cifar10(const std::filesystem::path& dir) {
   const fs::path folder = find_cifar10(dir);
   check(!folder.empty(), "CIFAR-10: neither ", dir.string(), " nor cifar-10-batches-bin below it holds ",
         "data_batch_1.bin: run datasets/download_cifar10.sh to fetch all, or name the folder with --data-dir");
+
+  // Find fault with any file before the first is read.
+  size_of_file(folder / kClassesFile);
+  for (const char* file : kRecordFiles) check_record_file(folder / file);
   const std::vector<std::string> classes = read_classes(folder / kClassesFile);
   return {read_split(folder, kTrainFiles, classes), read_split(folder, kTestFiles, classes)};
 }

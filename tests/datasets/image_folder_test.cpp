@@ -1,0 +1,142 @@
+#include "datasets/image_folder.h"
+
+#include "core/check.h"
+#include "core/parallel.h"
+#include "tests/catch.h"
+#include "tests/datasets/test_files.h"
+
+namespace onefold {
+namespace {
+
+namespace fs = std::filesystem;
+using test::TemporaryFolder;
+
+/// Two classes of 16 x 8 pixels: three cats and a dog to train on, one of each to test on.
+void write_pets(const fs::path& dir) {
+  test::write_file(dir / "train/dog/1.png", test::png_of_colour(16, 8, {4, 4, 4}));
+  test::write_file(dir / "train/cat/b.PNG", test::png_of_colour(16, 8, {2, 2, 2}));
+  test::write_file(dir / "train/cat/a.png", test::png_of_colour(16, 8, {1, 1, 1}));
+  test::write_file(dir / "train/cat/c.Jpeg", test::small_jpeg());
+  test::write_file(dir / "test/cat/a.jpg", test::small_jpeg());
+  test::write_file(dir / "test/dog/a.jpg", test::png_of_colour(16, 8, {9, 9, 9}));  // what counts is the content
+}
+
+std::string error_of(const fs::path& dir) {
+  try {
+    load_image_folder(dir);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST_CASE("image folder: classes by name, images of all classes in turn, by name", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  const DatasetSplits splits = load_image_folder(folder.path());
+  CHECK_NOTHROW(check_dataset(splits.train));
+  CHECK_NOTHROW(check_dataset(splits.test));
+  CHECK(splits.train.classes == std::vector<std::string>{"cat", "dog"});
+  CHECK(splits.test.classes == splits.train.classes);
+  CHECK(splits.train.width == 16);
+  CHECK(splits.train.height == 8);
+  CHECK(splits.train.labels == std::vector<int>{0, 1, 0, 0});
+  CHECK(splits.test.labels == std::vector<int>{0, 1});
+  CHECK(splits.train.image(0)[0] == 1);
+  CHECK(splits.train.image(1)[0] == 4);
+  CHECK(splits.train.image(2)[0] == 2);
+  CHECK(splits.train.image(3)[0] > 190);
+  CHECK(splits.test.image(1)[0] == 9);
+}
+
+TEST_CASE("image folder: the same for any number of threads", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  for (int i = 0; i < 100; ++i) {
+    const auto grey = static_cast<uint8_t>(i);
+    test::write_file(folder / ("train/cat/" + std::to_string(i) + ".png"), test::png_of_colour(16, 8, {grey, 0, 0}));
+  }
+  const int before = threads();
+  set_threads(1);
+  const std::string one = content_hash(load_image_folder(folder.path()).train);
+  set_threads(3);
+  const std::string three = content_hash(load_image_folder(folder.path()).train);
+  set_threads(before);
+  CHECK(one == three);
+}
+
+TEST_CASE("image folder: hidden files, other endings, deeper folders and endless links are skipped", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  const std::string hash = content_hash(load_image_folder(folder.path()).train);
+  test::write_text(folder / "train/cat/.hidden.png", "no image");
+  test::write_text(folder / "train/cat/notes.txt", "no image");
+  test::write_text(folder / "train/cat/png", "no image");
+  test::write_text(folder / "train/cat/deeper.png/x.png", "no image");
+  test::write_text(folder / "train/.git/x.png", "no image");
+  test::write_text(folder / "train/readme.png", "no image");
+  fs::create_symlink("loop.png", folder / "train/cat/loop.png");
+  fs::create_symlink("loop", folder / "train/loop");
+  fs::create_directory_symlink("..", folder / "train/cat/up.png");
+  CHECK(content_hash(load_image_folder(folder.path()).train) == hash);
+}
+
+TEST_CASE("image folder: recognised by train or test", "[datasets]") {
+  const TemporaryFolder folder;
+  CHECK_FALSE(is_image_folder(folder.path()));
+  test::write_text(folder / "train", "a file");
+  CHECK_FALSE(is_image_folder(folder.path()));
+  fs::create_directory(folder / "test");
+  CHECK(is_image_folder(folder.path()));
+}
+
+TEST_CASE("image folder: too few classes, or not the same in both splits, are errors", "[datasets]") {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "train");
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "test").string() + ": is missing"));
+  fs::create_directory(folder / "test");
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has no class folders, at least 2"));
+  fs::create_directory(folder / "train/cat");
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has one class folder, cat, at least 2"));
+  fs::create_directory(folder / "train/dog");
+  fs::create_directory(folder / "test/cat");
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "test").string() + ": has no folder dog"));
+  fs::create_directory(folder / "test/dog");
+  fs::create_directory(folder / "test/newt");
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "train").string() + ": has no folder newt"));
+  fs::remove(folder / "test/newt");
+  CHECK_THAT(error_of(folder.path()),
+             ContainsSubstring((folder / "train/cat").string() + ": has no .png, .jpg or .jpeg file"));
+}
+
+TEST_CASE("image folder: a text file named .jpg is an error that names it", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  test::write_text(folder / "train/dog/text.jpg", "Dear reader, this is no picture.");
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "train/dog/text.jpg").string() + ": no PNG or JPEG") &&
+                                          ContainsSubstring("or remove it"));
+}
+
+TEST_CASE("image folder: images of two sizes are an error that names the first two and the remedy", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  test::write_file(folder / "test/dog/big.png", test::png_of_colour(17, 8, {0, 0, 0}));
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "test/dog/big.png").string() + ": has 17 x 8") &&
+                                          ContainsSubstring((folder / "train/cat/a.png").string() + " has 16 x 8") &&
+                                          ContainsSubstring("mogrify -resize 16x8!"));
+}
+
+TEST_CASE("image folder: of many faults the first is reported, for any number of threads", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  for (int i = 100; i < 300; ++i) test::write_text(folder / ("train/cat/z" + std::to_string(i) + ".png"), "text");
+  const int before = threads();
+  for (const int count : {1, 3}) {
+    set_threads(count);
+    CHECK_THAT(error_of(folder.path()), ContainsSubstring("z100.png"));
+  }
+  set_threads(before);
+}
+
+}  // namespace
+}  // namespace onefold

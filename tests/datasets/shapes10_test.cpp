@@ -1,0 +1,102 @@
+#include "datasets/shapes10.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/parallel.h"
+#include "datasets/data_loader.h"
+#include "tests/catch.h"
+
+namespace onefold {
+namespace {
+
+/// The share of test images that a linear softmax classifier gets right after a few epochs of gradient descent.
+double linear_accuracy(const DatasetSplits& splits, int64_t epochs, Real rate) {
+  const auto inputs = static_cast<size_t>(splits.train.image_bytes());
+  std::vector<Real> weight(10 * inputs, 0), bias(10, 0);
+  const auto logits = [&](const Real* x) {
+    std::array<Real, 10> sums{};
+    for (size_t k = 0; k < 10; ++k) {
+      Real sum = bias[k];
+      for (size_t i = 0; i < inputs; ++i) sum += weight[k * inputs + i] * x[i];
+      sums[k] = sum;
+    }
+    return sums;
+  };
+
+  const ChannelNormalization normalization = channel_normalization(splits.train);
+  DataLoader loader(splits.train, {.batch_size = 1, .shuffle = true, .normalization = normalization});
+  for (int64_t epoch = 0; epoch < epochs; ++epoch) {
+    loader.start_epoch(epoch);
+    while (const auto batch = loader.next()) {
+      const Real* x = batch->images.data();
+      std::array<Real, 10> probability = logits(x);
+      const Real largest = *std::ranges::max_element(probability);
+      Real total = 0;
+      for (Real& p : probability) total += p = std::exp(p - largest);
+      for (size_t k = 0; k < 10; ++k) {
+        const Real error = probability[k] / total - static_cast<Real>(static_cast<int>(k) == batch->labels[0]);
+        for (size_t i = 0; i < inputs; ++i) weight[k * inputs + i] -= rate * error * x[i];
+        bias[k] -= rate * error;
+      }
+    }
+  }
+
+  int64_t right = 0;
+  DataLoader test(splits.test, {.batch_size = 1, .normalization = normalization});
+  test.start_epoch(0);
+  while (const auto batch = test.next()) {
+    const std::array<Real, 10> sums = logits(batch->images.data());
+    right += std::ranges::max_element(sums) - sums.begin() == batch->labels[0];
+  }
+  return static_cast<double>(right) / static_cast<double>(splits.test.size());
+}
+
+TEST_CASE("Shapes10: classes are equally frequent and every image differs", "[datasets]") {
+  const DatasetSplits splits = shapes10(3, 200, 50);
+  CHECK_NOTHROW(check_dataset(splits.train));
+  CHECK_NOTHROW(check_dataset(splits.test));
+  CHECK(splits.train.classes.size() == 10);
+  CHECK(std::set<std::string>(splits.train.classes.begin(), splits.train.classes.end()).size() == 10);
+  CHECK(splits.train.height == 32);
+  CHECK(splits.train.width == 32);
+  for (int label = 0; label < 10; ++label) {
+    CHECK(std::ranges::count(splits.train.labels, label) == 20);
+    CHECK(std::ranges::count(splits.test.labels, label) == 5);
+  }
+  std::set<std::vector<uint8_t>> images;
+  for (const Dataset* split : {&splits.train, &splits.test}) {
+    for (int64_t i = 0; i < split->size(); ++i) images.insert({split->image(i), split->image(i + 1)});
+  }
+  CHECK(images.size() == 250);
+}
+
+TEST_CASE("Shapes10: an image is a function of seed, split and index", "[datasets]") {
+  const int before = threads();
+  set_threads(1);
+  const DatasetSplits few = shapes10(5, 40, 20);
+  set_threads(3);
+  const DatasetSplits many = shapes10(5, 100, 30);
+  set_threads(before);
+
+  CHECK(content_hash(first_images(many.train, 40)) == content_hash(few.train));
+  CHECK(content_hash(first_images(many.test, 20)) == content_hash(few.test));
+  CHECK(content_hash(shapes10(6, 40, 20).train) != content_hash(few.train));
+  CHECK(content_hash(first_images(few.train, 20)) != content_hash(few.test));
+}
+
+TEST_CASE("Shapes10: a linear classifier learns something, and gets less than 60 % right", "[datasets]") {
+  const double accuracy = linear_accuracy(shapes10(1, 3000, 1000), 3, static_cast<Real>(5e-5));
+  INFO("accuracy " << accuracy);
+  CHECK(accuracy > 0.20);
+  CHECK(accuracy < 0.60);
+}
+
+TEST_CASE("Shapes10: counts below 1 are an error", "[datasets]") {
+  CHECK_THROWS_WITH(shapes10(1, 0, 5), ContainsSubstring("got 0 training and 5 test images"));
+  CHECK_THROWS_WITH(shapes10(1, 5, -1), ContainsSubstring("choose at least 1"));
+}
+
+}  // namespace
+}  // namespace onefold
