@@ -88,37 +88,37 @@ TEST_CASE("CIFAR-10: every fault of a file is an error that names it and the rem
   CHECK_THAT(error_of(folder.path()), ContainsSubstring("holds data_batch_1.bin") && ContainsSubstring("download"));
 
   write_all(folder.path());
-  const auto has = [](const fs::path& path, const std::string& what) {
-    return ContainsSubstring(path.string()) && ContainsSubstring(what) &&
-           ContainsSubstring("run datasets/download_cifar10.sh");
+  const auto check_error = [&](const fs::path& path, const std::string& what) {
+    CHECK_THAT(error_of(folder.path()), ContainsSubstring(path.string()) && ContainsSubstring(what) &&
+                                            ContainsSubstring("run datasets/download_cifar10.sh"));
   };
   const fs::path batch = folder / "data_batch_2.bin", meta = folder / "batches.meta.txt";
 
   fs::remove(batch);
-  CHECK_THAT(error_of(folder.path()), has(batch, "is missing"));
+  check_error(batch, "is missing");
   test::write_text(batch, "");
-  CHECK_THAT(error_of(folder.path()), has(batch, "is empty: delete it"));
+  check_error(batch, "is empty: delete it");
   write_records(batch);
   fs::resize_file(batch, 10000 * kRecord - 1);
-  CHECK_THAT(error_of(folder.path()), has(batch, "30729999 bytes, no multiple of the 3073"));
+  check_error(batch, "30729999 bytes, no multiple of the 3073");
   fs::resize_file(batch, 9999 * kRecord);
-  CHECK_THAT(error_of(folder.path()), has(batch, "9999 records, 10000 are needed"));
+  check_error(batch, "9999 records, 10000 are needed");
   fs::resize_file(batch, 10001 * kRecord);
-  CHECK_THAT(error_of(folder.path()), has(batch, "10001 records"));
+  check_error(batch, "10001 records");
   fs::remove(batch);
   fs::create_directory(batch);
-  CHECK_THAT(error_of(folder.path()), has(batch, "is missing"));
+  check_error(batch, "is missing");
   fs::remove(batch);
   write_records(batch);
 
   fs::remove(meta);
-  CHECK_THAT(error_of(folder.path()), has(meta, "is missing"));
+  check_error(meta, "is missing");
   test::write_text(meta, "airplane\r\n\r\ntruck\r\n");
-  CHECK_THAT(error_of(folder.path()), has(meta, "has 2 class names, 10 are needed"));
+  check_error(meta, "has 2 class names, 10 are needed");
   test::write_text(meta, kNames);
 
   write_records(folder / "data_batch_1.bin", {{17, {10}}});
-  CHECK_THAT(error_of(folder.path()), has(folder / "data_batch_1.bin", "record 17 has label 10, labels are 0 to 9"));
+  check_error(folder / "data_batch_1.bin", "record 17 has label 10, labels are 0 to 9");
 }
 
 }  // namespace

@@ -114,7 +114,8 @@ TEST_CASE("check dataset: says what is inconsistent", "[datasets]") {
   CHECK_THROWS_WITH(check_dataset(flat), ContainsSubstring("0 x 5 pixels"));
   Dataset short_of_a_byte = good;
   short_of_a_byte.pixels.pop_back();
-  CHECK_THROWS_WITH(check_dataset(short_of_a_byte), ContainsSubstring("89 bytes of pixels") && ContainsSubstring("need 90"));
+  CHECK_THROWS_WITH(check_dataset(short_of_a_byte),
+                    ContainsSubstring("89 bytes of pixels") && ContainsSubstring("need 90"));
   CHECK_THROWS_AS(channel_normalization(short_of_a_byte), Error);
 }
 

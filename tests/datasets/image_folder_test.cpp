@@ -53,8 +53,8 @@ TEST_CASE("image folder: the same for any number of threads", "[datasets]") {
   const TemporaryFolder folder;
   write_pets(folder.path());
   for (int i = 0; i < 100; ++i) {
-    const auto grey = static_cast<uint8_t>(i);
-    test::write_file(folder / ("train/cat/" + std::to_string(i) + ".png"), test::png_of_colour(16, 8, {grey, 0, 0}));
+    const std::string name = "train/cat/" + std::to_string(i) + ".png";
+    test::write_file(folder / name, test::png_of_colour(16, 8, {static_cast<uint8_t>(i), 0, 0}));
   }
   const int before = threads();
   set_threads(1);
@@ -113,8 +113,9 @@ TEST_CASE("image folder: a text file named .jpg is an error that names it", "[da
   const TemporaryFolder folder;
   write_pets(folder.path());
   test::write_text(folder / "train/dog/text.jpg", "Dear reader, this is no picture.");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "train/dog/text.jpg").string() + ": no PNG or JPEG") &&
-                                          ContainsSubstring("or remove it"));
+  const std::string file = (folder / "train/dog/text.jpg").string();
+  CHECK_THAT(error_of(folder.path()),
+             ContainsSubstring(file + ": no PNG or JPEG") && ContainsSubstring("or remove it"));
 }
 
 TEST_CASE("image folder: images of two sizes are an error that names the first two and the remedy", "[datasets]") {

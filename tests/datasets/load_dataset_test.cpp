@@ -55,11 +55,12 @@ TEST_CASE("load dataset: CIFAR-10's files are recognised by looking, even where 
 
 TEST_CASE("load dataset: where there is none, it says what was looked for, where, and the remedies", "[datasets]") {
   const TemporaryFolder folder;
-  const auto complete = ContainsSubstring("no dataset in " + folder.path().string()) &&
-                        ContainsSubstring("data_batch_1.bin") && ContainsSubstring("train/CLASS/*.png") &&
-                        ContainsSubstring("datasets/download_cifar10.sh") && ContainsSubstring("--data-dir FOLDER") &&
-                        ContainsSubstring("ONEFOLD_DATA_DIR") && ContainsSubstring("--dataset shapes10");
-  CHECK_THAT(error_of(folder.path()), complete);
+  const std::string error = error_of(folder.path());
+  CHECK_THAT(error, ContainsSubstring("no dataset in " + folder.path().string()));
+  for (const char* part : {"data_batch_1.bin", "cifar-10-batches-bin", "train/CLASS/*.png", "--data-dir FOLDER",
+                           "datasets/download_cifar10.sh", "ONEFOLD_DATA_DIR", "--dataset shapes10"}) {
+    CHECK_THAT(error, ContainsSubstring(part));
+  }
 
   CHECK_THAT(error_of(folder / "absent"), ContainsSubstring("The folder does not exist."));
   test::write_text(folder / "file", "");
