@@ -135,7 +135,7 @@ fetch() {
   check the network (a proxy is named by HTTPS_PROXY) and run this again
   name another address: --mirror URL
   copy cifar-10-binary.tar.gz to $dest yourself and run this again
-  do without: Shapes10 needs no files"
+  do without: --dataset shapes10 needs no files"
 }
 
 # Unpacks beside the destination, then moves: a broken archive never leaves half a folder.

@@ -129,7 +129,7 @@ head -c 5000 "$good" >"$dest/cifar-10-binary.tar.gz.part"
 run 1 --mirror "file://$temp/absent" --mirror "file://$temp/nowhere" "$dest"
 says "could not be fetched from any address (5000 bytes are kept"
 says "--mirror URL"
-says "Shapes10"
+says "--dataset shapes10"
 cmp -s <(head -c 5000 "$good") "$dest/cifar-10-binary.tar.gz.part" || broken "lost what came before"
 not_unpacked
 
