@@ -2,15 +2,15 @@
 //
 // Run     build/examples/benchmark --net mini --batch 128 --mode train,infer,fold --threads 2 --steps 12
 // Time    some seconds
-// Expect  lines with the keys that benchmarks of other frameworks on the same network print, so that they can be compared
+// Expect  lines with the keys that benchmarks of other frameworks on the same network print, to be laid side by side
 //
 // train   forward, backward and a step of SGD with Nesterov momentum, on the network with branches
 // infer   the same network in evaluation mode
 // fold    the network folded to plain 3x3 convolutions
 //
 // Images per second are the median and the best over the steps that follow two to warm up. effective_gflops counts the
-// multiply-adds of the folded network's 3x3 convolutions, times 2, times 3 in training, whatever is really computed: the
-// larger the faster, for the same network.
+// multiply-adds of the folded network's 3x3 convolutions, times 2, times 3 in training, whatever is really computed.
+// peak_tensor_bytes is the most that tensors held in this mode, peak_resident_bytes the most of the process so far.
 
 #include <algorithm>
 #include <chrono>
@@ -48,7 +48,9 @@ struct Options {
 
 void add_options(CLI::App& app, Options& options) {
   app.add_option("--net", options.net, "tiny, mini, S or A0")->check(network_name())->type_name("NAME");
-  app.add_option("--batch,--batch-size", options.batch, "images a step")->check(whole_number(1, 1 << 20))->type_name("N");
+  app.add_option("--batch,--batch-size", options.batch, "images a step")
+      ->check(whole_number(1, 1 << 20))
+      ->type_name("N");
   app.add_option("--mode", options.modes, "any of train, infer, fold, separated by commas")
       ->delimiter(',')
       ->take_all()
@@ -85,8 +87,10 @@ std::vector<double> time_steps(int64_t steps, const std::function<void()>& step)
   return seconds;
 }
 
-std::vector<double> time_training(RepVgg& network, const Tensor& images, const std::vector<int>& labels, int64_t steps) {
-  Sgd optimizer(decay_groups(network, /*learning_rate=*/0.1, /*weight_decay=*/5e-4), {.momentum = 0.9, .nesterov = true});
+std::vector<double> time_training(RepVgg& network, const Tensor& images, const std::vector<int>& labels,
+                                  int64_t steps) {
+  Sgd optimizer(decay_groups(network, /*learning_rate=*/0.1, /*weight_decay=*/5e-4),
+                {.momentum = 0.9, .nesterov = true});
   network.train();
   return time_steps(steps, [&] {
     optimizer.clear_grads();

@@ -34,11 +34,14 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
       ->required()
       ->type_name("FILE");
-  app.add_option("--net", options.net, "tiny, mini, S or A0 (what the file says)")->check(network_name())->type_name("NAME");
+  app.add_option("--net", options.net, "tiny, mini, S or A0 (what the file says)")
+      ->check(network_name())
+      ->type_name("NAME");
   add_data_options(app, options.data);
   add_batch_size_option(app, options.batch_size, "images at a time");
   add_threads_option(app);
-  app.add_option("--logits", options.logits, "write the logits [N, classes] there, a .safetensors file")->type_name("FILE");
+  app.add_option("--logits", options.logits, "write the logits [N, classes] there, a .safetensors file")
+      ->type_name("FILE");
 }
 
 /// The test images for this network: normalised as it was trained, and of the same classes.

@@ -125,7 +125,9 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
 }
 
 int train(const CLI::App& app, Options options, const std::string& command) {
-  if (options.resume && options.overwrite) throw UsageError("--resume goes on with a run, --overwrite replaces it: give one");
+  if (options.resume && options.overwrite) {
+    throw UsageError("--resume goes on with a run, --overwrite replaces it: give one");
+  }
   const RunFolder folder{options.out.empty() ? "runs/train-" + options.hyper.net : options.out};
 
   // See that the folder may be used so, before any work.

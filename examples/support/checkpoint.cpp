@@ -36,8 +36,8 @@ void save_checkpoint(const std::filesystem::path& path, const TrainerState& stat
   for (const auto& [name, tensor] : state.optimizer) file.tensors[kOptimizer + name] = tensor;
   for (const auto& [name, tensor] : file.tensors) {
     if (!std::isfinite(max_abs(tensor))) {
-      throw NonFiniteLoss(name + " holds a number that is not finite after epoch " + std::to_string(state.position.epoch) +
-                          "; try a smaller --lr");
+      throw NonFiniteLoss(name + " holds a number that is not finite after epoch " +
+                          std::to_string(state.position.epoch) + "; try a smaller --lr");
     }
   }
   file.metadata = {{"position", to_json(state.position).dump()}, {"about", about.dump()}};

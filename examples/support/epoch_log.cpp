@@ -39,7 +39,7 @@ void EpochLog::append(const nlohmann::ordered_json& entry) {
   if (!written || file.fail()) {
     std::error_code ignored;
     std::filesystem::resize_file(path_, size_before, ignored);
-    fail(path_.string(), ": the log of an epoch could not be written; is the disk full? The run can go on with --resume");
+    fail(path_.string(), ": an epoch's line could not be written; is the disk full? The run can go on with --resume");
   }
 }
 

@@ -25,12 +25,12 @@ struct Evaluation {
 /// Called after each batch with the images done so far; what it throws ends the evaluation.
 using AfterBatch = std::function<void(int64_t images)>;
 
-/// Runs the network over all images, in order, in evaluation mode and without history. Its mode is as before afterwards.
-/// The result does not depend on the batch size, beyond the last bits of a logit.
+/// Runs the network over all images, in order, in evaluation mode and without history; afterwards it has its own mode
+/// again. The result does not depend on the batch size, beyond the last bits of a logit.
 Evaluation evaluate(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
                     int64_t batch_size, const AfterBatch& after_batch = {});
 
-/// The confusion matrix as an aligned text table: a row a true class, a column a predicted one, then each class's accuracy.
+/// The confusion matrix as an aligned table: a row a true class, a column a predicted one, then the class's accuracy.
 std::string confusion_table(const Evaluation& evaluation, const std::vector<std::string>& classes);
 
 }  // namespace onefold

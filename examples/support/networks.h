@@ -33,8 +33,8 @@ struct SavedNetwork {
 /// Writes a network in either form, atomically. Throws Error where the file cannot be written.
 void save_network(const std::filesystem::path& file, Module& network, const ModelCard& card);
 
-/// Reads a network in either form. Throws Error for a file without a card, and one that lists every missing and unexpected
-/// name where the state is that of another net. A `net` that is not empty stands for the card's.
+/// Reads a network in either form. Throws Error for a file without a card, and one that lists every missing and
+/// unexpected name where the state is that of another net. A `net` that is not empty stands for the card's.
 SavedNetwork load_network(const std::filesystem::path& file, const std::string& net = {});
 
 }  // namespace onefold

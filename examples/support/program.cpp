@@ -31,7 +31,8 @@ int run_program(int argc, const char* const* argv, const std::string& purpose,
                 const std::function<int(const CLI::App& app)>& body) {
   const std::string name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "onefold";
   CLI::App app(purpose, name);
-  app.option_defaults()->always_capture_default()->take_last();  // help shows defaults; of a repeated option the last counts
+  app.option_defaults()->always_capture_default();  // for the help
+  app.option_defaults()->take_last();               // of an option that is repeated
   try {
     add_options(app);
     int exit_code = kSuccess;

@@ -76,12 +76,10 @@ std::string clock_time(double seconds) {
 }
 
 std::string progress_line(const Progress& progress, const TerminalStyle& style) {
-  const double fraction =
-      progress.total > 0 ? std::clamp(static_cast<double>(progress.done) / static_cast<double>(progress.total), 0.0, 1.0) : 1.0;
-  const double rate =
-      progress.seconds > 0 ? static_cast<double>(progress.done - progress.already) / progress.seconds : 0.0;
-  const std::string remaining =
-      rate > 0 ? clock_time(static_cast<double>(progress.total - progress.done) / rate) : std::string("?");
+  const auto done = static_cast<double>(progress.done), total = static_cast<double>(progress.total);
+  const double fraction = total > 0 ? std::clamp(done / total, 0.0, 1.0) : 1.0;
+  const double rate = progress.seconds > 0 ? (done - static_cast<double>(progress.already)) / progress.seconds : 0.0;
+  const std::string remaining = rate > 0 ? clock_time((total - done) / rate) : std::string("?");
 
   // The text around the bar, all of it ASCII: its length is its width.
   std::array<char, 8> percent{};

@@ -34,8 +34,8 @@ std::string progress_line(const Progress& progress, const TerminalStyle& style);
 /// "00:27", "1:02:03".
 std::string clock_time(double seconds);
 
-/// A bar on stderr, redrawn at most ten times a second and wiped when it goes out of scope. Where stderr is no terminal it
-/// writes nothing.
+/// A bar on stderr, redrawn at most ten times a second and wiped when it goes out of scope. Where stderr is no
+/// terminal it writes nothing.
 class ProgressBar {
  public:
   ProgressBar(std::string description, int64_t total, std::string unit = "img", int64_t already_done = 0);

@@ -29,7 +29,8 @@ bool is_there(const std::filesystem::path& path) {
 void check_run_folder(const RunFolder& folder, ExistingRun existing) {
   const bool holds_run = is_there(folder.run()) || is_there(folder.checkpoint()) || is_there(folder.model());
   check(existing != ExistingRun::refuse || !holds_run, folder.path.string(),
-        ": holds a run already; continue it with --resume, replace it with --overwrite, or choose another folder with --out");
+        ": holds a run already; continue it with --resume, replace it with --overwrite, or choose another folder with "
+        "--out");
   check(existing != ExistingRun::resume || is_there(folder.checkpoint()), folder.checkpoint().string(),
         ": there is no run to resume here; name its folder with --out, or begin one without --resume");
 }

@@ -20,12 +20,12 @@ struct RunFolder {
 /// What to do about a run that is in the folder already.
 enum class ExistingRun { refuse, overwrite, resume };
 
-/// Checks without writing anything that the folder may be used so. Throws Error, saying what to do, where a run is there
-/// and is not to be touched, or where there is none to resume.
+/// Checks, without writing anything, that the folder may be used so. Throws Error, saying what to do, where a run is
+/// there and is not to be touched, or where there is none to resume.
 void check_run_folder(const RunFolder& folder, ExistingRun existing);
 
-/// Makes the folder, clears it of an old run's files (of nothing else) and writes run.json. Throws Error where that cannot
-/// be, and then leaves no empty folder behind.
+/// Makes the folder, clears it of an old run's files (of nothing else) and writes run.json. Throws Error where that
+/// cannot be, and then leaves no empty folder behind.
 void start_run(const RunFolder& folder, const nlohmann::ordered_json& run);
 
 /// JSON files of a run: written atomically; read with an Error that names the file.

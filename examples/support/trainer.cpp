@@ -15,7 +15,7 @@ namespace {
 
 LoaderOptions loader_options(const Dataset& dataset, const ChannelNormalization& normalization,
                              const TrainerOptions& options) {
-  // Steps of one size: what is left of a shuffled epoch waits for the next. Only a dataset below one batch is a step itself.
+  // Steps of one size: what is left of a shuffled epoch waits for the next. A dataset below one batch is a step itself.
   return {.batch_size = options.batch_size,
           .shuffle = true,
           .augment = options.augment,
@@ -80,8 +80,9 @@ void Trainer::take_step(const Batch& batch) {
   const Variable loss = softmax_cross_entropy(logits, batch.labels, static_cast<Real>(options_.label_smoothing));
   const auto loss_value = static_cast<double>(loss.value().item());
   if (!std::isfinite(loss_value)) {
-    throw NonFiniteLoss("the loss is " + std::to_string(loss_value) + " in epoch " + std::to_string(position_.epoch + 1) +
-                        ", step " + std::to_string(position_.step + 1) + "; try a smaller --lr");
+    throw NonFiniteLoss("the loss is " + std::to_string(loss_value) + " in epoch " +
+                        std::to_string(position_.epoch + 1) + ", step " + std::to_string(position_.step + 1) +
+                        "; try a smaller --lr");
   }
 
   // Backward: that number to a gradient for every parameter. Then the step against them.
@@ -109,9 +110,10 @@ void Trainer::next_epoch() {
 TrainerState Trainer::state() const { return {position_, onefold::state(network_), optimizer_.state()}; }
 
 void Trainer::load_state(const TrainerState& state) {
-  check(state.position.epoch <= options_.epochs && state.position.step <= steps_per_epoch(), "trainer: the state is of epoch ",
-        state.position.epoch + 1, ", step ", state.position.step, ", but this training has ", options_.epochs,
-        " epochs of ", steps_per_epoch(), " steps");
+  const Position& position = state.position;
+  check(position.epoch <= options_.epochs && position.step <= steps_per_epoch(), "trainer: the state is of epoch ",
+        position.epoch + 1, ", step ", position.step, ", but this training has ", options_.epochs, " epochs of ",
+        steps_per_epoch(), " steps");
   optimizer_.load_state(state.optimizer);
   onefold::load_state(network_, state.network);
   position_ = state.position;

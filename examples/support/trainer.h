@@ -29,8 +29,8 @@ struct TrainerOptions {
   uint64_t seed = 0;  // of the order of images and their variation; not of the network's weights
 };
 
-/// Weight decay pulls weights towards zero. Scales and shifts of batch norms and biases, which are the parameters of one
-/// dimension, are left alone: they have no direction that a norm could take up, and zero is no better a value for them.
+/// Weight decay pulls weights towards zero. Scales and shifts of batch norms and biases, which are the parameters of
+/// one dimension, are left alone: they are few, they do not overfit, and zero is no better a value for them.
 std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay);
 
 /// Where a training stands, and what its epoch under way has summed up.

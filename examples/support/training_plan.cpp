@@ -50,7 +50,8 @@ std::string training_plan(const TrainingSetup& setup) {
 
   // A test image costs about a third of a training image, which goes forward once and backward twice.
   const double step_seconds = measure_step(network, setup);
-  const double tests = static_cast<double>(setup.trainer.epochs * test.size()) / (3.0 * static_cast<double>(setup.trainer.batch_size));
+  const double test_images = static_cast<double>(setup.trainer.epochs * test.size());
+  const double tests = test_images / (3 * static_cast<double>(setup.trainer.batch_size));
   text << "time      about " << duration(step_seconds * (static_cast<double>(steps) + tests)) << ", at "
        << duration(step_seconds) << " a step on " << threads() << " threads\n"
        << "folder    " << setup.folder.path.string() << " (nothing is written in a dry run)\n";

@@ -100,11 +100,11 @@ void TrainingRun::train(int64_t last_epoch) {
 
 void TrainingRun::train_epoch() {
   const Position& start = trainer_.position();
-  const int64_t total = std::min(trainer_.steps_per_epoch() * setup_.trainer.batch_size, setup_.data.splits.train.size());
-  ProgressBar bar("epoch " + std::to_string(start.epoch + 1) + "/" + std::to_string(setup_.trainer.epochs), total, "img",
-                  start.images);
-  trainer_.train_epoch([&](const Position& position) {
-    bar.update(position.images, "loss=" + fixed(position.loss(), 3) + ", acc=" + fixed(100 * position.accuracy(), 1) + "%");
+  const int64_t full_batches = trainer_.steps_per_epoch() * setup_.trainer.batch_size;
+  ProgressBar bar("epoch " + std::to_string(start.epoch + 1) + "/" + std::to_string(setup_.trainer.epochs),
+                  std::min(full_batches, setup_.data.splits.train.size()), "img", start.images);
+  trainer_.train_epoch([&](const Position& now) {
+    bar.update(now.images, "loss=" + fixed(now.loss(), 3) + ", acc=" + fixed(100 * now.accuracy(), 1) + "%");
     stop_if_signalled();
   });
 }

@@ -27,9 +27,9 @@ struct TrainingSetup {
 
 /// A training and its folder: epochs, their lines in log and on stderr, checkpoints, and at the end the model.
 ///
-/// There is a checkpoint from the first moment on, and after every epoch. So whatever ends the program, the run can go on:
-/// a signal saves first, within one step, and leaves as Interrupted; a loss that is not finite leaves as NonFiniteLoss
-/// and keeps the last good checkpoint.
+/// There is a checkpoint from the first moment on, and after every epoch. So whatever ends the program, the run can go
+/// on: a signal saves first, within one step, and leaves as Interrupted; a loss that is not finite leaves as
+/// NonFiniteLoss and keeps the last good checkpoint.
 class TrainingRun {
  public:
   explicit TrainingRun(TrainingSetup setup);

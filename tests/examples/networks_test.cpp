@@ -1,0 +1,124 @@
+#include "examples/support/networks.h"
+
+#include <fstream>
+
+#include "core/check.h"
+#include "core/random.h"
+#include "datasets/shapes10.h"
+#include "examples/support/evaluation.h"
+#include "layers/state_file.h"
+#include "tests/catch.h"
+#include "tests/examples/scratch_folder.h"
+
+using namespace onefold;
+
+namespace {
+
+ModelCard card(const std::string& form = "training") {
+  return {.net = "tiny",
+          .form = form,
+          .dataset = "shapes10",
+          .classes = {"a", "b \"quoted\"", "é"},
+          .normalization = {{0.1, 1.0 / 3, 0.5}, {0.25, 0.2, 0.7}}};
+}
+
+struct TinyNetwork {
+  Initializer initializer{5};
+  RepVgg network{repvgg_size("tiny"), 3, initializer};
+};
+
+Tensor logits(Module& network) {
+  return network(Variable(random_normal({2, 32, 32, 3}, Random(1, 2)))).value();
+}
+
+}  // namespace
+
+TEST_CASE("model card: survives its way through metadata, every bit", "[examples]") {
+  const ModelCard back = from_metadata(to_metadata(card()), "file");
+  CHECK(back.net == card().net);
+  CHECK(back.form == card().form);
+  CHECK(back.dataset == card().dataset);
+  CHECK(back.classes == card().classes);
+  CHECK(back.normalization.mean == card().normalization.mean);
+  CHECK(back.normalization.deviation == card().normalization.deviation);
+}
+
+TEST_CASE("model card: what is missing or broken is named with the file", "[examples]") {
+  const auto whole = to_metadata(card());
+  for (const auto& [key, value] : whole) {
+    auto metadata = whole;
+    metadata.erase(key);
+    CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),
+                      ContainsSubstring("m.safetensors") && ContainsSubstring("\"" + key + "\""));
+  }
+  for (const std::string key : {"form", "classes", "mean", "deviation"}) {
+    auto metadata = whole;
+    metadata[key] = "[1, 2";
+    CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),
+                      ContainsSubstring("m.safetensors") && ContainsSubstring("\"" + key + "\""));
+  }
+}
+
+TEST_CASE("saved network: both forms come back with their logits, in evaluation mode", "[examples]") {
+  const ScratchFolder scratch;
+  const auto path = scratch.path() / "model.safetensors";
+  TinyNetwork tiny;
+  tiny.network.eval();
+
+  save_network(path, tiny.network, card());
+  const SavedNetwork trained = load_network(path);
+  CHECK(!trained.network->training());
+  CHECK(max_abs_difference(logits(*trained.network), logits(tiny.network)) == 0);
+
+  const auto folded = tiny.network.fold();
+  save_network(path, *folded, card("folded"));
+  const SavedNetwork back = load_network(path);
+  CHECK(back.card.form == "folded");
+  CHECK(max_abs_difference(logits(*back.network), logits(*folded)) == 0);
+}
+
+TEST_CASE("saved network: a state of another net, a file without a card", "[examples]") {
+  const ScratchFolder scratch;
+  const auto path = scratch.path() / "model.safetensors";
+  TinyNetwork tiny;
+  save_network(path, tiny.network, card());
+  CHECK_THROWS_WITH(load_network(path, "S"), ContainsSubstring("stages.1.1.conv3.weight"));  // tiny has one block there
+
+  save_model(path, tiny.network);
+  CHECK_THROWS_WITH(load_network(path), ContainsSubstring("model.safetensors") && ContainsSubstring("\"net\""));
+}
+
+TEST_CASE("evaluation: the batch size changes no count, the mode comes back, every image is counted", "[examples]") {
+  Initializer initializer(5);
+  RepVgg network(repvgg_size("tiny"), 10, initializer);
+  const Dataset images = shapes10(1, 1, 23).test;
+  const ChannelNormalization normalization{{0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}};
+
+  const Evaluation whole = evaluate(network, images, normalization, 100);
+  int64_t last = 0;
+  const Evaluation parts = evaluate(network, images, normalization, 7, [&](int64_t done) { last = done; });
+  CHECK(network.training());
+  CHECK(last == 23);
+  CHECK(parts.matrix == whole.matrix);
+  CHECK(parts.loss == Approx(whole.loss).epsilon(1e-5));
+  CHECK(max_abs_difference(parts.logits, whole.logits) < 1e-4);
+
+  int64_t counted = 0, right = 0;
+  for (size_t label = 0; label < 10; ++label) {
+    for (const int64_t count : whole.matrix[label]) counted += count;
+    right += whole.matrix[label][label];
+  }
+  CHECK(counted == 23);
+  CHECK(right == whole.correct);
+}
+
+TEST_CASE("confusion table: aligned, with each class's accuracy", "[examples]") {
+  Evaluation evaluation;
+  evaluation.logits = Tensor::zeros({8, 3});
+  evaluation.matrix = {{3, 1, 0}, {0, 4, 0}, {0, 0, 0}};
+  CHECK(confusion_table(evaluation, {"cat", "hippopotamus", "dog"}) ==
+        "true \\ predicted     cat hippopo     dog  accuracy\n"
+        "             cat       3       1       0    75.0 %\n"
+        "    hippopotamus       0       4       0   100.0 %\n"
+        "             dog       0       0       0         -\n");
+}
