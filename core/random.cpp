@@ -1,5 +1,6 @@
 #include "core/random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -64,9 +65,12 @@ Tensor random_normal(const Shape& shape, const Random& random, double deviation)
 }
 
 Tensor random_uniform(const Shape& shape, const Random& random, double low, double high) {
+  // A value just below `high` may round up to it.
+  const Real largest = std::nextafter(static_cast<Real>(high), static_cast<Real>(low));
   Tensor tensor(shape);
   for (int64_t i = 0; i < tensor.size(); ++i) {
-    tensor[i] = static_cast<Real>(low + (high - low) * random.uniform(static_cast<uint64_t>(i)));
+    const double value = low + (high - low) * random.uniform(static_cast<uint64_t>(i));
+    tensor[i] = std::min(static_cast<Real>(value), largest);
   }
   return tensor;
 }
