@@ -108,8 +108,9 @@ ChannelStatistics channel_statistics(const Tensor& x) {
   check(rows >= 1, "channel_statistics: ", x.shape(), " has no rows to take a mean of; pass at least one image");
 
   // [channel-statistics]
-  // E[x^2] - E[x]^2 cancels where the mean is large beside the deviation. So sum x - shift instead, in double, where
-  // shift is the channel's first number: it lies within the data, and the same formula then has nothing to cancel.
+  // E[x^2] - E[x]^2 cancels where the mean is large beside the deviation. So sum x - shift, in double, with the
+  // channel's first number for shift: then nothing is left to cancel. Even where that number is an outlier at distance
+  // D, the variance is at least about D^2 / rows, and double has the digits to spare.
   const std::vector<double> shift(x.data(), x.data() + channels);
   const std::vector<double> sums =
       ordered_sums(rows, rows_per_sum(channels), 2 * channels, [&](int64_t begin, int64_t end, double* share) {

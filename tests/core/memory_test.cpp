@@ -1,0 +1,109 @@
+#include "core/memory.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "core/check.h"
+#include "tests/catch.h"
+
+using namespace onefold;
+
+namespace {
+
+size_t rounded_bytes(int64_t count) {
+  const size_t bytes = static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(Real);
+  return (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
+}
+
+}  // namespace
+
+TEST_CASE("memory: every buffer begins on a cache line and can be written to its end", "[core]") {
+  for (const int64_t count : {0, 1, 7, 16, 17, 1000, 100000}) {
+    const auto buffer = allocate_buffer(count);
+    CHECK(reinterpret_cast<uintptr_t>(buffer.get()) % kBufferAlignment == 0);
+    for (int64_t i = 0; i < count; ++i) buffer[i] = static_cast<Real>(i);
+  }
+}
+
+TEST_CASE("memory: live bytes follow the owners, peak remembers, the pool reuses", "[core]") {
+  constexpr int64_t kCount = 12345;
+  release_pooled_memory();
+  reset_peak_memory();
+  const MemoryUsage before = memory_usage();
+  CHECK(before.pooled == 0);
+  CHECK(before.peak == before.live);
+
+  auto first = allocate_buffer(kCount);
+  const auto second_owner = first;
+  const Real* place = first.get();
+  CHECK(memory_usage().live == before.live + rounded_bytes(kCount));
+  first.reset();
+  CHECK(memory_usage().live == before.live + rounded_bytes(kCount));
+  CHECK(memory_usage().pooled == 0);
+
+  {
+    const auto other = allocate_buffer(100);
+    CHECK(memory_usage().peak == before.live + rounded_bytes(kCount) + rounded_bytes(100));
+  }
+  CHECK(memory_usage().live == before.live + rounded_bytes(kCount));
+  CHECK(memory_usage().peak == before.live + rounded_bytes(kCount) + rounded_bytes(100));
+  CHECK(memory_usage().pooled == rounded_bytes(100));
+  CHECK(second_owner.get() == place);
+}
+
+TEST_CASE("memory: a buffer of the same size comes back from the pool", "[core]") {
+  release_pooled_memory();
+  auto buffer = allocate_buffer(5000);
+  const Real* place = buffer.get();
+  buffer.reset();
+  CHECK(memory_usage().pooled == rounded_bytes(5000));
+
+  // Another size leaves it waiting; the same size takes it.
+  const auto other = allocate_buffer(6000);
+  CHECK(memory_usage().pooled == rounded_bytes(5000));
+  buffer = allocate_buffer(5000);
+  CHECK(buffer.get() == place);
+  CHECK(memory_usage().pooled == 0);
+
+  buffer.reset();
+  release_pooled_memory();
+  CHECK(memory_usage().pooled == 0);
+}
+
+TEST_CASE("memory: threads may take and give back at the same time", "[core]") {
+  const size_t live = memory_usage().live;
+  std::vector<std::thread> threads;
+  std::vector<int> intact(4, 0);
+  for (size_t t = 0; t < intact.size(); ++t) {
+    threads.emplace_back([t, &intact] {
+      for (int round = 0; round < 200; ++round) {
+        const auto buffer = allocate_buffer(64 + round % 3);
+        std::fill_n(buffer.get(), 64, static_cast<Real>(t));
+        intact[t] += std::count(buffer.get(), buffer.get() + 64, static_cast<Real>(t)) == 64;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(intact == std::vector<int>(4, 200));
+  CHECK(memory_usage().live == live);
+}
+
+// AddressSanitizer ends the program where the machine's own allocator returns null.
+#if defined(__SANITIZE_ADDRESS__)
+#define ONEFOLD_ALLOCATOR_ABORTS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ONEFOLD_ALLOCATOR_ABORTS
+#endif
+#endif
+#ifndef ONEFOLD_ALLOCATOR_ABORTS
+TEST_CASE("memory: what the machine cannot give is an Error, and costs nothing", "[core]") {
+  const size_t live = memory_usage().live;
+  CHECK_THROWS_WITH(allocate_buffer(int64_t{1} << 58), ContainsSubstring("out of memory") &&
+                                                           ContainsSubstring("MiB asked for") &&
+                                                           ContainsSubstring("smaller batch"));
+  CHECK(memory_usage().live == live);
+}
+#endif
