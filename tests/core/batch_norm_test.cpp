@@ -8,7 +8,6 @@
 #include "core/elementwise.h"
 #include "core/random.h"
 #include "tests/catch.h"
-#include "tests/reference.h"
 #include "tests/same_bits.h"
 
 using namespace onefold;
@@ -124,29 +123,6 @@ TEST_CASE("batch norm: with its own statistics, every channel has mean beta and 
   const ChannelStatistics of_y = channel_statistics(batch_norm_forward(x, channel_statistics(x), gamma, beta, 0));
   CHECK(close(of_y.mean, beta));
   CHECK(close(of_y.variance, multiply(gamma, gamma)));
-}
-
-TEST_CASE("batch norm: values and gradients are PyTorch's, in training and in evaluation", "[core]") {
-  const auto reference = reference_values("batch_norm");
-  const auto read = [](const nlohmann::json& json) { return reference_tensor(json); };
-  const Tensor x = read(reference.at("x")), dy = read(reference.at("dy"));
-  const Tensor gamma = read(reference.at("gamma")), beta = read(reference.at("beta"));
-  const ChannelStatistics batch = channel_statistics(x);
-  const ChannelStatistics running{read(reference.at("running_mean")), read(reference.at("running_var"))};
-
-  const auto& training = reference.at("training");
-  CHECK(close(batch_norm_forward(x, batch, gamma, beta, kEps), read(training.at("y"))));
-  const BatchNormGrads grads = batch_norm_backward(dy, x, batch, gamma, kEps);
-  CHECK(close(grads.dx, read(training.at("dx"))));
-  CHECK(close(grads.dgamma, read(training.at("dgamma"))));
-  CHECK(close(grads.dbeta, read(training.at("dbeta"))));
-
-  const auto& evaluation = reference.at("evaluation");
-  CHECK(close(batch_norm_forward(x, running, gamma, beta, kEps), read(evaluation.at("y"))));
-  const BatchNormGrads fixed = batch_norm_backward_fixed(dy, x, running, gamma, kEps);
-  CHECK(close(fixed.dx, read(evaluation.at("dx"))));
-  CHECK(close(fixed.dgamma, read(evaluation.at("dgamma"))));
-  CHECK(close(fixed.dbeta, read(evaluation.at("dbeta"))));
 }
 
 TEST_CASE("batch norm backward: the formulas of the header, for any number of rows and channels", "[core]") {
