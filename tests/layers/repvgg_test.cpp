@@ -97,6 +97,26 @@ TEST_CASE("RepVgg: the folded network equals the trained one", "[layers][fold]")
   }
 }
 
+TEST_CASE("RepVgg: an error of folding says where in the network", "[layers][fold]") {
+  Initializer initializer(1);
+  RepVgg network(small_size(), 10, initializer);
+  network.eval();
+  const auto error_with = [&](const std::string& name, Real value) {
+    auto state = copy_of_state(network);
+    state[name][0] = value;
+    load_state(network, state);
+    const std::string message = error_of([&] { network.fold(); });
+    state[name][0] = 1;
+    load_state(network, state);
+    return message;
+  };
+  CHECK_THAT(error_with("stages.2.1.bn0.running_var", -1), ContainsSubstring("fold: stages.2.1.bn0: running_var"));
+  CHECK_THAT(error_with("stages.4.0.conv1.weight", NAN), ContainsSubstring("fold: stages.4.0.conv1: weight"));
+  CHECK_THAT(error_with("head.weight", NAN), ContainsSubstring("fold: head: weight"));
+  CHECK_THAT(error_with("head.bias", INFINITY), ContainsSubstring("fold: head: bias"));
+  CHECK(error_with("head.bias", 1).empty());
+}
+
 TEST_CASE("RepVgg: groups stand in every second block from the third on", "[layers]") {
   Initializer initializer(1);
   RepVgg network(small_size(4), 10, initializer);
