@@ -58,7 +58,7 @@ struct Axes {
 
 Axes make_axes(const LineChart& chart) {
   Axes axes;
-  axes.y_text = chart.y_text ? chart.y_text : plain;
+  axes.y_text = chart.y_text ? chart.y_text : [](double value) { return plain(value); };
   axes.tick_text = chart.tick_text ? chart.tick_text : axes.y_text;
   for (const Series& series : chart.series) {
     for (size_t i = 0; i < series.x.size(); ++i) {

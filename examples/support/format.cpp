@@ -18,7 +18,7 @@ std::string print(const char* pattern, double value, int digits = 0) {
 
 std::string fixed(double value, int decimals) { return print("%.*f", value, decimals); }
 
-std::string plain(double value) { return print("%.*g", value, 6); }
+std::string plain(double value, int digits) { return print("%.*g", value, digits); }
 
 std::string scientific(double value) { return value == 0 ? "0" : print("%.*e", value, 1); }
 

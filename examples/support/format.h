@@ -10,8 +10,8 @@ namespace onefold {
 /// With this many decimals: "0.482".
 std::string fixed(double value, int decimals);
 
-/// With the decimals that it has, at most six digits: "0.05", "12", "1e-06".
-std::string plain(double value);
+/// With as many digits as it has and at most so many: "0.05", "12", "1e-06".
+std::string plain(double value, int digits = 6);
 
 /// "1.9e-06"; zero is "0".
 std::string scientific(double value);

@@ -107,7 +107,7 @@ Html colour_scale(double limit) {
   for (int index = 0; index < kColours; ++index) {
     cells += element("path", {{"class", colour_class(index)}, {"d", square(index * 8, 0, 8)}});
   }
-  const std::string end = plain(std::stod(scientific(limit)));
+  const std::string end = plain(limit, 2);
   const std::string label = "colours from -" + end + " (blue) through zero to " + end + " (orange)";
   return element("div", {{"class", "scale"}},
                  element("span", "weights \u2264 \u2212" + end) + svg(kColours * 8, 8, label, cells) +

@@ -39,7 +39,7 @@ std::string sentence(const std::vector<EpochRow>& epochs) {
 
 Html training_section(const std::vector<EpochRow>& epochs) {
   const auto in_percent = [](double value) { return percent(value); };
-  const auto in_seconds = [](double value) { return plain(std::stod(fixed(value, 1))) + " s"; };
+  const auto in_seconds = [](double value) { return plain(value, 3) + " s"; };
   Html charts;
   charts += line_chart({.title = "Accuracy",
                         .x_label = "epoch",
@@ -54,7 +54,7 @@ Html training_section(const std::vector<EpochRow>& epochs) {
   charts += line_chart({.title = "Learning rate at the end of the epoch",
                         .x_label = "epoch",
                         .series = {series("learning rate", epochs, &EpochRow::learning_rate)},
-                        .y_text = [](double value) { return value == 0 ? "0" : plain(std::stod(scientific(value))); },
+                        .y_text = [](double value) { return plain(value, 2); },
                         .from_zero = true});
   charts += line_chart({.title = "Time an epoch",
                         .x_label = "epoch",
