@@ -8,7 +8,6 @@
 #include <iostream>
 #include <string>
 
-#include "core/check.h"
 #include "core/safetensors.h"
 #include "examples/support/data_source.h"
 #include "examples/support/evaluation.h"
@@ -17,6 +16,7 @@
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/progress.h"
+#include "examples/support/test_images.h"
 
 using namespace onefold;
 
@@ -42,17 +42,6 @@ void add_options(CLI::App& app, Options& options) {
   add_threads_option(app);
   app.add_option("--logits", options.logits, "write the logits [N, classes] there, a .safetensors file")
       ->type_name("FILE");
-}
-
-/// The test images for this network: normalised as it was trained, and of the same classes.
-Dataset load_test_images(DataOptions options, const ModelCard& card) {
-  options.limit_train = 1;  // training images are not looked at
-  if (options.dataset == "auto" && card.dataset == "shapes10") options.dataset = "shapes10";
-  const DataSource source = load_data(options);
-  check(source.splits.test.classes == card.classes, "the network was trained on the classes of \"", card.dataset,
-        "\", but the test images found are ", source.splits.test.name,
-        " with others; name the folder of its data with --data-dir, or choose with --dataset");
-  return source.splits.test;
 }
 
 int evaluate_model(const Options& options) {

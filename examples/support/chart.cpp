@@ -91,7 +91,7 @@ Html draw_axes(const Axes& axes, const std::string& x_label) {
   }
   const double bottom = kHeight - kBottom;
   drawn += straight("axis", axes.left, bottom, axes.right, bottom);
-  for (double tick : round_ticks(axes.x.low, axes.x.high, 6)) {
+  for (double tick : round_ticks(axes.x.low, axes.x.high, 6, 1)) {
     if (tick < axes.x.low || tick > axes.x.high) continue;
     const double x = axes.place_x(tick);
     drawn += straight("axis", x, bottom, x, bottom + 5) + label(x, bottom + 19, "middle", plain(tick));
@@ -150,13 +150,13 @@ Html draw_ends(const Axes& axes, const LineChart& chart) {
 
 }  // namespace
 
-std::vector<double> round_ticks(double low, double high, int count) {
+std::vector<double> round_ticks(double low, double high, int count, double smallest_step) {
   if (!(high > low)) {
     const double margin = low == 0 ? 1 : std::abs(low) / 10;
     high = low + margin;
     low -= margin;
   }
-  const double rough = (high - low) / count;
+  const double rough = std::max((high - low) / count, smallest_step);
   const double power = std::pow(10, std::floor(std::log10(rough)));
   const double step = power * (rough / power < 1.5 ? 1 : rough / power < 3 ? 2 : rough / power < 7 ? 5 : 10);
   const auto first = static_cast<int64_t>(std::floor(low / step + 1e-9));

@@ -11,7 +11,7 @@ namespace onefold {
 /// One line of a chart. Points that are not finite are left out and interrupt the line.
 struct Series {
   std::string name;
-  std::vector<double> x, y;
+  std::vector<double> x, y;  // of x whole numbers: epochs
 };
 
 /// A chart of lines over one axis: round ticks, a legend where there are several lines, and each line's last value beside
@@ -39,8 +39,9 @@ struct BarChart {
 };
 Html bar_chart(const BarChart& chart);
 
-/// About `count` multiples of 1, 2 or 5 times a power of ten, from the one at or below `low` to the one at or above `high`.
-std::vector<double> round_ticks(double low, double high, int count);
+/// About `count` multiples of 1, 2 or 5 times a power of ten, but not of less than `smallest_step`: from the one at or
+/// below `low` to the one at or above `high`.
+std::vector<double> round_ticks(double low, double high, int count, double smallest_step = 0);
 
 /// A caption of a title and a coloured key for each name.
 Html legend(const std::string& title, const std::vector<std::string>& names);

@@ -65,7 +65,7 @@ Html block_section(const FoldRecord& record) {
 }
 
 Html shares_chart(const std::vector<FoldedBlockRow>& blocks) {
-  BarChart chart{.title = "Shares of the folded kernel, by |k|", .parts = {"3x3", "1x1", "identity"}};
+  BarChart chart{.title = "Shares of the kernels, by |k|", .parts = {"3x3", "1x1", "identity"}};
   for (const FoldedBlockRow& block : blocks) {
     const auto whole = [](double share) { return fixed(100 * share, 0); };
     chart.bars.push_back({block.name,

@@ -14,7 +14,7 @@
 
 namespace onefold {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;  // facts stay in the order that they were written in
 
 namespace {
 
@@ -55,6 +55,7 @@ EpochRow parse_epoch(const Json& json) {
   return {.epoch = json.at("epoch").get<double>(),
           .train_loss = number("train_loss"),
           .train_accuracy = number("train_accuracy"),
+          .test_loss = number("test_loss"),
           .test_accuracy = number("test_accuracy"),
           .learning_rate = number("learning_rate"),
           .train_seconds = number("train_seconds"),

@@ -12,8 +12,9 @@ namespace onefold {
 ///   run.json        one object, by train_cifar10. Every entry is shown as it stands; "net", "dataset" and "threads"
 ///                   also stand in the headline (dataset: a string, or an object with "name").
 ///   log.jsonl       one object an epoch, by train_cifar10: "epoch" (from 1), "train_loss", "train_accuracy",
-///                   "test_accuracy" (0 to 1), "learning_rate", "train_seconds", "evaluation_seconds",
-///                   "images_per_second", "loader_wait_seconds". A line without an end is one being written: skipped.
+///                   "test_loss", "test_accuracy" (0 to 1), "learning_rate" (of the last step), "train_seconds",
+///                   "evaluation_seconds", "images_per_second", "loader_wait_seconds". A line without an end is one
+///                   being written: skipped.
 ///   confusion.json  {"classes": ["airplane", ...], "matrix": [[...], ...]}, by train_cifar10 or evaluate: a row a true
 ///                   class, a column a predicted one, counts of test images.
 ///   fold.json       the step tables, kernels, equality and timings, by reparameterize.

@@ -11,7 +11,7 @@ namespace onefold {
 
 /// One line of log.jsonl; what it does not give is NaN.
 struct EpochRow {
-  double epoch, train_loss, train_accuracy, test_accuracy, learning_rate;
+  double epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate;
   double train_seconds, evaluation_seconds, images_per_second, loader_wait_seconds;
 };
 
@@ -28,6 +28,6 @@ Html confusion_section(const ConfusionCounts& counts);
 Html folding_sections(const FoldRecord& record);
 
 /// Every entry of run.json as it stands; those of an object inside follow its name.
-Html facts_section(const nlohmann::json& run);
+Html facts_section(const nlohmann::ordered_json& run);
 
 }  // namespace onefold

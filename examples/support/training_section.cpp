@@ -47,9 +47,10 @@ Html training_section(const std::vector<EpochRow>& epochs) {
                                    series("training images, as augmented", epochs, &EpochRow::train_accuracy)},
                         .y_text = in_percent,
                         .tick_text = [](double value) { return plain(100 * value) + " %"; }});
-  charts += line_chart({.title = "Training loss",
+  charts += line_chart({.title = "Loss",
                         .x_label = "epoch",
-                        .series = {series("training loss", epochs, &EpochRow::train_loss)},
+                        .series = {series("test images", epochs, &EpochRow::test_loss),
+                                   series("training images", epochs, &EpochRow::train_loss)},
                         .y_text = [](double value) { return fixed(value, 2); }});
   charts += line_chart({.title = "Learning rate at the end of the epoch",
                         .x_label = "epoch",
@@ -66,6 +67,7 @@ Html training_section(const std::vector<EpochRow>& epochs) {
   Table numbers{.columns = {{"epoch"},
                             {"training loss", true},
                             {"training accuracy", true},
+                            {"test loss", true},
                             {"test accuracy", true},
                             {"learning rate", true},
                             {"training", true},
@@ -73,7 +75,7 @@ Html training_section(const std::vector<EpochRow>& epochs) {
                             {"images a second", true}}};
   for (const EpochRow& epoch : epochs) {
     numbers.rows.push_back({plain(epoch.epoch), fixed(epoch.train_loss, 4), percent(epoch.train_accuracy, 2),
-                            percent(epoch.test_accuracy, 2), plain(epoch.learning_rate), duration(epoch.train_seconds),
+                            fixed(epoch.test_loss, 4), percent(epoch.test_accuracy, 2), plain(epoch.learning_rate), duration(epoch.train_seconds),
                             duration(epoch.evaluation_seconds), fixed(epoch.images_per_second, 0)});
   }
   const Html details = element("details", element("summary", "All numbers, epoch by epoch") + table(numbers));
@@ -91,17 +93,18 @@ std::string words_of(const std::string& path, const std::string& key) {
   return words;
 }
 
-std::string value_of(const nlohmann::json& value) {
+std::string value_of(const nlohmann::ordered_json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
   if (value.is_null()) return "-";
+  if (value.is_number_float()) return plain(value.get<double>());
   if (!value.is_array()) return value.dump();
   std::string joined;
-  for (const nlohmann::json& item : value) joined += (joined.empty() ? "" : ", ") + value_of(item);
+  for (const nlohmann::ordered_json& item : value) joined += (joined.empty() ? "" : ", ") + value_of(item);
   return joined;
 }
 
-void add_facts(const nlohmann::json& object, const std::string& path, std::vector<std::vector<std::string>>& rows) {
+void add_facts(const nlohmann::ordered_json& object, const std::string& path, std::vector<std::vector<std::string>>& rows) {
   for (const auto& [key, value] : object.items()) {
     const std::string words = words_of(path, key);
     if (value.is_object()) {
@@ -114,7 +117,7 @@ void add_facts(const nlohmann::json& object, const std::string& path, std::vecto
 
 }  // namespace
 
-Html facts_section(const nlohmann::json& run) {
+Html facts_section(const nlohmann::ordered_json& run) {
   Table facts{.columns = {{}, {}}};
   add_facts(run, "", facts.rows);
   return section("The run", "All that is needed to make it again.",
