@@ -19,6 +19,7 @@ using nlohmann::ordered_json;
 
 namespace {
 
+// [hyperparameters]
 /// What decides the trained weights, beside the images: each with the reason for its default.
 struct Hyperparameters {
   std::string net = "mini";      // the largest that trains over a coffee on a laptop
@@ -37,6 +38,7 @@ constexpr double kInitialRate = 0.1;  // the rate of the very first step, as a f
 constexpr double kFinalRate = 0.01;   // and of the last one
 // A shift of up to 4 pixels and alternating flips: no image is seen twice alike, and every other epoch both ways round.
 constexpr Augmentation kAugmentation{.pad = 4, .padding = Padding::kReflection, .flip = Flip::kAlternating};
+// [/hyperparameters]
 
 struct Options {
   Hyperparameters hyper;
