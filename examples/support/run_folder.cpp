@@ -27,7 +27,8 @@ bool is_there(const std::filesystem::path& path) {
 }  // namespace
 
 void check_run_folder(const RunFolder& folder, ExistingRun existing) {
-  const bool holds_run = is_there(folder.run()) || is_there(folder.checkpoint()) || is_there(folder.model());
+  // Before its first checkpoint a run has nothing to lose.
+  const bool holds_run = is_there(folder.checkpoint()) || is_there(folder.model());
   check(existing != ExistingRun::refuse || !holds_run, folder.path.string(),
         ": holds a run already; continue it with --resume, replace it with --overwrite, or choose another folder with "
         "--out");

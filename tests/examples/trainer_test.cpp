@@ -79,11 +79,11 @@ TEST_CASE("weight decay: of weights, not of batch norms and biases", "[examples]
   CHECK(groups[1].weight_decay == 0);
   CHECK(groups[0].parameters.size() + groups[1].parameters.size() == parameters(network).size());
 
-  for (const auto& [name, parameter] : named_parameters(network)) {
-    const bool is_weight = name == "head.weight" || name.find(".conv") != std::string::npos;
+  for (const NamedParameter& named : named_parameters(network)) {
+    const bool is_weight = named.name == "head.weight" || named.name.find(".conv") != std::string::npos;
     const auto& group = groups[is_weight ? 0 : 1].parameters;
-    CAPTURE(name);
-    CHECK(std::count_if(group.begin(), group.end(), [&](const Variable& each) { return each.is(parameter); }) == 1);
+    CAPTURE(named.name);
+    CHECK(std::count_if(group.begin(), group.end(), [&](const Variable& each) { return each.is(named.value); }) == 1);
   }
 }
 
