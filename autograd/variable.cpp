@@ -63,7 +63,7 @@ Node::Node(std::string op, std::vector<Variable> from, Backward rule)
     : name(std::move(op)), inputs(std::move(from)), backward(std::move(rule)) {}
 
 Node::~Node() {
-  // Take the nodes below apart one by one, as far as nobody else holds them. A rule goes before its inputs: should it
+  // Take the nodes below apart one by one, as far as nobody else holds them. The rule goes before the inputs: should it
   // capture one of them, it is not the last owner.
   backward = nullptr;
   std::vector<Variable> pending = std::move(inputs);
@@ -73,7 +73,6 @@ Node::~Node() {
     if (variable.state_.use_count() != 1) continue;
     const std::shared_ptr<Node>& node = variable.state_->node;
     if (node.use_count() != 1) continue;
-    node->backward = nullptr;
     for (Variable& input : node->inputs) pending.push_back(std::move(input));
     node->inputs.clear();
   }

@@ -101,8 +101,8 @@ TEST_CASE("backward: a given gradient weights the elements, without one the resu
 
   CHECK_THROWS_WITH(multiply(x, x).backward(),
                     ContainsSubstring("[3] has 3 elements") && ContainsSubstring("sum or mean"));
-  CHECK_THROWS_WITH(multiply(x, x).backward(Tensor::zeros({2})), ContainsSubstring("[2]") && ContainsSubstring("[3]"));
-  CHECK_THROWS_AS(multiply(x, x).backward(Tensor()), Error);
+  CHECK_THROWS_WITH(multiply(x, x).backward(Tensor::zeros({2})), ContainsSubstring("backward: got gradient [2]"));
+  CHECK_THROWS_WITH(number(1).backward(Tensor()), ContainsSubstring("backward: got gradient"));
 }
 
 TEST_CASE("backward: a leaf is its own gradient's end", "[autograd]") {

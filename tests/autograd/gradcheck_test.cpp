@@ -46,6 +46,12 @@ TEST_CASE("check_gradients: a wrong gradient fails, and its place is named", "[a
   CHECK(check.largest_error == Approx(0.2 / 2.2).epsilon(1e-3));
   CHECK_THAT(check.where, ContainsSubstring("input 1, element 1: backward "));
 
+  // Deaf to dy, though right for a single dy of 1.
+  const auto deaf = [](Inputs v) {
+    return record("deaf", v[0].value(), {v[0]}, [](const Tensor&) -> Grads { return {Tensor::full({1}, 1)}; });
+  };
+  CHECK_FALSE(check_gradients(deaf, {Tensor::full({1}, 2)}).ok);
+
   // Permuted, lost, or not a number.
   const auto permuted = [](Inputs v) {
     return twice(v[0], [](const Tensor& dy) -> Grads {
@@ -56,12 +62,16 @@ TEST_CASE("check_gradients: a wrong gradient fails, and its place is named", "[a
   const auto lost = [](Inputs v) { return twice(v[0], [](const Tensor&) -> Grads { return {Tensor::zeros({3})}; }); };
   CHECK(check_gradients(lost, {kX}).largest_error == 1);
   const auto nan = [](Inputs v) {
-    return twice(v[0], [](const Tensor&) -> Grads {
-      return {Tensor::full({3}, std::numeric_limits<Real>::quiet_NaN())};
+    return twice(v[0], [](const Tensor& dy) -> Grads {
+      return {Tensor::from({3}, {std::numeric_limits<Real>::quiet_NaN(), 2 * dy[1], 2 * dy[2]})};
     });
   };
-  CHECK_FALSE(check_gradients(nan, {kX}).ok);
-  CHECK(std::isnan(check_gradients(nan, {kX}).largest_error));
+  const auto nan_first = [nan](Inputs v) { return add(nan(v), v[1]); };
+  for (const GradientCheck& result : {check_gradients(nan, {kX}), check_gradients(nan_first, {kX, kX})}) {
+    CHECK_FALSE(result.ok);
+    CHECK(std::isnan(result.largest_error));
+    CHECK_THAT(result.where, ContainsSubstring("input 0, element 0"));
+  }
 }
 
 TEST_CASE("check_gradients: an input without influence has gradient zero", "[autograd]") {

@@ -31,6 +31,12 @@ TEST_CASE("ops: the gradient of an input that requires none is not computed", "[
   check_frugal({images, kernel}, [](Inputs v) { return conv2d(v[0], v[1], conv2d_args(1, 1)); });
   check_frugal({images, kernel, bias},
                [](Inputs v) { return conv2d(v[0], v[1], v[2], Activation::relu, conv2d_args(2, 0)); });
+
+  // Of a batch norm the images' gradient alone costs a pass over memory.
+  const Variable x(random_normal({6, 4}, Random(1, 0))), gamma(bias, true), beta(bias, true);
+  const ChannelStatistics statistics = channel_statistics(x.value());
+  const Variable y = norm_sum({{x, gamma, beta, statistics}}, Activation::relu, StatisticsOf::batch, Real(1e-5));
+  CHECK_FALSE(y.node()->backward(y.value())[0].defined());
 }
 
 TEST_CASE("linear and conv2d: no bias is the same as a bias of zeros", "[autograd]") {

@@ -186,6 +186,27 @@ TEST_CASE("optimizer: a state of another optimizer is refused, with every fault,
   CHECK(right.at("momentum.0")[0] == 7);
 }
 
+TEST_CASE("optimizer: a long parameter moves as its parts would", "[autograd]") {
+  constexpr int64_t kSize = 40'000, kHead = 25'000;
+  const Tensor start = random_normal({kSize}, Random(1, 0)), gradient = random_normal({kSize}, Random(1, 1));
+  const auto part = [&](const Tensor& whole, int64_t begin, int64_t end) {
+    return Tensor::from({end - begin}, std::vector<Real>(whole.data() + begin, whole.data() + end));
+  };
+  for (const bool adam : {false, true}) {
+    Variable whole(start.clone(), true), head(part(start, 0, kHead), true), tail(part(start, kHead, kSize), true);
+    const std::vector<ParameterGroup> groups{{{whole, head, tail}, 0.1, 0.01}};
+    std::unique_ptr<Optimizer> optimizer = std::make_unique<Sgd>(groups, SgdOptions{.momentum = 0.9});
+    if (adam) optimizer = std::make_unique<AdamW>(groups);
+    give_gradient(whole, gradient);
+    give_gradient(head, part(gradient, 0, kHead));
+    give_gradient(tail, part(gradient, kHead, kSize));
+    for (int step = 0; step < 3; ++step) optimizer->step();
+    const Real tolerance = sizeof(Real) == 8 ? Real(1e-14) : Real(1e-6);
+    CHECK(max_abs_difference(part(whole.value(), 0, kHead), head.value()) <= tolerance);
+    CHECK(max_abs_difference(part(whole.value(), kHead, kSize), tail.value()) <= tolerance);
+  }
+}
+
 TEST_CASE("optimizer: equal bits for any number of threads", "[autograd]") {
   const int before = threads();
   const Tensor start = random_normal({50'000}, Random(1, 0)), gradient = random_normal({50'000}, Random(1, 1));
