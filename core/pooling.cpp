@@ -83,10 +83,12 @@ MaxPoolResult max_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
   const int64_t channels = shape[3];
   MaxPoolResult result{Tensor(y_shape), std::vector<int64_t>(static_cast<size_t>(y_shape.size()))};
 
-  // A maximum's place is kept as its pixel's distance from the window's first: an integer as wide as a Real, so that
-  // one comparison selects both, lane by lane.
+  // A maximum's place is kept as its distance from the window's first number: an integer as wide as a Real, so that one
+  // comparison selects both, lane by lane.
   using Places = decltype(Vec{} > Vec{});
   using Place = std::remove_cvref_t<decltype(Places{}[0])>;
+  check(args.kernel * shape[2] * channels <= std::numeric_limits<Place>::max(), "max_pool2d: a window of ", args.kernel,
+        " rows of images ", shape, " holds more numbers than can be counted; use smaller images");
   for_each_window(shape, y_shape, args, [&](int64_t pixel, const Window& window, int64_t n) {
     const int64_t first = ((n * shape[1] + window.h_begin) * shape[2] + window.w_begin) * channels;
     for_each_vector(0, channels, [&](int64_t c, auto lanes) {
@@ -94,8 +96,8 @@ MaxPoolResult max_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
       Places best_place{};
       for (int64_t h = 0; h < window.h_end - window.h_begin; ++h) {
         for (int64_t w = 0; w < window.w_end - window.w_begin; ++w) {
-          const int64_t place = h * shape[2] + w;
-          const Vec value = lanes.load(x.data() + first + place * channels + c);
+          const int64_t place = (h * shape[2] + w) * channels;
+          const Vec value = lanes.load(x.data() + first + c + place);
           // A NaN wins, and stays: nothing is larger than it.
           const Places wins = (value > best) | (value != value);
           best = wins ? value : best;
@@ -104,8 +106,9 @@ MaxPoolResult max_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
       }
       const int64_t out = pixel * channels + c;
       lanes.store(result.y.data() + out, best);
+      int64_t* index = result.index.data() + out;
       for (int64_t lane = 0; lane < std::min(kLanes, channels - c); ++lane) {
-        result.index[static_cast<size_t>(out + lane)] = first + best_place[lane] * channels + c + lane;
+        index[lane] = first + c + lane + best_place[lane];
       }
     });
   });
