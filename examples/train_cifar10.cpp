@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/parallel.h"
+#include "datasets/load_dataset.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/training_plan.h"
@@ -154,8 +155,11 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     std::cout << training_plan(setup);
     return kSuccess;
   }
+  if (options.data.dataset == "auto" && setup.data.kind == "shapes10") {
+    std::cerr << "There is no CIFAR-10 in " << find_data_dir({}).string() << ", so Shapes10 stands in for it\n";
+  }
   std::cerr << "Training " << setup.net << " on " << setup.data.splits.train.name << " with " << threads()
-            << " threads; the run is in " << folder.path.string() << '\n';
+            << (threads() == 1 ? " thread" : " threads") << "; the run is in " << folder.path.string() << '\n';
 
   TrainingRun run(std::move(setup));
   checkpoint ? run.resume(*checkpoint) : run.begin();
