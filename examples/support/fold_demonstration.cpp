@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "core/softmax.h"
+#include "examples/support/format.h"
 
 namespace onefold {
 
@@ -172,6 +173,13 @@ FoldProof compare_forms(const Evaluation& trained, const Evaluation& folded) {
   proof.accuracy_before = trained.accuracy();
   proof.accuracy_after = folded.accuracy();
   return proof;
+}
+
+void check_forms_equal(const FoldProof& proof) {
+  check(proof.equal == proof.images && proof.relative() <= kFoldTolerance,
+        "the folded network is not the trained one: ", grouped(proof.images - proof.equal), " of ",
+        grouped(proof.images), " predictions changed, and a logit moved by ", scientific(proof.relative()),
+        " of the largest one, where ", scientific(kFoldTolerance), " is allowed; nothing was written");
 }
 
 FormTimes time_forms(RepVgg& trained, RepVgg& folded, int64_t batch, double seconds) {

@@ -32,6 +32,12 @@ void demonstrate_network(RepVgg& network, const Tensor& images, FoldRecord& reco
 /// Compares the logits of all test images.
 FoldProof compare_forms(const Evaluation& trained, const Evaluation& folded);
 
+/// How far a logit may move, as a fraction of the largest one.
+inline constexpr double kFoldTolerance = 1e-5;
+
+/// Throws Error unless every prediction is the same and every logit within the tolerance.
+void check_forms_equal(const FoldProof& proof);
+
 /// Median times of one pass over random images, after a warm-up, both forms in turns, in about `seconds` in all.
 FormTimes time_forms(RepVgg& trained, RepVgg& folded, int64_t batch, double seconds);
 

@@ -117,6 +117,18 @@ TEST_CASE("comparison of forms: counts changed predictions and finds the largest
   CHECK(compare_forms(trained, trained).equal == 3);
 }
 
+TEST_CASE("equality of forms: a changed prediction, a moved logit and a NaN are refused", "[examples]") {
+  FoldProof proof{.images = 10000, .equal = 10000, .largest_difference = 9e-5, .largest_logit = 10};
+  CHECK_NOTHROW(check_forms_equal(proof));
+  proof.equal = 9997;
+  CHECK_THROWS_WITH(check_forms_equal(proof), ContainsSubstring("3 of 10,000 predictions changed"));
+  proof.equal = 10000;
+  proof.largest_difference = 2e-4;
+  CHECK_THROWS_WITH(check_forms_equal(proof), ContainsSubstring("2.0e-05 of the largest one"));
+  proof.largest_difference = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(check_forms_equal(proof), Error);
+}
+
 TEST_CASE("times of forms: medians of both", "[examples]") {
   const auto network = some_network();
   const auto folded = network->fold_network();

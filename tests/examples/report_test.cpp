@@ -1,29 +1,42 @@
 #include "examples/support/report.h"
 
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "core/random.h"
 #include "examples/support/fold_record.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
-#include "tests/examples/temporary_folder.h"
+#include "tests/examples/scratch_folder.h"
 
 using namespace onefold;
 
 namespace {
 
-void write_training(const TemporaryFolder& folder) {
+/// A run folder whose files are put there by a test.
+class FakeRun : public ScratchFolder {
+ public:
+  void write(const std::string& name, const std::string& bytes) const {
+    std::ofstream(path() / name, std::ios::binary) << bytes;
+  }
+
+  std::string read(const std::string& name) const {
+    std::ostringstream bytes;
+    bytes << std::ifstream(path() / name, std::ios::binary).rdbuf();
+    return bytes.str();
+  }
+};
+
+void write_training(const FakeRun& folder) {
   folder.write("run.json",
                R"({"net": "tiny", "threads": 2, "dataset": {"name": "Shapes10"}, "options": {"batch_size": 128}})");
   folder.write("log.jsonl",
-               R"({"epoch": 1, "train_loss": 1.5, "train_accuracy": 0.4, "test_accuracy": 0.5, "learning_rate": 0.1,
-"train_seconds": 20, "evaluation_seconds": 1, "images_per_second": 500, "loader_wait_seconds": 0.2}
-{"epoch": 2, "train_loss": null, "test_accuracy": 0.625}
-)");
-  // The first object above stands in one line.
-  std::string log = folder.read("log.jsonl");
-  log.erase(log.find('\n'), 1);
-  folder.write("log.jsonl", log);
+               R"({"epoch": 1, "train_loss": 1.5, "train_accuracy": 0.4, "test_accuracy": 0.5, "learning_rate": 0.1, )"
+               R"("train_seconds": 20, "evaluation_seconds": 1, "images_per_second": 500, "loader_wait_seconds": 0.2})"
+               "\n"
+               R"({"epoch": 2, "train_loss": null, "test_accuracy": 0.625})"
+               "\n");
   folder.write("confusion.json", R"({"classes": ["cat", "<dog>"], "matrix": [[40, 10], [0, 50]]})");
 }
 
@@ -47,17 +60,17 @@ FoldRecord some_record() {
   return record;
 }
 
-void write_folding(const TemporaryFolder& folder) { folder.write("fold.json", to_json(some_record()).dump()); }
+void write_folding(const FakeRun& folder) { folder.write("fold.json", to_json(some_record()).dump()); }
 
-std::string report_of(const TemporaryFolder& folder) {
-  write_report(folder.path);
+std::string report_of(const FakeRun& folder) {
+  write_report(folder.path());
   return folder.read("report.html");
 }
 
 }  // namespace
 
 TEST_CASE("report: tells of training, of folding, or of both", "[examples]") {
-  const TemporaryFolder folder;
+  const FakeRun folder;
   write_training(folder);
   const std::string trained = report_of(folder);
   CHECK(unbalanced_tag(trained) == "");
@@ -74,7 +87,7 @@ TEST_CASE("report: tells of training, of folding, or of both", "[examples]") {
     CHECK(both.find(words) != std::string::npos);
   }
 
-  const TemporaryFolder elsewhere;
+  const FakeRun elsewhere;
   write_folding(elsewhere);
   const std::string folded = report_of(elsewhere);
   CHECK(unbalanced_tag(folded) == "");
@@ -83,8 +96,8 @@ TEST_CASE("report: tells of training, of folding, or of both", "[examples]") {
 }
 
 TEST_CASE("report: the same files give the same bytes", "[examples]") {
-  const TemporaryFolder first, second;
-  for (const TemporaryFolder* folder : {&first, &second}) {
+  const FakeRun first, second;
+  for (const FakeRun* folder : {&first, &second}) {
     write_training(*folder);
     write_folding(*folder);
   }
@@ -94,7 +107,7 @@ TEST_CASE("report: the same files give the same bytes", "[examples]") {
 }
 
 TEST_CASE("report: names of classes are text", "[examples]") {
-  const TemporaryFolder folder;
+  const FakeRun folder;
   write_training(folder);
   const std::string report = report_of(folder);
   CHECK(report.find("&lt;dog&gt;") != std::string::npos);
@@ -102,7 +115,7 @@ TEST_CASE("report: names of classes are text", "[examples]") {
 }
 
 TEST_CASE("report: a line that is being written is left out", "[examples]") {
-  const TemporaryFolder folder;
+  const FakeRun folder;
   write_training(folder);
   const std::string before = report_of(folder);
   folder.write("log.jsonl", folder.read("log.jsonl") + R"({"epoch": 3, "train_lo)");
@@ -110,7 +123,7 @@ TEST_CASE("report: a line that is being written is left out", "[examples]") {
 }
 
 TEST_CASE("report: a broken file is named with its fault, and the old report stays", "[examples]") {
-  const TemporaryFolder folder;
+  const FakeRun folder;
   write_training(folder);
   write_folding(folder);
   const std::string before = report_of(folder);
@@ -118,7 +131,7 @@ TEST_CASE("report: a broken file is named with its fault, and the old report sta
   const auto refuses = [&](const std::string& name, const std::string& bytes, const std::string& words) {
     const std::string good = folder.read(name);
     folder.write(name, bytes);
-    CHECK_THROWS_WITH(write_report(folder.path), ContainsSubstring(name) && ContainsSubstring(words));
+    CHECK_THROWS_WITH(write_report(folder.path()), ContainsSubstring(name) && ContainsSubstring(words));
     CHECK(folder.read("report.html") == before);
     folder.write(name, good);
   };
@@ -132,9 +145,9 @@ TEST_CASE("report: a broken file is named with its fault, and the old report sta
 }
 
 TEST_CASE("report: an empty folder has nothing to report on", "[examples]") {
-  const TemporaryFolder folder;
-  CHECK_THROWS_WITH(write_report(folder.path), ContainsSubstring("nothing to report on"));
-  CHECK(std::filesystem::is_empty(folder.path));
+  const FakeRun folder;
+  CHECK_THROWS_WITH(write_report(folder.path()), ContainsSubstring("nothing to report on"));
+  CHECK(std::filesystem::is_empty(folder.path()));
 }
 
 TEST_CASE("fold record: what JSON keeps is what was there", "[examples]") {

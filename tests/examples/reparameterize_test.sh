@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Holds reparameterize to what it promises: the step tables, equal predictions, a folded file that is read as it was
+# written, one report of training and folding, and a clear error with nothing written for bad input.
+#
+#   reparameterize_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER
+set -uo pipefail
+programs=$1 work=$2
+rm -rf "$work" && mkdir -p "$work" && cd "$work" || exit 1
+unset ONEFOLD_DATA_DIR
+export XDG_CACHE_HOME=$work/no-data NO_COLOR= OMP_WAIT_POLICY=passive
+failures=0
+
+complain() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+# run CODE PROGRAM OPTIONS...: its output is then in the files out and err.
+run() {
+  local expected=$1 program=$2 code=0
+  shift 2
+  "$programs/$program" "$@" >out 2>err </dev/null || code=$?
+  [ $code = "$expected" ] || { complain "exit code $code, not $expected: $program $*"; cat err >&2; }
+}
+prints() { grep -qF -- "$1" out || { complain "stdout lacks \"$1\""; cat out >&2; }; }
+says() { grep -qF -- "$1" err || { complain "stderr lacks \"$1\""; cat err >&2; }; }
+silent() { [ ! -s "$1" ] || { complain "std$1 should be empty"; cat "$1" >&2; }; }
+reports() { grep -qF -- "$2" "$1/report.html" || complain "$1/report.html lacks \"$2\""; }
+holds() { [ "$(cd "$1" && LC_ALL=C ls -A | tr '\n' ' ')" = "$2 " ] || complain "$1 holds $(ls -A "$1"), not $2"; }
+title() { echo "-- $*"; }
+
+title "a small training to fold"
+run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 40 --limit-test 40 --batch-size 8 --epochs 2 --out run
+trained_files="checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
+cp -r run untouched
+
+title "a network folds: tables, equality, files, one report of training and folding"
+fold=(--limit-test 40 --timing-seconds 0)
+run 0 reparameterize --model run/model.safetensors "${fold[@]}"
+prints "stages.1.0: "
+prints "0  the trained block, evaluation mode              2,656             2      3          2"
+prints "5  branches gone                                   2,320             1      0          0"
+prints "0  the trained network, evaluation mode           331,082            18     23         14"
+prints "5  branches gone                                  296,218             9      0          0"
+prints "stages.4.0      164,864  147,712"
+prints "predictions equal              40 of 40"
+prints "trained     331,082     18,844,160            18     23         14"
+prints "folded      296,218     16,960,000             9      0          0"
+holds run "checkpoint.safetensors confusion.json fold.json folded.safetensors log.jsonl model.safetensors report.html run.json"
+cmp -s run/model.safetensors untouched/model.safetensors || complain "the trained model should stay as it is"
+for words in "Confusion matrix" "One block, step by step" "40 of 40" "epoch by epoch"; do reports run "$words"; done
+
+title "the folded file is a network of its own, with the same accuracy"
+run 0 evaluate --model run/model.safetensors --limit-test 40
+trained=$(grep '^accuracy' out)
+run 0 evaluate --model run/folded.safetensors --limit-test 40
+prints "tiny, folded form"
+prints "$trained"
+
+title "folding again gives the same bytes; a new training clears the old folding away"
+cp run/folded.safetensors once
+run 0 reparameterize --model run/model.safetensors "${fold[@]}"
+cmp -s run/folded.safetensors once || complain "the same fold should give the same bytes"
+run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 8 --limit-test 8 --batch-size 8 --epochs 1 --out run --overwrite
+holds run "$trained_files"
+
+title "another block, another folder, a time for both forms"
+run 0 reparameterize --model untouched/model.safetensors --block stages.3.2 --out elsewhere/deep --limit-test 8 --timing-seconds 0.01
+prints "stages.3.2: "
+prints "speed-up"
+holds elsewhere/deep "fold.json folded.safetensors report.html"
+reports elsewhere/deep "as fast when folded"
+holds untouched "$trained_files"
+
+title "help goes to stdout"
+run 0 reparameterize --help
+prints "--block"
+silent err
+
+title "bad input: what is wrong and what to do, nothing written"
+refuse() { # CODE EXPECTED_TEXT OPTIONS...
+  local code=$1 text=$2
+  shift 2
+  run "$code" reparameterize "$@" "${fold[@]}" --out refused
+  says "$text"
+  [ ! -e refused ] || complain "nothing should be written: reparameterize $*"
+}
+model=(--model untouched/model.safetensors)
+refuse 2 "--model is required"
+refuse 2 "stages.0.0, stages.1.0, stages.2.0, stages.2.1, stages.3.0, stages.3.1, stages.3.2, stages.3.3, stages.4.0" \
+  "${model[@]}" --block stages.9.9
+refuse 2 "tiny, mini, S" "${model[@]}" --net huge
+refuse 2 "--timing-seconds: got -1" "${model[@]}" --timing-seconds=-1
+refuse 1 "missing.safetensors" --model missing.safetensors
+refuse 1 "folded already" --model elsewhere/deep/folded.safetensors
+refuse 1 "missing      stages.1.1.conv3.weight" "${model[@]}" --net S
+refuse 1 "unexpected   stages.3.3.conv3.weight" "${model[@]}" --net mini
+refuse 1 "$work/no-data" "${model[@]}" --dataset cifar10
+head -c 100000 untouched/model.safetensors >cut.safetensors
+refuse 1 "cut.safetensors" --model cut.safetensors
+echo "a text" >text.safetensors
+refuse 1 "text.safetensors" --model text.safetensors
+
+title "a folder that cannot be written, and a full disk: exit 1, no half file, no temporary"
+echo "a file" >file
+run 1 reparameterize "${model[@]}" "${fold[@]}" --out file/folder
+says "file/folder"
+mkdir full
+(
+  failures=0
+  trap '' XFSZ
+  ulimit -f 200
+  run 1 reparameterize "${model[@]}" "${fold[@]}" --out full
+  says "full/folded.safetensors"
+  exit $failures
+) || failures=$((failures + $?))
+[ -z "$(ls -A full)" ] || complain "full should be empty and holds $(ls -A full)"
+
+[ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
+echo "all checks passed"
