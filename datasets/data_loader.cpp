@@ -111,7 +111,7 @@ void DataLoader::run(int64_t epoch, int64_t first_batch) {
     error = std::current_exception();
   }
   const std::lock_guard lock(mutex_);
-  error_ = error;
+  error_ = std::move(error);  // keeps no share in it: the caller's thread destroys the exception
   done_ = true;
   changed_.notify_all();
 }

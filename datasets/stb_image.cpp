@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/check.h"
+#include "datasets/jpeg_tables.h"
 
 namespace {
 
@@ -72,6 +73,7 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
   int width = 0, height = 0, channels = 0;
   check(bytes.size() <= kMostWorkingBytes, name, ": has ", bytes.size(), " bytes, at most ", kMostWorkingBytes,
         " are allowed");
+  check(huffman_tables_fit(bytes), name, ": cannot be decoded (a Huffman table has more codes than bytes)", kRemedy);
   check(stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0, name, ": no PNG or JPEG image (",
         stbi_failure_reason(), ")", kRemedy);
   check(width <= STBI_MAX_DIMENSIONS && height <= STBI_MAX_DIMENSIONS && int64_t{width} * height <= kMostPixels, name,
