@@ -81,7 +81,7 @@ TEST_CASE("relu: a NaN comes through, zero has no gradient", "[core]") {
   CHECK(std::isnan(relu_backward(x, broken)[3]));
 }
 
-TEST_CASE("add_bias: adds the bias to every row; sum_rows is its adjoint", "[core]") {
+TEST_CASE("add_bias: adds the bias to every row, and sum_rows is its adjoint", "[core]") {
   for (const Shape& shape : {Shape{3, 4, 5, 7}, Shape{1000, 48}, Shape{5}, Shape{0, 3}, Shape{2, 40000}}) {
     CAPTURE(shape.text());
     const int64_t channels = shape[-1];

@@ -23,7 +23,7 @@ struct Case {
   Pool2dArgs args;
 };
 
-/// Windows that touch, overlap, leave gaps and hang over the edge; channels of one vector, of several, with a remainder.
+/// Windows that touch, overlap, leave gaps and hang over the edge; channels of one vector, of several, with a rest.
 const std::vector<Case> kCases{{{2, 8, 8, 16}, {2, 2, 0}}, {{3, 7, 9, 5}, {3, 2, 1}},  {{1, 5, 4, 33}, {3, 1, 1}},
                                {{2, 6, 6, 1}, {2, 3, 0}},  {{2, 3, 3, 20}, {3, 3, 0}}, {{1, 4, 4, 7}, {1, 1, 0}},
                                {{2, 5, 5, 3}, {4, 2, 2}},  {{0, 4, 4, 3}, {2, 2, 0}}};

@@ -53,7 +53,7 @@ TEST_CASE("random: a value depends on seed, stream and index, and on nothing els
   CHECK(Random(1, 2).bits(5 + kHigh) != value);
 }
 
-TEST_CASE("random: uniform has the moments of [0, 1) and never leaves it", "[core]") {
+TEST_CASE("random: uniform has the moments of 0 to 1 and never reaches 1", "[core]") {
   const Random random(11, 0);
   double smallest = 1, largest = 0;
   for (uint64_t i = 0; i < kDraws; ++i) {
