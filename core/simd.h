@@ -51,7 +51,8 @@ inline void store_partial(Real* to, Vec value, int64_t count) {
   for (int64_t lane = 0; lane < count; ++lane) to[lane] = value[lane];
 }
 
-inline Vec max(Vec a, Vec b) { return a > b ? a : b; }
+/// The larger of each lane, and a where either is NaN: max(x, Vec{}) lets a NaN of x through.
+inline Vec max(Vec a, Vec b) { return a < b ? b : a; }
 
 inline Real sum_of_lanes(Vec value) {
   Real sum = 0;

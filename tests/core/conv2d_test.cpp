@@ -170,6 +170,20 @@ TEST_CASE("conv2d: bias and ReLU in the epilogue equal the same applied afterwar
   }
 }
 
+TEST_CASE("conv2d: ReLU lets a NaN through, whatever the algorithm", "[core]") {
+  Tensor x = random_normal({1, 6, 6, 20}, Random(5, 0));
+  const Tensor w = random_normal({3, 3, 20, 18}, Random(5, 1)), bias = Tensor::zeros({18});
+  x[(2 * 6 + 2) * 20 + 7] = std::numeric_limits<Real>::quiet_NaN();
+  for (const auto algorithm : {ConvAlgorithm::naive, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
+                               ConvAlgorithm::winograd4}) {
+    CAPTURE(name(algorithm));
+    Conv2dArgs args = conv2d_args(1, 1);
+    args.algorithm = algorithm;
+    const Tensor y = conv2d(x, w, args, bias, Activation::relu);
+    for (int64_t k = 0; k < 18; ++k) CHECK(std::isnan(y[(2 * 6 + 2) * 18 + k]));
+  }
+}
+
 TEST_CASE("conv2d: the same bits for any number of threads", "[core]") {
   const int before = threads();
   for (const Case& c : kCases) {

@@ -1,5 +1,6 @@
 #include "core/norm_sum.h"
 
+#include <cmath>
 #include <limits>
 
 #include "core/check.h"
@@ -92,6 +93,13 @@ TEST_CASE("norm_sum: a gradient that nobody needs is not made", "[core]") {
   CHECK_FALSE(grads[0].dx.defined());
   CHECK(grads[1].dx.defined());
   CHECK(grads[0].dgamma.defined());
+}
+
+TEST_CASE("norm_sum: ReLU lets a NaN through, so that the loss shows it", "[core]") {
+  auto branches = make_branches(2, {8, 19});
+  branches[1].x[5 * 19 + 18] = std::numeric_limits<Real>::quiet_NaN();
+  const Tensor y = norm_sum_forward(branches, Activation::relu, kEps);
+  for (int64_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == (i == 5 * 19 + 18));
 }
 
 TEST_CASE("norm_sum: the same bits for any number of threads", "[core]") {

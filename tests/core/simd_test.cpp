@@ -59,6 +59,8 @@ TEST_CASE("vec: broadcast, maximum and sum of lanes", "[core]") {
   CHECK(sum_of_lanes(rising) == static_cast<Real>(kLanes * (kLanes + 1) / 2));
   const std::vector<Real> larger = lanes_of(max(rising, broadcast(3)));
   for (size_t i = 0; i < larger.size(); ++i) CHECK(larger[i] == std::max<Real>(static_cast<Real>(i + 1), 3));
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
+  for (const Real lane : lanes_of(max(broadcast(nan), Vec{}))) CHECK(std::isnan(lane));
 }
 
 TEST_CASE("vector loops: visit every number once, for any count", "[core]") {
