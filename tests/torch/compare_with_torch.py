@@ -45,7 +45,8 @@ def torch_network(file, card, blocks):
 def our_logits(program, file, data_dir, limit):
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "logits.safetensors")
-        command = [program, file, "--logits", out, "--data-dir", str(data_dir), "--limit-test", str(limit)]
+        command = [program, "--model", file, "--logits", out, "--data-dir", str(data_dir),
+                   "--limit-test", str(limit)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return load_file(out)["logits"]
 
