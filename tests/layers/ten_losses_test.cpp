@@ -1,4 +1,8 @@
+#include <algorithm>
+
+#include "autograd/ops.h"
 #include "layers/models/repvgg.h"
+#include "tests/catch.h"
 #include "tests/reference.h"
 #include "tests/training.h"
 
@@ -6,32 +10,34 @@ using namespace onefold;
 
 namespace {
 
-std::map<std::string, Tensor> stored_state(const nlohmann::json& stored) {
-  std::map<std::string, Tensor> state;
-  for (const auto& [name, value] : stored.items()) state[name] = reference_tensor(value);
-  return state;
+RepVggSize stored_size(const ReferenceValues& stored) {
+  RepVggSize size{"reference", {}, {}};
+  std::ranges::copy(stored.integers("/depths"), size.depths.begin());
+  std::ranges::copy(stored.integers("/widths"), size.widths.begin());
+  return size;
 }
 
 }  // namespace
 
 TEST_CASE("reference: ten training losses of a RepVGG, and its logits after them, are PyTorch's", "[layers]") {
-  const auto stored = reference_values("ten_losses");
+  const ReferenceValues stored("ten_losses");
   Initializer initializer(0);
-  RepVgg network({"reference", stored.at("depths"), stored.at("widths")}, 10, initializer);
-  load_state(network, stored_state(stored.at("state")));
-  Sgd optimizer(parameter_groups(network, stored.at("rate"), stored.at("weight_decay")),
-                {stored.at("momentum"), true});
+  RepVgg network(stored_size(stored), 10, initializer);
+  load_state(network, stored.state("/state"));
+  Sgd optimizer(parameter_groups(network, stored.number("/rate"), stored.number("/weight_decay")),
+                {stored.number("/momentum"), true});
 
   // In float rounding grows from step to step: to 1e-6 after ten.
   const double tolerance = sizeof(Real) == 8 ? 1e-8 : 2e-5;
-  const auto losses = stored.at("losses").get<std::vector<double>>();
+  const std::vector<double> losses = stored.numbers("/losses");
   REQUIRE(losses.size() == 10);
   for (size_t step = 0; step < losses.size(); ++step) {
     INFO("step " << step);
-    const Variable images(reference_tensor(stored.at("images")[step % 2]));
-    const auto labels = stored.at("labels")[step % 2].get<std::vector<int>>();
+    const std::string batch = std::to_string(step % 2);
     optimizer.clear_grads();
-    const Variable loss = softmax_cross_entropy(network(images), labels, stored.at("smoothing"));
+    const Variable loss =
+        softmax_cross_entropy(network(Variable(stored.tensor("/images/" + batch))), stored.labels("/labels/" + batch),
+                              static_cast<Real>(stored.number("/smoothing")));
     loss.backward();
     optimizer.step();
     CHECK(std::abs(static_cast<double>(loss.value().item()) - losses[step]) < tolerance);
@@ -39,8 +45,8 @@ TEST_CASE("reference: ten training losses of a RepVGG, and its logits after them
 
   // In evaluation mode the running statistics of ten steps count too.
   network.eval();
-  const Variable images(reference_tensor(stored.at("images")[0]));
-  CHECK(relative_error(network(images).value(), stored.at("logits_after")) < tolerance);
+  const Tensor logits = network(Variable(stored.tensor("/images/0"))).value();
+  CHECK(stored.relative_error(logits, "/logits_after") < tolerance);
 }
 
 TEST_CASE("ten training losses fixed by a seed: a second run has the same bits, another seed has not", "[layers]") {
