@@ -5,15 +5,17 @@ logged() {
   local log=$1
   shift
   "$@" >"$log" 2>&1 && return
-  grep -nE -A 5 'error|Error|FAILED' "$log" | head -n 60 >&2
+  { grep -nE -A 5 'error|Error|FAILED' "$log" || tail -n 30 "$log"; } | head -n 60 >&2
   echo "failed: $*; the whole output is in $log" >&2
   return 1
 }
 
-# build_and_test PRESET FOLDER [CMAKE OPTIONS...]: sets closing_line to the sentence that CTest ends with.
+# build_and_test PRESET FOLDER [CMAKE OPTIONS...]: sets closing_line to the sentence that CTest ends with. Tests with the
+# label "long" run with the preset "release" alone.
 build_and_test() {
-  local preset=$1 folder=$2 started=$SECONDS generator=()
+  local preset=$1 folder=$2 started=$SECONDS generator=() which=(-LE long)
   shift 2
+  if [ "$preset" = release ]; then which=(); fi
   mkdir -p "$folder"
   if [ ! -f "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
   echo "== $folder: configure and build"
@@ -23,9 +25,9 @@ build_and_test() {
 
   # Passed tests go to the log alone; failures, their output and CTest's last lines are shown.
   local status=0
-  ctest --test-dir "$folder" --output-on-failure --no-tests=error 2>&1 | tee "$folder/ctest.log" |
+  ctest --test-dir "$folder" "${which[@]}" --output-on-failure --no-tests=error 2>&1 | tee "$folder/ctest.log" |
     { grep -vE '^ *Start +[0-9]+:| +Passed +[0-9.]+ sec|^Internal ctest|^$' || true; } || status=$?
-  closing_line=$(grep -E '^[0-9]+% tests passed' "$folder/ctest.log")
+  closing_line=$(grep -E '^[0-9]+% tests passed' "$folder/ctest.log") || status=1
   echo "== $folder: done after $((SECONDS - started)) s"
   return "$status"
 }

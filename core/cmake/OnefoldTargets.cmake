@@ -27,9 +27,9 @@ if(ONEFOLD_SANITIZE)
   target_link_options(onefold_compile_options INTERFACE -fsanitize=${ONEFOLD_SANITIZE})
 endif()
 
-# With tests everything is compiled a second time with Real = double: targets whose names end like this.
+# For the tests all is compiled a second time with Real = double: targets whose names end like this.
 set(onefold_variants "")
-if(ONEFOLD_TESTS AND NOT ONEFOLD_DOUBLE)
+if(ONEFOLD_TESTS AND ONEFOLD_DOUBLE_TESTS AND NOT ONEFOLD_DOUBLE)
   set(onefold_variants _double)
 endif()
 
@@ -39,10 +39,6 @@ endif()
 function(onefold_library folder)
   cmake_parse_arguments(PARSE_ARGV 1 library "" "" "PUBLIC;PRIVATE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
-  if(NOT sources)  # headers alone so far
-    set(sources ${PROJECT_BINARY_DIR}/none.cpp)
-    file(TOUCH ${sources})
-  endif()
   foreach(variant IN ITEMS "" LISTS onefold_variants)
     set(target onefold_${folder}${variant})
     add_library(${target} STATIC ${sources})
