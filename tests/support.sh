@@ -5,7 +5,7 @@ logged() {
   local log=$1
   shift
   "$@" >"$log" 2>&1 && return
-  { grep -nE -A 5 'error|Error|FAILED' "$log" || tail -n 30 "$log"; } | head -n 60 >&2
+  { grep -nE -A 5 'error|Error|FAILED' "$log" || tail -n 30 "$log"; } | head -n 60 >&2 || true
   echo "failed: $*; the whole output is in $log" >&2
   return 1
 }
