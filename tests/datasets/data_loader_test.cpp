@@ -210,7 +210,7 @@ TEST_CASE("data loader: prefetches, but no more than it was told", "[datasets]")
   DataLoader loader(dataset, {.batch_size = 4, .prefetch = 2});
   loader.start_epoch(0);
   size_t most = 0;
-  for (int i = 0; i < 2000 && most < 3; ++i) {
+  for (int i = 0; i < 20000 && most < 3; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     most = std::max(most, batches_live());
   }
