@@ -38,8 +38,8 @@ Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_s
 /// The gradient of the weights: dw of shape w_shape.
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args);
 
-/// The algorithm that `automatic` stands for: Winograd for 3x3 at stride 1 with enough channels, im2col elsewhere, and
-/// the naive loops for grouped convolutions.
+/// The algorithm that `automatic` stands for: Winograd for 3x3 at stride 1 with enough channels, im2col elsewhere,
+/// groups included, and the naive loops for depthwise convolutions.
 ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs& args);
 
 /// Whether `algorithm` can compute this convolution at all.
