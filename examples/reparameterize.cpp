@@ -13,7 +13,9 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <system_error>
 
+#include "core/check.h"
 #include "core/parallel.h"
 #include "datasets/data_loader.h"
 #include "examples/support/fold_demonstration.h"
@@ -108,6 +110,15 @@ void save_folded(const std::filesystem::path& file, RepVgg& folded, ModelCard ca
   }
 }
 
+/// The folder for the results, made where it is missing.
+std::filesystem::path results_folder(const Settings& settings) {
+  const std::filesystem::path folder = settings.out.value_or(settings.model.parent_path());
+  std::error_code error;
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  check(!error, folder.string(), ": the folder cannot be made (", error.message(), "); choose another with --out");
+  return folder;
+}
+
 int run(const Settings& settings) {
   SavedNetwork trained = load_trained(settings);
   const Dataset test = load_test_images(settings.data, trained.card);
@@ -139,8 +150,7 @@ int run(const Settings& settings) {
   }
   print_results(record);
 
-  const std::filesystem::path folder = settings.out.value_or(settings.model.parent_path());
-  if (!folder.empty()) std::filesystem::create_directories(folder);
+  const std::filesystem::path folder = results_folder(settings);
   save_folded(folder / "folded.safetensors", *folded, trained.card);
   write_json(folder / "fold.json", to_json(record));
   write_report(folder);

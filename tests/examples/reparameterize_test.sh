@@ -104,6 +104,7 @@ title "a folder that cannot be written, and a full disk: exit 1, no half file, n
 echo "a file" >file
 run 1 reparameterize "${model[@]}" "${fold[@]}" --out file/folder
 says "file/folder"
+says "--out"
 mkdir full
 (
   failures=0
