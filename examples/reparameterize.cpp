@@ -74,7 +74,8 @@ SavedNetwork load_trained(const Settings& settings) {
     if (name == settings.block) return saved;
     names += (names.empty() ? "" : ", ") + name;
   }
-  throw UsageError("--block: there is no block " + settings.block + " in a RepVGG " + saved.card.net + "; it has " + names);
+  throw UsageError("--block: there is no block " + settings.block + " in a RepVGG " + saved.card.net + "; it has " +
+                   names);
 }
 
 Evaluation evaluate_form(const std::string& form, RepVgg& network, const Dataset& test, const Settings& settings,
@@ -123,7 +124,8 @@ int run(const Settings& settings) {
   SavedNetwork trained = load_trained(settings);
   const Dataset test = load_test_images(settings.data, trained.card);
   const std::unique_ptr<RepVgg> folded = trained.network->fold_network();
-  std::cout << "RepVGG " << trained.card.net << " from " << settings.model.string() << ", tested on " << test.name << "\n\n";
+  std::cout << "RepVGG " << trained.card.net << " from " << settings.model.string() << ", tested on " << test.name
+            << "\n\n";
 
   FoldRecord record;
   record.net = trained.card.net;

@@ -170,7 +170,8 @@ Html legend(const std::string& title, const std::vector<std::string>& names) {
   Html caption = element("strong", title);
   if (names.size() < 2) return caption;
   for (size_t i = 0; i < names.size(); ++i) {
-    caption += element("span", {{"class", "key"}}, element("i", {{"class", series_class("", i)}}, Html{}) + text(names[i]));
+    const Html swatch = element("i", {{"class", series_class("", i)}}, Html{});
+    caption += element("span", {{"class", "key"}}, swatch + text(names[i]));
   }
   return caption;
 }

@@ -14,8 +14,8 @@ struct Series {
   std::vector<double> x, y;  // of x whole numbers: epochs
 };
 
-/// A chart of lines over one axis: round ticks, a legend where there are several lines, and each line's last value beside
-/// its end.
+/// A chart of lines over one axis: round ticks, a legend where there are several lines, and each line's last value
+/// beside its end.
 struct LineChart {
   std::string title;
   std::string x_label;

@@ -59,11 +59,12 @@ std::string common_mistakes(const ConfusionCounts& counts) {
     }
   }
   if (mistakes.empty()) return "No test image was taken for another class.";
-  std::stable_sort(mistakes.begin(), mistakes.end(), [](const Mistake& a, const Mistake& b) { return a.count > b.count; });
+  std::stable_sort(mistakes.begin(), mistakes.end(),
+                   [](const Mistake& a, const Mistake& b) { return a.count > b.count; });
   std::string words = "Most frequent mistakes: ";
   for (size_t i = 0; i < std::min<size_t>(3, mistakes.size()); ++i) {
-    words += (i > 0 ? ", " : "") + counts.classes[mistakes[i].truth] + " taken for " + counts.classes[mistakes[i].guess] +
-             " (" + grouped(mistakes[i].count) + ")";
+    words += (i > 0 ? ", " : "") + counts.classes[mistakes[i].truth] + " taken for " +
+             counts.classes[mistakes[i].guess] + " (" + grouped(mistakes[i].count) + ")";
   }
   return words + ".";
 }
@@ -81,11 +82,17 @@ Html confusion_section(const ConfusionCounts& counts) {
 
   const Html matrix = element("table", element("thead", element("tr", head)) + element("tbody", body));
   const Html note = element("p", {{"class", "note"}},
-                            text("Blue: right. Orange: mistakes, stronger the larger their share of the class. Recall: how many of a "
-                                 "class are found. Precision: how many of those taken for a class are of it."));
+                            text("Blue: right. Orange: mistakes, stronger the larger their share of the class. "
+                                 "Recall: how many of a class are found. Precision: how many of those taken for a "
+                                 "class are of it."));
   return section("Confusion matrix",
                  "Test images: a row a true class, a column what the network took it for. " + common_mistakes(counts),
-                 element("div", {{"class", "scroll confusion"}, {"tabindex", "0"}}, matrix) + note);
+                 element("div",
+                         {{"class", "scroll confusion"},
+                          {"role", "region"},
+                          {"aria-label", "confusion matrix"},
+                          {"tabindex", "0"}},
+                         matrix) + note);
 }
 
 }  // namespace onefold

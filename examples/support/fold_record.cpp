@@ -48,7 +48,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FormTimes, batch, before, after)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldProof, images, equal, largest_difference, largest_logit, accuracy_before,
                                    accuracy_after)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldRecord, net, dataset, block, block_description, block_images, block_steps,
-                                   trained_kernels, scaled_kernels, folded_kernel, network_steps, blocks, before, after, proof, times, threads, machine)
+                                   trained_kernels, scaled_kernels, folded_kernel, network_steps, blocks, before,
+                                   after, proof, times, threads, machine)
 
 Json to_json(const FoldRecord& record) {
   Json json;

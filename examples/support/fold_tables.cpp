@@ -71,7 +71,11 @@ Table proof_table(const FoldProof& proof) {
 }
 
 Table times_table(const std::vector<FormTimes>& times) {
-  Table result{.columns = {{"images at once"}, {"trained", true}, {"folded", true}, {"speed-up", true}, {"images a second, folded", true}}};
+  Table result{.columns = {{"images at once"},
+                           {"trained", true},
+                           {"folded", true},
+                           {"speed-up", true},
+                           {"images a second, folded", true}}};
   for (const FormTimes& time : times) {
     const double rate = static_cast<double>(time.batch) / time.after;
     result.rows.push_back({grouped(time.batch), duration(time.before), duration(time.after),

@@ -42,7 +42,8 @@ Html kernel_pictures(const FoldRecord& record) {
   Html identity;
   if (scaled.size() > record.trained_kernels.size()) {
     identity = figure(element("strong", scaled.back().name),
-                      element("div", {{"class", "filters empty"}}, text("no kernel: x as it is, through a batch norm")));
+                      element("div", {{"class", "filters empty"}},
+                              text("no kernel: x as it is, through a batch norm")));
   }
   std::vector<PicturedKernel> equation = scaled;
   equation.insert(equation.end(), record.folded_kernel.begin(), record.folded_kernel.end());
@@ -59,8 +60,8 @@ Html kernel_pictures(const FoldRecord& record) {
 
 Html block_section(const FoldRecord& record) {
   return section("One block, step by step",
-                 record.block + ": " + record.block_description + ". After each step, its result on what reaches it of " +
-                     grouped(record.block_images) + " test images is compared with the trained block's.",
+                 record.block + ": " + record.block_description + ". After each step, its result on what reaches it " +
+                     "of " + grouped(record.block_images) + " test images is compared with the trained block's.",
                  table(step_table(record.block_steps, false)) + kernel_pictures(record));
 }
 
@@ -70,7 +71,8 @@ Html shares_chart(const std::vector<FoldedBlockRow>& blocks) {
     const auto whole = [](double share) { return fixed(100 * share, 0); };
     chart.bars.push_back({block.name,
                           {block.share_3x3, block.share_1x1, block.share_identity},
-                          whole(block.share_3x3) + " / " + whole(block.share_1x1) + " / " + whole(block.share_identity) + " %"});
+                          whole(block.share_3x3) + " / " + whole(block.share_1x1) + " / " +
+                              whole(block.share_identity) + " %"});
   }
   return bar_chart(chart);
 }
@@ -95,7 +97,8 @@ Html network_section(const FoldRecord& record) {
   if (!record.times.empty()) {
     const std::string where = std::to_string(record.threads) + (record.threads == 1 ? " thread" : " threads") +
                               (record.machine.empty() ? "" : " of " + record.machine);
-    timing += element("p", {{"class", "note"}}, text("Medians after a warm-up, both forms in turns, on " + where + "."));
+    timing += element("p", {{"class", "note"}},
+                      text("Medians after a warm-up, both forms in turns, on " + where + "."));
     charts += element("div", timing);
   }
   return section("The whole network", "The same steps in all blocks at once, then the result at a glance.",

@@ -81,7 +81,8 @@ Html table(const Table& table) {
     body += element("tr", total ? Attributes{{"class", "total"}} : Attributes{}, cells) + Html{"\n"};
   }
   const Html content = (has_head ? element("thead", element("tr", head)) : Html{}) + element("tbody", body);
-  return element("div", {{"class", "scroll"}, {"tabindex", "0"}}, element("table", content));
+  return element("div", {{"class", "scroll"}, {"role", "region"}, {"aria-label", "table"}, {"tabindex", "0"}},
+                 element("table", content));
 }
 
 Html headlines(const std::vector<Headline>& all) {
@@ -99,7 +100,8 @@ Html section(std::string_view heading, std::string_view lead, const Html& conten
 }
 
 std::string page(std::string_view title, const Html& lead, const Html& content) {
-  const Html head = Html{"<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+  const Html head = Html{"<meta charset=\"utf-8\">\n"
+                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                          "<meta name=\"color-scheme\" content=\"light dark\">\n"} +
                     element("title", title) + Html{"\n<style>\n" + page_style() + "</style>\n"};
   const Html body = element("header", element("h1", title) + lead) + element("main", Html{"\n"} + content);

@@ -43,7 +43,8 @@ void read_json(const std::filesystem::path& path, Read&& read) {
   try {
     read(Json::parse(*bytes));
   } catch (const std::exception& error) {
-    fail(path.string(), ": not what the report needs (", error.what(), "); delete it or let its program write it again");
+    fail(path.string(), ": not what the report needs (", error.what(),
+         "); delete it or let its program write it again");
   }
 }
 
@@ -88,7 +89,8 @@ ConfusionCounts parse_confusion(const Json& json) {
   check(counts.matrix.size() == counts.classes.size(), "a matrix of ", counts.matrix.size(), " rows for ",
         counts.classes.size(), " classes");
   for (const std::vector<int64_t>& row : counts.matrix) {
-    check(row.size() == counts.classes.size(), "a row of ", row.size(), " numbers for ", counts.classes.size(), " classes");
+    check(row.size() == counts.classes.size(), "a row of ", row.size(), " numbers for ", counts.classes.size(),
+          " classes");
   }
   return counts;
 }
@@ -155,7 +157,8 @@ Html headlines_of(const RunFiles& files) {
     all.push_back({grouped(fold.before.convolutions) + " \u2192 " + grouped(fold.after.convolutions), "convolutions"});
     if (!fold.times.empty()) {
       const FormTimes& times = fold.times.front();
-      all.push_back({fixed(times.before / times.after, 2) + "\u00d7", "as fast when folded, batch of " + grouped(times.batch)});
+      all.push_back({fixed(times.before / times.after, 2) + "\u00d7",
+                     "as fast when folded, batch of " + grouped(times.batch)});
     }
   }
   return all.empty() ? Html{} : headlines(all);
@@ -172,7 +175,8 @@ void write_report(const std::filesystem::path& run_folder) {
   if (files.run.is_object()) content += facts_section(files.run);
   check(!content.markup.empty(), run_folder.string(),
         ": nothing to report on; none of run.json, log.jsonl, confusion.json and fold.json is there");
-  write_file_atomically(run_folder / "report.html", page(title_of(files), lead_of(files) + headlines_of(files), content));
+  const Html lead = lead_of(files) + headlines_of(files);
+  write_file_atomically(run_folder / "report.html", page(title_of(files), lead, content));
 }
 
 }  // namespace onefold

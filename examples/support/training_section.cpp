@@ -1,5 +1,4 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "examples/support/chart.h"
 #include "examples/support/format.h"
@@ -75,53 +74,11 @@ Html training_section(const std::vector<EpochRow>& epochs) {
                             {"images a second", true}}};
   for (const EpochRow& epoch : epochs) {
     numbers.rows.push_back({plain(epoch.epoch), fixed(epoch.train_loss, 4), percent(epoch.train_accuracy, 2),
-                            fixed(epoch.test_loss, 4), percent(epoch.test_accuracy, 2), plain(epoch.learning_rate), duration(epoch.train_seconds),
-                            duration(epoch.evaluation_seconds), fixed(epoch.images_per_second, 0)});
+                            fixed(epoch.test_loss, 4), percent(epoch.test_accuracy, 2), plain(epoch.learning_rate),
+                            duration(epoch.train_seconds), duration(epoch.evaluation_seconds), fixed(epoch.images_per_second, 0)});
   }
   const Html details = element("details", element("summary", "All numbers, epoch by epoch") + table(numbers));
   return section("Training", sentence(epochs), element("div", {{"class", "charts"}}, charts) + details);
-}
-
-namespace {
-
-/// "CPU, name" for {"cpu": {"name": ...}}: the path to an entry, in words.
-std::string words_of(const std::string& path, const std::string& key) {
-  std::string words = path.empty() ? key : path + ", " + key;
-  for (char& character : words) {
-    if (character == '_') character = ' ';
-  }
-  return words;
-}
-
-std::string value_of(const nlohmann::ordered_json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-  if (value.is_null()) return "-";
-  if (value.is_number_float()) return plain(value.get<double>());
-  if (!value.is_array()) return value.dump();
-  std::string joined;
-  for (const nlohmann::ordered_json& item : value) joined += (joined.empty() ? "" : ", ") + value_of(item);
-  return joined;
-}
-
-void add_facts(const nlohmann::ordered_json& object, const std::string& path, std::vector<std::vector<std::string>>& rows) {
-  for (const auto& [key, value] : object.items()) {
-    const std::string words = words_of(path, key);
-    if (value.is_object()) {
-      add_facts(value, words, rows);
-    } else {
-      rows.push_back({words, value_of(value)});
-    }
-  }
-}
-
-}  // namespace
-
-Html facts_section(const nlohmann::ordered_json& run) {
-  Table facts{.columns = {{}, {}}};
-  add_facts(run, "", facts.rows);
-  return section("The run", "All that is needed to make it again.",
-                 element("div", {{"class", "facts"}}, table(facts)));
 }
 
 }  // namespace onefold

@@ -35,7 +35,8 @@ std::vector<std::pair<double, double>> points_of(const std::string& markup) {
 }  // namespace
 
 TEST_CASE("round ticks: equal steps of 1, 2 or 5 that enclose the range", "[examples]") {
-  const std::vector<std::pair<double, double>> ranges = {{0, 1}, {0.37, 0.91}, {-3, 17}, {1e-7, 3e-7}, {5, 5}, {0, 0}, {-2, -2}};
+  const std::vector<std::pair<double, double>> ranges = {{0, 1}, {0.37, 0.91}, {-3, 17}, {1e-7, 3e-7},
+                                                         {5, 5}, {0, 0},       {-2, -2}};
   for (const auto& [low, high] : ranges) {
     const std::vector<double> ticks = round_ticks(low, high, 5);
     CAPTURE(low, high);
@@ -47,6 +48,11 @@ TEST_CASE("round ticks: equal steps of 1, 2 or 5 that enclose the range", "[exam
     const double digit = step / std::pow(10, std::floor(std::log10(step) + 1e-9));
     CHECK((std::abs(digit - 1) < 1e-6 || std::abs(digit - 2) < 1e-6 || std::abs(digit - 5) < 1e-6));
   }
+}
+
+TEST_CASE("round ticks: a step is never smaller than asked for", "[examples]") {
+  CHECK(round_ticks(1, 3, 6, 1) == std::vector<double>{1, 2, 3});
+  CHECK(round_ticks(1, 30, 6, 1) == round_ticks(1, 30, 6));
 }
 
 TEST_CASE("line chart: lines stay in the picture, and larger is higher", "[examples]") {

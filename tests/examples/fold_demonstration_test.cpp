@@ -86,7 +86,9 @@ TEST_CASE("demonstration of a network: its counts are the counter's, its shares 
   demonstrate_network(*network, some_images(), record);
 
   const Counts before = count(*network, {1, 32, 32, 3}), after = count(*folded, {1, 32, 32, 3});
-  for (const auto& [row, counts] : {std::pair{record.network_steps.front(), before}, {record.network_steps.back(), after}}) {
+  const std::pair<FoldRow, Counts> ends[] = {{record.network_steps.front(), before},
+                                             {record.network_steps.back(), after}};
+  for (const auto& [row, counts] : ends) {
     CHECK(row.parameters == counts.parameters);
     CHECK(row.convolutions == counts.convolutions);
     CHECK(row.batch_norms == counts.batch_norms);

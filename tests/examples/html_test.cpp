@@ -16,7 +16,8 @@ TEST_CASE("html: text and attributes cannot become markup", "[examples]") {
 }
 
 TEST_CASE("html: a page is complete in itself", "[examples]") {
-  const std::string whole = page("A <title>", element("p", "lead"), section("Heading", "Lead.", svg(1, 1, "label", {})));
+  const Html content = section("Heading", "Lead.", svg(1, 1, "label", {}));
+  const std::string whole = page("A <title>", element("p", "lead"), content);
   CHECK(unbalanced_tag(whole) == "");
   CHECK(whole.starts_with("<!DOCTYPE html>"));
   CHECK(whole.find("A &lt;title&gt;") != std::string::npos);

@@ -53,7 +53,8 @@ FoldRecord some_record() {
   record.scaled_kernels = {{"3x3", filters, map}, {"identity", filters, map}};
   record.folded_kernel = {{"sum", filters, map}};
   record.blocks = {{.name = "stages.0.0", .description = "RepVggBlock 3 -> 16", .share_3x3 = 0.75, .share_1x1 = 0.25}};
-  record.before = {.parameters = 331082, .multiply_adds = 18844160, .convolutions = 18, .batch_norms = 23, .additions = 14};
+  record.before = {
+      .parameters = 331082, .multiply_adds = 18844160, .convolutions = 18, .batch_norms = 23, .additions = 14};
   record.after = {.parameters = 296218, .multiply_adds = 16960000, .convolutions = 9};
   record.proof = {.images = 2000, .equal = 2000, .largest_difference = 1e-5, .largest_logit = 10};
   record.times = {{.batch = 128, .before = 0.03, .after = 0.02}};
@@ -83,7 +84,8 @@ TEST_CASE("report: tells of training, of folding, or of both", "[examples]") {
   write_folding(folder);
   const std::string both = report_of(folder);
   CHECK(unbalanced_tag(both) == "");
-  for (const char* words : {"62.50 %", "Confusion matrix", "step by step", "2,000 of 2,000", "1.5e-06", "18,844,160", "1.50\u00d7"}) {
+  for (const char* words : {"62.50 %", "Confusion matrix", "step by step", "2,000 of 2,000", "1.5e-06", "18,844,160",
+                            "1.50\u00d7"}) {
     CHECK(both.find(words) != std::string::npos);
   }
 
