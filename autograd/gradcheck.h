@@ -27,8 +27,8 @@ inline constexpr double kGradientTolerance = sizeof(Real) == 8 ? 1e-6 : 5e-2;
 /// with a fixed number in [0.5, 1.5). f must give the same result for the same inputs and have no kink within eps.
 ///
 /// An element's error is |backward - differences| divided by the largest of: either of the two; a thousandth (in float
-/// a hundredth) of that input's largest gradient; what differences cannot resolve, which is 4 rounding errors of f / eps,
-/// divided by tolerance.
+/// a hundredth) of that input's largest gradient; what differences cannot resolve, which is 4 rounding errors of f
+/// divided by eps and by tolerance.
 /// Throws Error where eps and tolerance leave nothing to resolve, as 1e-6 does in float: the double build is for those.
 GradientCheck check_gradients(const std::function<Variable(const std::vector<Variable>&)>& f,
                               const std::vector<Tensor>& inputs, double eps = kDifferenceStep,
