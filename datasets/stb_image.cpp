@@ -74,8 +74,9 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
   check(bytes.size() <= kMostWorkingBytes, name, ": has ", bytes.size(), " bytes, at most ", kMostWorkingBytes,
         " are allowed");
   check(huffman_tables_fit(bytes), name, ": cannot be decoded (a Huffman table has more codes than bytes)", kRemedy);
-  check(stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0, name, ": no PNG or JPEG image (",
-        stbi_failure_reason(), ")", kRemedy);
+  // First ask, then say why not: the arguments of one call are evaluated in any order.
+  const bool is_image = stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0;
+  check(is_image, name, ": no PNG or JPEG image (", is_image ? "" : stbi_failure_reason(), ")", kRemedy);
   check(width <= STBI_MAX_DIMENSIONS && height <= STBI_MAX_DIMENSIONS && int64_t{width} * height <= kMostPixels, name,
         ": has ", width, " x ", height, " pixels, at most ", STBI_MAX_DIMENSIONS, " a side and ", kMostPixels,
         " in all are allowed: make it smaller");
@@ -84,7 +85,7 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
 
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 3), stbi_image_free);
-  check(pixels != nullptr, name, ": cannot be decoded (", stbi_failure_reason(), ")", kRemedy);
+  check(pixels != nullptr, name, ": cannot be decoded (", pixels ? "" : stbi_failure_reason(), ")", kRemedy);
   return {height, width, {pixels.get(), pixels.get() + int64_t{width} * height * 3}};
 }
 
