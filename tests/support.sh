@@ -1,4 +1,4 @@
-# Sourced by tests/run.sh and .ci/run: one build of everything and all of its tests, with short progress.
+# Sourced by tests/run.sh and .ci/run: builds, and all tests of a build, with short progress.
 
 # logged FILE COMMAND...: the output goes to a file; its end is shown where the command fails.
 logged() {
@@ -10,14 +10,20 @@ logged() {
   return 1
 }
 
+# choose_generator FOLDER: makes the folder and sets `generator` to what CMake should begin it with.
+choose_generator() {
+  mkdir -p "$1"
+  generator=()
+  if [ ! -f "$1/CMakeCache.txt" ] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
+}
+
 # build_and_test PRESET FOLDER [CMAKE OPTIONS...]: sets closing_line to the sentence that CTest ends with. Tests with the
 # label "long" run with the preset "release" alone.
 build_and_test() {
-  local preset=$1 folder=$2 started=$SECONDS generator=() which=(-LE long)
+  local preset=$1 folder=$2 started=$SECONDS which=(-LE long)
   shift 2
   if [ "$preset" = release ]; then which=(); fi
-  mkdir -p "$folder"
-  if [ ! -f "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
+  choose_generator "$folder"
   echo "== $folder: configure and build"
   logged "$folder/configure.log" cmake --preset "$preset" -B "$folder" "${generator[@]}" -DONEFOLD_WERROR=ON "$@"
   logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)"
@@ -30,4 +36,15 @@ build_and_test() {
   closing_line=$(grep -E '^[0-9]+% tests passed' "$folder/ctest.log") || status=1
   echo "== $folder: done after $((SECONDS - started)) s"
   return "$status"
+}
+
+# compile FOLDER CMAKE-OPTIONS...: the library, lessons and programs with warnings as errors, without running anything.
+compile() {
+  local folder=$1 started=$SECONDS
+  shift
+  choose_generator "$folder"
+  logged "$folder/configure.log" cmake -S . -B "$folder" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release \
+    -DONEFOLD_TESTS=OFF -DONEFOLD_WERROR=ON "$@"
+  logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)"
+  echo "== $folder: built in $((SECONDS - started)) s"
 }
