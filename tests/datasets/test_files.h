@@ -14,32 +14,13 @@
 #include <vector>
 
 #include "core/check.h"
+#include "tests/temporary_folder.h"
 
 namespace onefold::test {
 
 using Bytes = std::vector<uint8_t>;
 
-/// A new folder, removed with all it holds.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "onefold-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) fail(name, ": cannot be made");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using ::TemporaryFolder;
 
 /// An environment variable, set (or unset) for a while.
 class TemporaryEnvironment {

@@ -8,7 +8,7 @@
 #include "examples/support/evaluation.h"
 #include "layers/state_file.h"
 #include "tests/catch.h"
-#include "tests/examples/scratch_folder.h"
+#include "tests/temporary_folder.h"
 
 using namespace onefold;
 
@@ -60,7 +60,7 @@ TEST_CASE("model card: what is missing or broken is named with the file", "[exam
 }
 
 TEST_CASE("saved network: both forms come back with their logits, in evaluation mode", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const auto path = scratch.path() / "model.safetensors";
   TinyNetwork tiny;
   tiny.network.eval();
@@ -78,7 +78,7 @@ TEST_CASE("saved network: both forms come back with their logits, in evaluation 
 }
 
 TEST_CASE("saved network: a state of another net, a file without a card", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const auto path = scratch.path() / "model.safetensors";
   TinyNetwork tiny;
   save_network(path, tiny.network, card());

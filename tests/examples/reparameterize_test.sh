@@ -4,29 +4,9 @@
 #
 #   reparameterize_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER
 set -uo pipefail
-programs=$1 work=$2
-rm -rf "$work" && mkdir -p "$work" && cd "$work" || exit 1
-unset ONEFOLD_DATA_DIR
-export XDG_CACHE_HOME=$work/no-data NO_COLOR= OMP_WAIT_POLICY=passive
-failures=0
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh" "$@"
 
-complain() {
-  echo "FAILED: $*" >&2
-  failures=$((failures + 1))
-}
-# run CODE PROGRAM OPTIONS...: its output is then in the files out and err.
-run() {
-  local expected=$1 program=$2 code=0
-  shift 2
-  "$programs/$program" "$@" >out 2>err </dev/null || code=$?
-  [ $code = "$expected" ] || { complain "exit code $code, not $expected: $program $*"; cat err >&2; }
-}
-prints() { grep -qF -- "$1" out || { complain "stdout lacks \"$1\""; cat out >&2; }; }
-says() { grep -qF -- "$1" err || { complain "stderr lacks \"$1\""; cat err >&2; }; }
-silent() { [ ! -s "$1" ] || { complain "std$1 should be empty"; cat "$1" >&2; }; }
 reports() { grep -qF -- "$2" "$1/report.html" || complain "$1/report.html lacks \"$2\""; }
-holds() { [ "$(cd "$1" && LC_ALL=C ls -A | tr '\n' ' ')" = "$2 " ] || complain "$1 holds $(ls -A "$1"), not $2"; }
-title() { echo "-- $*"; }
 
 title "a small training to fold"
 run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 40 --limit-test 40 --batch-size 8 --epochs 2 --out run

@@ -8,14 +8,14 @@
 #include "examples/support/fold_record.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
-#include "tests/examples/scratch_folder.h"
+#include "tests/temporary_folder.h"
 
 using namespace onefold;
 
 namespace {
 
 /// A run folder whose files are put there by a test.
-class FakeRun : public ScratchFolder {
+class FakeRun : public TemporaryFolder {
  public:
   void write(const std::string& name, const std::string& bytes) const {
     std::ofstream(path() / name, std::ios::binary) << bytes;

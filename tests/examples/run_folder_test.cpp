@@ -9,7 +9,7 @@
 #include "core/check.h"
 #include "examples/support/epoch_log.h"
 #include "tests/catch.h"
-#include "tests/examples/scratch_folder.h"
+#include "tests/temporary_folder.h"
 
 using namespace onefold;
 
@@ -26,7 +26,7 @@ std::string read(const std::filesystem::path& path) {
 }  // namespace
 
 TEST_CASE("run folder: a run that is there is neither lost nor imagined", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const RunFolder folder{scratch.path() / "run"};
 
   // No folder: free for a new run, nothing to resume.
@@ -45,7 +45,7 @@ TEST_CASE("run folder: a run that is there is neither lost nor imagined", "[exam
 }
 
 TEST_CASE("run folder: overwriting removes a run's files and no others", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const RunFolder folder{scratch.path() / "run"};
   start_run(folder, {{"net", "tiny"}});
   write(folder.model(), "old");
@@ -60,14 +60,14 @@ TEST_CASE("run folder: overwriting removes a run's files and no others", "[examp
 }
 
 TEST_CASE("run folder: what cannot be made says so, with the remedy", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   write(scratch.path() / "file", "");
   CHECK_THROWS_WITH(start_run({scratch.path() / "file" / "run"}, {}),
                     ContainsSubstring("cannot be made") && ContainsSubstring("--out"));
 }
 
 TEST_CASE("run folder: broken JSON is an error with the file's name", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const auto path = scratch.path() / "run.json";
   CHECK_THROWS_WITH(read_json(path), ContainsSubstring("run.json"));
   write(path, "{\"net\": ");
@@ -75,7 +75,7 @@ TEST_CASE("run folder: broken JSON is an error with the file's name", "[examples
 }
 
 TEST_CASE("command line: a shell reads back the same words", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const char* const words[] = {"printf", "[%s]", "a b", "", "it's", "$HOME", "*", "--lr=0.1", "a\\b"};
   const std::string shell = command_line(9, words) + " > " + (scratch.path() / "out").string();
   REQUIRE(std::system(shell.c_str()) == 0);
@@ -83,7 +83,7 @@ TEST_CASE("command line: a shell reads back the same words", "[examples]") {
 }
 
 TEST_CASE("epoch log: continues behind a checkpoint without repeating an epoch", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const auto path = scratch.path() / "log.jsonl";
   write(path, "an older run\n");
   EpochLog log(path, 0);

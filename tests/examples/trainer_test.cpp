@@ -13,7 +13,7 @@
 #include "examples/support/program.h"
 #include "layers/models/repvgg.h"
 #include "tests/catch.h"
-#include "tests/examples/scratch_folder.h"
+#include "tests/temporary_folder.h"
 
 using namespace onefold;
 
@@ -92,7 +92,7 @@ TEST_CASE("trainer: stopped after any step and resumed, it has the bits of one n
   uninterrupted.train_to();
   const TrainerState expected = uninterrupted.trainer.state();
 
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const auto path = scratch.path() / "checkpoint.safetensors";
   const int threads_before = threads();
   for (int64_t step = 0; step <= kEpochs * kSteps; ++step) {
@@ -170,7 +170,7 @@ TEST_CASE("trainer: a loss that is not finite stops before a weight changes", "[
 }
 
 TEST_CASE("checkpoint: one that is not finite is refused, and the last good one stays", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const auto path = scratch.path() / "checkpoint.safetensors";
   Training training;
   save_checkpoint(path, training.trainer.state(), {{"note", "good"}});
@@ -183,7 +183,7 @@ TEST_CASE("checkpoint: one that is not finite is refused, and the last good one 
 }
 
 TEST_CASE("checkpoint: a file of another kind says so", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const auto path = scratch.path() / "model.safetensors";
   save_safetensors(path, {{{"head.bias", Tensor::zeros({10})}}, {}});
   CHECK_THROWS_WITH(load_checkpoint(path),

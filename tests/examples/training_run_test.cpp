@@ -3,7 +3,7 @@
 #include "core/check.h"
 #include "datasets/shapes10.h"
 #include "tests/catch.h"
-#include "tests/examples/scratch_folder.h"
+#include "tests/temporary_folder.h"
 
 using namespace onefold;
 
@@ -23,7 +23,7 @@ TrainingSetup setup(const std::filesystem::path& folder) {
 }  // namespace
 
 TEST_CASE("training run: one pixel changed, and it is not the same run", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   TrainingRun run(setup(scratch.path()));
   run.begin();
   const Checkpoint checkpoint = load_checkpoint(RunFolder{scratch.path()}.checkpoint());
@@ -38,7 +38,7 @@ TEST_CASE("training run: one pixel changed, and it is not the same run", "[examp
 }
 
 TEST_CASE("training run: run.json says when it was begun and resumed", "[examples]") {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const RunFolder folder{scratch.path()};
   TrainingRun run(setup(scratch.path()));
   run.begin();
