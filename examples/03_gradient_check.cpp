@@ -134,7 +134,7 @@ int main() {
   std::puts("\n2. The same three by the library's check");
   for (const auto& [name, op] : kOps) {
     // [check]
-    const auto f = [&](const std::vector<Variable>& inputs) { return op(inputs[0]); };
+    const auto f = [&op = op](const std::vector<Variable>& inputs) { return op(inputs[0]); };
     const GradientCheck result = check_gradients(f, {x}, kEps, kTolerance);
     // [/check]
     print_line(name, result.ok, result.largest_error);
