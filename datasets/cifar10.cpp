@@ -77,7 +77,7 @@ void append_records(const fs::path& path, Dataset& dataset) {
   const std::vector<uint8_t> bytes = read_file(path, kRecordsOfFile * kRecord);
   for (int64_t i = 0; i < kRecordsOfFile; ++i) {
     const int label = bytes[static_cast<size_t>(i * kRecord)];
-    check(label <= 9, path.string(), ": record ", i, " has label ", label, ", labels are 0 to 9", remedy(path));
+    if (label > 9) fail(path.string(), ": record ", i, " has label ", label, ", labels are 0 to 9", remedy(path));
     dataset.labels.push_back(label);
   }
 

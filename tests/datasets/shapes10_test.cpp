@@ -15,12 +15,12 @@ namespace {
 /// Softmax of a linear function of all pixels, trained an image at a time.
 class LinearClassifier {
  public:
-  explicit LinearClassifier(size_t inputs) : inputs_(inputs), weight_(10 * inputs, 0) {}
+  explicit LinearClassifier(size_t inputs) : inputs_(inputs), weight_(inputs * 10, 0) {}
 
   std::array<Real, 10> logits(const Real* x) const {
     std::array<Real, 10> sums{};
-    for (size_t k = 0; k < 10; ++k) {
-      for (size_t i = 0; i < inputs_; ++i) sums[k] += weight_[k * inputs_ + i] * x[i];
+    for (size_t i = 0; i < inputs_; ++i) {
+      for (size_t k = 0; k < 10; ++k) sums[k] += weight_[10 * i + k] * x[i];
     }
     return sums;
   }
@@ -30,15 +30,18 @@ class LinearClassifier {
     const Real largest = *std::ranges::max_element(probability);
     Real total = 0;
     for (Real& p : probability) total += p = std::exp(p - largest);
+    std::array<Real, 10> step;
     for (size_t k = 0; k < 10; ++k) {
-      const Real error = probability[k] / total - static_cast<Real>(static_cast<int>(k) == label);
-      for (size_t i = 0; i < inputs_; ++i) weight_[k * inputs_ + i] -= rate * error * x[i];
+      step[k] = rate * (probability[k] / total - static_cast<Real>(static_cast<int>(k) == label));
+    }
+    for (size_t i = 0; i < inputs_; ++i) {
+      for (size_t k = 0; k < 10; ++k) weight_[10 * i + k] -= step[k] * x[i];
     }
   }
 
  private:
   size_t inputs_;
-  std::vector<Real> weight_;
+  std::vector<Real> weight_;  // [inputs, 10]
 };
 
 /// The share of test images that a linear classifier gets right after a few epochs.
@@ -102,7 +105,7 @@ TEST_CASE("Shapes10: an image is a function of seed, split and index", "[dataset
 }
 
 TEST_CASE("Shapes10: a linear classifier learns something, and gets less than 60 % right", "[datasets]") {
-  const double accuracy = linear_accuracy(shapes10(1, 3000, 1000), 3, static_cast<Real>(1e-4));
+  const double accuracy = linear_accuracy(shapes10(1, 3000, 1000), 2, static_cast<Real>(1e-4));
   INFO("accuracy " << accuracy);
   CHECK(accuracy > 0.20);
   CHECK(accuracy < 0.60);

@@ -51,7 +51,7 @@ TEST_CASE("decode image: what is no image is an error with name, reason and reme
   const std::string text = "This is no image.";
   CHECK_THAT(error_of(Bytes(text.begin(), text.end())), ContainsSubstring("some.png: no PNG or JPEG image (") &&
                                                             ContainsSubstring("convert it to PNG or JPEG again"));
-  CHECK_THAT(error_of({}), ContainsSubstring("no PNG or JPEG image"));
+  CHECK_THAT(error_of({}), !ContainsSubstring("()") && ContainsSubstring("no PNG or JPEG image"));
   CHECK_THAT(error_of({'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0, 0, 0}), ContainsSubstring("no PNG or JPEG image"));
 }
 
