@@ -73,13 +73,13 @@ tr.total > * { font-weight: 640; }
 .facts td { overflow-wrap: anywhere; }
 
 .confusion table { width: auto; border-collapse: separate; border-spacing: 2px; }
-.confusion th, .confusion td { border: 0; padding: .3rem .4rem; }
+.confusion th, .confusion td { border: 0; padding: .3rem .4rem; vertical-align: middle; }
 .confusion td { min-width: 2.9rem; text-align: right; border-radius: 3px; }
 .confusion thead th { text-align: right; }
 .confusion .hit { background: rgb(11 98 184 / var(--share)); }
 .confusion .miss { background: rgb(214 106 8 / var(--share)); }
 .confusion .strong { color: #fff; }
-.confusion .none, .confusion .sum { color: var(--quiet); }
+.confusion .none, .confusion .sum { color: var(--quiet); white-space: nowrap; }
 
 .kernels { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1.2rem; margin: .7rem 0; }
 .filters, .magnitudes { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: 8px; }
