@@ -28,18 +28,26 @@ void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, i
   }
   // [/register-tile]
 
+  // Whole vectors, as nearly always, go out without a question a vector.
+  if (columns >= Vecs * kLanes) {
 #pragma GCC unroll 32
-  for (int i = 0; i < Rows; ++i) {
+    for (int i = 0; i < Rows; ++i) {
+      Real* const row = c + i * c_stride;
+      if (accumulate == Accumulate::yes) {
 #pragma GCC unroll 4
+        for (int j = 0; j < Vecs; ++j) sums[i][j] += load(row + j * kLanes);
+      }
+#pragma GCC unroll 4
+      for (int j = 0; j < Vecs; ++j) store(row + j * kLanes, sums[i][j]);
+    }
+    return;
+  }
+  for (int i = 0; i < Rows; ++i) {
     for (int j = 0; j < Vecs; ++j) {
       Real* const to = c + i * c_stride + j * kLanes;
-      const int64_t lanes = std::min(kLanes, columns - j * kLanes);
-      if (lanes == kLanes) {
-        store(to, accumulate == Accumulate::yes ? load(to) + sums[i][j] : sums[i][j]);
-      } else if (lanes > 0) {
-        const Vec before = accumulate == Accumulate::yes ? load_partial(to, lanes) : Vec{};
-        store_partial(to, before + sums[i][j], lanes);
-      }
+      const int64_t lanes = std::clamp<int64_t>(columns - j * kLanes, 0, kLanes);
+      const Vec before = accumulate == Accumulate::yes ? load_partial(to, lanes) : Vec{};
+      store_partial(to, before + sums[i][j], lanes);
     }
   }
 }

@@ -12,7 +12,7 @@ namespace onefold {
 namespace {
 
 /// Numbers that a block's V and M may take together: they stay in a second-level cache of 512 KiB or more.
-constexpr int64_t kBlockNumbers = 128 * 1024;
+constexpr int64_t kBlockNumbers = 192 * 1024;
 
 /// Tiles a block: as many as the cache holds, in whole register tiles.
 int64_t tiles_per_block(int64_t positions, int64_t C, int64_t K) {
@@ -65,21 +65,19 @@ Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const T
   const Tensor u = transform_weights<M>(w);
   const int64_t u_plane = PackedMatrix::packed_size(C, K);
   const int64_t T = tiles_per_block(positions, C, K);
-  const int64_t v_row = round_up(C, kLanes), m_row = round_up(K, kLanes);
-  const int64_t v_plane = plane_stride(T, C), m_plane = plane_stride(T, K);
+  const int64_t v_row = row_stride(C), m_row = row_stride(K);
+  const int64_t v_plane = plane_stride(T, v_row), m_plane = plane_stride(T, m_row);
 
   // A block of tiles goes all the way from images to images while it is in the cache.
   parallel_for(tiles.count, T, [&](int64_t begin, int64_t end) {
     const int64_t count = end - begin;
     Tensor v({positions * v_plane}), m({positions * m_plane});
-    for (int64_t t = 0; t < count; ++t) tiles.transform_input(x.data(), begin + t, v.data() + t * v_row, v_plane);
+    tiles.transform_inputs(x.data(), begin, count, v.data(), v_row, v_plane);
     for (int64_t e = 0; e < positions; ++e) {
       multiply_packed(count, K, C, {v.data() + e * v_plane, v_row, 1}, u.data() + e * u_plane, m.data() + e * m_plane,
                       m_row, Accumulate::no);
     }
-    for (int64_t t = 0; t < count; ++t) {
-      tiles.transform_output(m.data() + t * m_row, m_plane, begin + t, bias.data(), activation, y.data());
-    }
+    tiles.transform_outputs(m.data(), m_row, m_plane, begin, count, bias.data(), activation, y.data());
   });
   return y;
 }

@@ -39,8 +39,8 @@ template <int M>
 Tensor weight_gradient(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args) {
   const WinogradTiles<M> tiles(x.shape(), dy.shape(), args);
   const int64_t C = tiles.C, K = tiles.K, positions = tiles.kPositions;
-  const int64_t v_row = round_up(C, kLanes), z_row = round_up(K, kLanes);
-  const int64_t v_plane = plane_stride(kChunk, C), z_plane = plane_stride(kChunk, K), u_plane = plane_stride(C, K);
+  const int64_t v_row = row_stride(C), z_row = row_stride(K);
+  const int64_t v_plane = plane_stride(kChunk, v_row), z_plane = plane_stride(kChunk, z_row), u_plane = plane_stride(C, z_row);
   Tensor v({positions * v_plane}), z({positions * z_plane}), du = Tensor::zeros({positions * u_plane});
 
   for (int64_t begin = 0; begin < tiles.count; begin += kChunk) {
@@ -48,10 +48,8 @@ Tensor weight_gradient(const Tensor& dy, const Tensor& x, const Shape& w_shape, 
 
     // All threads transform the chunk's tiles ...
     parallel_for(count, kTilesPerTask, [&](int64_t from, int64_t to) {
-      for (int64_t t = from; t < to; ++t) {
-        tiles.transform_input(x.data(), begin + t, v.data() + t * v_row, v_plane);
-        tiles.transform_output_gradient(dy.data(), begin + t, z.data() + t * z_row, z_plane);
-      }
+      tiles.transform_inputs(x.data(), begin + from, to - from, v.data() + from * v_row, v_row, v_plane);
+      tiles.transform_output_gradients(dy.data(), begin + from, to - from, z.data() + from * z_row, z_row, z_plane);
     });
 
     // ... then each owns some positions, whose products add up in place: no reduction, whatever the number of threads.
