@@ -12,13 +12,14 @@ namespace {
 
 /// Weights for valid options; throws Error for others.
 Tensor first_weight(const Conv2dOptions& options, Initializer& initializer) {
-  const auto& [in, out, kernel_h, kernel_w, args, bias] = options;
+  const auto& [in, out, kernel_h, kernel_w, args, bias, first] = options;
   check(in >= 1 && out >= 1, "Conv2d: ", in, " -> ", out, " channels; both must be at least 1");
   check(kernel_h >= 1 && kernel_w >= 1, "Conv2d: a kernel of ", kernel_h, "x", kernel_w, "; both must be at least 1");
   check(args.groups >= 1 && in % args.groups == 0 && out % args.groups == 0, "Conv2d: ", args.groups,
         " groups must divide both ", in, " input and ", out, " output channels");
-  const int64_t channels = in / args.groups;
-  return he_normal({kernel_h, kernel_w, channels, out}, kernel_h * kernel_w * channels, initializer);
+  const Shape shape{kernel_h, kernel_w, in / args.groups, out};
+  return first == FirstWeights::dirac ? dirac_normal(shape, args.groups, initializer)
+                                      : he_normal(shape, shape.rows(), initializer);
 }
 
 }  // namespace

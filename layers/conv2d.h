@@ -16,10 +16,11 @@ struct Conv2dOptions {
   int64_t kernel_h = 3, kernel_w = 3;
   Conv2dArgs args = {};
   bool bias = false;  // a batch norm after it brings one of its own
+  FirstWeights first = FirstWeights::he_normal;
 };
 
-/// Convolution of images [N, H, W, in] to [N, P, Q, out]. Parameters: weight [R, S, in / groups, out], He normal from
-/// fan-in at the start, and with `bias` bias [out], zero at the start. Folds to a copy of itself.
+/// Convolution of images [N, H, W, in] to [N, P, Q, out]. Parameters: weight [R, S, in / groups, out], at the start
+/// He normal from fan-in or as `first` says, and with `bias` bias [out], zero at the start. Folds to a copy of itself.
 class Conv2d : public Module {
  public:
   /// Throws Error for channels or a kernel below 1 and for groups that do not divide both numbers of channels.

@@ -75,11 +75,14 @@ std::vector<FoldStep> explain_fold(const RepVggBlock& block) {
   const auto rewrite = [&](size_t b) {
     branches[b] = {branches[b].name, fold_branch(branches[b], 3, 3), block.args(), std::nullopt};
   };
+  const size_t identity = block.has_pointwise() ? 2 : 1;
   rewrite(0);
   steps.push_back(step_of("batch norm into the 3x3 convolution", branches));
-  rewrite(1);
-  steps.push_back(step_of("batch norm into the 1x1, padded to 3x3", branches));
-  if (block.has_identity()) rewrite(2);
+  if (block.has_pointwise()) rewrite(1);
+  steps.push_back(step_of(block.has_pointwise() ? "batch norm into the 1x1, padded to 3x3"
+                                                : "no 1x1 branch here: nothing to rewrite",
+                          branches));
+  if (block.has_identity()) rewrite(identity);
   steps.push_back(step_of(block.has_identity() ? "the identity's batch norm as a 3x3 kernel"
                                                : "no identity branch here: nothing to rewrite",
                           branches));

@@ -31,7 +31,8 @@ struct FoldStep {
 ///     3 the identity's batch norm as a 3x3 kernel       4 kernels and biases added   5 the module that fold() makes
 ///
 /// Each step computes what step 0 does, up to rounding. The steps hold copies, so they stay valid when the block trains
-/// on. A block without an identity branch has step 3 too, which changes nothing and says so. Throws as fold() does.
+/// on. A block without a 1x1 or an identity branch has step 2 or 3 too, which changes nothing and says so. Throws as
+/// fold() does.
 std::vector<FoldStep> explain_fold(const RepVggBlock& block);
 
 }  // namespace onefold

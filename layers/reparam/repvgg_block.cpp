@@ -5,21 +5,36 @@
 
 namespace onefold {
 
-RepVggBlock::RepVggBlock(int64_t in, int64_t out, int64_t stride, Initializer& initializer, int64_t groups)
-    : conv3_({.in = in, .out = out, .args = conv2d_args(stride, 1, groups)}, initializer),
-      bn3_(out),
-      conv1_({.in = in, .out = out, .kernel_h = 1, .kernel_w = 1, .args = conv2d_args(stride, 0, groups)}, initializer),
-      bn1_(out) {
-  if (stride == 1 && in == out) bn0_ = std::make_unique<BatchNorm2d>(out);
+RepVggBlock::RepVggBlock(const RepVggBlockOptions& options, Initializer& initializer)
+    : conv3_({.in = options.in,
+              .out = options.out,
+              .args = conv2d_args(options.stride, 1, options.groups),
+              .first = options.first},
+             initializer),
+      bn3_(options.out) {
+  if (options.pointwise) {
+    const Conv2dOptions pointwise{.in = options.in,
+                                  .out = options.out,
+                                  .kernel_h = 1,
+                                  .kernel_w = 1,
+                                  .args = conv2d_args(options.stride, 0, options.groups)};
+    conv1_ = std::make_unique<Conv2d>(pointwise, initializer);
+    bn1_ = std::make_unique<BatchNorm2d>(options.out);
+  }
+  if (options.stride == 1 && options.in == options.out) bn0_ = std::make_unique<BatchNorm2d>(options.out);
 }
+
+RepVggBlock::RepVggBlock(int64_t in, int64_t out, int64_t stride, Initializer& initializer, int64_t groups)
+    : RepVggBlock({.in = in, .out = out, .stride = stride, .groups = groups}, initializer) {}
 
 Variable RepVggBlock::forward(const Variable& x) {
   // One op normalises all branches, so they must agree on whose statistics they use.
-  check(bn1_.training() == bn3_.training() && (!bn0_ || bn0_->training() == bn3_.training()),
+  check((!bn1_ || bn1_->training() == bn3_.training()) && (!bn0_ || bn0_->training() == bn3_.training()),
         "RepVggBlock: one of bn3, bn1 and bn0 is in training mode and another is not; call train() or eval() ",
         "on the block");
   // [forward]
-  std::vector<NormInput> inputs = {bn3_.norm_input(conv3_(x)), bn1_.norm_input(conv1_(x))};
+  std::vector<NormInput> inputs = {bn3_.norm_input(conv3_(x))};
+  if (conv1_) inputs.push_back(bn1_->norm_input((*conv1_)(x)));
   if (bn0_) inputs.push_back(bn0_->norm_input(x));
   return norm_sum(inputs, Activation::relu, bn3_.statistics_of(), bn3_.eps());
   // [/forward]
@@ -28,8 +43,10 @@ Variable RepVggBlock::forward(const Variable& x) {
 void RepVggBlock::visit(Visitor& visitor) {
   visitor.child("conv3", conv3_);
   visitor.child("bn3", bn3_);
-  visitor.child("conv1", conv1_);
-  visitor.child("bn1", bn1_);
+  if (conv1_) {
+    visitor.child("conv1", *conv1_);
+    visitor.child("bn1", *bn1_);
+  }
   if (bn0_) visitor.child("bn0", *bn0_);
 }
 
@@ -38,6 +55,7 @@ std::string RepVggBlock::description() const {
   std::string text = "RepVggBlock " + std::to_string(weight[2] * args().groups) + " -> " + std::to_string(weight[3]);
   if (args().stride_h != 1) text += ", stride " + std::to_string(args().stride_h);
   if (args().groups != 1) text += ", groups " + std::to_string(args().groups);
+  if (!has_pointwise()) text += ", without 1x1";
   return text;
 }
 
@@ -49,10 +67,8 @@ std::vector<LinearBranch> RepVggBlock::branches() const {
   const auto fixed = [](const char* name, const BatchNorm2d& norm) {
     return fold_piece(name, [&] { return norm.fixed(); });
   };
-  std::vector<LinearBranch> branches = {
-      {"3x3", kernel("conv3", conv3_), conv3_.args(), fixed("bn3", bn3_)},
-      {"1x1", kernel("conv1", conv1_), conv1_.args(), fixed("bn1", bn1_)},
-  };
+  std::vector<LinearBranch> branches = {{"3x3", kernel("conv3", conv3_), conv3_.args(), fixed("bn3", bn3_)}};
+  if (conv1_) branches.push_back({"1x1", kernel("conv1", *conv1_), conv1_->args(), fixed("bn1", *bn1_)});
   if (bn0_) branches.push_back({"identity", std::nullopt, args(), fixed("bn0", *bn0_)});
   return branches;
 }

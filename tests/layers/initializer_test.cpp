@@ -46,3 +46,28 @@ TEST_CASE("initializer: linear layers start uniform within 1 / sqrt(fan-in)", "[
   CHECK(deviation(layer.weight().value()) == Approx(0.05 / std::sqrt(3.0)).epsilon(0.02));
   CHECK_THAT(error_of([&] { he_normal({4}, 0, initializer); }), ContainsSubstring("fan-in is 0"));
 }
+
+TEST_CASE("initializer: a Dirac convolution begins as the identity where channels allow", "[layers]") {
+  for (const int64_t groups : {1, 2}) {
+    Initializer initializer(5), same(5);
+    const Conv2d conv({.in = 4, .out = 8, .args = conv2d_args(1, 1, groups), .first = FirstWeights::dirac}, initializer);
+    const Tensor x = random_images({2, 5, 6, 4}).value(), y = conv2d(x, conv.weight().value(), conv.args());
+    const Tensor normal = he_normal(conv.weight().shape(), conv.weight().shape().rows(), same);
+    const int64_t C = 4 / groups, group = 8 / groups;
+    bool copies = true, others_normal = true;
+    for (int64_t k = 0; k < 8; ++k) {
+      for (int64_t row = 0; row < x.shape().rows() && k % group < C; ++row) {
+        copies = copies && y[row * 8 + k] == x[row * 4 + k / group * C + k % group];
+      }
+      for (int64_t i = k; i < normal.size() && k % group >= C; i += 8) {
+        others_normal = others_normal && conv.weight().value()[i] == normal[i];
+      }
+    }
+    CAPTURE(groups);
+    CHECK(copies);
+    CHECK(others_normal);
+  }
+  Initializer initializer(5);
+  CHECK_THROWS_WITH(dirac_normal({2, 3, 4, 4}, 1, initializer), ContainsSubstring("odd R and S"));
+  CHECK_THROWS_WITH(dirac_normal({3, 3, 4, 4}, 3, initializer), ContainsSubstring("groups that divide K"));
+}

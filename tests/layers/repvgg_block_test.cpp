@@ -1,6 +1,7 @@
 #include "layers/reparam/repvgg_block.h"
 
 #include "autograd/ops.h"
+#include "layers/reparam/explain.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -182,4 +183,25 @@ TEST_CASE("RepVggBlock: refuses to fold what it cannot, and to run in two modes 
   for (const NamedModule& below : named_modules(block)) below.module->train(below.name == "bn1");
   CHECK_THAT(error_of([&] { block(random_images({1, 3, 3, 3})); }),
              ContainsSubstring("call train() or eval() on the block"));
+}
+
+TEST_CASE("RepVggBlock: without a 1x1 branch it folds as well, and has as many steps", "[layers][fold]") {
+  for (const int64_t out : {8, 12}) {
+    Initializer initializer(1);
+    RepVggBlock block({.in = 8, .out = out, .pointwise = false, .first = FirstWeights::dirac}, initializer);
+    CHECK_FALSE(block.has_pointwise());
+    CHECK(block.description() == "RepVggBlock 8 -> " + std::to_string(out) + ", without 1x1");
+    CHECK(state(block).size() == (out == 8 ? 9 : 5));
+    randomize(block, 3);
+    block.eval();
+    const Variable x = random_images({2, 6, 7, 8});
+    const Tensor trained = block(x).value();
+    CHECK(fold_difference(trained, block.fold()->forward(x).value()).ok());
+
+    const auto steps = explain_fold(block);
+    REQUIRE(steps.size() == 6);
+    CHECK(steps[2].title == "no 1x1 branch here: nothing to rewrite");
+    CHECK(steps[3].kernels.size() == (out == 8 ? 2 : 1));
+    for (const FoldStep& step : steps) CHECK(fold_difference(trained, step.compute(x.value())).ok());
+  }
 }

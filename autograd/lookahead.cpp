@@ -1,0 +1,62 @@
+#include "autograd/lookahead.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+#include "core/parallel.h"
+
+namespace onefold {
+
+namespace {
+
+constexpr int64_t kGrain = 16384;  // numbers a thread takes at a time
+
+void call_back(Real* fast, Real* slow, int64_t count, Real share) {
+  for (int64_t i = 0; i < count; ++i) {
+    slow[i] += share * (fast[i] - slow[i]);
+    fast[i] = slow[i];
+  }
+}
+
+}  // namespace
+
+Lookahead::Lookahead(std::vector<Variable> parameters, const LookaheadOptions& options)
+    : parameters_(std::move(parameters)), options_(options) {
+  check(!parameters_.empty(), "Lookahead: got no parameters, at least 1 is needed");
+  check(options.interval >= 1, "Lookahead: an interval of ", options.interval, " steps must be at least 1");
+  check(options.decay >= 0 && options.decay < 1, "Lookahead: decay ", options.decay, " must be at least 0 and below 1");
+  for (const Variable& parameter : parameters_) slow_.push_back(parameter.value().clone());
+}
+
+void Lookahead::after_step(int64_t steps, int64_t total_steps) {
+  if (steps % options_.interval != 0 && steps != total_steps) return;
+  const double progress = static_cast<double>(steps) / static_cast<double>(total_steps);
+  const auto share = static_cast<Real>(1 - options_.decay * progress * progress * progress);
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    Tensor fast = parameters_[i].value();
+    parallel_for(fast.size(), kGrain, [&](int64_t begin, int64_t end) {
+      call_back(&fast[begin], &slow_[i][begin], end - begin, share);
+    });
+  }
+}
+
+std::map<std::string, Tensor> Lookahead::state() const {
+  std::map<std::string, Tensor> result;
+  for (size_t i = 0; i < slow_.size(); ++i) result["slow." + std::to_string(i)] = slow_[i];
+  return result;
+}
+
+void Lookahead::load_state(const std::map<std::string, Tensor>& loaded) {
+  const std::map<std::string, Tensor> own = state();
+  check(loaded.size() == own.size(), "lookahead: the state has ", loaded.size(), " tensors, needed are ", own.size());
+  for (const auto& [name, tensor] : own) {
+    const auto found = loaded.find(name);
+    check(found != loaded.end(), "lookahead: the state lacks ", name);
+    check(found->second.shape() == tensor.shape(), "lookahead: ", name, " has shape ", found->second.shape(),
+          ", needed is ", tensor.shape());
+  }
+  for (size_t i = 0; i < slow_.size(); ++i) slow_[i] = loaded.at("slow." + std::to_string(i)).clone();
+}
+
+}  // namespace onefold
