@@ -10,7 +10,8 @@
 //
 // Images per second are the median and the best over the steps that follow two to warm up. effective_gflops counts the
 // multiply-adds of the folded network's 3x3 convolutions, times 2, times 3 in training, whatever is really computed.
-// peak_tensor_bytes is the most that tensors held in this mode, peak_resident_bytes the most of the process so far.
+// peak_tensor_bytes is the most that tensors held in this mode, peak_resident_bytes the most of the process so far, and
+// idle_resident_bytes what it held before the first mode.
 
 #include <algorithm>
 #include <chrono>
@@ -113,7 +114,7 @@ double median(std::vector<double> values) {
 
 double to_one_decimal(double value) { return std::round(10 * value) / 10; }
 
-void measure(const std::string& mode, const Options& options) {
+void measure(const std::string& mode, const Options& options, int64_t idle_bytes) {
   const Tensor images = random_normal({options.batch, kSide, kSide, 3}, Random(0, 0));
   std::vector<int> labels(static_cast<size_t>(options.batch));
   for (size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int>(Random(0, 1).below(i, kClasses));
@@ -147,12 +148,14 @@ void measure(const std::string& mode, const Options& options) {
       {"best_images_per_s", to_one_decimal(batch / best)},
       {"effective_gflops", to_one_decimal(2 * passes * multiply_adds(network.size()) * batch / typical / 1e9)},
       {"peak_tensor_bytes", memory_usage().peak},
-      {"peak_resident_bytes", peak_resident_bytes()}};
+      {"peak_resident_bytes", peak_resident_bytes()},
+      {"idle_resident_bytes", idle_bytes}};
   std::cout << line.dump() << std::endl;
 }
 
 int run_benchmark(const Options& options) {
-  for (const std::string& mode : options.modes) measure(mode, options);
+  const int64_t idle_bytes = peak_resident_bytes();
+  for (const std::string& mode : options.modes) measure(mode, options, idle_bytes);
   return kSuccess;
 }
 

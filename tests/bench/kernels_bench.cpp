@@ -1,82 +1,94 @@
-// Times single kernels on the shapes of a RepVGG mini at batch 128, with Google Benchmark's statistics: repetitions,
-// median and deviation by --benchmark_repetitions=9. Threads by OMP_NUM_THREADS.
-#include <benchmark/benchmark.h>
+// Times single kernels at batch 128, with Google Benchmark: effective GFLOP/s and their fraction of the measured peak for
+// what multiplies, GB/s for what moves memory.
+//
+// Run     build/tests/bench/kernels_bench --benchmark_filter='conv3x3/' --benchmark_repetitions=5
+// Time    about two minutes for all at --benchmark_min_time=0.1; --benchmark_list_tests names them. Threads by
+//         OMP_NUM_THREADS. With another program running beside it, threads wait for each other and times are of no use.
 
-#include "core/conv2d.h"
-#include "core/gemm.h"
-#include "core/norm_sum.h"
-#include "core/random.h"
+#include "tests/bench/kernels_bench.h"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "examples/support/format.h"
+#include "examples/support/machine.h"
+#include "examples/support/peak.h"
+
+namespace onefold::bench {
 
 namespace {
 
-using namespace onefold;
+double peak_gflops = 0;  // measured by main() before any timing
 
-constexpr int64_t kBatch = 128;
+/// The kernel with its operands, which stay until another timing has its turn: Google Benchmark calls a timing several
+/// times over.
+const std::function<void()>& prepared(const std::string& name,
+                                      const std::function<std::function<void()>()>& prepare) {
+  static std::string prepared_name;
+  static std::function<void()> kernel;
+  if (prepared_name != name) {
+    kernel = nullptr;
+    release_pooled_memory();
+    kernel = prepare();
+    prepared_name = name;
+  }
+  return kernel;
+}
 
-/// Side and channels of the maps in stages 0, 2, 3 and 4.
-struct Map {
-  int64_t side, channels;
-};
-constexpr Map kMaps[] = {{32, 32}, {16, 64}, {8, 128}, {4, 512}};
+void run_timing(benchmark::State& state, const Work& work, const std::function<void()>& kernel) {
+  using Clock = std::chrono::steady_clock;
+  kernel();  // buffers come from the pool from now on
+  std::vector<double> seconds;
+  for (auto _ : state) {
+    const auto start = Clock::now();
+    kernel();
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    state.SetIterationTime(seconds.back());
+  }
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  state.counters["median_ms"] = 1e3 * *middle;
+  if (work.multiply_adds > 0) {
+    const double gflops = 2e-9 * work.multiply_adds / *middle;
+    state.counters["GFLOP/s"] = gflops;
+    state.counters["of_peak"] = gflops / peak_gflops;
+  }
+  if (work.bytes > 0) state.counters["GB/s"] = 1e-9 * work.bytes / *middle;
+}
+
+}  // namespace
+
+std::string text(const Map& map) {
+  const std::string side = std::to_string(map.side);
+  return std::to_string(map.channels) + "@" + side + "x" + side;
+}
 
 Tensor images(const Map& map, uint64_t stream) {
   return random_normal({kBatch, map.side, map.side, map.channels}, Random(1, stream));
 }
 
-void count_multiply_adds(benchmark::State& state, int64_t each) {
-  state.counters["GFLOPS"] = benchmark::Counter(2e-9 * static_cast<double>(each) * static_cast<double>(state.iterations()),
-                                                benchmark::Counter::kIsRate);
+void add_timing(const std::string& name, const Work& work, std::function<std::function<void()>()> prepare) {
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [=](benchmark::State& state) { run_timing(state, work, prepared(name, prepare)); })
+      ->Unit(benchmark::kMillisecond)
+      ->UseManualTime();
 }
 
-void conv3x3(benchmark::State& state) {
-  const Map map = kMaps[state.range(0)];
-  const Tensor x = images(map, 1), w = random_normal({3, 3, map.channels, map.channels}, Random(1, 2), 0.1);
-  Conv2dArgs args = conv2d_args(1, 1);
-  args.algorithm = static_cast<ConvAlgorithm>(state.range(1));
-  for (auto _ : state) benchmark::DoNotOptimize(conv2d(x, w, args).data());
-  state.SetLabel(name(args.algorithm));
-  count_multiply_adds(state, x.size() * 9 * map.channels);
-}
-BENCHMARK(conv3x3)
-    ->ArgsProduct({{0, 1, 2, 3},
-                   {static_cast<int64_t>(ConvAlgorithm::im2col), static_cast<int64_t>(ConvAlgorithm::winograd2),
-                    static_cast<int64_t>(ConvAlgorithm::winograd4)}})
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+}  // namespace onefold::bench
 
-void conv3x3_weight_gradient(benchmark::State& state) {
-  const Map map = kMaps[state.range(0)];
-  const Tensor x = images(map, 1), dy = images(map, 2);
-  const Shape w({3, 3, map.channels, map.channels});
-  for (auto _ : state) benchmark::DoNotOptimize(conv2d_backward_weight(dy, x, w, conv2d_args(1, 1)).data());
-  count_multiply_adds(state, x.size() * 9 * map.channels);
-}
-BENCHMARK(conv3x3_weight_gradient)->DenseRange(0, 3)->Unit(benchmark::kMillisecond)->UseRealTime();
+int main(int argc, char** argv) {
+  using namespace onefold;
+  bench::add_arithmetic();
+  bench::add_passes();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
 
-void product(benchmark::State& state) {
-  const int64_t n = state.range(0);
-  const Tensor a = random_normal({n, n}, Random(1, 1)), b = random_normal({n, n}, Random(1, 2));
-  Tensor c({n, n});
-  for (auto _ : state) {
-    gemm({a.data(), n, n, n}, {b.data(), n, n, n}, c.data(), n);
-    benchmark::DoNotOptimize(c.data());
-  }
-  count_multiply_adds(state, n * n * n);
+  bench::peak_gflops = measured_peak_gflops();
+  benchmark::AddCustomContext("threads", std::to_string(threads()));
+  benchmark::AddCustomContext("simd_bits", std::to_string(simd_bits()));
+  benchmark::AddCustomContext("peak_gflops", fixed(bench::peak_gflops, 1));
+  benchmark::RunSpecifiedBenchmarks();
 }
-BENCHMARK(product)->Arg(128)->Arg(512)->Arg(1024)->Unit(benchmark::kMillisecond)->UseRealTime();
-
-void three_norms_and_relu(benchmark::State& state) {
-  const Map map = kMaps[state.range(0)];
-  std::vector<NormBranch> branches;
-  for (uint64_t branch = 0; branch < 3; ++branch) {
-    const Tensor x = images(map, branch);
-    branches.push_back({x, channel_statistics(x), Tensor::full({map.channels}, 1), Tensor::zeros({map.channels})});
-  }
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(norm_sum_forward(branches, Activation::relu, Real(1e-5)).data());
-  }
-  state.SetBytesProcessed(state.iterations() * 4 * branches[0].x.size() * static_cast<int64_t>(sizeof(Real)));
-}
-BENCHMARK(three_norms_and_relu)->DenseRange(0, 3)->Unit(benchmark::kMillisecond)->UseRealTime();
-
-}  // namespace

@@ -1,0 +1,124 @@
+// What multiplies and adds: convolutions in all three directions, matrix products.
+
+#include "core/conv2d.h"
+#include "core/gemm.h"
+#include "tests/bench/kernels_bench.h"
+
+namespace onefold::bench {
+
+namespace {
+
+/// A convolution of a RepVGG: square kernel, padded so that stride 1 keeps the side.
+struct Convolution {
+  int64_t inputs, outputs, side;  // channels in and out, side of the input
+  int64_t kernel, stride;
+};
+
+struct Operands {
+  Tensor x, w, dy;
+  Conv2dArgs args;
+};
+
+Operands operands(const Convolution& c) {
+  const int64_t side = (c.side - 1) / c.stride + 1;
+  return {images({c.inputs, c.side}, 1), random_normal({c.kernel, c.kernel, c.inputs, c.outputs}, Random(1, 2), 0.1),
+          images({c.outputs, side}, 3), conv2d_args(c.stride, c.kernel / 2)};
+}
+
+Work work(const Convolution& c) {
+  const int64_t side = (c.side - 1) / c.stride + 1;
+  return {.multiply_adds = static_cast<double>(kBatch * side * side * c.kernel * c.kernel * c.inputs * c.outputs)};
+}
+
+std::string family(const Convolution& c) {
+  const std::string kernel = std::to_string(c.kernel);
+  return "conv" + kernel + "x" + kernel + (c.stride == 1 ? "" : "_stride" + std::to_string(c.stride));
+}
+
+/// "64@32x32", or "32-64@32x32" where the numbers of channels differ.
+std::string shape(const Convolution& c) {
+  return (c.inputs == c.outputs ? "" : std::to_string(c.inputs) + "-") + text(Map{c.outputs, c.side});
+}
+
+void add_directions(const Convolution& c) {
+  add_timing(family(c) + "/forward/" + shape(c), work(c), [c] {
+    return [o = operands(c)] { benchmark::DoNotOptimize(conv2d(o.x, o.w, o.args).data()); };
+  });
+  // Images need no gradient.
+  if (c.inputs > 3) {
+    add_timing(family(c) + "/input_gradient/" + shape(c), work(c), [c] {
+      return [o = operands(c)] {
+        benchmark::DoNotOptimize(conv2d_backward_input(o.dy, o.w, o.x.shape(), o.args).data());
+      };
+    });
+  }
+  add_timing(family(c) + "/weight_gradient/" + shape(c), work(c), [c] {
+    return [o = operands(c)] {
+      benchmark::DoNotOptimize(conv2d_backward_weight(o.dy, o.x, o.w.shape(), o.args).data());
+    };
+  });
+}
+
+/// The forward pass by each algorithm that can do it, beside the one that the library chooses.
+void add_algorithms(const Convolution& c) {
+  const std::pair<const char*, ConvAlgorithm> algorithms[] = {
+      {"im2col", ConvAlgorithm::im2col}, {"winograd2", ConvAlgorithm::winograd2}, {"winograd4", ConvAlgorithm::winograd4}};
+  for (const auto& [algorithm_name, algorithm] : algorithms) {
+    add_timing(family(c) + "_" + algorithm_name + "/forward/" + shape(c), work(c), [c, algorithm = algorithm] {
+      Operands o = operands(c);
+      o.args.algorithm = algorithm;
+      return [o] { benchmark::DoNotOptimize(conv2d(o.x, o.w, o.args).data()); };
+    });
+  }
+}
+
+/// C[M, N] = A[M, K] B[K, N], or with one operand transposed, as gradients need it.
+struct Product {
+  int64_t M, K, N;
+  bool transposed_a = false, transposed_b = false;
+};
+
+void add_product(const Product& p) {
+  const std::string name = "gemm" + std::string(p.transposed_a ? "_at" : "") + (p.transposed_b ? "_bt" : "") + "/" +
+                           std::to_string(p.M) + "x" + std::to_string(p.K) + "x" + std::to_string(p.N);
+  add_timing(name, {.multiply_adds = static_cast<double>(p.M * p.K * p.N)}, [p] {
+    const Tensor a = random_normal({p.M, p.K}, Random(1, 1)), b = random_normal({p.K, p.N}, Random(1, 2));
+    const Matrix matrix_a{a.data(), p.M, p.K, p.transposed_a ? p.M : p.K, p.transposed_a};
+    const Matrix matrix_b{b.data(), p.K, p.N, p.transposed_b ? p.K : p.N, p.transposed_b};
+    return [p, a, b, matrix_a, matrix_b, c = Tensor({p.M, p.N})]() mutable {
+      gemm(matrix_a, matrix_b, c.data(), p.N);
+      benchmark::DoNotOptimize(c.data());
+    };
+  });
+}
+
+}  // namespace
+
+void add_arithmetic() {
+  // Stride 1: the comparison's shapes, then the stages of mini and S, and of A0.
+  constexpr Map kStrideOne[] = {{64, 32}, {128, 16}, {256, 8}, {32, 32}, {64, 16}, {128, 8},
+                                {512, 4}, {48, 32},  {96, 16}, {192, 8}, {1280, 4}};
+  for (const Map& map : kStrideOne) add_directions({map.channels, map.channels, map.side, 3, 1});
+  for (const Map& map : kStrideOne) add_directions({map.channels, map.channels, map.side, 1, 1});
+  for (const Map& map : kStrideOne) {
+    if (map.channels <= 512) add_algorithms({map.channels, map.channels, map.side, 3, 1});
+  }
+
+  // The stem, and the first block of each later stage.
+  constexpr int64_t kWidths[2][5] = {{3, 32, 64, 128, 512}, {3, 48, 96, 192, 1280}};
+  for (const auto& widths : kWidths) {
+    for (const int64_t kernel : {3, 1}) {
+      add_directions({widths[0], widths[1], 32, kernel, 1});
+      for (int stage = 0; stage < 3; ++stage) {
+        add_directions({widths[stage + 1], widths[stage + 2], 32 >> stage, kernel, 2});
+      }
+    }
+  }
+
+  add_product({1024, 1024, 1024});
+  for (const int64_t n : {64, 128, 256}) add_product({8192, n, n});
+  for (const int64_t n : {64, 128, 256}) add_product({8192, n, n, false, true});
+  for (const int64_t n : {64, 128, 256}) add_product({n, 8192, n, true, false});
+}
+
+}  // namespace onefold::bench

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Onefold against PyTorch on the same work, on this machine, in turns: a table of medians and ratios beside their targets.
+#
+#   tests/bench/compare_torch.sh                 everything, five rounds (about 15 minutes)
+#   tests/bench/compare_torch.sh --only train,one --repeats 9
+#   tests/bench/compare_torch.sh --table         the table of the last run once more
+#
+#   --repeats N    rounds; in each, every measurement of ours stands beside PyTorch's (5)
+#   --only WORK    some of train, compile, fold, one, forms, convolution, product, threads, separated by commas
+#   --threads N    of both sides (2)
+#   --quick        two rounds of a few steps, mini alone: to see whether it works
+#   --markdown     the table as a page of documentation shows it
+#   --keep         adds the rounds to those of the last run
+#
+# PYTHON=... is a Python that has torch (pip install torch==2.13.0, or Debian's python3-torch), BUILD=... the folder of
+# the built programs (build). What was measured stands in BUILD/compare_torch.jsonl, a line for each program that ran.
+#
+# Run it with nothing else on the machine: a thread that waits for another loses most of its time to a third.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+fail() { echo "compare_torch.sh: $*" >&2; exit 2; }
+
+# whole OPTION VALUE: a number of at least 1, or an error.
+whole() { [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "$1: got ${2:-nothing}, needs a whole number of at least 1"; }
+
+python=${PYTHON:-python3} build=${BUILD:-build}
+repeats=5 threads=2 steps=12 networks='mini S A0' table_options=() keep=0 table_only=0
+all_work=train,compile,fold,one,forms,convolution,product,threads
+work=$all_work
+while [ $# -gt 0 ]; do
+  case $1 in
+    --repeats) repeats=${2:-} && whole "$@" && shift ;;
+    --threads) threads=${2:-} && whole "$@" && shift ;;
+    --only) work=${2:-} && shift ;;
+    --quick) repeats=2 steps=3 networks=mini ;;
+    --markdown) table_options+=(--markdown) ;;
+    --keep) keep=1 ;;
+    --table) table_only=1 ;;
+    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) fail "unknown option $1; see --help" ;;
+  esac
+  shift || fail "an option lacks its value; see --help"
+done
+for name in ${work//,/ }; do
+  [[ ,$all_work, == *",$name,"* ]] || fail "--only: got $name, needs some of $all_work"
+done
+lines=$build/compare_torch.jsonl
+print_table() { "$python" tests/bench/comparison_table.py "${table_options[@]}" "$lines"; }
+
+command -v "$python" >/dev/null || fail "there is no $python; set PYTHON to a Python that has torch"
+if [ $table_only = 1 ]; then
+  [ -s "$lines" ] || fail "$lines is not there: run once without --table"
+  print_table
+  exit
+fi
+"$python" -c 'import torch' 2>/dev/null ||
+  fail "$python has no torch; set PYTHON to a Python that has (pip install torch==2.13.0, or apt-get install python3-torch)"
+for program in examples/benchmark tests/bench/kernels_bench; do
+  [ -x "$build/$program" ] || fail "$build/$program is not built; run
+  cmake --preset release -B $build -DONEFOLD_BENCH=ON && cmake --build $build --target benchmark kernels_bench"
+done
+
+# Runs a program and keeps each line of its output (or, of Google Benchmark, all as one) with the round and the work.
+record() {
+  local output
+  output=$("$@" 2>>"$build/compare_torch.log") || { echo "failed, see $build/compare_torch.log: $*" >&2; return 0; }
+  if [[ $output == *'"benchmarks"'* ]]; then output=${output//$'\n'/ }; fi
+  while read -r line; do echo "{\"round\": $round, \"work\": \"$name\", ${line#\{}" >>"$lines"; done <<<"$output"
+}
+ours() { record "$build/examples/benchmark" --threads "$threads" --steps "$steps" "$@"; }
+theirs() { record "$python" tests/bench/torch_peer.py --threads "$threads" --steps "$steps" "$@"; }
+kernels() {
+  OMP_NUM_THREADS=$threads record "$build/tests/bench/kernels_bench" --benchmark_format=json --benchmark_filter="$1"
+}
+
+measure() {
+  local net
+  case $1 in
+    train) for net in $networks; do ours --net "$net" --mode train; theirs --net "$net" --mode train; done ;;
+    compile) for net in $networks; do ours --net "$net" --mode train; theirs --net "$net" --mode train --compile; done ;;
+    fold) for net in $networks; do ours --net "$net" --mode fold; theirs --net "$net" --mode fold; done ;;
+    one) ours --batch 1 --steps $((40 * steps)) --mode fold; theirs --batch 1 --steps $((40 * steps)) --mode fold ;;
+    forms) ours --mode fold; ours --mode infer; theirs --mode infer ;;
+    convolution) kernels '^conv3x3/[a-z_]*/(64@32x32|128@16x16|256@8x8)/'; theirs --mode convolution ;;
+    product) kernels '^gemm/'; theirs --mode product ;;
+    threads) for net in ${networks%A0}; do ours --net "$net" --mode train; ours --net "$net" --mode train --threads 1; done ;;
+  esac
+}
+
+first=1
+if [ $keep = 1 ] && [ -s "$lines" ]; then
+  first=$(($(grep -o '^{"round": [0-9]*' "$lines" | tail -n 1 | grep -o '[0-9]*$') + 1))
+else
+  : >"$lines"
+fi
+: >"$build/compare_torch.log"
+for ((round = first; round < first + repeats; ++round)); do
+  for name in ${work//,/ }; do
+    echo "round $((round - first + 1)) of $repeats: $name" >&2
+    measure "$name"
+  done
+done
+print_table

@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""The table of compare_torch.sh: for each kind of work the medians of both sides, and the median of the rounds' ratios.
+
+Usage: comparison_table.py [--markdown] LINES.jsonl
+
+A ratio is taken within a round, where both sides ran one after the other, so that a machine that slows down slows both;
+then the median of the ratios counts, and the lowest and highest are shown beside it. Ratios say how many times better
+ours is: above 1 is faster, or less memory. Needs no package.
+"""
+import argparse
+import json
+import statistics
+from collections import defaultdict
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    work: str
+    unit: str
+    digits: int
+    against: str
+    pairs: list  # of (ours, theirs), one a round
+    target: float = None
+    stretch: float = None
+    lower_is_better: bool = False
+
+
+class Rounds:
+    """What each round measured, by the work that it belongs to."""
+
+    def __init__(self, lines):
+        self.rounds = defaultdict(list)
+        for line in lines:
+            self.rounds[line["round"]].append(line)
+
+    def pairs(self, work, ours, theirs):
+        """The value of both in each round that has both; each is a function from a line to a number or None."""
+        found = []
+        for lines in self.rounds.values():
+            values = [[value for line in lines if line["work"] == work and (value := side(line)) is not None]
+                      for side in (ours, theirs)]
+            if values[0] and values[1]:
+                found.append((values[0][-1], values[1][-1]))
+        return found
+
+
+def network(key, **wanted):
+    """A number that a network's line states under `key`; `peer` is compared by its first word."""
+    def value(line):
+        if "net" not in line or any(line[name] != wanted[name] for name in wanted if name != "peer"):
+            return None
+        return line[key] if line["peer"].split()[0] == wanted["peer"] else None
+    return value
+
+
+def speed(**wanted):
+    return network("images_per_s", **wanted)
+
+
+def memory(**wanted):
+    peak, idle = network("peak_resident_bytes", **wanted), network("idle_resident_bytes", **wanted)
+    return lambda line: None if peak(line) is None else (peak(line) - idle(line)) / 2**20
+
+
+def kernels(counter, *names):
+    """The sum of a counter over these timings of Google Benchmark."""
+    def value(line):
+        timings = {t["name"].removesuffix("/manual_time"): t for t in line.get("benchmarks", [])}
+        return sum(timings[name][counter] for name in names) if all(name in timings for name in names) else None
+    return value
+
+
+def torch_kernel(mode, shape, *keys):
+    return lambda line: sum(line[key] for key in keys) if line.get("mode") == mode and line["shape"] == shape else None
+
+
+def peak(line):
+    return float(line["context"]["peak_gflops"]) if "context" in line else None
+
+
+NETWORKS = (("mini", 3.0), ("S", 3.0), ("A0", 2.5))
+DIRECTIONS = (("forward", ("forward",), ("forward_ms",)),
+              ("both gradients", ("input_gradient", "weight_gradient"), ("gradients_ms",)),
+              ("all three", ("forward", "input_gradient", "weight_gradient"), ("forward_ms", "gradients_ms")))
+
+
+def network_rows(rounds):
+    for net, target in NETWORKS:
+        sides = speed(peer="onefold", net=net, mode="train"), speed(peer="torch", net=net, mode="train")
+        yield Row(f"training step, {net}, batch 128", "images/s", 0, "PyTorch", rounds.pairs("train", *sides), target)
+        yield Row(f"training step, {net}, batch 128", "images/s", 0, "PyTorch, compiled", rounds.pairs("compile", *sides),
+                  None, 3.0)
+    for net, _ in NETWORKS:
+        sides = speed(peer="onefold", net=net, mode="fold"), speed(peer="torch", net=net, mode="fold")
+        yield Row(f"folded inference, {net}, batch 128", "images/s", 0, "PyTorch", rounds.pairs("fold", *sides), 2.5, 3.0)
+    sides = speed(peer="onefold", mode="fold", batch=1), speed(peer="torch", mode="fold", batch=1)
+    yield Row("folded inference, mini, batch 1", "images/s", 0, "PyTorch", rounds.pairs("one", *sides), 2.0, 3.0)
+    sides = speed(peer="onefold", mode="infer"), speed(peer="torch", mode="infer")
+    yield Row("inference in training form, mini, batch 128", "images/s", 0, "PyTorch", rounds.pairs("forms", *sides))
+
+
+def kernel_rows(rounds):
+    for shape in ("64@32x32", "128@16x16", "256@8x8"):
+        channels, side = (int(part) for part in shape.split("x")[0].split("@"))
+        for direction, ours, theirs in DIRECTIONS:
+            names = [f"conv3x3/{name}/{shape}" for name in ours]
+            yield Row(f"3x3 convolution {shape}, {direction}", "ms", 1, "PyTorch",
+                      rounds.pairs("convolution", kernels("median_ms", *names), torch_kernel("convolution", shape, *theirs)),
+                      2.5, lower_is_better=True)
+        gflop = 3 * 2e-9 * 128 * side**2 * channels**2 * 9
+        time = kernels("median_ms", *names)
+        yield Row(f"3x3 convolution {shape}, effective rate", "GFLOP/s", 0, "peak FMA",
+                  rounds.pairs("convolution", lambda line, g=gflop, t=time: t(line) and 1e3 * g / t(line), peak), None, 2.0)
+    for shape in ("1024x1024x1024", "8192x64x64", "8192x128x128", "8192x256x256"):
+        ours = kernels("GFLOP/s", f"gemm/{shape}")
+        for against, theirs in (("PyTorch", torch_kernel("product", shape, "gflops")), ("peak FMA", peak)):
+            yield Row(f"matrix product {shape}", "GFLOP/s", 0, against, rounds.pairs("product", ours, theirs), 0.95, 1.0)
+
+
+def own_rows(rounds):
+    folded, trained = speed(peer="onefold", mode="fold"), speed(peer="onefold", mode="infer")
+    yield Row("folded form, mini, batch 128", "images/s", 0, "training form", rounds.pairs("forms", folded, trained), 1.8)
+    sides = memory(peer="onefold", net="S"), memory(peer="torch", net="S")
+    yield Row("peak memory of training, S, batch 128", "MiB", 0, "PyTorch", rounds.pairs("train", *sides), 1.0, 2.0, True)
+    for net in ("mini", "S"):
+        sides = (speed(peer="onefold", net=net, threads=count) for count in (2, 1))
+        yield Row(f"training on two threads, {net}", "images/s", 0, "one thread", rounds.pairs("threads", *sides), 1.8, 1.9)
+
+
+def verdict(ratio, row, reached):
+    if row.stretch and ratio >= row.stretch:
+        return "stretch met"
+    if row.target is None:
+        return "stretch not met" if row.stretch else "-"
+    if ratio >= row.target:
+        return "met"
+    return "met otherwise" if row.work in reached else "not met"
+
+
+def cells(row, reached):
+    ratios = ratios_of(row)
+    ratio = statistics.median(ratios)
+    ours, theirs = (f"{statistics.median(side):.{row.digits}f}" for side in zip(*row.pairs))
+    goal = " / ".join(f"{bound:g}" if bound else "-" for bound in (row.target, row.stretch))
+    return [row.work, row.unit, ours, row.against, theirs, f"{ratio:.2f}", f"{min(ratios):.2f} to {max(ratios):.2f}",
+            goal if row.target or row.stretch else "-", verdict(ratio, row, reached)]
+
+
+def ratios_of(row):
+    return [theirs / ours if row.lower_is_better else ours / theirs for ours, theirs in row.pairs]
+
+
+HEAD = ["work", "unit", "ours", "against", "theirs", "ratio", "of rounds", "target / stretch", "verdict"]
+NUMBERS = (2, 4, 5)
+
+
+def print_markdown(table):
+    print("| " + " | ".join(HEAD) + " |")
+    print("|" + "|".join("---:" if column in NUMBERS else "---" for column in range(len(HEAD))) + "|")
+    for row in table:
+        print("| " + " | ".join(row) + " |")
+
+
+def print_text(table):
+    widths = [max(len(row[column]) for row in [HEAD, *table]) for column in range(len(HEAD))]
+    for row in [HEAD, ["-" * width for width in widths], *table]:
+        print("  ".join(cell.rjust(width) if column in NUMBERS else cell.ljust(width)
+                        for column, (cell, width) in enumerate(zip(row, widths))).rstrip())
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("lines")
+    parser.add_argument("--markdown", action="store_true")
+    options = parser.parse_args()
+    with open(options.lines) as file:
+        rounds = Rounds(json.loads(line) for line in file)
+
+    rows = [row for rows in (network_rows, kernel_rows, own_rows) for row in rows(rounds) if row.pairs]
+    # A matrix product may reach PyTorch's or the peak: one is enough.
+    reached = {row.work for row in rows if row.target and statistics.median(ratios_of(row)) >= row.target}
+    table = [cells(row, reached) for row in rows]
+    (print_markdown if options.markdown else print_text)(table)
+    counts = {len(row.pairs) for row in rows}
+    print(f"\n{min(counts, default=0)} to {max(counts, default=0)} rounds; ratio: median of the rounds' ratios, ours to theirs")
+
+
+if __name__ == "__main__":
+    main()

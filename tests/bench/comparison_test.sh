@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Holds the comparison's table to measurements whose ratios are known, and its script to errors that say what to do.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+command -v python3 >/dev/null || { echo "no python3 here: nothing to test"; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+complain() { echo "FAILED: $*" >&2; failures=$((failures + 1)); }
+has() { grep -qE -- "$1" "$work/out" || { complain "no line like \"$1\" in:"; cat "$work/out" >&2; }; }
+
+# Three rounds of a network at ratios 3, 2 and 4, and memory at half of PyTorch's; the slow round slowed both sides.
+network() { # ROUND PEER IMAGES_PER_S PEAK_MIB
+  echo "{\"round\": $1, \"work\": \"train\", \"peer\": \"$2\", \"net\": \"S\", \"mode\": \"train\", \"batch\": 128," \
+    "\"threads\": 2, \"images_per_s\": $3, \"peak_resident_bytes\": $(($4 << 20)), \"idle_resident_bytes\": 1048576}"
+}
+{
+  network 1 onefold 900 101; network 1 "torch 2.13.0" 300 201
+  network 2 onefold 100 101; network 2 "torch 2.13.0" 50 201
+  network 3 onefold 1200 101; network 3 "torch 2.13.0" 300 201
+} >"$work/lines"
+python3 "$here/comparison_table.py" "$work/lines" >"$work/out" || complain "the table failed"
+has '^training step, S, batch 128 +images/s +900 +PyTorch +300 +3\.00 +2\.00 to 4\.00 +3 / - +met$'
+has '^peak memory of training, S, batch 128 +MiB +100 +PyTorch +200 +2\.00 .* 1 / 2 +stretch met$'
+has '^3 to 3 rounds'
+python3 "$here/comparison_table.py" --markdown "$work/lines" >"$work/out" || complain "the table failed in Markdown"
+has '^\| training step, S, batch 128 \| images/s \| 900 \| PyTorch \| 300 \| 3\.00 \|'
+
+# A product that reaches PyTorch's speed and not the peak reached its target, which is either.
+cat >"$work/lines" <<'END'
+{"round": 1, "work": "product", "context": {"peak_gflops": "500"}, "benchmarks": [{"name": "gemm/8192x64x64/manual_time", "GFLOP/s": 400}]}
+{"round": 1, "work": "product", "peer": "torch 2.13.0", "mode": "product", "shape": "8192x64x64", "gflops": 410}
+END
+python3 "$here/comparison_table.py" "$work/lines" >"$work/out" || complain "the table of products failed"
+has '^matrix product 8192x64x64 +GFLOP/s +400 +PyTorch +410 +0\.98 .* met$'
+has '^matrix product 8192x64x64 +GFLOP/s +400 +peak FMA +500 +0\.80 .* met otherwise$'
+
+refuse() { # TEXT OPTIONS...
+  local text=$1
+  shift
+  "$here/compare_torch.sh" "$@" >"$work/out" 2>&1 && complain "should have failed: $*"
+  has "$text"
+}
+refuse "unknown option --sideways" --sideways
+refuse "--repeats: got 0, needs a whole number of at least 1" --repeats 0
+refuse "--repeats: got nothing, needs a whole number of at least 1" --repeats
+refuse "--only: got training, needs some of train,compile" --only training
+PYTHON=$work/no-python refuse "there is no $work/no-python; set PYTHON to a Python that has torch"
+printf '#!/bin/sh\nexit 1\n' >"$work/torchless" && chmod +x "$work/torchless"
+PYTHON=$work/torchless refuse "torchless has no torch; set PYTHON .*pip install torch"
+printf '#!/bin/sh\nexit 0\n' >"$work/torch" && chmod +x "$work/torch"
+PYTHON=$work/torch BUILD=$work refuse "benchmark is not built; run"
+BUILD=$work refuse "compare_torch.jsonl is not there: run once without --table" --table
+
+[ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
+echo "all checks passed"
