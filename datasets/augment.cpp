@@ -1,8 +1,10 @@
 #include "datasets/augment.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/check.h"
+#include "core/parallel.h"
 #include "core/random.h"
 
 namespace onefold {
@@ -48,6 +50,43 @@ Variation draw_variation(const Augmentation& augmentation, uint64_t seed, int64_
   }
   return variation;
 }
+
+Tensor varied(const Tensor& images, const Variation& variation) {
+  const Shape& shape = images.shape();
+  check(shape.rank() == 4, "varied: ", shape, " must be images [N H W C]");
+  const int64_t H = shape[1], W = shape[2], C = shape[3];
+  check(std::abs(variation.down) < H && std::abs(variation.right) < W, "varied: a shift by ", variation.down, " and ",
+        variation.right, " pixels, images of ", H, " x ", W, " allow less than their size");
+  Tensor result(shape);
+  parallel_for(shape[0] * H, 64, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t y = source_place(row % H + variation.down, H, Padding::kReflection);
+      const Real* from = images.data() + (row / H * H + y) * W * C;
+      Real* to = result.data() + row * W * C;
+      for (int64_t column = 0; column < W; ++column, to += C) {
+        const int64_t crop_column = variation.flip ? W - 1 - column : column;
+        const int64_t x = source_place(crop_column + variation.right, W, Padding::kReflection);
+        std::copy_n(from + x * C, C, to);
+      }
+    }
+  });
+  return result;
+}
+
+// [test-views]
+std::vector<View> test_views(int64_t count) {
+  check(count == 1 || count == 2 || count == 6, "test_views: ", count, " views; there are 1, 2 or 6");
+  if (count == 1) return {{{}, 1}};
+  std::vector<View> views;
+  for (const bool flip : {false, true}) {
+    views.push_back({{.flip = flip}, count == 2 ? 0.5 : 0.25});
+    for (const int64_t shift : {-1, 1}) {
+      if (count == 6) views.push_back({{.down = shift, .right = shift, .flip = flip}, 0.125});
+    }
+  }
+  return views;
+}
+// [/test-views]
 
 PixelNormalizer::PixelNormalizer(const ChannelNormalization& normalization) {
   for (size_t c = 0; c < 3; ++c) {

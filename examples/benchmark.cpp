@@ -30,6 +30,7 @@
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/trainer.h"
+#include "layers/count.h"
 #include "layers/models/repvgg.h"
 
 using namespace onefold;
@@ -48,7 +49,7 @@ struct Options {
 };
 
 void add_options(CLI::App& app, Options& options) {
-  app.add_option("--net", options.net, "tiny, mini, S or A0")->check(network_name())->type_name("NAME");
+  app.add_option("--net", options.net, "tiny, mini, S, A0 or short")->check(network_name())->type_name("NAME");
   app.add_option("--batch,--batch-size", options.batch, "images a step")
       ->check(whole_number(1, 1 << 20))
       ->type_name("N");
@@ -62,17 +63,10 @@ void add_options(CLI::App& app, Options& options) {
   add_threads_option(app);
 }
 
-/// Multiply-adds of one image's way through the 3x3 convolutions of the folded network.
+/// Multiply-adds of one image's way through the 3x3 convolutions of the folded network: all but the head's.
 double multiply_adds(const RepVggSize& size) {
-  int64_t channels = 3, side = kSide, total = 0;
-  for (size_t stage = 0; stage < size.depths.size(); ++stage) {
-    for (int64_t block = 0; block < size.depths[stage]; ++block) {
-      if (block == 0 && stage >= 2) side /= 2;
-      total += 9 * channels * size.widths[stage] * side * side;
-      channels = size.widths[stage];
-    }
-  }
-  return static_cast<double>(total);
+  const auto folded = RepVgg::folded_form(size, kClasses);
+  return static_cast<double>(count(*folded, {1, kSide, kSide, 3}).multiply_adds - size.widths.back() * kClasses);
 }
 
 /// Seconds of each step.

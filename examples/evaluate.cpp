@@ -34,7 +34,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
       ->required()
       ->type_name("FILE");
-  app.add_option("--net", options.net, "tiny, mini, S or A0 (what the file says)")
+  app.add_option("--net", options.net, "tiny, mini, S, A0 or short (what the file says)")
       ->check(network_name())
       ->type_name("NAME");
   add_data_options(app, options.data);

@@ -95,6 +95,17 @@ std::vector<NamedParameter> named_parameters(Module& module) {
   return collector.found;
 }
 
+std::vector<NamedParameter> own_parameters(Module& module) {
+  class OwnCollector : public MemberVisitor {
+   public:
+    void parameter(const std::string& name, Variable& value) override { found.push_back({name, value}); }
+    std::vector<NamedParameter> found;
+  };
+  OwnCollector collector;
+  module.visit(collector);
+  return collector.found;
+}
+
 std::vector<Variable> parameters(Module& module) {
   std::vector<Variable> found;
   for (const NamedParameter& parameter : named_parameters(module)) found.push_back(parameter.value);

@@ -80,6 +80,10 @@ struct NamedParameter {
   Variable value;
 };
 std::vector<NamedParameter> named_parameters(Module& module);
+
+/// Those of the module itself, not of the ones below it: "weight".
+std::vector<NamedParameter> own_parameters(Module& module);
+
 std::vector<Variable> parameters(Module& module);
 
 /// Every parameter and buffer by its full name, sharing the module's buffers.

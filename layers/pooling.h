@@ -36,6 +36,15 @@ class AvgPool2d : public Module {
   Pool2dArgs args_;
 };
 
+/// The largest of each map, which must be square: [N, H, H, C] -> [N, C].
+class GlobalMaxPool : public Module {
+ public:
+  Variable forward(const Variable& x) override;
+  void visit(Visitor&) override {}
+  std::string description() const override { return "GlobalMaxPool"; }
+  std::unique_ptr<Module> fold() const override;
+};
+
 /// The mean of each map: [N, H, W, C] -> [N, C].
 class GlobalAvgPool : public Module {
  public:

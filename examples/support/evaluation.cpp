@@ -7,13 +7,29 @@
 
 #include "autograd/variable.h"
 #include "core/check.h"
+#include "core/elementwise.h"
 #include "core/softmax.h"
 #include "datasets/data_loader.h"
 
 namespace onefold {
 
+namespace {
+
+Tensor mean_logits(Module& network, const Tensor& images, const std::vector<View>& views) {
+  if (views.size() == 1) return network(Variable(images)).value();
+  Tensor mean;
+  for (const View& view : views) {
+    const Tensor logits = network(Variable(varied(images, view.variation))).value();
+    const auto weight = static_cast<Real>(view.weight);
+    mean = mean.defined() ? add_scaled(mean, weight, logits) : scale(logits, weight);
+  }
+  return mean;
+}
+
+}  // namespace
+
 Evaluation evaluate(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
-                    int64_t batch_size, const AfterBatch& after_batch) {
+                    int64_t batch_size, const AfterBatch& after_batch, int64_t views) {
   const auto start = std::chrono::steady_clock::now();
   const EvaluationMode evaluation_mode(network);
   const NoGrad no_grad;
@@ -27,7 +43,7 @@ Evaluation evaluate(Module& network, const Dataset& dataset, const ChannelNormal
   int64_t done = 0;
   double loss_sum = 0;
   while (const auto batch = loader.next()) {
-    const Tensor logits = network(Variable(batch->images)).value();  // [N, classes]
+    const Tensor logits = mean_logits(network, batch->images, test_views(views));  // [N, classes]
     const auto count = static_cast<int64_t>(batch->labels.size());
     check(logits.shape() == Shape({count, classes}), "evaluate: the network gives ", logits.shape(), " for ", count,
           " images of ", classes, " classes");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 
 #include "core/check.h"
 #include "core/random.h"
@@ -62,14 +63,12 @@ double sum_of_magnitudes(const Tensor& tensor) {
 FoldedBlockRow compare_block(const std::string& name, RepVggBlock& block, const Tensor& x, const Tensor& y) {
   const std::vector<FoldStep> steps = explain_fold(block);
   const MapDifference difference = map_difference(steps.back().compute(x), y);
-  std::vector<double> shares;
+  std::map<std::string, double> shares;
   double total = 0;
   for (const NamedKernel& branch : steps[3].kernels) {
-    shares.push_back(sum_of_magnitudes(branch.kernel.weight));
-    total += shares.back();
+    total += shares[branch.name] = sum_of_magnitudes(branch.kernel.weight);
   }
-  shares.resize(3);
-  for (double& share : shares) share = total > 0 ? share / total : 0;
+  for (auto& [branch, share] : shares) share = total > 0 ? share / total : 0;
   return {.name = name,
           .description = block.description(),
           .parameters_before = steps.front().parameters,
@@ -77,9 +76,9 @@ FoldedBlockRow compare_block(const std::string& name, RepVggBlock& block, const 
           .interior = difference.interior,
           .border = difference.border,
           .largest_output = max_abs(y),
-          .share_3x3 = shares[0],
-          .share_1x1 = shares[1],
-          .share_identity = shares[2]};
+          .share_3x3 = shares["3x3"],
+          .share_1x1 = shares["1x1"],
+          .share_identity = shares["identity"]};
 }
 
 double median(std::vector<double> values) {
@@ -126,11 +125,10 @@ MapDifference map_difference(const Tensor& a, const Tensor& b) {
 
 void demonstrate_block(RepVgg& network, const std::string& block, const Tensor& images, FoldRecord& record) {
   const NoGrad no_grad;
-  Variable x(images);
   const auto blocks = named_blocks(network);
-  auto chosen = blocks.begin();
-  for (; chosen != blocks.end() && chosen->first != block; ++chosen) x = chosen->second->forward(x);
+  const auto chosen = std::find_if(blocks.begin(), blocks.end(), [&](const auto& each) { return each.first == block; });
   check(chosen != blocks.end(), "there is no block ", block, " in ", network.description());
+  const Variable x = network.block_inputs(Variable(images))[static_cast<size_t>(chosen - blocks.begin())];
 
   record.block = block;
   record.block_description = chosen->second->description();
@@ -155,11 +153,11 @@ void demonstrate_network(RepVgg& network, const Tensor& images, FoldRecord& reco
     record.network_steps.push_back(row_of(step));
     record.network_steps.back().interior = max_abs_difference(step.compute(images), logits);
   }
-  Variable x(images);
-  for (const auto& [name, block] : named_blocks(network)) {
-    const Variable y = block->forward(x);
-    record.blocks.push_back(compare_block(name, *block, x.value(), y.value()));
-    x = y;
+  const auto blocks = named_blocks(network);
+  const std::vector<Variable> inputs = network.block_inputs(Variable(images));
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const auto& [name, block] = blocks[i];
+    record.blocks.push_back(compare_block(name, *block, inputs[i].value(), block->forward(inputs[i]).value()));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "core/softmax.h"
 #include "examples/support/program.h"
+#include "layers/batch_norm.h"
 
 namespace onefold {
 
@@ -34,13 +35,20 @@ Schedule make_schedule(const TrainerOptions& options, int64_t steps_per_epoch) {
 }  // namespace
 
 // [decay-groups]
-std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay) {
+std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay,
+                                         double bias_rate) {
   ParameterGroup decayed{{}, learning_rate, weight_decay};
   ParameterGroup free{{}, learning_rate, 0};
-  for (const Variable& parameter : parameters(network)) {
-    (parameter.shape().rank() > 1 ? decayed : free).parameters.push_back(parameter);
+  ParameterGroup shifts{{}, learning_rate * bias_rate, 0};
+  for (const auto& [name, module] : named_modules(network)) {
+    const bool is_norm = bias_rate != 1 && dynamic_cast<const BatchNorm2d*>(module) != nullptr;
+    for (const auto& [member, parameter] : own_parameters(*module)) {
+      ParameterGroup& group = parameter.shape().rank() > 1 ? decayed : is_norm && member == "bias" ? shifts : free;
+      group.parameters.push_back(parameter);
+    }
   }
-  return {decayed, free};
+  if (shifts.parameters.empty()) return {decayed, free};
+  return {decayed, free, shifts};
 }
 // [/decay-groups]
 
@@ -49,9 +57,11 @@ Trainer::Trainer(Module& network, const Dataset& dataset, const ChannelNormaliza
     : network_(network),
       options_(options),
       loader_(dataset, loader_options(dataset, normalization, options)),
-      optimizer_(decay_groups(network, options.learning_rate, options.weight_decay),
+      optimizer_(decay_groups(network, options.learning_rate, options.weight_decay, options.bias_rate),
                  {.momentum = options.momentum, .nesterov = options.momentum > 0}),
-      schedule_(make_schedule(options, loader_.batches())) {}
+      schedule_(make_schedule(options, loader_.batches())) {
+  if (options.lookahead) lookahead_.emplace(parameters(network));
+}
 
 double Trainer::learning_rate() const {
   return options_.learning_rate * schedule_(position_.epoch * steps_per_epoch() + position_.step);
@@ -90,6 +100,7 @@ void Trainer::take_step(const Batch& batch) {
   loss.backward();
   const int64_t steps_taken = position_.epoch * steps_per_epoch() + position_.step;
   optimizer_.step(schedule_(steps_taken));
+  if (lookahead_) lookahead_->after_step(steps_taken + 1, options_.epochs * steps_per_epoch());
   // [/take-step]
 
   // Sum up what the epoch's line in the log says.
@@ -107,14 +118,25 @@ void Trainer::next_epoch() {
   position_ = {.epoch = position_.epoch + 1};
 }
 
-TrainerState Trainer::state() const { return {position_, onefold::state(network_), optimizer_.state()}; }
+TrainerState Trainer::state() const {
+  TrainerState state{position_, onefold::state(network_), optimizer_.state()};
+  if (lookahead_) state.optimizer.merge(lookahead_->state());
+  return state;
+}
 
 void Trainer::load_state(const TrainerState& state) {
   const Position& position = state.position;
   check(position.epoch <= options_.epochs && position.step <= steps_per_epoch(), "trainer: the state is of epoch ",
         position.epoch + 1, ", step ", position.step, ", but this training has ", options_.epochs, " epochs of ",
         steps_per_epoch(), " steps");
-  optimizer_.load_state(state.optimizer);
+  std::map<std::string, Tensor> of_optimizer = state.optimizer, of_lookahead;
+  for (auto entry = of_optimizer.begin(); lookahead_ && entry != of_optimizer.end();) {
+    const auto next = std::next(entry);
+    if (entry->first.starts_with("slow.")) of_lookahead.insert(of_optimizer.extract(entry));
+    entry = next;
+  }
+  optimizer_.load_state(of_optimizer);
+  if (lookahead_) lookahead_->load_state(of_lookahead);
   onefold::load_state(network_, state.network);
   position_ = state.position;
 }

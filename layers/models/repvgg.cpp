@@ -1,11 +1,29 @@
 #include "layers/models/repvgg.h"
 
+#include "autograd/ops.h"
 #include "core/check.h"
+#include "layers/count.h"
 #include "layers/fold.h"
 
 namespace onefold {
 
 namespace {
+
+constexpr int64_t kImageChannels = 3;
+
+// [short]
+/// A stage a map size or width, one block each: 32x32, 16x16 twice, 8x8, 4x4.
+RepVggSize short_size() {
+  RepVggSize size{"short", {1, 1, 1, 1, 1}, {64, 64, 128, 128, 256}};
+  size.halving = {Halving::none, Halving::pool, Halving::none, Halving::pool, Halving::pool};
+  size.pointwise[0] = false;  // on the largest maps, where a branch costs most
+  size.whitening = 16;
+  size.first = FirstWeights::dirac;
+  size.largest = true;
+  size.logit_scale = 1.0 / 9;
+  return size;
+}
+// [/short]
 
 const std::vector<RepVggSize>& sizes() {
   static const std::vector<RepVggSize> all = {
@@ -13,28 +31,47 @@ const std::vector<RepVggSize>& sizes() {
       {"mini", {1, 1, 2, 3, 1}, {32, 32, 64, 128, 512}},
       {"S", {1, 2, 4, 6, 1}, {32, 32, 64, 128, 512}},
       {"A0", {1, 2, 4, 14, 1}, {48, 48, 96, 192, 1280}},
+      short_size(),
   };
   return all;
 }
 
-/// The stages, each block made by make(in, out, stride, groups).
-template <class MakeBlock>
-std::unique_ptr<Sequential> make_stages(const RepVggSize& size, const MakeBlock& make) {
-  auto stages = std::make_unique<Sequential>();
-  int64_t in = 3, made = 0;
+void check_size(const RepVggSize& size) {
   for (size_t s = 0; s < size.depths.size(); ++s) {
     check(size.depths[s] >= 1 && size.widths[s] >= 1, "RepVgg ", size.name, ": stage ", s, " has ", size.depths[s],
           " blocks of ", size.widths[s], " channels; both must be at least 1");
+  }
+  check(size.halving[0] != Halving::pool, "RepVgg ", size.name,
+        ": stage 0 begins with a pool, but the stem sees images in full; let stage 1 begin with it");
+}
+
+/// The stages, each block made by make(options of the block).
+template <class MakeBlock>
+std::unique_ptr<Sequential> make_stages(const RepVggSize& size, const MakeBlock& make) {
+  check_size(size);
+  auto stages = std::make_unique<Sequential>();
+  int64_t in = size.whitening > 0 ? 2 * size.whitening : kImageChannels, made = 0;
+  for (size_t s = 0; s < size.depths.size(); ++s) {
     auto& stage = stages->add<Sequential>();
     for (int64_t b = 0; b < size.depths[s]; ++b) {
-      const int64_t stride = s >= 2 && b == 0 ? 2 : 1;
-      const int64_t groups = made >= 2 && made % 2 == 0 ? size.groups : 1;
-      stage.append(make(in, size.widths[s], stride, groups));
+      stage.append(make({.in = in,
+                         .out = size.widths[s],
+                         .stride = size.halving[s] == Halving::stride && b == 0 ? 2 : 1,
+                         .groups = made >= 2 && made % 2 == 0 ? size.groups : 1,
+                         .pointwise = size.pointwise[s],
+                         .first = size.first}));
       in = size.widths[s];
       ++made;
     }
+    const bool pooled = s + 1 < size.depths.size() && size.halving[s + 1] == Halving::pool;
+    if (pooled) stage.add<MaxPool2d>(Pool2dArgs{.kernel = 2, .stride = 2});
   }
   return stages;
+}
+
+std::unique_ptr<Module> make_pool(const RepVggSize& size) {
+  if (size.largest) return std::make_unique<GlobalMaxPool>();
+  return std::make_unique<GlobalAvgPool>();
 }
 
 }  // namespace
@@ -54,33 +91,51 @@ std::vector<std::string> repvgg_names() {
   return names;
 }
 
-RepVgg::RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer)
+RepVgg::RepVgg(const RepVggSize& size, std::unique_ptr<Module> whitening, std::unique_ptr<Sequential> stages,
+               std::unique_ptr<Linear> head)
     : size_(size),
-      stages_(make_stages(size,
-                          [&](int64_t in, int64_t out, int64_t stride, int64_t groups) {
-                            return std::make_unique<RepVggBlock>(in, out, stride, initializer, groups);
-                          })),
-      head_(std::make_unique<Linear>(size.widths.back(), classes, initializer)) {}
+      whitening_(std::move(whitening)),
+      stages_(std::move(stages)),
+      pool_(make_pool(size)),
+      head_(std::move(head)) {}
 
-RepVgg::RepVgg(const RepVggSize& size, std::unique_ptr<Sequential> stages, std::unique_ptr<Linear> head)
-    : size_(size), stages_(std::move(stages)), head_(std::move(head)) {}
+RepVgg::RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer)
+    : RepVgg(size, size.whitening > 0 ? std::make_unique<Whitening>(kImageChannels, size.whitening) : nullptr,
+             make_stages(size,
+                         [&](const RepVggBlockOptions& options) {
+                           return std::make_unique<RepVggBlock>(options, initializer);
+                         }),
+             std::make_unique<Linear>(size.widths.back(), classes, initializer)) {}
 
 std::unique_ptr<RepVgg> RepVgg::folded_form(const RepVggSize& size, int64_t classes) {
-  auto stages = make_stages(size, [](int64_t in, int64_t out, int64_t stride, int64_t groups) {
+  const auto convolution = [](int64_t in, int64_t out, int64_t stride, int64_t groups) {
     const Kernel zero = DoubleKernel(Shape{3, 3, in / groups, out}).rounded();
     return std::make_unique<ConvRelu>(zero, conv2d_args(stride, 1, groups));
+  };
+  std::unique_ptr<Module> whitening;
+  if (size.whitening > 0) whitening = convolution(kImageChannels, 2 * size.whitening, 1, 1);
+  auto stages = make_stages(size, [&](const RepVggBlockOptions& block) {
+    return convolution(block.in, block.out, block.stride, block.groups);
   });
   auto head = std::make_unique<Linear>(Tensor::zeros({size.widths.back(), classes}), Tensor::zeros({classes}));
-  return std::unique_ptr<RepVgg>(new RepVgg(size, std::move(stages), std::move(head)));
+  return std::unique_ptr<RepVgg>(new RepVgg(size, std::move(whitening), std::move(stages), std::move(head)));
 }
 
 // [forward]
-Variable RepVgg::forward(const Variable& x) { return head_->forward(pool_.forward(stages_->forward(x))); }
+Variable RepVgg::forward(const Variable& x) {
+  return classify(stages_->forward(whitening_ ? whitening_->forward(x) : x));
+}
+
+Variable RepVgg::classify(const Variable& x) {
+  const Variable logits = head_->forward(pool_->forward(x));
+  return size_.logit_scale == 1 ? logits : scale(logits, static_cast<Real>(size_.logit_scale));
+}
 // [/forward]
 
 void RepVgg::visit(Visitor& visitor) {
+  if (whitening_) visitor.child("whitening", *whitening_);
   visitor.child("stages", *stages_);
-  visitor.child("pool", pool_);
+  visitor.child("pool", *pool_);
   visitor.child("head", *head_);
 }
 
@@ -90,10 +145,12 @@ std::string RepVgg::description() const {
 
 std::unique_ptr<RepVgg> RepVgg::fold_network() const {
   check_evaluation_mode(*this);
+  std::unique_ptr<Module> whitening;
+  if (whitening_) whitening = fold_piece("whitening", [this] { return whitening_->fold(); });
   auto stages = fold_piece("stages", [this] { return stages_->fold_layers(); });
   auto head = fold_piece("head", [this] { return head_->fold(); });
-  std::unique_ptr<RepVgg> folded(
-      new RepVgg(size_, std::move(stages), std::unique_ptr<Linear>(dynamic_cast<Linear*>(head.release()))));
+  std::unique_ptr<RepVgg> folded(new RepVgg(size_, std::move(whitening), std::move(stages),
+                                            std::unique_ptr<Linear>(dynamic_cast<Linear*>(head.release()))));
   folded->eval();
   return folded;
 }
@@ -109,21 +166,47 @@ RepVggBlock& RepVgg::block(int64_t s, int64_t b) {
 
 std::vector<RepVggBlock*> RepVgg::blocks() {
   std::vector<RepVggBlock*> found;
-  for (int64_t s = 0; s < stages_->size(); ++s) {
-    for (int64_t b = 0; b < stage(s).size(); ++b) found.push_back(&block(s, b));
+  for (size_t s = 0; s < size_.depths.size(); ++s) {
+    for (int64_t b = 0; b < size_.depths[s]; ++b) found.push_back(&block(static_cast<int64_t>(s), b));
   }
   return found;
 }
 
+std::vector<Variable> RepVgg::block_inputs(const Variable& images) {
+  std::vector<Variable> inputs;
+  Variable x = whitening_ ? whitening_->forward(images) : images;
+  for (int64_t s = 0; s < stages_->size(); ++s) {
+    for (int64_t i = 0; i < stage(s).size(); ++i) {
+      if (dynamic_cast<RepVggBlock*>(&stage(s)[i]) != nullptr) inputs.push_back(x);
+      x = stage(s)[i].forward(x);
+    }
+  }
+  return inputs;
+}
+
 std::vector<FoldStep> explain_fold(RepVgg& network) {
-  // The steps of every block, and a head of its own, shared by the functions that compute the logits.
+  // A folded network of its own, whose convolutions the blocks' steps stand in for; shared by the functions that compute.
   struct Parts {
     std::vector<std::vector<FoldStep>> blocks;
-    std::unique_ptr<Module> head;
+    std::unique_ptr<RepVgg> folded;
+
+    Tensor compute(size_t step, const Tensor& images) const {
+      const NoGrad no_grad;
+      Variable x = folded->whitening_ ? folded->whitening_->forward(Variable(images)) : Variable(images);
+      auto block = blocks.begin();
+      for (int64_t s = 0; s < folded->stages_->size(); ++s) {
+        for (int64_t i = 0; i < folded->stage(s).size(); ++i) {
+          Module& layer = folded->stage(s)[i];
+          const bool is_block = dynamic_cast<const ConvRelu*>(&layer) != nullptr;
+          x = is_block ? Variable((*block++)[step].compute(x.value())) : layer.forward(x);
+        }
+      }
+      return folded->classify(x).value();
+    }
   };
   auto parts = std::make_shared<Parts>();
   for (const RepVggBlock* block : network.blocks()) parts->blocks.push_back(explain_fold(*block));
-  parts->head = network.head().fold();
+  parts->folded = network.fold_network();
 
   const std::vector<std::string> titles = {
       "the trained network, evaluation mode",        "batch norms into the 3x3 convolutions",
@@ -134,6 +217,11 @@ std::vector<FoldStep> explain_fold(RepVgg& network) {
     FoldStep step;
     step.title = titles[i];
     step.parameters = network.head().weight().value().size() + network.head().bias().value().size();
+    if (network.whitening_) {
+      // A convolution from the beginning; its numbers count as parameters once they may be trained on.
+      step.convolutions = 1;
+      if (i + 1 == titles.size()) step.parameters += count_parameters(*parts->folded->whitening_);
+    }
     for (const auto& block : parts->blocks) {
       step.parameters += block[i].parameters;
       step.convolutions += block[i].convolutions;
@@ -141,10 +229,7 @@ std::vector<FoldStep> explain_fold(RepVgg& network) {
       step.additions += block[i].additions;
     }
     step.compute = [parts = std::shared_ptr<const Parts>(parts), i](const Tensor& images) {
-      const NoGrad no_grad;
-      Tensor x = images;
-      for (const auto& block : parts->blocks) x = block[i].compute(x);
-      return parts->head->forward(Variable(global_avg_pool_forward(x))).value();
+      return parts->compute(i, images);
     };
     steps.push_back(std::move(step));
   }

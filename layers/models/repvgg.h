@@ -11,25 +11,41 @@
 #include "layers/reparam/explain.h"
 #include "layers/reparam/repvgg_block.h"
 #include "layers/sequential.h"
+#include "layers/whitening.h"
 
 namespace onefold {
 
-/// The five stages of a RepVGG for 32x32 images. Stage 0 is the stem; stages 2 to 4 begin with stride 2.
+/// How the maps of a stage become half as high and wide as those before it: by a first block of stride 2, or by the
+/// largest of 2x2 in front of a first block of stride 1, which keeps more and, beside a Winograd convolution, costs no
+/// more.
+enum class Halving { none, stride, pool };
+
+/// The five stages of a RepVGG for 32x32 images, and what is around them. Stage 0 is the stem.
 struct RepVggSize {
   std::string name;
   std::array<int64_t, 5> depths;  // blocks of each stage
   std::array<int64_t, 5> widths;  // channels of each stage
   int64_t groups = 1;             // of every second block from the third on, as in the paper's g2 and g4 (section 3.4)
+
+  // From here on the paper's network is what stands as default.
+  std::array<Halving, 5> halving = {Halving::none, Halving::none, Halving::stride, Halving::stride, Halving::stride};
+  std::array<bool, 5> pointwise = {true, true, true, true, true};  // the blocks' 1x1 branches
+  int64_t whitening = 0;                                           // components of a Whitening in front; 0: none
+  FirstWeights first = FirstWeights::he_normal;                    // of the 3x3 convolutions
+  bool largest = false;    // the head sees the largest of each map, not the mean
+  double logit_scale = 1;  // what the head's result is multiplied by: below 1 it begins unsure, and stays so for longer
 };
 
-/// "tiny", "mini", "S" or "A0"; throws Error for any other name, listing these.
+/// "tiny", "mini", "S", "A0", or "short", which is made for few seconds of training: see docs/the-short-recipe.md.
+/// Throws Error for any other name, listing these.
 RepVggSize repvgg_size(const std::string& name);
 std::vector<std::string> repvgg_names();
 
 /// RepVGG: five stages of blocks, global average pooling, a linear head. [N, 32, 32, 3] -> logits [N, classes].
 /// Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021.
 ///
-/// Made in training form, of RepVggBlocks; fold() gives a RepVgg of ConvRelus. State: stages.{s}.{b}.*, head.*.
+/// Made in training form, of RepVggBlocks; fold() gives a RepVgg of ConvRelus. A pool is the last layer of the stage
+/// before it. State: whitening.*, where there is one, stages.{s}.{b}.*, head.*.
 class RepVgg : public Module {
  public:
   RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer);
@@ -52,14 +68,26 @@ class RepVgg : public Module {
   RepVggBlock& block(int64_t s, int64_t b);
   std::vector<RepVggBlock*> blocks();
 
+  /// What each of blocks() sees of these images.
+  std::vector<Variable> block_inputs(const Variable& images);
+
+  /// The whitening in front, to be fitted to images before training; null where there is none or it is folded.
+  Whitening* whitening() { return dynamic_cast<Whitening*>(whitening_.get()); }
+
   Linear& head() { return *head_; }
 
  private:
-  RepVgg(const RepVggSize& size, std::unique_ptr<Sequential> stages, std::unique_ptr<Linear> head);
+  RepVgg(const RepVggSize& size, std::unique_ptr<Module> whitening, std::unique_ptr<Sequential> stages,
+         std::unique_ptr<Linear> head);
+
+  /// From the last map to logits.
+  Variable classify(const Variable& x);
+  friend std::vector<FoldStep> explain_fold(RepVgg& network);
 
   RepVggSize size_;
+  std::unique_ptr<Module> whitening_;  // null for none
   std::unique_ptr<Sequential> stages_;
-  GlobalAvgPool pool_;
+  std::unique_ptr<Module> pool_;
   std::unique_ptr<Linear> head_;
 };
 

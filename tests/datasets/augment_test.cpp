@@ -1,5 +1,6 @@
 #include "datasets/augment.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -134,6 +135,41 @@ TEST_CASE("augmentation: padding as large as the image and deviations of zero ar
   CHECK_THROWS_WITH(check_augmentation({.pad = 5}, dataset), ContainsSubstring("images of 5 x 7 allow 0 to 4"));
   CHECK_THROWS_AS(check_augmentation({.pad = -1}, dataset), Error);
   CHECK_THROWS_WITH(PixelNormalizer({{0, 0, 0}, {1, 0, 1}}), ContainsSubstring("channel 1 has deviation 0"));
+}
+
+TEST_CASE("varied: normalised images are varied as the loader varies bytes", "[datasets]") {
+  const Dataset dataset = small_dataset();
+  const PixelNormalizer normalizer({{0.5, 0.4, 0.3}, {0.2, 0.3, 0.4}});
+  const auto written = [&](const Variation& variation) {
+    Tensor images({dataset.size(), dataset.height, dataset.width, 3});
+    for (int64_t i = 0; i < dataset.size(); ++i) {
+      write_image(dataset, i, Padding::kReflection, variation, normalizer, images.data() + i * dataset.image_bytes());
+    }
+    return images;
+  };
+  for (const Variation& variation : {Variation{}, Variation{1, -2, false}, Variation{-4, 6, true}}) {
+    CHECK(varied(written({}), variation).to_vector() == written(variation).to_vector());
+  }
+  CHECK_THROWS_WITH(varied(written({}), {.down = 5}), ContainsSubstring("a shift by 5 and 0 pixels, images of 5 x 7"));
+}
+
+TEST_CASE("test views: their weights add up to 1, and each has its mirror image", "[datasets]") {
+  for (const int64_t count : {1, 2, 6}) {
+    const std::vector<View> views = test_views(count);
+    CHECK(static_cast<int64_t>(views.size()) == count);
+    double sum = 0;
+    for (const View& view : views) {
+      sum += view.weight;
+      const bool mirrored = std::any_of(views.begin(), views.end(), [&](const View& other) {
+        return other.variation == Variation{view.variation.down, view.variation.right, !view.variation.flip} &&
+               other.weight == view.weight;
+      });
+      CHECK(mirrored == (count > 1));
+    }
+    CHECK(sum == 1);
+    CHECK(views.front().variation == Variation{});
+  }
+  CHECK_THROWS_WITH(test_views(3), ContainsSubstring("there are 1, 2 or 6"));
 }
 
 }  // namespace

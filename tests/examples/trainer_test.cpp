@@ -87,8 +87,34 @@ TEST_CASE("weight decay: of weights, not of batch norms and biases", "[examples]
   }
 }
 
+TEST_CASE("bias rate: of the batch norms' biases alone", "[examples]") {
+  Initializer initializer(1);
+  RepVgg network(repvgg_size("tiny"), 10, initializer);
+  const auto groups = decay_groups(network, 0.1, 5e-4, 8);
+  REQUIRE(groups.size() == 3);
+  CHECK(groups[1].learning_rate == 0.1);
+  CHECK(groups[2].learning_rate == Approx(0.8));
+  CHECK(groups[2].weight_decay == 0);
+
+  size_t shifts = 0;
+  for (const NamedParameter& named : named_parameters(network)) {
+    const bool is_shift = named.name.find(".bn") != std::string::npos && named.name.ends_with(".bias");
+    const auto& group = groups[2].parameters;
+    shifts += is_shift ? 1 : 0;
+    CAPTURE(named.name);
+    CHECK(std::any_of(group.begin(), group.end(), [&](const Variable& each) { return each.is(named.value); }) ==
+          is_shift);
+  }
+  CHECK(groups[2].parameters.size() == shifts);
+  CHECK(groups[0].parameters.size() + groups[1].parameters.size() + shifts == parameters(network).size());
+}
+
 TEST_CASE("trainer: stopped after any step and resumed, it has the bits of one never stopped", "[examples]") {
-  Training uninterrupted;
+  const bool lookahead = GENERATE(false, true);
+  TrainerOptions chosen = options();
+  chosen.lookahead = lookahead;
+  chosen.bias_rate = lookahead ? 4 : 1;
+  Training uninterrupted(chosen);
   uninterrupted.train_to();
   const TrainerState expected = uninterrupted.trainer.state();
 
@@ -97,12 +123,12 @@ TEST_CASE("trainer: stopped after any step and resumed, it has the bits of one n
   const int threads_before = threads();
   for (int64_t step = 0; step <= kEpochs * kSteps; ++step) {
     set_threads(1 + static_cast<int>(step % 3));
-    Training first;
+    Training first(chosen);
     first.train_to(step);
     save_checkpoint(path, first.trainer.state(), {{"note", "kept"}});
 
     set_threads(1 + static_cast<int>((step + 1) % 3));
-    Training second;
+    Training second(chosen);
     const Checkpoint checkpoint = load_checkpoint(path);
     second.trainer.load_state(checkpoint.state);
     CHECK(checkpoint.about == nlohmann::ordered_json{{"note", "kept"}});
@@ -114,6 +140,17 @@ TEST_CASE("trainer: stopped after any step and resumed, it has the bits of one n
     CHECK(same_bits(resumed.optimizer, expected.optimizer));
   }
   set_threads(threads_before);
+}
+
+TEST_CASE("trainer: slow weights hold back what the same steps move without them", "[examples]") {
+  TrainerOptions with = options();
+  with.lookahead = true;
+  Training plain, held(with);
+  plain.train_to();
+  held.train_to();
+  CHECK(max_abs_difference(plain.trainer.state().network.at("head.weight"),
+                           held.trainer.state().network.at("head.weight")) > 0);
+  CHECK_THROWS_WITH(held.trainer.load_state(plain.trainer.state()), ContainsSubstring("lookahead"));
 }
 
 TEST_CASE("trainer: an epoch's sums survive a stop in its middle", "[examples]") {

@@ -41,6 +41,10 @@ TEST_CASE("module: names are paths, in the order of computing", "[layers]") {
   CHECK(module_names == std::vector<std::string>{"", "0", "1", "2", "2.0", "2.1", "2.2"});
   CHECK(parameters(*network).size() == parameter_names.size());
   for (const Variable& parameter : parameters(*network)) CHECK(parameter.requires_grad());
+  CHECK(own_parameters(*network).empty());
+  REQUIRE(own_parameters((*network)[1]).size() == 2);
+  CHECK(own_parameters((*network)[1])[1].name == "bias");
+  CHECK(own_parameters((*network)[1])[1].value.is(named_parameters(*network)[2].value));
 
   std::vector<std::string> state_names;
   for (const auto& [name, tensor] : state(*network)) state_names.push_back(name);

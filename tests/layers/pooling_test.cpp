@@ -12,6 +12,9 @@ TEST_CASE("pooling layers: the largest and the mean of windows and of maps", "[l
   CHECK(AvgPool2d({})(x).value().to_vector() == std::vector<Real>{3.5, 5.75});
   CHECK(GlobalAvgPool()(x).value().to_vector() == std::vector<Real>{4.625});
   CHECK(GlobalAvgPool()(x).shape() == Shape{1, 1});
+  CHECK(GlobalMaxPool()(Variable(Tensor::from({1, 2, 2, 2}, {1, 8, 3, 4, 5, 6, 7, 2}))).value().to_vector() ==
+        std::vector<Real>{7, 8});
+  CHECK_THAT(error_of([&] { GlobalMaxPool()(x); }), ContainsSubstring("must be square maps"));
 }
 
 TEST_CASE("pooling layers: fold to a copy with the same window", "[layers]") {
@@ -20,7 +23,8 @@ TEST_CASE("pooling layers: fold to a copy with the same window", "[layers]") {
   MaxPool2d largest(window);
   AvgPool2d mean(window);
   GlobalAvgPool map_mean;
-  for (Module* layer : std::vector<Module*>{&largest, &mean, &map_mean}) {
+  GlobalMaxPool map_largest;
+  for (Module* layer : std::vector<Module*>{&largest, &mean, &map_mean, &map_largest}) {
     layer->eval();
     const auto folded = layer->fold();
     CHECK(folded->description() == layer->description());

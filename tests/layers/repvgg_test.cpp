@@ -1,6 +1,7 @@
 #include "layers/models/repvgg.h"
 
 #include "autograd/ops.h"
+#include "layers/count.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -37,10 +38,10 @@ TEST_CASE("RepVgg: five stages, two of them at full size, then halves", "[layers
 }
 
 TEST_CASE("RepVgg: the sizes by name", "[layers]") {
-  CHECK(repvgg_names() == std::vector<std::string>{"tiny", "mini", "S", "A0"});
+  CHECK(repvgg_names() == std::vector<std::string>{"tiny", "mini", "S", "A0", "short"});
   CHECK(repvgg_size("A0").depths == std::array<int64_t, 5>{1, 2, 4, 14, 1});
   CHECK(repvgg_size("mini").widths == std::array<int64_t, 5>{32, 32, 64, 128, 512});
-  CHECK_THAT(error_of([] { repvgg_size("B9"); }), ContainsSubstring("no size \"B9\"; the sizes are tiny, mini, S, A0"));
+  CHECK_THAT(error_of([] { repvgg_size("B9"); }), ContainsSubstring("no size \"B9\"; the sizes are tiny, mini, S, A0, short"));
   Initializer initializer(1);
   CHECK_THAT(error_of([&] { RepVgg({"x", {1, 0, 1, 1, 1}, {4, 4, 4, 4, 4}}, 10, initializer); }),
              ContainsSubstring("stage 1 has 0 blocks"));
@@ -133,5 +134,48 @@ TEST_CASE("RepVgg: a training step reaches every parameter", "[layers]") {
     CAPTURE(name);
     REQUIRE(parameter.grad().defined());
     CHECK(max_abs(parameter.grad()) > 0);
+  }
+}
+
+TEST_CASE("RepVgg: pools between stages, whitening in front, the largest of each map behind", "[layers]") {
+  Initializer initializer(1);
+  RepVgg network(repvgg_size("short"), 10, initializer);
+  REQUIRE(network.whitening() != nullptr);
+  network.whitening()->fit(random_images({20, 32, 32, 3}, 2).value());
+  const auto inputs = network.block_inputs(random_images({1, 32, 32, 3}));
+  std::string shapes;
+  for (const Variable& x : inputs) shapes += std::to_string(x.shape()[1]) + "x" + std::to_string(x.shape()[3]) + " ";
+  CHECK(shapes == "32x32 16x64 16x64 8x128 4x128 ");
+  CHECK(network.blocks().size() == inputs.size());
+  for (const RepVggBlock* block : network.blocks()) CHECK(block->args().stride_h == 1);
+
+  RepVggSize pooled_stem = small_size();
+  pooled_stem.halving[0] = Halving::pool;
+  CHECK_THAT(error_of([&] { RepVgg(pooled_stem, 10, initializer); }), ContainsSubstring("stage 0 begins with a pool"));
+}
+
+TEST_CASE("RepVgg: the short network folds, in each step and as a whole", "[layers][fold]") {
+  Initializer initializer(1);
+  RepVgg network(repvgg_size("short"), 10, initializer);
+  network.whitening()->fit(random_images({20, 32, 32, 3}, 2).value());
+  randomize(network, 3, false);
+  network.eval();
+  const auto folded = network.fold_network();
+  CHECK(folded->whitening() == nullptr);
+  CHECK(state_differences(state(*RepVgg::folded_form(repvgg_size("short"), 10)), state(*folded)).empty());
+  CHECK(state(*folded).contains("whitening.conv.weight"));
+
+  const Variable x = random_images({2, 32, 32, 3});
+  const Tensor logits = network(x).value();
+  CHECK(relative_difference(logits, folded->forward(x).value()) <= kFoldTolerance);
+  const auto steps = explain_fold(network);
+  for (const FoldStep& step : steps) CHECK(relative_difference(logits, step.compute(x.value())) <= kFoldTolerance);
+  for (const auto& [step, module] : {std::pair<const FoldStep&, Module&>{steps.front(), network},
+                                     std::pair<const FoldStep&, Module&>{steps.back(), *folded}}) {
+    const Counts counts = count(module, {1, 32, 32, 3});
+    CHECK(step.parameters == counts.parameters);
+    CHECK(step.convolutions == counts.convolutions);
+    CHECK(step.batch_norms == counts.batch_norms);
+    CHECK(step.additions == counts.additions);
   }
 }
