@@ -61,11 +61,17 @@ void Variable::backward(const Tensor& dy) const {
 
   // [backward-loop]
   // A leaf keeps its gradient. That of an op's result waits here for the op's turn, summed over all uses of the result.
-  std::unordered_map<const Node*, Tensor> gradients;
+  struct Gradient {
+    Tensor sum;
+    int uses = 0;
+  };
+  std::unordered_map<const Node*, Gradient> gradients;
   const auto deliver = [&](const Variable& to, const Tensor& gradient) {
     if (!to.node()) return to.receive(gradient);
-    Tensor& sum = gradients[to.node().get()];
-    sum = sum.defined() ? add(sum, gradient) : gradient;
+    auto& [sum, uses] = gradients[to.node().get()];
+    // The first gradient may be shared with others; what the first addition makes is ours to add to.
+    sum = uses == 0 ? gradient : uses == 1 ? add(sum, gradient) : add_to(sum, gradient);
+    ++uses;
   };
 
   std::vector<NodePtr> order = node() ? topological_order(node()) : std::vector<NodePtr>{};
@@ -74,7 +80,7 @@ void Variable::backward(const Tensor& dy) const {
     // Take the last node: all that use its result have had their turn, so its gradient is complete.
     const NodePtr node = std::move(order.back());
     order.pop_back();
-    const Grads grads = input_gradients(*node, gradients.extract(node.get()).mapped());
+    const Grads grads = input_gradients(*node, gradients.extract(node.get()).mapped().sum);
     for (size_t i = 0; i < grads.size(); ++i) {
       if (node->inputs[i].requires_grad()) deliver(node->inputs[i], grads[i]);
     }

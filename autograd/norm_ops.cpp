@@ -1,4 +1,5 @@
 #include "autograd/ops.h"
+#include "core/elementwise.h"
 
 namespace onefold {
 
@@ -16,11 +17,11 @@ Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& be
 Variable norm_sum(const std::vector<NormInput>& branches, Activation activation, StatisticsOf of, Real eps) {
   std::vector<NormBranch> saved;
   std::vector<Variable> inputs;  // x, gamma, beta of each branch in turn
-  std::vector<bool> needs_dx;
+  std::vector<GradientInto> needs_dx;
   for (const NormInput& branch : branches) {
     saved.push_back({branch.x.value(), branch.statistics, branch.gamma.value(), branch.beta.value()});
     inputs.insert(inputs.end(), {branch.x, branch.gamma, branch.beta});
-    needs_dx.push_back(branch.x.requires_grad());
+    needs_dx.push_back(branch.x.requires_grad() ? GradientInto::new_tensor : GradientInto::nothing);
   }
 
   const Tensor y = norm_sum_forward(saved, activation, eps);
@@ -32,5 +33,50 @@ Variable norm_sum(const std::vector<NormInput>& branches, Activation activation,
     return grads;
   });
 }
+
+// [conv-norm-sum]
+Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& branches, Activation activation, Real eps,
+                       std::vector<ChannelStatistics>& statistics) {
+  std::vector<NormBranch> normed;
+  std::vector<GradientInto> dmaps;
+  std::vector<Variable> inputs{x};  // then w (where there is one), gamma and beta of each branch
+  for (const auto& [w, args, gamma, beta] : branches) {
+    const bool identity = !w.defined();
+    ChannelStatistics of_map;
+    if (identity) of_map = channel_statistics(x.value());
+    const Tensor map = identity ? x.value() : conv2d_with_statistics(x.value(), w.value(), args, of_map);
+    normed.push_back({map, of_map, gamma.value(), beta.value()});
+
+    // Nobody else knows the map of a convolution: its gradient may take its place.
+    const GradientInto of_x = x.requires_grad() ? GradientInto::new_tensor : GradientInto::nothing;
+    dmaps.push_back(identity ? of_x : GradientInto::buffer_of_x);
+    if (!identity) inputs.push_back(w);
+    inputs.insert(inputs.end(), {gamma, beta});
+  }
+
+  statistics.clear();
+  for (const NormBranch& branch : normed) statistics.push_back(branch.statistics);
+  const Tensor y = norm_sum_forward(normed, activation, eps);
+  return record("conv_norm_sum", y, inputs, [x, branches, normed, dmaps, y, activation, eps](const Tensor& dy) -> Grads {
+    auto norms = norm_sum_backward(dy, y, normed, dmaps, activation, StatisticsOf::batch, eps);
+    Tensor dx;
+    for (size_t b = 0; b < branches.size(); ++b) {
+      if (!branches[b].w.defined()) dx = dx.defined() ? add_to(dx, norms[b].dx) : norms[b].dx;
+    }
+    Grads grads{Tensor()};
+    for (size_t b = 0; b < branches.size(); ++b) {
+      const auto& [w, args, gamma, beta] = branches[b];
+      if (w.defined()) {
+        const Tensor dmap = std::move(norms[b].dx);
+        grads.push_back(w.requires_grad() ? conv2d_backward_weight(dmap, x.value(), w.shape(), args) : Tensor());
+        if (x.requires_grad()) dx = conv2d_backward_input(dmap, w.value(), x.shape(), args, dx);
+      }
+      grads.insert(grads.end(), {norms[b].dgamma, norms[b].dbeta});
+    }
+    grads[0] = dx;
+    return grads;
+  });
+}
+// [/conv-norm-sum]
 
 }  // namespace onefold

@@ -70,6 +70,18 @@ struct NormInput {
 Variable norm_sum(const std::vector<NormInput>& branches, Activation activation, StatisticsOf of, Real eps);
 //   activation(sum of batch_norm(branch)); g = dy where y > 0 (relu), then batch_norm's gradients from g, each branch
 
+/// A branch of conv_norm_sum: a convolution of x, or with w undefined x itself, then a batch norm.
+struct ConvNormBranch {
+  Variable w;
+  Conv2dArgs args;
+  Variable gamma, beta;
+};
+
+Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& branches, Activation activation, Real eps,
+                       std::vector<ChannelStatistics>& statistics);
+//   norm_sum of conv2d(x, w) of each branch by the batch's statistics, which it returns; gradients as those two have them.
+//   Fewer passes over memory: the statistics come with the convolutions, the gradients of x are added up as they are made
+
 // -- loss and regularisation (loss_ops.cpp)
 
 Variable softmax_cross_entropy(const Variable& logits, const std::vector<int>& labels, Real smoothing = 0);

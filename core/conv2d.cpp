@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "core/conv2d_naive.h"
+#include "core/elementwise.h"
 #include "core/im2col.h"
 #include "core/parallel.h"
 #include "core/winograd.h"
@@ -116,14 +117,32 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
   return finished ? y : add_bias_and_activate(std::move(y), bias, activation);
 }
 
-Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args) {
-  check_shape("the output's gradient", dy.shape(), conv2d_output_shape(x_shape, w.shape(), args));
-  switch (resolve(x_shape, w.shape(), args)) {
-    case ConvAlgorithm::winograd4: return conv2d_winograd_backward_input(4, dy, w, x_shape, args);
-    case ConvAlgorithm::winograd2: return conv2d_winograd_backward_input(2, dy, w, x_shape, args);
-    case ConvAlgorithm::im2col: return conv2d_im2col_backward_input(dy, w, x_shape, args);
-    default: return conv2d_naive_backward_input(dy, w, x_shape, args);
+Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs& args, ChannelStatistics& statistics) {
+  conv2d_output_shape(x.shape(), w.shape(), args);
+  check(x.shape()[0] >= 1, "conv2d: images ", x.shape(), " are none, which have no statistics");
+  switch (resolve(x.shape(), w.shape(), args)) {
+    case ConvAlgorithm::winograd4: return conv2d_winograd(4, x, w, args, {}, Activation::none, &statistics);
+    case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, {}, Activation::none, &statistics);
+    case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, {}, Activation::none, &statistics);
+    default: break;
   }
+  const Tensor y = conv2d_naive(x, w, args);
+  statistics = channel_statistics(y);
+  return y;
+}
+
+Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
+                             const Tensor& sum) {
+  check_shape("the output's gradient", dy.shape(), conv2d_output_shape(x_shape, w.shape(), args));
+  if (sum.defined()) check_shape("the sum of gradients", sum.shape(), x_shape);
+  switch (resolve(x_shape, w.shape(), args)) {
+    case ConvAlgorithm::winograd4: return conv2d_winograd_backward_input(4, dy, w, x_shape, args, sum);
+    case ConvAlgorithm::winograd2: return conv2d_winograd_backward_input(2, dy, w, x_shape, args, sum);
+    case ConvAlgorithm::im2col: return conv2d_im2col_backward_input(dy, w, x_shape, args, sum);
+    default: break;
+  }
+  const Tensor dx = conv2d_naive_backward_input(dy, w, x_shape, args);
+  return sum.defined() ? add_to(sum, dx) : dx;
 }
 
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args) {

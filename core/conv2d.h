@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/activation.h"
+#include "core/batch_norm.h"
 #include "core/tensor.h"
 
 namespace onefold {
@@ -32,8 +33,14 @@ Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dArgs& args
 Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias = {},
               Activation activation = Activation::none);
 
-/// The gradient of the images: dx of shape x_shape, from dy [N, P, Q, K].
-Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args);
+/// conv2d(x, w, args) and, in `statistics`, what channel_statistics() says of it: the fast algorithms add the sums up while
+/// the numbers are in the cache.
+Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs& args, ChannelStatistics& statistics);
+
+/// The gradient of the images: dx of shape x_shape, from dy [N, P, Q, K]. Where `sum` [x_shape] is given, dx is added to
+/// it, in its buffer, and it is returned.
+Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
+                             const Tensor& sum = {});
 
 /// The gradient of the weights: dw of shape w_shape.
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args);

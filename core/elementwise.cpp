@@ -32,11 +32,11 @@ Tensor map(const char* kernel, const Tensor& x, Function f) {
   return y;
 }
 
-/// y = f(a, b), a vector at a time.
+/// y = f(a, b), a vector at a time, in a buffer of its own unless one is given.
 template <class Function>
-Tensor zip(const char* kernel, const Tensor& a, const Tensor& b, Function f) {
+Tensor zip(const char* kernel, const Tensor& a, const Tensor& b, Function f, Tensor y = {}) {
   check_same_shape(kernel, a, b);
-  Tensor y(a.shape());
+  if (!y.defined()) y = Tensor(a.shape());
   parallel_vectors(a.size(), [f, from_a = a.data(), from_b = b.data(), to = y.data()](int64_t i, auto lanes) {
     lanes.store(to + i, f(lanes.load(from_a + i), lanes.load(from_b + i)));
   });
@@ -58,6 +58,10 @@ Tensor map_numbers(const char* kernel, const Tensor& x, Function f) {
 
 Tensor add(const Tensor& a, const Tensor& b) {
   return zip("add", a, b, [](Vec va, Vec vb) { return va + vb; });
+}
+
+Tensor add_to(const Tensor& sum, const Tensor& x) {
+  return zip("add_to", sum, x, [](Vec va, Vec vb) { return va + vb; }, sum);
 }
 
 Tensor subtract(const Tensor& a, const Tensor& b) {

@@ -5,10 +5,11 @@
 
 namespace onefold {
 
-// Kernels that treat a tensor as one long row of numbers. Each returns a new tensor of its operands' shape and throws
-// Error, naming the kernel and both shapes, where two operands differ in shape or one is undefined.
+// Kernels that treat a tensor as one long row of numbers. Each but add_to returns a new tensor of its operands' shape,
+// and throws Error, naming the kernel and both shapes, where two operands differ in shape or one is undefined.
 
 Tensor add(const Tensor& a, const Tensor& b);                      // a + b
+Tensor add_to(const Tensor& sum, const Tensor& x);                 // sum += x, in sum's buffer; returns sum
 Tensor subtract(const Tensor& a, const Tensor& b);                 // a - b
 Tensor multiply(const Tensor& a, const Tensor& b);                 // a b
 Tensor scale(const Tensor& x, Real factor);                        // factor x

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/channel_sums.h"
 #include "core/gemm_kernel.h"
 #include "core/parallel.h"
 
@@ -106,12 +107,13 @@ void col2im(const Real* columns, const Shape& w_shape, const Conv2dArgs& args, i
 }
 
 Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias,
-                     Activation activation) {
+                     Activation activation, ChannelStatistics* statistics) {
   Tensor y(conv2d_output_shape(x.shape(), w.shape(), args));
   const int64_t C = x.shape()[3], K = w.shape()[3], D = w.shape().rows(), G = w.shape()[2];
   const int64_t group_outputs = K / args.groups, pixels = y.shape().rows();
   const int64_t block = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
   const bool pointwise = is_pointwise(w.shape(), args);
+  ChannelSums sums(K, statistics != nullptr ? (pixels + block - 1) / block : 0);
 
   // [conv2d-im2col]
   for (int64_t g = 0; g < args.groups; ++g) {
@@ -128,18 +130,21 @@ Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, c
       multiply_packed(end - begin, group_outputs, D, patches, weights.data(), y_block, K, Accumulate::no);
       finish_rows(y_block, end - begin, group_outputs, K, bias.defined() ? bias.data() + g * group_outputs : nullptr,
                   activation);
+      // The last group completes the block's pixels.
+      if (statistics != nullptr && g + 1 == args.groups) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
     });
   }
   // [/conv2d-im2col]
+  if (statistics != nullptr) *statistics = sums.statistics();
   return y;
 }
 
-Tensor conv2d_im2col_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args) {
+Tensor conv2d_im2col_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
+                                    const Tensor& sum) {
   const int64_t C = x_shape[3], K = w.shape()[3], D = w.shape().rows(), G = w.shape()[2];
   const int64_t group_outputs = K / args.groups, pixels = dy.shape()[1] * dy.shape()[2];
   const bool pointwise = is_pointwise(w.shape(), args);
-  Tensor dx(x_shape);
-  if (!pointwise) std::fill_n(dx.data(), dx.size(), Real{0});
+  Tensor dx = sum.defined() ? sum : pointwise ? Tensor(x_shape) : Tensor::zeros(x_shape);
 
   for (int64_t g = 0; g < args.groups; ++g) {
     Matrix weights = group_weights(w, g, args.groups);
@@ -151,7 +156,7 @@ Tensor conv2d_im2col_backward_input(const Tensor& dy, const Tensor& w, const Sha
       const TileRows gradients{dy.data() + n * pixels * K + g * group_outputs, K, 1};
       if (pointwise) {
         multiply_packed(pixels, G, group_outputs, gradients, packed.data(), dx.data() + n * pixels * C + g * G, C,
-                        Accumulate::no);
+                        sum.defined() ? Accumulate::yes : Accumulate::no);
       } else {
         Tensor columns({pixels, D});
         multiply_packed(pixels, D, group_outputs, gradients, packed.data(), columns.data(), D, Accumulate::no);

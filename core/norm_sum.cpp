@@ -128,6 +128,15 @@ void backward_pass(const Tensor& dy, const Tensor& y, const std::vector<NormBran
   });
 }
 
+Tensor gradient_buffer(const Tensor& x, GradientInto into) {
+  switch (into) {
+    case GradientInto::nothing: return {};
+    case GradientInto::new_tensor: return Tensor(x.shape());
+    case GradientInto::buffer_of_x: return x;
+  }
+  return {};
+}
+
 /// Calls function(integral_constant<int, B>) for the B branches that are there: the passes unroll over them.
 template <class Function>
 auto with_branch_count(size_t count, Function function) {
@@ -165,12 +174,12 @@ Tensor norm_sum_forward(const std::vector<NormBranch>& branches, Activation acti
 }
 
 std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y, const std::vector<NormBranch>& branches,
-                                              const std::vector<bool>& needs_dx, Activation activation,
+                                              const std::vector<GradientInto>& dx, Activation activation,
                                               StatisticsOf statistics, Real eps) {
   check_branches(branches);
   check(dy.shape() == branches[0].x.shape() && y.shape() == dy.shape(), "norm_sum: gradient ", dy.shape(),
         " and result ", y.shape(), " need the branches' shape ", branches[0].x.shape());
-  check(needs_dx.size() == branches.size(), "norm_sum: ", needs_dx.size(), " flags for ", branches.size(), " branches");
+  check(dx.size() == branches.size(), "norm_sum: ", dx.size(), " flags for ", branches.size(), " branches");
   const int64_t C = dy.shape()[-1];
   const double rows = static_cast<double>(dy.shape().rows());
   const std::vector<double> sums = with_branch_count(
@@ -182,7 +191,7 @@ std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y,
   Coefficients of_g(numbers), of_x(numbers, 0), constant(numbers, 0);
   for (size_t b = 0; b < branches.size(); ++b) {
     const NormBranch& branch = branches[b];
-    grads[b] = {needs_dx[b] ? Tensor(dy.shape()) : Tensor(), Tensor({C}), Tensor({C})};
+    grads[b] = {gradient_buffer(branch.x, dx[b]), Tensor({C}), Tensor({C})};
     for (int64_t c = 0; c < C; ++c) {
       const size_t i = b * static_cast<size_t>(C) + static_cast<size_t>(c);
       const double over_sigma = 1 / std::sqrt(static_cast<double>(branch.statistics.variance[c]) + static_cast<double>(eps));

@@ -23,10 +23,13 @@ Tensor norm_sum_forward(const std::vector<NormBranch>& branches, Activation acti
 /// Whether the statistics were taken from the branches' own x (training), and so carry gradient, or are constants.
 enum class StatisticsOf { batch, running };
 
+/// Where a branch's dx goes: nowhere, since nobody needs it; into a tensor of its own; or into the buffer of the branch's
+/// x, which whoever owns x alone may give away: nothing is written that was not just read, and a map less is held.
+enum class GradientInto { nothing, new_tensor, buffer_of_x };
+
 /// The gradients of all branches, from dy and the forward pass's result y: one pass for every sum, one for every dx.
-/// `needs_dx[b]` false leaves that branch's dx undefined.
 std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y, const std::vector<NormBranch>& branches,
-                                              const std::vector<bool>& needs_dx, Activation activation,
+                                              const std::vector<GradientInto>& dx, Activation activation,
                                               StatisticsOf statistics, Real eps);
 
 }  // namespace onefold

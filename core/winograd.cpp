@@ -1,5 +1,6 @@
 #include "core/winograd.h"
 
+#include "core/channel_sums.h"
 #include "core/check.h"
 #include "core/gemm_kernel.h"
 #include "core/parallel.h"
@@ -56,10 +57,32 @@ Tensor rotate_weights(const Tensor& w) {
   return rotated;
 }
 
+/// What becomes of the result: bias and activation, or a sum that it is added to; statistics, where they are asked for.
+struct Epilogue {
+  Tensor bias;
+  Activation activation = Activation::none;
+  Tensor sum;
+  ChannelStatistics* statistics = nullptr;
+};
+
+/// Adds a tile's pixels that lie in the map to a block's sums.
+template <int M>
+void add_tile(const Patch<M, Real>& tile, const Real* outside, int64_t block, ChannelSums& sums) {
+  const Real* inside[M * M];
+  int64_t count = 0;
+  for (const auto& row : tile.pixel) {
+    for (const Real* pixel : row) {
+      if (pixel != outside) inside[count++] = pixel;
+    }
+  }
+  sums.add(block, inside, count);
+}
+
 // [winograd-forward]
 template <int M>
-Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias, Activation activation) {
-  Tensor y(conv2d_output_shape(x.shape(), w.shape(), args));
+Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Epilogue& epilogue) {
+  const bool accumulate = epilogue.sum.defined();
+  Tensor y = accumulate ? epilogue.sum : Tensor(conv2d_output_shape(x.shape(), w.shape(), args));
   const WinogradTiles<M> tiles(x.shape(), y.shape(), args);
   const int64_t C = tiles.C, K = tiles.K, positions = tiles.kPositions;
   const Tensor u = transform_weights<M>(w);
@@ -67,6 +90,8 @@ Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const T
   const int64_t T = tiles_per_block(positions, C, K);
   const int64_t v_row = row_stride(C), m_row = row_stride(K);
   const int64_t v_plane = plane_stride(T, v_row), m_plane = plane_stride(T, m_row);
+
+  ChannelSums sums(K, epilogue.statistics != nullptr ? (tiles.count + T - 1) / T : 0);
 
   // A block of tiles goes all the way from images to images while it is in the cache.
   parallel_for(tiles.count, T, [&](int64_t begin, int64_t end) {
@@ -77,28 +102,38 @@ Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const T
       multiply_packed(count, K, C, {v.data() + e * v_plane, v_row, 1}, u.data() + e * u_plane, m.data() + e * m_plane,
                       m_row, Accumulate::no);
     }
-    tiles.transform_outputs(m.data(), m_row, m_plane, begin, count, bias.data(), activation, y.data());
+    tiles.transform_outputs(m.data(), m_row, m_plane, begin, count, epilogue.bias.data(), epilogue.activation,
+                            accumulate ? Accumulate::yes : Accumulate::no, y.data(),
+                            [&](const Patch<M, Real>& tile, const Real* outside) {
+                              if (epilogue.statistics != nullptr) add_tile(tile, outside, begin / T, sums);
+                            });
   });
+  if (epilogue.statistics != nullptr) *epilogue.statistics = sums.statistics();
   return y;
 }
 // [/winograd-forward]
 
+Tensor forward(int m, const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Epilogue& epilogue) {
+  check(m == 2 || m == 4, "winograd: tiles of ", m, " x ", m, " outputs are not supported, choose 2 or 4");
+  return m == 2 ? forward<2>(x, w, args, epilogue) : forward<4>(x, w, args, epilogue);
+}
+
 }  // namespace
 
 Tensor conv2d_winograd(int m, const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias,
-                       Activation activation) {
-  check(m == 2 || m == 4, "winograd: tiles of ", m, " x ", m, " outputs are not supported, choose 2 or 4");
-  return m == 2 ? forward<2>(x, w, args, bias, activation) : forward<4>(x, w, args, bias, activation);
+                       Activation activation, ChannelStatistics* statistics) {
+  return forward(m, x, w, args, {.bias = bias, .activation = activation, .sum = {}, .statistics = statistics});
 }
 
 Tensor conv2d_winograd_backward_input(int m, const Tensor& dy, const Tensor& w, const Shape& x_shape,
-                                      const Conv2dArgs& args) {
+                                      const Conv2dArgs& args, const Tensor& sum) {
   Conv2dArgs rotated_args = args;
   rotated_args.padding_h = 2 - args.padding_h;
   rotated_args.padding_w = 2 - args.padding_w;
-  const Tensor dx = conv2d_winograd(m, dy, rotate_weights(w), rotated_args);
-  check(dx.shape() == x_shape, "winograd: gradient ", dx.shape(), " does not fit input ", x_shape);
-  return dx;
+  const Tensor rotated = rotate_weights(w);
+  const Shape dx_shape = conv2d_output_shape(dy.shape(), rotated.shape(), rotated_args);
+  check(dx_shape == x_shape, "winograd: gradient ", dx_shape, " does not fit input ", x_shape);
+  return forward(m, dy, rotated, rotated_args, {.bias = {}, .sum = sum});
 }
 
 }  // namespace onefold

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/conv2d.h"
+#include "core/gemm.h"
 #include "core/vector_loop.h"
 #include "core/winograd_transforms.h"
 
@@ -104,9 +105,11 @@ struct WinogradTiles {
     });
   }
 
-  /// activation(A^T m A + bias) of tiles, from products[position * plane + tile * row + channel] to y.
+  /// activation(A^T m A + bias) of tiles, from products[position * plane + tile * row + channel] to y. With
+  /// `accumulate` it is added to y instead; `finished` is then shown each tile's pixels of y.
+  template <class Finished>
   void transform_outputs(const Real* products, int64_t row, int64_t plane, int64_t first, int64_t tiles, const Real* bias,
-                         Activation activation, Real* y) const {
+                         Activation activation, Accumulate accumulate, Real* y, const Finished& finished) const {
     // What falls outside the map is written to a pixel that nobody reads.
     Tensor outside({K});
     const auto place = [&](int64_t t) { return output_patch(y, first + t, outside.data()); };
@@ -131,11 +134,13 @@ struct WinogradTiles {
           WinogradTransform<M>::output(half[i], 1, transformed, 1);
 #pragma GCC unroll 4
           for (int j = 0; j < M; ++j) {
-            const Vec value = transformed[j] + shift;
-            lanes.store(here.pixel[i][j] + k, activation == Activation::relu ? max(value, Vec{}) : value);
+            Real* const to = here.pixel[i][j] + k;
+            const Vec value = transformed[j] + (accumulate == Accumulate::yes ? lanes.load(to) : shift);
+            lanes.store(to, activation == Activation::relu ? max(value, Vec{}) : value);
           }
         }
       });
+      finished(here, outside.data());
     });
   }
 

@@ -58,15 +58,15 @@ NormInput BatchNorm2d::norm_input(const Variable& x) {
   // [norm-input]
   if (!training()) return {x, gamma_, beta_, {running_mean_, running_var_}};
 
-  check(x.shape().rows() > 1, "BatchNorm2d: input ", x.shape(), " has ", x.shape().rows(),
-        " row a channel, which has no variance; train on larger batches or images, or call eval()");
   const ChannelStatistics batch = channel_statistics(x.value());
-  update_running_statistics(batch, x.shape().rows());
+  observe(batch, x.shape().rows());
   return {x, gamma_, beta_, batch};
   // [/norm-input]
 }
 
-void BatchNorm2d::update_running_statistics(const ChannelStatistics& batch, int64_t rows) {
+void BatchNorm2d::observe(const ChannelStatistics& batch, int64_t rows) {
+  check(rows > 1, "BatchNorm2d: a batch has ", rows,
+        " row a channel, which has no variance; train on larger batches or images, or call eval()");
   const Real unbiased = static_cast<Real>(static_cast<double>(rows) / static_cast<double>(rows - 1));
   running_mean_ = moved_towards(running_mean_, batch.mean, momentum_, 1);
   running_var_ = moved_towards(running_var_, batch.variance, momentum_, unbiased);

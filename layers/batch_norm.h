@@ -31,6 +31,12 @@ class BatchNorm2d : public Module {
   /// What forward() normalises by, for the fused norm_sum() of a block; in training it moves the running statistics.
   NormInput norm_input(const Variable& x);
 
+  /// The branch "convolve by w, then this norm" of the fused conv_norm_sum() of a block in training; no w: x itself.
+  ConvNormBranch conv_norm_branch(const Variable& w, const Conv2dArgs& args) const { return {w, args, gamma_, beta_}; }
+
+  /// Moves the running statistics towards those of a batch of so many rows. Throws Error for one row, see forward().
+  void observe(const ChannelStatistics& batch, int64_t rows);
+
   /// Whose statistics norm_input() gives: the batch's in training, else the running ones.
   StatisticsOf statistics_of() const { return training() ? StatisticsOf::batch : StatisticsOf::running; }
 
@@ -41,8 +47,6 @@ class BatchNorm2d : public Module {
   Real eps() const { return eps_; }
 
  private:
-  void update_running_statistics(const ChannelStatistics& batch, int64_t rows);
-
   Variable gamma_;
   Variable beta_;
   Tensor running_mean_;

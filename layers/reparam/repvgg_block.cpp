@@ -32,12 +32,29 @@ Variable RepVggBlock::forward(const Variable& x) {
   check((!bn1_ || bn1_->training() == bn3_.training()) && (!bn0_ || bn0_->training() == bn3_.training()),
         "RepVggBlock: one of bn3, bn1 and bn0 is in training mode and another is not; call train() or eval() ",
         "on the block");
+  if (bn3_.training()) return forward_in_training(x);
   // [forward]
   std::vector<NormInput> inputs = {bn3_.norm_input(conv3_(x))};
   if (conv1_) inputs.push_back(bn1_->norm_input((*conv1_)(x)));
   if (bn0_) inputs.push_back(bn0_->norm_input(x));
   return norm_sum(inputs, Activation::relu, bn3_.statistics_of(), bn3_.eps());
   // [/forward]
+}
+
+Variable RepVggBlock::forward_in_training(const Variable& x) {
+  // [forward-in-training]
+  std::vector<ConvNormBranch> branches = {bn3_.conv_norm_branch(conv3_.weight(), conv3_.args()),
+                                          bn1_.conv_norm_branch(conv1_.weight(), conv1_.args())};
+  if (bn0_) branches.push_back(bn0_->conv_norm_branch(Variable(), args()));
+  std::vector<ChannelStatistics> statistics;
+  const Variable y = conv_norm_sum(x, branches, Activation::relu, bn3_.eps(), statistics);
+  // [/forward-in-training]
+
+  const int64_t rows = y.shape().rows();
+  bn3_.observe(statistics[0], rows);
+  bn1_.observe(statistics[1], rows);
+  if (bn0_) bn0_->observe(statistics[2], rows);
+  return y;
 }
 
 void RepVggBlock::visit(Visitor& visitor) {

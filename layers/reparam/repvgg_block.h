@@ -62,6 +62,9 @@ class RepVggBlock : public Module {
   const Conv2dArgs& args() const { return conv3_.args(); }
 
  private:
+  /// The same sum by the batch's statistics, in one op.
+  Variable forward_in_training(const Variable& x);
+
   Conv2d conv3_;
   BatchNorm2d bn3_;
   std::unique_ptr<Conv2d> conv1_;

@@ -148,6 +148,7 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
       {"global_avg_pool(x)", averages_of_maps},
       {"batch_norm(x, gamma, beta, statistics, of, eps)", batch_norms},
       {"norm_sum(branches, activation, of, eps)", norm_sums},
+      {"conv_norm_sum(x, branches, activation, eps, statistics)", conv_norm_sums},
       {"softmax_cross_entropy(logits, labels, smoothing)", cross_entropies},
       {"dropout(x, probability, random)", dropouts},
   };

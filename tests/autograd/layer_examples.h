@@ -186,4 +186,46 @@ inline Examples norm_sums(Draw& draw) {
   return examples;
 }
 
+/// Wider still: a convolution mixes many inputs, so that each moves the batch's statistics little.
+inline constexpr double kConvNormStep = sizeof(Real) == 8 ? 2e-5 : 0.05;
+
+/// Blocks of up to three branches: 3x3, 1x1 and, where shapes allow, x itself.
+inline Examples conv_norm_sums(Draw& draw) {
+  Examples examples;
+  for (const int64_t stride : {1, 2}) {
+    for (const size_t count : {1, 2, 3}) {
+      for (const Activation activation : {Activation::none, Activation::relu}) {
+        const int64_t C = 3, K = count == 3 ? C : 2;
+        if (count == 3 && stride == 2) continue;
+        const auto apply = [=](Inputs v, Activation chosen) {
+          std::vector<ConvNormBranch> branches{{v[1], conv2d_args(stride, 1), v[2], v[3]}};
+          if (count >= 2) branches.push_back({v[4], conv2d_args(stride, 0), v[5], v[6]});
+          if (count >= 3) branches.push_back({Variable(), {}, v[7], v[8]});
+          std::vector<ChannelStatistics> statistics;
+          return conv_norm_sum(v[0], branches, chosen, kEps, statistics);
+        };
+        const auto inputs = [&draw, count, C, K] {
+          std::vector<Tensor> drawn{draw.between(-2, 2, {2, 4, 5, C})};
+          const std::vector<Shape> weights{{3, 3, C, K}, {1, 1, C, K}};
+          for (size_t b = 0; b < count; ++b) {
+            if (b < 2) drawn.push_back(draw.normal(weights[b]));
+            drawn.push_back(draw.away_from_zero({K}));
+            drawn.push_back(draw.normal({K}));
+          }
+          return drawn;
+        };
+        const auto before = [apply](Inputs v) { return apply(v, Activation::none); };
+        const std::string what = "stride " + std::to_string(stride) + ", branches " + std::to_string(count);
+        if (activation == Activation::none) {
+          examples.push_back({what, before, inputs(), kConvNormStep});
+        } else {
+          const auto fused = [apply](Inputs v) { return apply(v, Activation::relu); };
+          examples.push_back({what + ", relu", fused, draw.until_smooth(before, inputs), kConvNormStep});
+        }
+      }
+    }
+  }
+  return examples;
+}
+
 }  // namespace onefold

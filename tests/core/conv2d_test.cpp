@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/check.h"
+#include "core/elementwise.h"
 #include "core/im2col.h"
 #include "core/parallel.h"
 #include "core/random.h"
@@ -166,6 +167,53 @@ TEST_CASE("conv2d: bias and ReLU in the epilogue equal the same applied afterwar
       }
       const double rounding = 8 * kRounding * (1 + static_cast<double>(max_abs(expected)));
       CHECK(static_cast<double>(max_abs_difference(conv2d(x, w, args, bias, Activation::relu), expected)) <= rounding);
+    }
+  }
+}
+
+TEST_CASE("conv2d: statistics from the epilogue are those of the result", "[core]") {
+  for (const Case& c : kCases) {
+    for (const Real mean : {Real(0), Real(1000)}) {  // where E[x^2] - E[x]^2 in float would leave no digit
+      const Tensor x = random_normal(c.x, Random(4, 0)), w = random_normal(c.w, Random(4, 1));
+      Tensor shifted(c.x);
+      for (int64_t i = 0; i < x.size(); ++i) shifted[i] = x[i] + mean;
+      for (const auto algorithm : {ConvAlgorithm::naive, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
+                                   ConvAlgorithm::winograd4}) {
+        if (!supports(algorithm, c.w, c.args)) continue;
+        CAPTURE(c.x.text(), c.w.text(), name(algorithm), mean);
+        Conv2dArgs args = c.args;
+        args.algorithm = algorithm;
+        ChannelStatistics got;
+        const Tensor y = conv2d_with_statistics(shifted, w, args, got);
+        CHECK(y.to_vector() == conv2d(shifted, w, args).to_vector());
+        const ChannelStatistics expected = channel_statistics(y);
+        for (int64_t k = 0; k < c.w[3]; ++k) {
+          const double deviation = std::sqrt(static_cast<double>(expected.variance[k]));
+          const double scale = std::abs(static_cast<double>(expected.mean[k])) + deviation;
+          const double tolerance = std::max(16 * kRounding, 1e-12);  // both sum in double, in another order
+          CHECK(std::abs(static_cast<double>(got.mean[k] - expected.mean[k])) <= tolerance * scale);
+          CHECK(std::abs(static_cast<double>(got.variance[k] - expected.variance[k])) <= tolerance * deviation * deviation);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("conv2d: the gradient of the input is added to a sum that is given", "[core]") {
+  for (const Case& c : kCases) {
+    const Tensor w = random_normal(c.w, Random(4, 1)), before = random_normal(c.x, Random(4, 3));
+    for (const auto algorithm : {ConvAlgorithm::naive, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
+                                 ConvAlgorithm::winograd4}) {
+      if (!supports(algorithm, c.w, c.args)) continue;
+      CAPTURE(c.x.text(), c.w.text(), name(algorithm));
+      Conv2dArgs args = c.args;
+      args.algorithm = algorithm;
+      const Tensor dy = random_normal(conv2d_output_shape(c.x, c.w, args), Random(4, 2));
+      const Tensor sum = before.clone(), dx = conv2d_backward_input(dy, w, c.x, args);
+      const Tensor got = conv2d_backward_input(dy, w, c.x, args, sum);
+      CHECK(got.data() == sum.data());
+      CHECK(static_cast<double>(max_abs_difference(got, add(before, dx))) <=
+            8 * kRounding * static_cast<double>(max_abs(dx)));
     }
   }
 }

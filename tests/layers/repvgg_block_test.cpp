@@ -46,6 +46,35 @@ Tensor composed(RepVggBlock& block, const Variable& x) {
   return relu(y).value();
 }
 
+/// The block in training as its ops one by one.
+struct OpByOp : Module {
+  OpByOp(int64_t in, int64_t out, int64_t stride, Initializer& initializer, int64_t groups)
+      : conv3({.in = in, .out = out, .args = conv2d_args(stride, 1, groups)}, initializer), bn3(out),
+        conv1({.in = in, .out = out, .kernel_h = 1, .kernel_w = 1, .args = conv2d_args(stride, 0, groups)}, initializer),
+        bn1(out), bn0(out), has_identity(stride == 1 && in == out) {}
+
+  Variable forward(const Variable& x) override {
+    std::vector<NormInput> inputs = {bn3.norm_input(conv3(x)), bn1.norm_input(conv1(x))};
+    if (has_identity) inputs.push_back(bn0.norm_input(x));
+    return norm_sum(inputs, Activation::relu, StatisticsOf::batch, bn3.eps());
+  }
+  void visit(Visitor& visitor) override {
+    visitor.child("conv3", conv3);
+    visitor.child("bn3", bn3);
+    visitor.child("conv1", conv1);
+    visitor.child("bn1", bn1);
+    if (has_identity) visitor.child("bn0", bn0);
+  }
+  std::string description() const override { return "OpByOp"; }
+  std::unique_ptr<Module> fold() const override { return nullptr; }
+
+  Conv2d conv3;
+  BatchNorm2d bn3;
+  Conv2d conv1;
+  BatchNorm2d bn1, bn0;
+  bool has_identity;
+};
+
 }  // namespace
 
 TEST_CASE("RepVggBlock: three branches, in training and in evaluation", "[layers]") {
@@ -85,6 +114,38 @@ TEST_CASE("RepVggBlock: a training step reaches every parameter and every runnin
   BatchNorm2d alone(4);
   alone(random_images({2, 5, 5, 4}, 1));
   CHECK(state(block).at("bn0.running_var").to_vector() == state(alone).at("running_var").to_vector());
+}
+
+TEST_CASE("RepVggBlock: the one op of training equals its composition, gradients and statistics too", "[layers]") {
+  for (const auto& [in, out, stride, groups] : block_cases()) {
+    CAPTURE(in, out, stride, groups);
+    Initializer initializer(1), same_initializer(1);
+    RepVggBlock fused(in, out, stride, initializer, groups);
+    OpByOp plain(in, out, stride, same_initializer, groups);
+    randomize(fused, 2);
+    load_state(plain, state(fused));
+    const Variable x(random_images({2, 7, 6, in}).value(), true), same_x(x.value(), true);
+    const Variable y = fused(x), expected = plain(same_x);
+    CHECK(fold_difference(expected.value(), y.value()).ok());
+    const Tensor dy = random_normal(y.shape(), Random(9, 0));
+    y.backward(dy);
+    expected.backward(dy);
+    const auto close = [](const Tensor& got, const Tensor& wanted) {
+      return static_cast<double>(max_abs_difference(got, wanted)) <=
+             kFoldTolerance * (1 + static_cast<double>(max_abs(wanted)));
+    };
+    CHECK(close(x.grad(), same_x.grad()));
+    const auto parameters = named_parameters(fused), same_parameters = named_parameters(plain);
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      INFO(parameters[i].name);
+      CHECK(close(parameters[i].value.grad(), same_parameters[i].value.grad()));
+    }
+    const auto wanted = state(plain);
+    for (const auto& [name, tensor] : state(fused)) {
+      INFO(name);
+      CHECK(close(tensor, wanted.at(name)));
+    }
+  }
 }
 
 TEST_CASE("RepVggBlock: its state has the names that other tools rely on", "[layers]") {
