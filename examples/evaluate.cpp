@@ -27,6 +27,7 @@ struct Options {
   std::string net;           // by default what the file says
   DataOptions data;          // by default what the file says
   int64_t batch_size = 250;  // small enough for any machine, large enough to be fast
+  int64_t views = 1;         // more views are better, at that many times the work
   std::string logits;
 };
 
@@ -39,6 +40,8 @@ void add_options(CLI::App& app, Options& options) {
       ->type_name("NAME");
   add_data_options(app, options.data);
   add_batch_size_option(app, options.batch_size, "images at a time");
+  app.add_option("--views", options.views, "of each image, 1, 2 or 6: their logits are averaged")
+      ->check(CLI::IsMember({1, 2, 6}));
   add_threads_option(app);
   app.add_option("--logits", options.logits, "write the logits [N, classes] there, a .safetensors file")
       ->type_name("FILE");
@@ -50,7 +53,7 @@ int evaluate_model(const Options& options) {
 
   ProgressBar bar("test", test.size());
   const Evaluation evaluation = evaluate(*saved.network, test, saved.card.normalization, options.batch_size,
-                                         [&](int64_t images) { bar.update(images); });
+                                         [&](int64_t images) { bar.update(images); }, options.views);
   if (!options.logits.empty()) save_safetensors(options.logits, {{{"logits", evaluation.logits}}, {}});
 
   std::cout << "network   " << saved.card.net << ", " << saved.card.form << " form\n"

@@ -30,6 +30,8 @@ struct Hyperparameters {
   double momentum = 0.9;         // averages about 10 steps
   double weight_decay = 5e-4;    // of weights only: batch norms and biases are kept off it
   double label_smoothing = 0.1;  // keeps the logits small, so that late epochs still learn from images already right
+  double bias_rate = 1;          // of batch norms' biases, times lr
+  bool lookahead = false;
   uint64_t seed = 1;
 };
 
@@ -45,13 +47,14 @@ struct Options {
   Hyperparameters hyper;
   DataOptions data;
   std::string out;
+  int64_t views = 1;
   bool resume = false, overwrite = false, dry_run = false;
   int64_t stop_after = 0;
 };
 
 void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
-  app.add_option("--net", hyper.net, "tiny, mini, S, A0 or short")->check(network_name())->type_name("NAME");
+  app.add_option("--net", hyper.net, "tiny, mini, S, A0 or short, and with +whitening behind it whitened patches for the stem")->check(network_name())->type_name("NAME");
   app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images a step");
   app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));
@@ -60,12 +63,17 @@ void add_options(CLI::App& app, Options& options) {
       ->check(real_number(0, 1000));
   app.add_option("--label-smoothing", hyper.label_smoothing, "share of the target that is spread over all classes")
       ->check(real_number(0, 0.9999));
+  app.add_option("--bias-rate", hyper.bias_rate, "learning rate of batch norms' biases, times --lr")
+      ->check(real_number(0, 1000));
+  app.add_option("--lookahead", hyper.lookahead, "whether slow weights call the fast ones back every 5 steps");
   add_seed_option(app, hyper.seed);
   add_threads_option(app);
   add_data_options(app, options.data);
   app.add_option("--limit-train", options.data.limit_train, "use so many training images at most; 0 is all")
       ->check(whole_number(0))
       ->type_name("N");
+  app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
+      ->check(CLI::IsMember({1, 2, 6}));
   app.add_option("--out", options.out, "the run's folder (runs/train-NET)")->type_name("DIR");
   app.add_flag("--resume", options.resume, "go on with the run in the folder; its options need not be given again");
   app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
@@ -85,6 +93,8 @@ void each_setting(Options& options, Field field) {
   field("momentum", hyper.momentum);
   field("weight-decay", hyper.weight_decay);
   field("label-smoothing", hyper.label_smoothing);
+  field("bias-rate", hyper.bias_rate);
+  field("lookahead", hyper.lookahead);
   field("seed", hyper.seed);
   field("dataset", options.data.dataset);
   field("limit-train", options.data.limit_train);
@@ -123,6 +133,8 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
           .warmup_epochs = kWarmupEpochs,
           .initial_rate = kInitialRate,
           .final_rate = kFinalRate,
+          .bias_rate = hyper.bias_rate,
+          .lookahead = hyper.lookahead,
           .augment = kAugmentation,
           .seed = hyper.seed};
 }
@@ -148,6 +160,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   TrainingSetup setup{.net = options.hyper.net,
                       .data = load_data(options.data),
                       .trainer = trainer_options(options.hyper),
+                      .views = options.views,
                       .folder = folder,
                       .options = settings(options),
                       .command = command};

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "core/parallel.h"
+#include "examples/support/fit_whitening.h"
 #include "examples/support/format.h"
 #include "layers/count.h"
 
@@ -35,6 +36,7 @@ std::string training_plan(const TrainingSetup& setup) {
   const Shape one_image{1, train.height, train.width, train.channels};
   Initializer initializer(setup.trainer.seed);
   RepVgg network(repvgg_size(setup.net), static_cast<int64_t>(train.classes.size()), initializer);
+  fit_whitening(network, train, setup.data.normalization);
   const auto folded = RepVgg::folded_form(network.size(), static_cast<int64_t>(train.classes.size()));
   const Trainer trainer(network, train, setup.data.normalization, setup.trainer);
   const int64_t steps = setup.trainer.epochs * trainer.steps_per_epoch();

@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "core/parallel.h"
+#include "examples/support/fit_whitening.h"
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
 #include "examples/support/networks.h"
@@ -52,6 +53,7 @@ TrainingRun::TrainingRun(TrainingSetup setup)
 
 void TrainingRun::begin() {
   catch_stop_signals();
+  fit_whitening(network_, setup_.data.splits.train, setup_.data.normalization);
   record_ = describe();
   start_run(setup_.folder, record_);
   log_.emplace(setup_.folder.log(), 0);
@@ -109,13 +111,14 @@ void TrainingRun::train_epoch() {
   });
 }
 
-Evaluation TrainingRun::evaluate_network() {
+Evaluation TrainingRun::evaluate_network(int64_t views) {
   const Dataset& test = setup_.data.splits.test;
   ProgressBar bar("test", test.size());
-  return evaluate(network_, test, setup_.data.normalization, kEvaluationBatch, [&](int64_t images) {
+  const auto after_batch = [&](int64_t images) {
     bar.update(images);
     stop_if_signalled();
-  });
+  };
+  return evaluate(network_, test, setup_.data.normalization, kEvaluationBatch, after_batch, views);
 }
 
 void TrainingRun::save() const {
@@ -148,7 +151,8 @@ void TrainingRun::log_epoch(const Evaluation& evaluation) {
 
 void TrainingRun::finish() {
   const Dataset& test = setup_.data.splits.test;
-  const Evaluation evaluation = last_evaluation_ ? *last_evaluation_ : evaluate_network();
+  const bool one_view = setup_.views == 1;
+  const Evaluation evaluation = last_evaluation_ && one_view ? *last_evaluation_ : evaluate_network(setup_.views);
   save_network(setup_.folder.model(), network_,
                {.net = setup_.net,
                 .form = "training",
@@ -158,11 +162,13 @@ void TrainingRun::finish() {
   write_json(setup_.folder.confusion(), {{"classes", test.classes}, {"matrix", evaluation.matrix}});
   record_["finished"] = utc_now();
   record_["result"] = {{"test_accuracy", evaluation.accuracy()}, {"test_loss", evaluation.loss}};
+  if (!one_view) record_["result"]["views"] = setup_.views;
   write_json(setup_.folder.run(), record_);
   write_report(setup_.folder.path);
 
   std::cout << "test accuracy  " << percent(evaluation.accuracy(), 2) << ", " << grouped(evaluation.correct) << " of "
-            << grouped(test.size()) << " images of " << test.name << '\n'
+            << grouped(test.size()) << " images of " << test.name
+            << (one_view ? "" : ", the mean of " + std::to_string(setup_.views) + " views each") << '\n'
             << "model          " << setup_.folder.model().string() << '\n'
             << "report         " << (setup_.folder.path / "report.html").string() << '\n';
 }

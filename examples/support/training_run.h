@@ -20,6 +20,7 @@ struct TrainingSetup {
   std::string net;
   DataSource data;
   TrainerOptions trainer;          // its seed is also that of the network's first weights
+  int64_t views = 1;               // of a test image at the end; after an epoch one is enough
   RunFolder folder;
   nlohmann::ordered_json options;  // as run.json and the checkpoint keep them
   std::string command;             // the command line
@@ -49,7 +50,7 @@ class TrainingRun {
 
  private:
   void train_epoch();
-  Evaluation evaluate_network();
+  Evaluation evaluate_network(int64_t views = 1);
   void save() const;
   void log_epoch(const Evaluation& evaluation);
   nlohmann::ordered_json describe();

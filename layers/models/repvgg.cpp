@@ -10,6 +10,7 @@ namespace onefold {
 namespace {
 
 constexpr int64_t kImageChannels = 3;
+constexpr int64_t kWhitening = 16;  // of 27 components: the others hold little but noise; with both signs 32 channels
 
 // [short]
 /// A stage a map size or width, one block each: 32x32, 16x16 twice, 8x8, 4x4.
@@ -17,7 +18,7 @@ RepVggSize short_size() {
   RepVggSize size{"short", {1, 1, 1, 1, 1}, {64, 64, 128, 128, 256}};
   size.halving = {Halving::none, Halving::pool, Halving::none, Halving::pool, Halving::pool};
   size.pointwise[0] = false;  // on the largest maps, where a branch costs most
-  size.whitening = 16;
+  size.whitening = kWhitening;
   size.first = FirstWeights::dirac;
   size.largest = true;
   size.logit_scale = 1.0 / 9;
@@ -77,6 +78,13 @@ std::unique_ptr<Module> make_pool(const RepVggSize& size) {
 }  // namespace
 
 RepVggSize repvgg_size(const std::string& name) {
+  const std::string suffix = "+whitening";
+  if (name.size() > suffix.size() && name.ends_with(suffix)) {
+    RepVggSize size = repvgg_size(name.substr(0, name.size() - suffix.size()));
+    size.name = name;
+    size.whitening = kWhitening;
+    return size;
+  }
   for (const RepVggSize& size : sizes()) {
     if (size.name == name) return size;
   }

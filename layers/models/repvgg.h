@@ -37,6 +37,7 @@ struct RepVggSize {
 };
 
 /// "tiny", "mini", "S", "A0", or "short", which is made for few seconds of training: see docs/the-short-recipe.md.
+/// With "+whitening" behind it, "mini+whitening", a network has a Whitening in front.
 /// Throws Error for any other name, listing these.
 RepVggSize repvgg_size(const std::string& name);
 std::vector<std::string> repvgg_names();

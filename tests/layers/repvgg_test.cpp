@@ -40,6 +40,10 @@ TEST_CASE("RepVgg: five stages, two of them at full size, then halves", "[layers
 TEST_CASE("RepVgg: the sizes by name", "[layers]") {
   CHECK(repvgg_names() == std::vector<std::string>{"tiny", "mini", "S", "A0", "short"});
   CHECK(repvgg_size("A0").depths == std::array<int64_t, 5>{1, 2, 4, 14, 1});
+  CHECK(repvgg_size("mini").whitening == 0);
+  CHECK(repvgg_size("mini+whitening").whitening == 16);
+  CHECK(repvgg_size("mini+whitening").widths == repvgg_size("mini").widths);
+  CHECK_THAT(error_of([] { repvgg_size("+whitening"); }), ContainsSubstring("no size \"+whitening\""));
   CHECK(repvgg_size("mini").widths == std::array<int64_t, 5>{32, 32, 64, 128, 512});
   CHECK_THAT(error_of([] { repvgg_size("B9"); }), ContainsSubstring("no size \"B9\"; the sizes are tiny, mini, S, A0, short"));
   Initializer initializer(1);
