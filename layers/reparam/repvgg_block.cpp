@@ -43,17 +43,20 @@ Variable RepVggBlock::forward(const Variable& x) {
 
 Variable RepVggBlock::forward_in_training(const Variable& x) {
   // [forward-in-training]
-  std::vector<ConvNormBranch> branches = {bn3_.conv_norm_branch(conv3_.weight(), conv3_.args()),
-                                          bn1_.conv_norm_branch(conv1_.weight(), conv1_.args())};
-  if (bn0_) branches.push_back(bn0_->conv_norm_branch(Variable(), args()));
+  std::vector<BatchNorm2d*> norms = {&bn3_};
+  std::vector<ConvNormBranch> branches = {bn3_.conv_norm_branch(conv3_.weight(), conv3_.args())};
+  if (conv1_) {
+    norms.push_back(bn1_.get());
+    branches.push_back(bn1_->conv_norm_branch(conv1_->weight(), conv1_->args()));
+  }
+  if (bn0_) {
+    norms.push_back(bn0_.get());
+    branches.push_back(bn0_->conv_norm_branch(Variable(), args()));
+  }
   std::vector<ChannelStatistics> statistics;
   const Variable y = conv_norm_sum(x, branches, Activation::relu, bn3_.eps(), statistics);
+  for (size_t b = 0; b < norms.size(); ++b) norms[b]->observe(statistics[b], y.shape().rows());
   // [/forward-in-training]
-
-  const int64_t rows = y.shape().rows();
-  bn3_.observe(statistics[0], rows);
-  bn1_.observe(statistics[1], rows);
-  if (bn0_) bn0_->observe(statistics[2], rows);
   return y;
 }
 
