@@ -31,6 +31,7 @@ struct Hyperparameters {
   double weight_decay = 5e-4;    // of weights only: batch norms and biases are kept off it
   double label_smoothing = 0.1;  // keeps the logits small, so that late epochs still learn from images already right
   double bias_rate = 1;          // of batch norms' biases, times lr
+  double muon_rate = 0;          // above 0, Muon moves the convolutions
   bool lookahead = false;
   uint64_t seed = 1;
 };
@@ -65,6 +66,8 @@ void add_options(CLI::App& app, Options& options) {
       ->check(real_number(0, 0.9999));
   app.add_option("--bias-rate", hyper.bias_rate, "learning rate of batch norms' biases, times --lr")
       ->check(real_number(0, 1000));
+  app.add_option("--muon-rate", hyper.muon_rate, "above 0: Muon moves the convolutions' weights, at this largest rate")
+      ->check(real_number(0, 1000));
   app.add_option("--lookahead", hyper.lookahead, "whether slow weights call the fast ones back every 5 steps");
   add_seed_option(app, hyper.seed);
   add_threads_option(app);
@@ -94,6 +97,7 @@ void each_setting(Options& options, Field field) {
   field("weight-decay", hyper.weight_decay);
   field("label-smoothing", hyper.label_smoothing);
   field("bias-rate", hyper.bias_rate);
+  field("muon-rate", hyper.muon_rate);
   field("lookahead", hyper.lookahead);
   field("seed", hyper.seed);
   field("dataset", options.data.dataset);
@@ -134,6 +138,7 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
           .initial_rate = kInitialRate,
           .final_rate = kFinalRate,
           .bias_rate = hyper.bias_rate,
+          .muon_rate = hyper.muon_rate,
           .lookahead = hyper.lookahead,
           .augment = kAugmentation,
           .seed = hyper.seed};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "autograd/ops.h"
 #include "core/check.h"
@@ -32,6 +34,37 @@ Schedule make_schedule(const TrainerOptions& options, int64_t steps_per_epoch) {
                              options.final_rate);
 }
 
+const std::string kMuon = "muon.", kLookahead = "lookahead.";
+
+/// The groups for Sgd; where Muon is wanted, without the convolutions' weights, which become its group.
+std::vector<ParameterGroup> sgd_groups(Module& network, const TrainerOptions& options,
+                                       std::vector<ParameterGroup>& convolutions) {
+  auto groups = decay_groups(network, options.learning_rate, options.weight_decay, options.bias_rate);
+  if (options.muon_rate <= 0) return groups;
+  convolutions = {{{}, options.muon_rate, 0}};
+  for (ParameterGroup& group : groups) {
+    const auto is_convolution = [](const Variable& parameter) { return parameter.shape().rank() == 4; };
+    std::copy_if(group.parameters.begin(), group.parameters.end(), std::back_inserter(convolutions[0].parameters),
+                 is_convolution);
+    std::erase_if(group.parameters, is_convolution);
+  }
+  return groups;
+}
+
+void insert(std::map<std::string, Tensor>& state, const std::string& prefix, const std::map<std::string, Tensor>& part) {
+  for (const auto& [name, tensor] : part) state[prefix + name] = tensor;
+}
+
+/// Takes the part of a state that has this prefix out of it, and off the names.
+std::map<std::string, Tensor> extract(std::map<std::string, Tensor>& state, const std::string& prefix) {
+  std::map<std::string, Tensor> part;
+  for (const auto& [name, tensor] : state) {
+    if (name.starts_with(prefix)) part[name.substr(prefix.size())] = tensor;
+  }
+  std::erase_if(state, [&](const auto& entry) { return entry.first.starts_with(prefix); });
+  return part;
+}
+
 }  // namespace
 
 // [decay-groups]
@@ -57,9 +90,10 @@ Trainer::Trainer(Module& network, const Dataset& dataset, const ChannelNormaliza
     : network_(network),
       options_(options),
       loader_(dataset, loader_options(dataset, normalization, options)),
-      optimizer_(decay_groups(network, options.learning_rate, options.weight_decay, options.bias_rate),
+      optimizer_(sgd_groups(network, options, convolutions_),
                  {.momentum = options.momentum, .nesterov = options.momentum > 0}),
       schedule_(make_schedule(options, loader_.batches())) {
+  if (options.muon_rate > 0) muon_.emplace(convolutions_);
   if (options.lookahead) lookahead_.emplace(parameters(network));
 }
 
@@ -97,9 +131,11 @@ void Trainer::take_step(const Batch& batch) {
 
   // Backward: that number to a gradient for every parameter. Then the step against them.
   optimizer_.clear_grads();
+  if (muon_) muon_->clear_grads();
   loss.backward();
   const int64_t steps_taken = position_.epoch * steps_per_epoch() + position_.step;
   optimizer_.step(schedule_(steps_taken));
+  if (muon_) muon_->step(schedule_(steps_taken));
   if (lookahead_) lookahead_->after_step(steps_taken + 1, options_.epochs * steps_per_epoch());
   // [/take-step]
 
@@ -120,7 +156,8 @@ void Trainer::next_epoch() {
 
 TrainerState Trainer::state() const {
   TrainerState state{position_, onefold::state(network_), optimizer_.state()};
-  if (lookahead_) state.optimizer.merge(lookahead_->state());
+  if (muon_) insert(state.optimizer, kMuon, muon_->state());
+  if (lookahead_) insert(state.optimizer, kLookahead, lookahead_->state());
   return state;
 }
 
@@ -129,13 +166,12 @@ void Trainer::load_state(const TrainerState& state) {
   check(position.epoch <= options_.epochs && position.step <= steps_per_epoch(), "trainer: the state is of epoch ",
         position.epoch + 1, ", step ", position.step, ", but this training has ", options_.epochs, " epochs of ",
         steps_per_epoch(), " steps");
-  std::map<std::string, Tensor> of_optimizer = state.optimizer, of_lookahead;
-  for (auto entry = of_optimizer.begin(); lookahead_ && entry != of_optimizer.end();) {
-    const auto next = std::next(entry);
-    if (entry->first.starts_with("slow.")) of_lookahead.insert(of_optimizer.extract(entry));
-    entry = next;
-  }
-  optimizer_.load_state(of_optimizer);
+  std::map<std::string, Tensor> of_sgd = state.optimizer;
+  std::map<std::string, Tensor> of_muon, of_lookahead;
+  if (muon_) of_muon = extract(of_sgd, kMuon);
+  if (lookahead_) of_lookahead = extract(of_sgd, kLookahead);
+  optimizer_.load_state(of_sgd);
+  if (muon_) muon_->load_state(of_muon);
   if (lookahead_) lookahead_->load_state(of_lookahead);
   onefold::load_state(network_, state.network);
   position_ = state.position;

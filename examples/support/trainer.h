@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "autograd/lookahead.h"
+#include "autograd/muon.h"
 #include "autograd/optimizer.h"
 #include "autograd/schedule.h"
 #include "datasets/data_loader.h"
@@ -15,7 +16,7 @@
 
 namespace onefold {
 
-/// How a classifier is trained: SGD with Nesterov momentum; the rate rises in a straight line over the first steps,
+/// How a classifier is trained: SGD with Nesterov momentum, or Muon for its convolutions; the rate rises in a straight line over the first steps,
 /// then falls in one to nearly nothing.
 struct TrainerOptions {
   int64_t epochs = 1;
@@ -28,6 +29,7 @@ struct TrainerOptions {
   double initial_rate = 0;   // where warm-up begins, as a fraction of the largest
   double final_rate = 0;     // where the rate ends, likewise
   double bias_rate = 1;      // learning rate of the batch norms' biases, times the others'
+  double muon_rate = 0;      // above 0: the convolutions' weights are moved by Muon, at this rate at the most
   bool lookahead = false;    // slow weights with the usual options, see autograd/lookahead.h
   Augmentation augment = {};
   uint64_t seed = 0;  // of the order of images and their variation; not of the network's weights
@@ -60,7 +62,7 @@ struct Position {
 struct TrainerState {
   Position position;
   std::map<std::string, Tensor> network;    // parameters and buffers, sharing the network's
-  std::map<std::string, Tensor> optimizer;  // sharing the optimizer's, and the slow weights of Lookahead
+  std::map<std::string, Tensor> optimizer;  // sharing the optimizers': Sgd's, "muon." and "lookahead." in front
 };
 
 /// Trains a network on a dataset, an epoch at a time:
@@ -105,7 +107,9 @@ class Trainer {
   Module& network_;
   TrainerOptions options_;
   DataLoader loader_;
+  std::vector<ParameterGroup> convolutions_;  // left to Muon
   Sgd optimizer_;
+  std::optional<Muon> muon_;
   std::optional<Lookahead> lookahead_;
   Schedule schedule_;
   Position position_;

@@ -35,7 +35,7 @@ says "--views"
 
 title "every part of the recipe can be left out, and each changes the result"
 run 0 speedrun_cifar10 "${small[@]}" --out whole
-for part in dirac bias-rate label-smoothing lookahead augmentation; do
+for part in dirac muon bias-rate label-smoothing lookahead augmentation; do
   run 0 speedrun_cifar10 "${small[@]}" --without $part --out part
   ! cmp -s part whole || complain "without $part the weights are the same"
 done
@@ -54,7 +54,7 @@ run 1 speedrun_cifar10 --data-dir "$work/nowhere"
 says "$work/nowhere"
 
 title "train_cifar10 trains the same network, stops, goes on to the same bytes, and reparameterize folds it"
-recipe=(--dataset shapes10 --limit-train 40 --limit-test 30 --batch-size 16 --epochs 2 --net short --lookahead true
+recipe=(--dataset shapes10 --limit-train 40 --limit-test 30 --batch-size 16 --epochs 2 --net short --lookahead true --muon-rate 0.09
   --bias-rate 64 --views 6)
 run 0 train_cifar10 "${recipe[@]}" --out whole
 prints "the mean of 6 views each"

@@ -114,6 +114,7 @@ TEST_CASE("trainer: stopped after any step and resumed, it has the bits of one n
   TrainerOptions chosen = options();
   chosen.lookahead = lookahead;
   chosen.bias_rate = lookahead ? 4 : 1;
+  chosen.muon_rate = lookahead ? 0.05 : 0;
   Training uninterrupted(chosen);
   uninterrupted.train_to();
   const TrainerState expected = uninterrupted.trainer.state();
@@ -140,6 +141,22 @@ TEST_CASE("trainer: stopped after any step and resumed, it has the bits of one n
     CHECK(same_bits(resumed.optimizer, expected.optimizer));
   }
   set_threads(threads_before);
+}
+
+TEST_CASE("trainer: Muon moves the convolutions, Sgd all else", "[examples]") {
+  TrainerOptions chosen = options();
+  chosen.learning_rate = 0;
+  chosen.muon_rate = 0.1;
+  chosen.initial_rate = 1;
+  Training training(chosen);
+  std::map<std::string, Tensor> before = state(training.network);
+  for (auto& [name, tensor] : before) tensor = tensor.clone();
+  training.train_to(1);
+  for (const NamedParameter& named : named_parameters(training.network)) {
+    CAPTURE(named.name);
+    const bool moved = max_abs_difference(named.value.value(), before.at(named.name)) > 0;
+    CHECK(moved == (named.value.shape().rank() == 4));
+  }
 }
 
 TEST_CASE("trainer: slow weights hold back what the same steps move without them", "[examples]") {
