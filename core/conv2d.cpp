@@ -8,6 +8,7 @@
 #include "core/im2col.h"
 #include "core/parallel.h"
 #include "core/winograd.h"
+#include "core/winograd_strided.h"
 
 namespace onefold {
 
@@ -25,13 +26,29 @@ void check_args(const Conv2dArgs& args) {
   check(args.groups >= 1, "conv2d: groups ", args.groups, " must be at least 1");
 }
 
+/// The stride that a Winograd algorithm is for, 0 for the other algorithms.
+int64_t winograd_stride(ConvAlgorithm algorithm) {
+  switch (algorithm) {
+    case ConvAlgorithm::winograd2:
+    case ConvAlgorithm::winograd4: return 1;
+    case ConvAlgorithm::winograd4_stride2: return 2;
+    default: return 0;
+  }
+}
+
+/// Whether output y fills 4 x 4 tiles well, and so many that transforming the weights pays.
+bool fills_tiles(const Shape& y) {
+  const int64_t tiles = y[0] * ((y[1] + 3) / 4) * ((y[2] + 3) / 4);
+  return tiles >= 32 && y[0] * y[1] * y[2] >= 12 * tiles;
+}
+
 /// The algorithm to use: the one that args force, after a check that it can, or the one that fits best.
 ConvAlgorithm resolve(const Shape& x, const Shape& w, const Conv2dArgs& args) {
   if (args.algorithm == ConvAlgorithm::automatic) return choose_algorithm(x, w, args);
-  check(supports(args.algorithm, w, args), "conv2d: ", name(args.algorithm), " needs a 3x3 kernel, stride 1, dilation 1, ",
-        "padding of at most 2 and one group; the weight is ", w, ", stride ", args.stride_h, " x ", args.stride_w,
-        ", dilation ", args.dilation_h, " x ", args.dilation_w, ", groups ", args.groups,
-        "; use ConvAlgorithm::automatic");
+  check(supports(args.algorithm, w, args), "conv2d: ", name(args.algorithm), " needs a 3x3 kernel, stride ",
+        winograd_stride(args.algorithm), ", dilation 1, padding of at most 2 and one group; the weight is ", w,
+        ", stride ", args.stride_h, " x ", args.stride_w, ", dilation ", args.dilation_h, " x ", args.dilation_w,
+        ", groups ", args.groups, "; use ConvAlgorithm::automatic");
   return args.algorithm;
 }
 
@@ -83,13 +100,15 @@ const char* name(ConvAlgorithm algorithm) {
     case ConvAlgorithm::im2col: return "im2col";
     case ConvAlgorithm::winograd2: return "Winograd F(2x2,3x3)";
     case ConvAlgorithm::winograd4: return "Winograd F(4x4,3x3)";
+    case ConvAlgorithm::winograd4_stride2: return "Winograd F(4x4,3x3) at stride 2";
   }
   return "unknown";
 }
 
 bool supports(ConvAlgorithm algorithm, const Shape& w, const Conv2dArgs& args) {
-  if (algorithm != ConvAlgorithm::winograd2 && algorithm != ConvAlgorithm::winograd4) return true;
-  return w[0] == 3 && w[1] == 3 && args.stride_h == 1 && args.stride_w == 1 && args.dilation_h == 1 &&
+  const int64_t stride = winograd_stride(algorithm);
+  if (stride == 0) return true;
+  return w[0] == 3 && w[1] == 3 && args.stride_h == stride && args.stride_w == stride && args.dilation_h == 1 &&
          args.dilation_w == 1 && args.groups == 1 && args.padding_h <= 2 && args.padding_w <= 2;
 }
 
@@ -98,8 +117,12 @@ ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs&
   const bool enough_channels = w[2] >= 16 && w[3] >= 16;
   const bool depthwise = w[2] == 1 && args.groups > 1;
   if (depthwise) return ConvAlgorithm::naive;
-  if (!supports(ConvAlgorithm::winograd4, w, args) || !enough_channels) return ConvAlgorithm::im2col;
-  return x[1] >= 4 && x[2] >= 4 ? ConvAlgorithm::winograd4 : ConvAlgorithm::winograd2;
+  if (!enough_channels) return ConvAlgorithm::im2col;
+  if (supports(ConvAlgorithm::winograd4, w, args)) {
+    return x[1] >= 4 && x[2] >= 4 ? ConvAlgorithm::winograd4 : ConvAlgorithm::winograd2;
+  }
+  const bool strided = supports(ConvAlgorithm::winograd4_stride2, w, args) && fills_tiles(conv2d_output_shape(x, w, args));
+  return strided ? ConvAlgorithm::winograd4_stride2 : ConvAlgorithm::im2col;
 }
 // [/choose-algorithm]
 
@@ -109,6 +132,7 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
   switch (resolve(x.shape(), w.shape(), args)) {
     case ConvAlgorithm::winograd4: return conv2d_winograd(4, x, w, args, bias, activation);
     case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, bias, activation);
+    case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided(x, w, args, bias, activation);
     case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, bias, activation);
     default: break;
   }
@@ -123,6 +147,7 @@ Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs
   switch (resolve(x.shape(), w.shape(), args)) {
     case ConvAlgorithm::winograd4: return conv2d_winograd(4, x, w, args, {}, Activation::none, &statistics);
     case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, {}, Activation::none, &statistics);
+    case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided(x, w, args, {}, Activation::none, &statistics);
     case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, {}, Activation::none, &statistics);
     default: break;
   }
@@ -138,6 +163,7 @@ Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_s
   switch (resolve(x_shape, w.shape(), args)) {
     case ConvAlgorithm::winograd4: return conv2d_winograd_backward_input(4, dy, w, x_shape, args, sum);
     case ConvAlgorithm::winograd2: return conv2d_winograd_backward_input(2, dy, w, x_shape, args, sum);
+    case ConvAlgorithm::winograd4_stride2:
     case ConvAlgorithm::im2col: return conv2d_im2col_backward_input(dy, w, x_shape, args, sum);
     default: break;
   }
@@ -150,6 +176,7 @@ Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_
   switch (resolve(x.shape(), w_shape, args)) {
     case ConvAlgorithm::winograd4: return conv2d_winograd_backward_weight(4, dy, x, w_shape, args);
     case ConvAlgorithm::winograd2: return conv2d_winograd_backward_weight(2, dy, x, w_shape, args);
+    case ConvAlgorithm::winograd4_stride2:
     case ConvAlgorithm::im2col: return conv2d_im2col_backward_weight(dy, x, w_shape, args);
     default: return conv2d_naive_backward_weight(dy, x, w_shape, args);
   }

@@ -6,7 +6,7 @@
 
 namespace onefold {
 
-enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4 };
+enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4, winograd4_stride2 };
 
 /// Everything about a convolution but its tensors. Padding is with zeros, the same on both sides of an axis.
 struct Conv2dArgs {
@@ -45,8 +45,8 @@ Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_s
 /// The gradient of the weights: dw of shape w_shape.
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args);
 
-/// The algorithm that `automatic` stands for: Winograd for 3x3 at stride 1 with enough channels, im2col elsewhere,
-/// groups included, and the naive loops for depthwise convolutions.
+/// The algorithm that `automatic` stands for: Winograd for 3x3 at stride 1 with enough channels and at stride 2 with enough
+/// tiles besides, im2col elsewhere, groups included, and the naive loops for depthwise convolutions.
 ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs& args);
 
 /// Whether `algorithm` can compute this convolution at all.

@@ -47,7 +47,8 @@ inline Examples convolutions(const std::function<Example(const ConvCase&)>& make
   Examples examples;
   for (ConvCase conv : conv_cases()) {
     for (const ConvAlgorithm algorithm : {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col,
-                                          ConvAlgorithm::winograd2, ConvAlgorithm::winograd4}) {
+                                          ConvAlgorithm::winograd2, ConvAlgorithm::winograd4,
+                                          ConvAlgorithm::winograd4_stride2}) {
       if (!supports(algorithm, conv.w(), conv.args)) continue;
       conv.args.algorithm = algorithm;
       Example example = make(conv);

@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "core/winograd_matrices.h"
+#include "core/winograd_strided_transforms.h"
 #include "core/winograd_transforms.h"
 #include "tests/catch.h"
 
@@ -27,7 +28,7 @@ template <class Transform>
 Rows matrix_of(Transform transform, size_t from, size_t to) {
   Rows matrix(to, std::vector<double>(from));
   for (size_t j = 0; j < from; ++j) {
-    Vec in[6] = {}, out[6] = {};
+    Vec in[9] = {}, out[9] = {};
     in[j] = broadcast(1);
     transform(in, 1, out, 1);
     for (size_t i = 0; i < to; ++i) matrix[i][j] = static_cast<double>(out[i][0]);
@@ -101,6 +102,25 @@ TEST_CASE("winograd: the matrices convolve, for any size and points", "[core]") 
 TEST_CASE("winograd: the kernels' transforms are those matrices", "[core]") {
   check_transforms<2>();
   check_transforms<4>();
+}
+
+TEST_CASE("winograd: the transforms at stride 2 are F(4, 2) of the outer taps and the middle one at its points", "[core]") {
+  // Each point's scale is in A^T instead of G, so that the middle tap, [g1, 0], has the same value at all finite points.
+  using Transform = StridedTransform;
+  const double a = double{Transform::a}, b = double{Transform::b};
+  const WinogradMatrices m = winograd_matrices(4, 2, {a, -a, b, -b});
+  Rows output = m.at, kernel(6, std::vector<double>(3)), input(9, std::vector<double>(9));
+  for (size_t p = 0; p < 5; ++p) {
+    const double scale = p < 4 ? m.g[p][0] : 1;
+    for (auto& row : output) row[p] *= scale;
+    for (size_t tap = 0; tap < 2; ++tap) kernel[p][2 * tap] = m.g[p][tap] / scale;
+    for (size_t i = 0; i < 5; ++i) input[p][2 * i] = m.bt[p][i];
+    for (size_t i = 0; p < 4 && i < 4; ++i) input[p + 5][2 * i + 1] = m.bt[p][i];
+  }
+  kernel[5][1] = 1;
+  check_equal(matrix_of(Transform::input, 9, 9), input);
+  check_equal(matrix_of(Transform::kernel, 3, 6), kernel);
+  check_equal(matrix_of(Transform::output, 5, 4), output);
 }
 
 TEST_CASE("winograd: F(2x2,3x3) is exact where its transforms are", "[core]") {

@@ -1,0 +1,133 @@
+#pragma once
+
+#include "core/conv2d.h"
+#include "core/vector_loop.h"
+#include "core/winograd_strided_transforms.h"
+#include "core/winograd_tiles.h"
+
+namespace onefold {
+
+// How the tiles of a Winograd convolution at stride 2 lie over a map, and their transforms on the way from the map to
+// planes and back; for the library's own .cpp files.
+//
+//   N H W C   the map, input or output; a tile is Side x Side of its pixels, Step pixels from one to the next
+//   planes    transformed tiles, a plane for each position: [position][tile][channel]
+
+/// A map of images, or its gradient, seen as `rows` x `columns` tiles an image, of which the first begins at (top, left).
+template <class Number>
+struct TiledMap {
+  Number* map;
+  int64_t H, W, C, rows, columns, step, top, left;
+
+  /// The pixels of tile t, `outside` for those beyond the edge.
+  template <int Side>
+  Patch<Side, Number> patch(int64_t t, Number* outside) const {
+    const int64_t n = t / (rows * columns);
+    const int64_t first_h = top + t / columns % rows * step, first_w = left + t % columns * step;
+    Patch<Side, Number> patch;
+    for (int i = 0; i < Side; ++i) {
+      const int64_t h = first_h + i;
+      for (int j = 0; j < Side; ++j) {
+        const int64_t v = first_w + j;
+        const bool inside = h >= 0 && h < H && v >= 0 && v < W;
+        patch.pixel[i][j] = inside ? map + ((n * H + h) * W + v) * C : outside;
+      }
+    }
+    return patch;
+  }
+};
+
+/// The tiles of a whole convolution: 4 x 4 outputs each, and the 9 x 9 inputs that these see.
+struct StridedTiling {
+  StridedTiling(const Shape& x, const Shape& y, const Conv2dArgs& args)
+      : x_shape(x), y_shape(y), top(-args.padding_h), left(-args.padding_w), rows(tiles(y[1])), columns(tiles(y[2])),
+        count(x[0] * rows * columns) {}
+
+  template <class Number>
+  TiledMap<Number> inputs(Number* x) const {
+    return {x, x_shape[1], x_shape[2], x_shape[3], rows, columns, 2 * StridedTransform::kOutputs, top, left};
+  }
+  template <class Number>
+  TiledMap<Number> outputs(Number* y) const {
+    return {y, y_shape[1], y_shape[2], y_shape[3], rows, columns, StridedTransform::kOutputs, 0, 0};
+  }
+
+  static int64_t tiles(int64_t outputs) { return (outputs + StridedTransform::kOutputs - 1) / StridedTransform::kOutputs; }
+
+  Shape x_shape, y_shape;
+  int64_t top, left, rows, columns, count;
+};
+
+/// The planes of a block of tiles: element (position, tile, channel) is at data[position * plane + tile * row + channel].
+struct TilePlanes {
+  TilePlanes(int64_t positions, int64_t tiles, int64_t channels)
+      : row(row_stride(channels)), plane(plane_stride(tiles, row)), values({positions * plane}) {}
+
+  /// The first number of a position's plane.
+  Real* at(int64_t position) { return values.data() + position * plane; }
+
+  int64_t row, plane;
+  Tensor values;
+};
+
+/// A one-dimensional transform along both axes of a tile: load(i, j) -> [From][From] -> [To][To] -> store(i, j, value).
+template <int From, int To, auto transform, class Load, class Store>
+inline void transform_tile(const Load& load, const Store& store) {
+  Vec half[To][From];
+#pragma GCC unroll 1
+  for (int j = 0; j < From; ++j) {
+    Vec column[From], transformed[To];
+#pragma GCC unroll 9
+    for (int i = 0; i < From; ++i) column[i] = load(i, j);
+    transform(column, 1, transformed, 1);
+#pragma GCC unroll 9
+    for (int i = 0; i < To; ++i) half[i][j] = transformed[i];
+  }
+#pragma GCC unroll 1
+  for (int i = 0; i < To; ++i) {
+    Vec transformed[To];
+    transform(half[i], 1, transformed, 1);
+#pragma GCC unroll 9
+    for (int j = 0; j < To; ++j) store(i, j, transformed[j]);
+  }
+}
+
+/// Transforms tiles [first, last) of the map, zero beyond its edge, to planes.
+template <int From, int To, auto transform>
+void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last, TilePlanes& planes) {
+  const Tensor zeros = Tensor::zeros({map.C});
+  const auto place = [&](int64_t t) { return map.template patch<From>(first + t, zeros.data()); };
+  for_each_tile(last - first, place, [&](int64_t t, const auto& here, const auto& after) {
+    Real* const to = planes.at(0) + t * planes.row;
+    for_each_vector(0, map.C, [&, plane = planes.plane](int64_t c, auto lanes) {
+      const auto load_pixel = [&](int i, int j) {
+        __builtin_prefetch(after.pixel[i][j] + c);
+        return lanes.load(here.pixel[i][j] + c);
+      };
+      const auto store_position = [&](int i, int j, Vec value) { store(to + (i * To + j) * plane + c, value); };
+      transform_tile<From, To, transform>(load_pixel, store_position);
+    });
+  });
+}
+
+/// Transforms planes back to tiles [first, last) of the map. The planes hold its channels from `channel` on;
+/// finish(value, channel, lanes) is what is stored.
+template <int From, int To, auto transform, class Finish>
+void planes_to_map(TilePlanes& planes, int64_t channel, int64_t channels, const TiledMap<Real>& map, int64_t first,
+                   int64_t last, const Finish& finish) {
+  Tensor outside({map.C});  // what falls beyond the edge is written to a pixel that nobody reads
+  const auto place = [&](int64_t t) { return map.template patch<To>(first + t, outside.data()); };
+  for_each_tile(last - first, place, [&](int64_t t, const auto& here, const auto& after) {
+    const Real* const from = planes.at(0) + t * planes.row - channel;
+    for_each_vector(channel, channel + channels, [&, plane = planes.plane](int64_t c, auto lanes) {
+      const auto load_position = [&](int i, int j) { return load(from + (i * From + j) * plane + c); };
+      const auto store_pixel = [&](int i, int j, Vec value) {
+        __builtin_prefetch(after.pixel[i][j] + c);
+        lanes.store(here.pixel[i][j] + c, finish(value, c, lanes));
+      };
+      transform_tile<From, To, transform>(load_position, store_pixel);
+    });
+  });
+}
+
+}  // namespace onefold
