@@ -163,7 +163,7 @@ Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_s
   switch (resolve(x_shape, w.shape(), args)) {
     case ConvAlgorithm::winograd4: return conv2d_winograd_backward_input(4, dy, w, x_shape, args, sum);
     case ConvAlgorithm::winograd2: return conv2d_winograd_backward_input(2, dy, w, x_shape, args, sum);
-    case ConvAlgorithm::winograd4_stride2:
+    case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided_backward_input(dy, w, x_shape, args, sum);
     case ConvAlgorithm::im2col: return conv2d_im2col_backward_input(dy, w, x_shape, args, sum);
     default: break;
   }

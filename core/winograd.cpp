@@ -40,23 +40,6 @@ Tensor transform_weights(const Tensor& w) {
   return u;
 }
 
-/// The kernel of the gradient: rotated by 180 degrees, input and output channels exchanged, [3, 3, K, C].
-Tensor rotate_weights(const Tensor& w) {
-  constexpr int64_t kBlock = 16;  // both sides of a transposed block fit the first-level cache
-  const int64_t C = w.shape()[2], K = w.shape()[3];
-  Tensor rotated({3, 3, K, C});
-  const int64_t blocks = (K + kBlock - 1) / kBlock;
-  parallel_for(9 * blocks, 1, [&](int64_t index, int64_t) {
-    const int64_t tap = index / blocks, first = index % blocks * kBlock;
-    const Real* const from = w.data() + (8 - tap) * C * K;
-    Real* const to = rotated.data() + tap * K * C;
-    for (int64_t c = 0; c < C; ++c) {
-      for (int64_t k = first; k < std::min(K, first + kBlock); ++k) to[k * C + c] = from[c * K + k];
-    }
-  });
-  return rotated;
-}
-
 /// What becomes of the result: bias and activation, or a sum that it is added to; statistics, where they are asked for.
 struct Epilogue {
   Tensor bias;
@@ -119,6 +102,22 @@ Tensor forward(int m, const Tensor& x, const Tensor& w, const Conv2dArgs& args, 
 }
 
 }  // namespace
+
+Tensor rotate_weights(const Tensor& w) {
+  constexpr int64_t kBlock = 16;  // both sides of a transposed block fit the first-level cache
+  const int64_t C = w.shape()[2], K = w.shape()[3];
+  Tensor rotated({3, 3, K, C});
+  const int64_t blocks = (K + kBlock - 1) / kBlock;
+  parallel_for(9 * blocks, 1, [&](int64_t index, int64_t) {
+    const int64_t tap = index / blocks, first = index % blocks * kBlock;
+    const Real* const from = w.data() + (8 - tap) * C * K;
+    Real* const to = rotated.data() + tap * K * C;
+    for (int64_t c = 0; c < C; ++c) {
+      for (int64_t k = first; k < std::min(K, first + kBlock); ++k) to[k * C + c] = from[c * K + k];
+    }
+  });
+  return rotated;
+}
 
 Tensor conv2d_winograd(int m, const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias,
                        Activation activation, ChannelStatistics* statistics) {

@@ -22,6 +22,9 @@ Tensor conv2d_winograd(int m, const Tensor& x, const Tensor& w, const Conv2dArgs
 Tensor conv2d_winograd_backward_input(int m, const Tensor& dy, const Tensor& w, const Shape& x_shape,
                                       const Conv2dArgs& args, const Tensor& sum = {});
 
+/// The kernel of that convolution, [3, 3, K, C].
+Tensor rotate_weights(const Tensor& w);
+
 /// The gradient of the weights is every step transposed: dw = G^T [(B^T d B)^T (A dy A^T)] G.
 Tensor conv2d_winograd_backward_weight(int m, const Tensor& dy, const Tensor& x, const Shape& w_shape,
                                        const Conv2dArgs& args);

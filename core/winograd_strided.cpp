@@ -3,6 +3,7 @@
 #include "core/channel_sums.h"
 #include "core/gemm_kernel.h"
 #include "core/parallel.h"
+#include "core/winograd.h"
 #include "core/winograd_strided_tiles.h"
 
 namespace onefold {
@@ -57,15 +58,18 @@ class TransformedWeights {
   Tensor values_;
 };
 
-/// All products of a block of tiles with one panel: every input position times its kernel, into its pair of points.
-void multiply(int64_t tiles, TilePlanes& v, const TransformedWeights& u, int64_t panel, TilePlanes& m) {
+/// All products of a block of tiles with one panel. Forward, `from` has a plane for each input position, `to` for each pair
+/// of points, into which several positions' products add up; backward it is the other way around.
+enum class Direction { forward, backward };
+void multiply(Direction direction, int64_t tiles, TilePlanes& from, const TransformedWeights& u, int64_t panel,
+              TilePlanes& to) {
   for (int i = 0; i < kInputs; ++i) {
     for (int j = 0; j < kInputs; ++j) {
+      const int position = i * kInputs + j, points = Transform::point_of(i) * kPoints + Transform::point_of(j);
+      const bool forward = direction == Direction::forward, first = i < kPoints && j < kPoints;
       const Real* const weights = u.at(panel, Transform::weight_of(i), Transform::weight_of(j));
-      const int points = Transform::point_of(i) * kPoints + Transform::point_of(j);
-      const bool first = i < kPoints && j < kPoints;
-      multiply_packed(tiles, u.columns(panel), u.C, {v.at(i * kInputs + j), v.row, 1}, weights, m.at(points), m.row,
-                      first ? Accumulate::no : Accumulate::yes);
+      multiply_packed(tiles, u.columns(panel), u.C, {from.at(forward ? position : points), from.row, 1}, weights,
+                      to.at(forward ? points : position), to.row, forward && !first ? Accumulate::yes : Accumulate::no);
     }
   }
 }
@@ -97,7 +101,7 @@ Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArg
   const TransformedWeights u(w);
   const int64_t T = tiles_per_block(tiling.count);
   ChannelSums sums(u.K, statistics != nullptr ? (tiling.count + T - 1) / T : 0);
-  const auto finish = [&](Vec value, int64_t k, auto lanes) {
+  const auto finish = [&](Vec value, const Real*, int64_t k, auto lanes) {
     const Vec shifted = bias.defined() ? value + lanes.load(bias.data() + k) : value;
     return activation == Activation::relu ? max(shifted, Vec{}) : shifted;
   };
@@ -106,7 +110,7 @@ Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArg
     TilePlanes v(kInputs * kInputs, T, u.C), m(kPoints * kPoints, T, u.columns(0));
     map_to_planes<kInputs, kInputs, Transform::input>(inputs, begin, end, v);
     for (int64_t panel = 0; panel < u.K; panel += kPanelWidth) {
-      multiply(end - begin, v, u, panel, m);
+      multiply(Direction::forward, end - begin, v, u, panel, m);
       planes_to_map<kPoints, Transform::kOutputs, Transform::output>(m, panel, u.columns(panel), outputs, begin, end,
                                                                      finish);
     }
@@ -116,5 +120,29 @@ Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArg
   return y;
 }
 // [/winograd-strided-forward]
+
+Tensor conv2d_winograd_strided_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape,
+                                              const Conv2dArgs& args, const Tensor& sum) {
+  Tensor dx = sum.defined() ? sum : Tensor(x_shape);
+  const StridedGradientTiling tiling(x_shape, dy.shape(), args);
+  const TiledMap<const Real> outputs = tiling.outputs(dy.data());
+  const TiledMap<Real> inputs = tiling.inputs(dx.data());
+  const TransformedWeights u(rotate_weights(w));
+  const int64_t T = tiles_per_block(tiling.count);
+  const auto finish = [&](Vec value, const Real* before, int64_t, auto lanes) {
+    return sum.defined() ? lanes.load(before) + value : value;
+  };
+
+  parallel_for(tiling.count, T, [&](int64_t begin, int64_t end) {
+    TilePlanes v(kPoints * kPoints, T, u.C), m(kInputs * kInputs, T, u.columns(0));
+    map_to_planes<kPoints, kPoints, Transform::at_points>(outputs, begin, end, v);
+    for (int64_t panel = 0; panel < u.K; panel += kPanelWidth) {
+      multiply(Direction::backward, end - begin, v, u, panel, m);
+      planes_to_map<kInputs, StridedGradientTiling::kPixels, Transform::input_gradient>(m, panel, u.columns(panel), inputs,
+                                                                                        begin, end, finish);
+    }
+  });
+  return dx;
+}
 
 }  // namespace onefold

@@ -15,4 +15,10 @@ namespace onefold {
 Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias = {},
                                Activation activation = Activation::none, ChannelStatistics* statistics = nullptr);
 
+/// The gradient of the input: pixels of one parity see two outputs, those of the other one, so that each parity is a
+/// convolution of dy at stride 1, with the rotated kernel's outer taps or its middle one. It is added to `sum` where that
+/// is given.
+Tensor conv2d_winograd_strided_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape,
+                                              const Conv2dArgs& args, const Tensor& sum = {});
+
 }  // namespace onefold

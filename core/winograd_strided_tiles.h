@@ -58,6 +58,32 @@ struct StridedTiling {
   int64_t top, left, rows, columns, count;
 };
 
+/// The tiles of the input's gradient: 8 x 8 of its pixels, and the 5 x 5 gradients of outputs that these come from. Along an
+/// axis, pixels X, X + 2, .. meet tap 1 of outputs j, j + 1, .. where X = 2 j - padding + 1; the first tile begins at or
+/// right before the edge.
+struct StridedGradientTiling {
+  static constexpr int64_t kPixels = 2 * StridedTransform::kOutputs;
+
+  StridedGradientTiling(const Shape& x, const Shape& y, const Conv2dArgs& args)
+      : x_shape(x), y_shape(y), padding_h(args.padding_h), padding_w(args.padding_w), rows(tiles(x[1], padding_h)),
+        columns(tiles(x[2], padding_w)), count(x[0] * rows * columns) {}
+
+  TiledMap<const Real> outputs(const Real* dy) const {
+    return {dy, y_shape[1], y_shape[2], y_shape[3], rows, columns, StridedTransform::kOutputs, first_output(padding_h),
+            first_output(padding_w)};
+  }
+  TiledMap<Real> inputs(Real* dx) const {
+    return {dx, x_shape[1], x_shape[2], x_shape[3], rows, columns, kPixels, first_pixel(padding_h), first_pixel(padding_w)};
+  }
+
+  static int64_t first_output(int64_t padding) { return padding == 0 ? -1 : 0; }
+  static int64_t first_pixel(int64_t padding) { return 2 * first_output(padding) - padding + 1; }
+  static int64_t tiles(int64_t pixels, int64_t padding) { return (pixels - first_pixel(padding) + kPixels - 1) / kPixels; }
+
+  Shape x_shape, y_shape;
+  int64_t padding_h, padding_w, rows, columns, count;
+};
+
 /// The planes of a block of tiles: element (position, tile, channel) is at data[position * plane + tile * row + channel].
 struct TilePlanes {
   TilePlanes(int64_t positions, int64_t tiles, int64_t channels)
@@ -111,7 +137,7 @@ void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last,
 }
 
 /// Transforms planes back to tiles [first, last) of the map. The planes hold its channels from `channel` on;
-/// finish(value, channel, lanes) is what is stored.
+/// finish(value, what the map holds, channel, lanes) is what is stored.
 template <int From, int To, auto transform, class Finish>
 void planes_to_map(TilePlanes& planes, int64_t channel, int64_t channels, const TiledMap<Real>& map, int64_t first,
                    int64_t last, const Finish& finish) {
@@ -123,7 +149,7 @@ void planes_to_map(TilePlanes& planes, int64_t channel, int64_t channels, const 
       const auto load_position = [&](int i, int j) { return load(from + (i * From + j) * plane + c); };
       const auto store_pixel = [&](int i, int j, Vec value) {
         __builtin_prefetch(after.pixel[i][j] + c);
-        lanes.store(here.pixel[i][j] + c, finish(value, c, lanes));
+        lanes.store(here.pixel[i][j] + c, finish(value, here.pixel[i][j] + c, c, lanes));
       };
       transform_tile<From, To, transform>(load_position, store_pixel);
     });

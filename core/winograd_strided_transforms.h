@@ -47,13 +47,37 @@ struct StridedTransform {
     at_finite_points(d + ds, 2 * ds, v + kPoints * vs, vs);
   }
 
-  static void output(const Vec* m, int ms, Vec* y, int ys) {
-    const Vec difference_a = scale_a * (m[0] - m[ms]), sum_a = scale_a * (m[0] + m[ms]);
-    const Vec difference_b = scale_b * (m[2 * ms] - m[3 * ms]), sum_b = scale_b * (m[2 * ms] + m[3 * ms]);
+  /// Four outputs from the products at the finite points.
+  static void output_of_finite(const Vec* m, int ms, Vec* y, int ys) {
+    const Vec difference_a = scale_a * (m[0] - m[ms]), sum_a = (scale_a * a) * (m[0] + m[ms]);
+    const Vec difference_b = scale_b * (m[2 * ms] - m[3 * ms]), sum_b = (scale_b * b) * (m[2 * ms] + m[3 * ms]);
     y[0] = difference_a + difference_b;
-    y[ys] = a * sum_a + b * sum_b;
+    y[ys] = sum_a + sum_b;
     y[2 * ys] = a2 * difference_a + b2 * difference_b;
-    y[3 * ys] = (a * a2) * sum_a + (b * b2) * sum_b + m[4 * ms];
+    y[3 * ys] = a2 * sum_a + b2 * sum_b;
+  }
+
+  /// Four outputs from the products at all points.
+  static void output(const Vec* m, int ms, Vec* y, int ys) {
+    output_of_finite(m, ms, y, ys);
+    y[3 * ys] += m[4 * ms];
+  }
+
+  static void output_adjoint(const Vec* y, int ys, Vec* z, int zs) {
+    const Vec y0 = y[0], y1 = y[ys], y2 = y[2 * ys], y3 = y[3 * ys];
+    const Vec even_a = scale_a * (y0 + a2 * y2), odd_a = (scale_a * a) * (y1 + a2 * y3);
+    const Vec even_b = scale_b * (y0 + b2 * y2), odd_b = (scale_b * b) * (y1 + b2 * y3);
+    z[0] = odd_a + even_a;
+    z[zs] = odd_a - even_a;
+    z[2 * zs] = odd_b + even_b;
+    z[3 * zs] = odd_b - even_b;
+    z[4 * zs] = y3;
+  }
+
+  /// Eight pixels of the input's gradient: one parity from nine products at all points, the other from the finite ones.
+  static void input_gradient(const Vec* m, int ms, Vec* dx, int xs) {
+    output(m, ms, dx + xs, 2 * xs);
+    output_of_finite(m + kPoints * ms, ms, dx, 2 * xs);
   }
 
   static void kernel(const Vec* g, int gs, Vec* u, int us) {
@@ -64,6 +88,13 @@ struct StridedTransform {
     u[3 * us] = g0 - b * g2;
     u[4 * us] = g2;
     u[5 * us] = g1;
+  }
+
+  static void kernel_adjoint(const Vec* u, int us, Vec* g, int gs) {
+    const Vec u0 = u[0], u1 = u[us], u2 = u[2 * us], u3 = u[3 * us], u4 = u[4 * us], u5 = u[5 * us];
+    g[0] = (u0 + u1) + (u2 + u3);
+    g[gs] = u5;
+    g[2 * gs] = a * (u0 - u1) + b * (u2 - u3) + u4;
   }
 };
 

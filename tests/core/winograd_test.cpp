@@ -118,9 +118,18 @@ TEST_CASE("winograd: the transforms at stride 2 are F(4, 2) of the outer taps an
     for (size_t i = 0; p < 4 && i < 4; ++i) input[p + 5][2 * i + 1] = m.bt[p][i];
   }
   kernel[5][1] = 1;
+  Rows input_gradient(8, std::vector<double>(9));
+  for (size_t y = 0; y < 4; ++y) {
+    for (size_t p = 0; p < 5; ++p) input_gradient[2 * y + 1][p] = output[y][p];
+    for (size_t p = 0; p < 4; ++p) input_gradient[2 * y][p + 5] = output[y][p];
+  }
   check_equal(matrix_of(Transform::input, 9, 9), input);
   check_equal(matrix_of(Transform::kernel, 3, 6), kernel);
+  check_equal(matrix_of(Transform::kernel_adjoint, 6, 3), transposed(kernel));
   check_equal(matrix_of(Transform::output, 5, 4), output);
+  check_equal(matrix_of(Transform::output_adjoint, 4, 5), transposed(output));
+  check_equal(matrix_of(Transform::at_points, 5, 5), m.bt);
+  check_equal(matrix_of(Transform::input_gradient, 9, 8), input_gradient);
 }
 
 TEST_CASE("winograd: F(2x2,3x3) is exact where its transforms are", "[core]") {
