@@ -1,14 +1,12 @@
-#include <utility>
-
 #include "autograd/ops.h"
 
 namespace onefold {
 
 Variable max_pool2d(const Variable& x, const Pool2dArgs& args) {
-  MaxPoolResult result = max_pool2d_forward(x.value(), args);
+  const MaxPoolResult result = max_pool2d_forward(x.value(), args);
   return record("max_pool2d", result.y, {x},
-                [index = std::move(result.index), x_shape = x.shape()](const Tensor& dy) -> Grads {
-                  return {max_pool2d_backward(dy, index, x_shape)};
+                [place = result.place, x_shape = x.shape(), args](const Tensor& dy) -> Grads {
+                  return {max_pool2d_backward(dy, place, x_shape, args)};
                 });
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <type_traits>
+#include <vector>
 
 #include "core/check.h"
 #include "core/vector_loop.h"
@@ -16,13 +16,20 @@ namespace {
 
 /// The pixels of a window that lie in the image: rows [h_begin, h_end), columns [w_begin, w_end). Never empty.
 struct Window {
+  int64_t top, left, kernel;  // the whole window, beyond the edge too
   int64_t h_begin, h_end, w_begin, w_end;
 
   Window(int64_t p, int64_t q, const Shape& x, const Pool2dArgs& args)
-      : h_begin(std::max<int64_t>(0, p * args.stride - args.padding)),
-        h_end(std::min(x[1], p * args.stride - args.padding + args.kernel)),
-        w_begin(std::max<int64_t>(0, q * args.stride - args.padding)),
-        w_end(std::min(x[2], q * args.stride - args.padding + args.kernel)) {}
+      : top(p * args.stride - args.padding),
+        left(q * args.stride - args.padding),
+        kernel(args.kernel),
+        h_begin(std::max<int64_t>(0, top)),
+        h_end(std::min(x[1], top + kernel)),
+        w_begin(std::max<int64_t>(0, left)),
+        w_end(std::min(x[2], left + kernel)) {}
+
+  /// A pixel's number in the whole window, row by row.
+  int64_t number(int64_t h, int64_t w) const { return (h - top) * kernel + w - left; }
 };
 
 /// Calls body(output pixel, window, image) for every output pixel, spread over all threads by their rows (n, p).
@@ -81,51 +88,48 @@ MaxPoolResult max_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
   check_images("max_pool2d", x);
   const Shape shape = x.shape(), y_shape = pool2d_output_shape(shape, args);
   const int64_t channels = shape[3];
-  MaxPoolResult result{Tensor(y_shape), std::vector<int64_t>(static_cast<size_t>(y_shape.size()))};
-
-  // A maximum's place is kept as its distance from the window's first number: an integer as wide as a Real, so that one
-  // comparison selects both, lane by lane.
-  using Places = decltype(Vec{} > Vec{});
-  using Place = std::remove_cvref_t<decltype(Places{}[0])>;
-  check(args.kernel * shape[2] * channels <= std::numeric_limits<Place>::max(), "max_pool2d: a window of ", args.kernel,
-        " rows of images ", shape, " holds more numbers than can be counted; use smaller images");
+  check(args.kernel <= 4096, "max_pool2d: a window of ", args.kernel, " rows, at most 4096 can be counted");
+  MaxPoolResult result{Tensor(y_shape), Tensor(y_shape)};
   for_each_window(shape, y_shape, args, [&](int64_t pixel, const Window& window, int64_t n) {
-    const int64_t first = ((n * shape[1] + window.h_begin) * shape[2] + window.w_begin) * channels;
     for_each_vector(0, channels, [&](int64_t c, auto lanes) {
       Vec best = broadcast(-std::numeric_limits<Real>::infinity());
-      Places best_place{};
-      for (int64_t h = 0; h < window.h_end - window.h_begin; ++h) {
-        for (int64_t w = 0; w < window.w_end - window.w_begin; ++w) {
-          const int64_t place = (h * shape[2] + w) * channels;
-          const Vec value = lanes.load(x.data() + first + c + place);
+      Vec best_place = broadcast(static_cast<Real>(window.number(window.h_begin, window.w_begin)));
+      for (int64_t h = window.h_begin; h < window.h_end; ++h) {
+        for (int64_t w = window.w_begin; w < window.w_end; ++w) {
+          const Vec value = lanes.load(x.data() + ((n * shape[1] + h) * shape[2] + w) * channels + c);
           // A NaN wins, and stays: nothing is larger than it.
-          const Places wins = (value > best) | (value != value);
+          const auto wins = (value > best) | (value != value);
           best = wins ? value : best;
-          best_place = wins ? Places{} + static_cast<Place>(place) : best_place;
+          best_place = wins ? broadcast(static_cast<Real>(window.number(h, w))) : best_place;
         }
       }
-      const int64_t out = pixel * channels + c;
-      lanes.store(result.y.data() + out, best);
-      int64_t* index = result.index.data() + out;
-      for (int64_t lane = 0; lane < std::min(kLanes, channels - c); ++lane) {
-        index[lane] = first + c + lane + best_place[lane];
-      }
+      lanes.store(result.y.data() + pixel * channels + c, best);
+      lanes.store(result.place.data() + pixel * channels + c, best_place);
     });
   });
   return result;
 }
 
-Tensor max_pool2d_backward(const Tensor& dy, const std::vector<int64_t>& index, const Shape& x_shape) {
-  check_images("max_pool2d_backward", dy);
-  check(x_shape.rank() == 4 && x_shape[0] == dy.shape()[0] && x_shape[3] == dy.shape()[3],
-        "max_pool2d_backward: dy ", dy.shape(), " and images ", x_shape, " differ in N or C");
-  check(static_cast<int64_t>(index.size()) == dy.size(), "max_pool2d_backward: dy ", dy.shape(), " needs ", dy.size(),
-        " places, got ", index.size(), "; pass the forward pass's index");
-  const int64_t image_outputs = dy.shape()[1] * dy.shape()[2] * dy.shape()[3];
-  const int64_t image = x_shape[1] * x_shape[2] * x_shape[3];
+Tensor max_pool2d_backward(const Tensor& dy, const Tensor& place, const Shape& x_shape, const Pool2dArgs& args) {
+  const Shape y_shape = pool2d_output_shape(x_shape, args);
+  check_gradient("max_pool2d_backward", dy, y_shape);
+  check(place.shape() == y_shape, "max_pool2d_backward: places ", place.shape(), ", the result's shape is ", y_shape,
+        "; pass the forward pass's places");
+  const int64_t channels = x_shape[3];
   return sum_into_images(x_shape, [&](int64_t n, Real* dx) {
-    for (int64_t i = n * image_outputs; i < (n + 1) * image_outputs; ++i) {
-      dx[index[static_cast<size_t>(i)] - n * image] += dy[i];
+    for (int64_t pixel = 0; pixel < y_shape[1] * y_shape[2]; ++pixel) {
+      const Window window(pixel / y_shape[2], pixel % y_shape[2], x_shape, args);
+      const int64_t from = (n * y_shape[1] * y_shape[2] + pixel) * channels;
+      for (int64_t h = window.h_begin; h < window.h_end; ++h) {
+        for (int64_t w = window.w_begin; w < window.w_end; ++w) {
+          Real* to = dx + (h * x_shape[2] + w) * channels;
+          const Vec number = broadcast(static_cast<Real>(window.number(h, w)));
+          for_each_vector(0, channels, [=, dy = dy.data() + from, place = place.data() + from](int64_t c, auto lanes) {
+            const Vec share = lanes.load(place + c) == number ? lanes.load(dy + c) : Vec{};
+            lanes.store(to + c, lanes.load(to + c) + share);
+          });
+        }
+      }
     }
   });
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "core/tensor.h"
 
@@ -18,13 +17,14 @@ struct Pool2dArgs {
 /// [N, P, Q, C] for images [N, H, W, C]; throws Error where the window does not fit or padding exceeds half of it.
 Shape pool2d_output_shape(const Shape& x, const Pool2dArgs& args);
 
-/// The largest of each window, and where it stood: `index[i]` is the position in x of output element i.
+/// The largest of each window, and where in the window it stood: number i stands for row i / kernel, column i % kernel.
+/// (Whole numbers in a Real, so that one comparison of vectors selects both; exact up to windows of 4,096 x 4,096.)
 struct MaxPoolResult {
   Tensor y;
-  std::vector<int64_t> index;
+  Tensor place;  // of y's shape
 };
 MaxPoolResult max_pool2d_forward(const Tensor& x, const Pool2dArgs& args);
-Tensor max_pool2d_backward(const Tensor& dy, const std::vector<int64_t>& index, const Shape& x_shape);
+Tensor max_pool2d_backward(const Tensor& dy, const Tensor& place, const Shape& x_shape, const Pool2dArgs& args);
 
 /// The mean of each window.
 Tensor avg_pool2d_forward(const Tensor& x, const Pool2dArgs& args);

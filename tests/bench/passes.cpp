@@ -69,14 +69,14 @@ void add_elementwise(const Map& map) {
 void add_pooling(const Map& map) {
   const double A = map_bytes(map);
   const Map half{map.channels, map.side / 2};
-  const double index_bytes = A / 4 / sizeof(Real) * sizeof(int64_t);  // where each largest element stood
-  add_timing("max_pool/forward/" + text(map), {.bytes = A + A / 4 + index_bytes}, [map] {
+  const double place_bytes = A / 4;  // where each largest element stood
+  add_timing("max_pool/forward/" + text(map), {.bytes = A + A / 4 + place_bytes}, [map] {
     return [x = images(map, 1)] { benchmark::DoNotOptimize(max_pool2d_forward(x, {}).y.data()); };
   });
-  add_timing("max_pool/backward/" + text(map), {.bytes = A + A / 4 + index_bytes}, [map, half] {
+  add_timing("max_pool/backward/" + text(map), {.bytes = A + A / 4 + place_bytes}, [map, half] {
     const Tensor x = images(map, 1);
-    return [index = max_pool2d_forward(x, {}).index, shape = x.shape(), dy = images(half, 2)] {
-      benchmark::DoNotOptimize(max_pool2d_backward(dy, index, shape).data());
+    return [place = max_pool2d_forward(x, {}).place, shape = x.shape(), dy = images(half, 2)] {
+      benchmark::DoNotOptimize(max_pool2d_backward(dy, place, shape, {}).data());
     };
   });
   add_timing("avg_pool/forward/" + text(map), {.bytes = A + A / 4}, [map] {
