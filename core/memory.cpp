@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include "core/available_memory.h"
 #include "core/check.h"
 
 #if defined(__linux__)
@@ -19,6 +20,10 @@ namespace {
 /// A page of the usual 4 KiB makes a 32 MiB map 8,192 pages, more than the processor's table of translations holds; of
 /// 2 MiB it takes 16. Linux gives such pages to whoever asks.
 constexpr size_t kHugePage = size_t{2} << 20;
+
+/// Fresh memory that is taken without asking how much there is, and what is always left to others.
+constexpr size_t kUncheckedBytes = size_t{16} << 20;
+constexpr size_t kReservedBytes = size_t{64} << 20;
 
 /// A buffer from the system, or null.
 void* allocate(size_t bytes) {
@@ -38,14 +43,15 @@ class Pool {
   Real* take(size_t bytes) {
     const std::lock_guard lock(mutex_);
     void* buffer = take_waiting(bytes);
-    if (buffer == nullptr) buffer = allocate(bytes);
+    if (buffer == nullptr) buffer = take_fresh(bytes);
     if (buffer == nullptr) {
       // Another size may be waiting in the pool: give all of it back and ask once more.
       release_waiting();
-      buffer = allocate(bytes);
+      unchecked_ = kUncheckedBytes;
+      buffer = take_fresh(bytes);
     }
-    check(buffer != nullptr, "out of memory: ", bytes >> 20, " MiB asked for, ", usage_.live >> 20,
-          " MiB held by tensors; use a smaller batch or network");
+    check(buffer != nullptr, "out of memory: ", bytes >> 20, " MiB asked for, ", available_memory() >> 20,
+          " MiB available, ", usage_.live >> 20, " MiB held by tensors; use a smaller batch or network");
     usage_.live += bytes;
     usage_.peak = std::max(usage_.peak, usage_.live);
     return static_cast<Real*>(buffer);
@@ -78,6 +84,17 @@ class Pool {
   }
 
  private:
+  /// A buffer from the system, or null. Linux promises more memory than there is, and ends a process that touches too
+  /// much of it: so ask first, now and then.
+  void* take_fresh(size_t bytes) {
+    unchecked_ += bytes;
+    if (unchecked_ >= kUncheckedBytes) {
+      if (static_cast<int64_t>(bytes + kReservedBytes) > available_memory()) return nullptr;
+      unchecked_ = 0;
+    }
+    return allocate(bytes);
+  }
+
   void* take_waiting(size_t bytes) {
     const auto found = waiting_.find(bytes);
     if (found == waiting_.end() || found->second.empty()) return nullptr;
@@ -98,6 +115,7 @@ class Pool {
   std::mutex mutex_;
   std::map<size_t, std::vector<void*>> waiting_;
   MemoryUsage usage_;
+  size_t unchecked_ = 0;  // bytes taken from the system since it was last asked how much there is
 };
 
 Pool& pool() {

@@ -7,7 +7,10 @@
 
 namespace onefold {
 
-Tensor::Tensor(const Shape& shape) : buffer_(allocate_buffer(shape.size())), shape_(shape) {}
+Tensor::Tensor(const Shape& shape) try : buffer_(allocate_buffer(shape.size())), shape_(shape) {
+} catch (const Error& error) {
+  fail("tensor ", shape, ": ", error.what());
+}
 
 Tensor Tensor::zeros(const Shape& shape) { return full(shape, 0); }
 

@@ -18,7 +18,7 @@ class Tensor {
   /// No tensor: no shape, no buffer. Stands for "no gradient" where gradients are returned.
   Tensor() = default;
 
-  /// An uninitialised tensor, for a kernel to fill.
+  /// An uninitialised tensor, for a kernel to fill. Throws Error, naming shape and bytes, where it does not fit memory.
   explicit Tensor(const Shape& shape);
 
   static Tensor zeros(const Shape& shape);

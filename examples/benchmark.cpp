@@ -27,6 +27,7 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "examples/support/machine.h"
+#include "examples/support/memory_estimate.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/trainer.h"
@@ -109,11 +110,13 @@ double median(std::vector<double> values) {
 double to_one_decimal(double value) { return std::round(10 * value) / 10; }
 
 void measure(const std::string& mode, const Options& options, int64_t idle_bytes) {
-  const Tensor images = random_normal({options.batch, kSide, kSide, 3}, Random(0, 0));
-  std::vector<int> labels(static_cast<size_t>(options.batch));
-  for (size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int>(Random(0, 1).below(i, kClasses));
+  const Shape shape{options.batch, kSide, kSide, 3};
   Initializer initializer(0);
   RepVgg network(repvgg_size(options.net), kClasses, initializer);
+  mode == "train" ? check_training_fits(network, shape) : check_inference_fits(network, shape);
+  const Tensor images = random_normal(shape, Random(0, 0));
+  std::vector<int> labels(static_cast<size_t>(options.batch));
+  for (size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int>(Random(0, 1).below(i, kClasses));
 
   reset_peak_memory();
   std::vector<double> seconds;

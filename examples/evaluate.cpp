@@ -12,6 +12,7 @@
 #include "examples/support/data_source.h"
 #include "examples/support/evaluation.h"
 #include "examples/support/format.h"
+#include "examples/support/memory_estimate.h"
 #include "examples/support/networks.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"
@@ -50,6 +51,7 @@ void add_options(CLI::App& app, Options& options) {
 int evaluate_model(const Options& options) {
   const SavedNetwork saved = load_network(options.model, options.net);
   const Dataset test = load_test_images(options.data, saved.card);
+  check_inference_fits(*saved.network, batch_shape(test, options.batch_size));
 
   ProgressBar bar("test", test.size());
   const Evaluation evaluation = evaluate(*saved.network, test, saved.card.normalization, options.batch_size,

@@ -22,6 +22,7 @@
 #include "examples/support/fold_tables.h"
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
+#include "examples/support/memory_estimate.h"
 #include "examples/support/networks.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"
@@ -123,6 +124,7 @@ std::filesystem::path results_folder(const Settings& settings) {
 int run(const Settings& settings) {
   SavedNetwork trained = load_trained(settings);
   const Dataset test = load_test_images(settings.data, trained.card);
+  check_inference_fits(*trained.network, batch_shape(test, settings.batch_size));
   const std::unique_ptr<RepVgg> folded = trained.network->fold_network();
   std::cout << "RepVGG " << trained.card.net << " from " << settings.model.string() << ", tested on " << test.name
             << "\n\n";

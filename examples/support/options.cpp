@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 #include "core/check.h"
 #include "core/parallel.h"
@@ -63,8 +64,18 @@ CLI::Validator network_name() {
 }
 
 void add_threads_option(CLI::App& app) {
+  // More threads than the machine has would wait for each other. The library itself allows them, for tests.
+  const unsigned machine = std::thread::hardware_concurrency();
+  const int most = machine > 0 ? static_cast<int>(machine) : 1024;
+  const CLI::Validator few_enough(
+      [most](std::string& text) -> std::string {
+        if (std::stoll(text) <= most) return {};
+        return needs(text, "at most " + std::to_string(most) + ", the hardware threads of this machine");
+      },
+      "");
   app.add_option_function<int>("--threads", set_threads, "threads of all parallel loops (all hardware threads)")
-      ->check(whole_number(1, 1024))
+      ->check(whole_number(1))
+      ->check(few_enough)
       ->type_name("N");
 }
 

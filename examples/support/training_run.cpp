@@ -10,6 +10,7 @@
 #include "examples/support/fit_whitening.h"
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
+#include "examples/support/memory_estimate.h"
 #include "examples/support/networks.h"
 #include "examples/support/program.h"
 #include "examples/support/progress.h"
@@ -49,7 +50,11 @@ TrainingRun::TrainingRun(TrainingSetup setup)
       test_hash_(content_hash(setup_.data.splits.test)),
       initializer_(setup_.trainer.seed),
       network_(repvgg_size(setup_.net), classes_of(setup_), initializer_),
-      trainer_(network_, setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {}
+      trainer_(network_, setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
+  Initializer initializer(0);
+  RepVgg scratch(network_.size(), classes_of(setup_), initializer);
+  check_training_fits(scratch, batch_shape(setup_.data.splits.train, setup_.trainer.batch_size));
+}
 
 void TrainingRun::begin() {
   catch_stop_signals();

@@ -31,7 +31,11 @@ misuse "--epochs: got 1e3, needs a whole number" train_cifar10 --epochs 1e3
 misuse "--epochs: got 99999999999999999999" train_cifar10 --epochs 99999999999999999999
 misuse "--batch-size: got 0, needs" train_cifar10 --batch-size 0
 misuse "--batch-size: got -8, needs" train_cifar10 --batch-size=-8
-misuse "--threads: got 0, needs a whole number from 1 to 1024" train_cifar10 --threads 0
+misuse "--threads: got 0, needs a whole number of at least 1" train_cifar10 --threads 0
+for program in train_cifar10 evaluate benchmark reparameterize; do
+  misuse ", the hardware threads of this machine" $program --threads 100000
+done
+misuse "--threads: got 9999999999, needs at most " benchmark --threads 9999999999
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
 misuse "--lr: got fast, needs a number" train_cifar10 --lr fast
 misuse "--momentum: got 1, needs" train_cifar10 --momentum 1
@@ -82,7 +86,7 @@ accuracy=$(sed -n 's/^test accuracy  \([0-9.]* %\).*/\1/p' out)
 mv runs/train-tiny whole
 
 title "the seed decides the weights, the number of threads does not"
-run 0 train_cifar10 "${small[@]}" --threads 3 --out threads
+run 0 train_cifar10 "${small[@]}" --threads 1 --out threads
 same threads/model.safetensors whole/model.safetensors
 run 0 train_cifar10 "${small[@]}" --seed 8 --epochs 1 --out seed --stop-after 1
 ! cmp -s seed/model.safetensors whole/model.safetensors || complain "another seed gave the same weights"
@@ -214,7 +218,7 @@ if [ -e /dev/full ]; then
 fi
 
 title "benchmark prints a line of JSON a mode, with the keys of its peers"
-run 0 benchmark --net tiny --batch 4 --steps 2 --mode train,infer,fold --threads 2
+run 0 benchmark --net tiny --batch 4 --steps 2 --mode train,infer,fold --threads 1
 keys='"peer" "net" "mode" "batch" "threads" "layout" "compile" "bf16" '
 keys+='"images_per_s" "best_images_per_s" "effective_gflops" '
 while read -r line; do
@@ -222,7 +226,29 @@ while read -r line; do
 done <out
 [ "$(grep -o '"mode":"[a-z]*"' out | tr '\n' ' ')" = '"mode":"train" "mode":"infer" "mode":"fold" ' ] ||
   complain "benchmark should print its modes in order"
-prints '"peer":"onefold","net":"tiny","mode":"train","batch":4,"threads":2,'
+prints '"peer":"onefold","net":"tiny","mode":"train","batch":4,"threads":1,'
+
+title "a batch that does not fit memory: exit 1, its shape and size, nothing written"
+too_much="of memory, [0-9.]* GiB are available: use a batch of at most [1-9][0-9]*"
+refuse_batch() { # EXPECTED_PATTERN PROGRAM OPTIONS...
+  local pattern=$1
+  shift
+  run 1 "$@"
+  grep -qE -- "$1: error: $pattern takes about [0-9.]* GiB $too_much\$" err || { complain "stderr lacks $pattern"; cat err >&2; }
+  silent out
+}
+refuse_batch "a training step on images \[1000000 32 32 3\]" benchmark --net S --batch 1000000 --mode train
+refuse_batch "inference on images \[1000000 32 32 3\]" benchmark --net A0 --batch 1000000 --mode fold
+(
+  failures=0
+  ulimit -v 2500000                          # kB
+  "$programs/benchmark" --help >out 2>err || exit 0 # AddressSanitizer needs more than that for itself
+  shapes=(--dataset shapes10 --limit-test 20 --out too-much --batch-size 100000)
+  refuse_batch "a training step on images \[10000 32 32 3\]" train_cifar10 --net S --limit-train 10000 "${shapes[@]}"
+  refuse_batch "a training step on images \[10000 32 32 3\]" train_cifar10 --net S --dry-run "${shapes[@]}"
+  exit $failures
+) || failures=$((failures + $?))
+absent too-much
 
 title "on a terminal there is a progress bar, in colour unless NO_COLOR says otherwise"
 if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then

@@ -1,0 +1,61 @@
+#include "examples/support/memory_estimate.h"
+
+#include <vector>
+
+#include "autograd/ops.h"
+#include "core/memory.h"
+#include "layers/models/repvgg.h"
+#include "tests/catch.h"
+
+using namespace onefold;
+
+namespace {
+
+RepVgg tiny() {
+  Initializer initializer(1);
+  return RepVgg(repvgg_size("tiny"), 10, initializer);
+}
+
+/// What tensors take at most while `work` runs, images included.
+template <class Work>
+double measured_bytes(const Shape& shape, const Work& work) {
+  reset_peak_memory();
+  const size_t before = memory_usage().live;
+  work(Variable(Tensor::zeros(shape)));
+  return static_cast<double>(memory_usage().peak - before);
+}
+
+}  // namespace
+
+TEST_CASE("memory estimate: a few images foretell what many take", "[examples]") {
+  const Shape images{48, 32, 32, 3};
+  RepVgg network = tiny();
+  const double training = measured_bytes(images, [&](const Variable& x) {
+    softmax_cross_entropy(network(x), std::vector<int>(48, 0)).backward();
+  });
+  CHECK(static_cast<double>(training_bytes(network, images)) == Approx(training).epsilon(0.2));
+
+  network.eval();
+  const NoGrad no_grad;
+  const double inference = measured_bytes(images, [&](const Variable& x) { network(x); });
+  CHECK(static_cast<double>(inference_bytes(network, images)) == Approx(inference).epsilon(0.2));
+  CHECK(training > 2 * inference);
+}
+
+TEST_CASE("memory estimate: what fits passes, what does not is an Error with shape, size and remedy", "[examples]") {
+  RepVgg network = tiny();
+  CHECK_NOTHROW(check_training_fits(network, {4, 32, 32, 3}));
+  CHECK_THROWS_WITH(check_training_fits(network, {1 << 26, 32, 32, 3}),
+                    ContainsSubstring("a training step on images [67108864 32 32 3] takes about ") &&
+                        ContainsSubstring(" GiB of memory, ") && ContainsSubstring(": use a batch of at most "));
+  network.eval();
+  CHECK_THROWS_WITH(check_inference_fits(network, {1 << 26, 32, 32, 3}),
+                    ContainsSubstring("inference on images [67108864 32 32 3] takes about "));
+}
+
+TEST_CASE("memory estimate: a batch is never larger than its dataset", "[examples]") {
+  const Dataset dataset{.name = "ten images", .height = 4, .width = 5, .pixels = std::vector<uint8_t>(10 * 4 * 5 * 3),
+                        .labels = std::vector<int>(10, 0), .classes = {"a", "b"}};
+  CHECK(batch_shape(dataset, 8) == Shape{8, 4, 5, 3});
+  CHECK(batch_shape(dataset, 11) == Shape{10, 4, 5, 3});
+}
