@@ -34,9 +34,11 @@ int64_t peak_bytes(const Work& work, const Shape& shape, int64_t count) {
 }
 
 Bytes measure(const Work& work, const Shape& shape) {
-  const int64_t two = peak_bytes(work, shape, 2), four = peak_bytes(work, shape, 4);
-  const int64_t per_image = (four - two) / 2;
-  return {two - 2 * per_image, per_image};
+  // With fewer images what does not grow with them, such as buffers of each thread, hides what does.
+  constexpr int64_t kFew = 8;
+  const int64_t few = peak_bytes(work, shape, kFew), twice = peak_bytes(work, shape, 2 * kFew);
+  const int64_t per_image = (twice - few) / kFew;
+  return {few - kFew * per_image, per_image};
 }
 
 Bytes measure_inference(Module& network, const Shape& shape) {

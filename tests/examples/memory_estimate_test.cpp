@@ -54,8 +54,8 @@ TEST_CASE("memory estimate: what fits passes, what does not is an Error with sha
 }
 
 TEST_CASE("memory estimate: a batch is never larger than its dataset", "[examples]") {
-  const Dataset dataset{.name = "ten images", .height = 4, .width = 5, .pixels = std::vector<uint8_t>(10 * 4 * 5 * 3),
-                        .labels = std::vector<int>(10, 0), .classes = {"a", "b"}};
+  const Dataset dataset{.name = "ten images", .classes = {"a", "b"}, .height = 4, .width = 5, .pixels = {},
+                        .labels = std::vector<int>(10, 0)};
   CHECK(batch_shape(dataset, 8) == Shape{8, 4, 5, 3});
   CHECK(batch_shape(dataset, 11) == Shape{10, 4, 5, 3});
 }
