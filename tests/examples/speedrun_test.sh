@@ -19,7 +19,7 @@ says "RepVgg short, 10 classes"
 
 title "the seed decides, the number of threads does not; without --out nothing is written"
 mv folded.safetensors kept.safetensors
-run 0 speedrun_cifar10 "${small[@]}" --out folded.safetensors --threads 3
+run 0 speedrun_cifar10 "${small[@]}" --out folded.safetensors --threads 1
 same folded.safetensors kept.safetensors
 rm folded.safetensors
 run 0 speedrun_cifar10 "${small[@]}" --epochs 1 --seed 2 --views 1
