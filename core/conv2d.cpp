@@ -176,7 +176,7 @@ Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_
   switch (resolve(x.shape(), w_shape, args)) {
     case ConvAlgorithm::winograd4: return conv2d_winograd_backward_weight(4, dy, x, w_shape, args);
     case ConvAlgorithm::winograd2: return conv2d_winograd_backward_weight(2, dy, x, w_shape, args);
-    case ConvAlgorithm::winograd4_stride2:
+    case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided_backward_weight(dy, x, w_shape, args);
     case ConvAlgorithm::im2col: return conv2d_im2col_backward_weight(dy, x, w_shape, args);
     default: return conv2d_naive_backward_weight(dy, x, w_shape, args);
   }

@@ -21,4 +21,8 @@ Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArg
 Tensor conv2d_winograd_strided_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape,
                                               const Conv2dArgs& args, const Tensor& sum = {});
 
+/// The gradient of the weights is every step of the convolution transposed.
+Tensor conv2d_winograd_strided_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape,
+                                               const Conv2dArgs& args);
+
 }  // namespace onefold

@@ -118,13 +118,13 @@ inline void transform_tile(const Load& load, const Store& store) {
   }
 }
 
-/// Transforms tiles [first, last) of the map, zero beyond its edge, to planes.
+/// Transforms tiles [first, last) of the map, zero beyond its edge, to tile `into` and following of the planes.
 template <int From, int To, auto transform>
-void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last, TilePlanes& planes) {
+void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last, TilePlanes& planes, int64_t into = 0) {
   const Tensor zeros = Tensor::zeros({map.C});
   const auto place = [&](int64_t t) { return map.template patch<From>(first + t, zeros.data()); };
   for_each_tile(last - first, place, [&](int64_t t, const auto& here, const auto& after) {
-    Real* const to = planes.at(0) + t * planes.row;
+    Real* const to = planes.at(0) + (into + t) * planes.row;
     for_each_vector(0, map.C, [&, plane = planes.plane](int64_t c, auto lanes) {
       const auto load_pixel = [&](int i, int j) {
         __builtin_prefetch(after.pixel[i][j] + c);

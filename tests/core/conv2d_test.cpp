@@ -51,6 +51,7 @@ const std::vector<Case> kCases = {
     make_case({1, 10, 5, 17}, {3, 3, 17, 18}, {2, 2}, {2, 2}),          // stride 2, more padding than usual
     make_case({2, 13, 22, 6}, {3, 3, 6, 5}, {2, 2}, {0, 2}),            // stride 2, padding of h and w apart
     make_case({37, 8, 7, 18}, {3, 3, 18, 70}, {2, 2}),                  // stride 2, more than a block and a panel
+    make_case({33, 16, 16, 16}, {3, 3, 16, 16}, {2, 2}),                // stride 2, more than a chunk
     make_case({1, 8, 8, 300}, {3, 3, 300, 130}, {2, 2}),                // stride 2, more channels than a block of depth
     make_case({2, 8, 8, 12}, {1, 1, 12, 20}, {1, 1}, {0, 0}),           // 1x1
     make_case({2, 7, 7, 12}, {1, 1, 12, 20}, {2, 2}, {0, 0}),           // 1x1, stride 2
@@ -115,7 +116,7 @@ TEST_CASE("conv2d: every algorithm equals the naive one, forward and both gradie
     }
   }
   CHECK(winograd_cases == 12);
-  CHECK(strided_cases == 8);
+  CHECK(strided_cases == 9);
 }
 
 TEST_CASE("conv2d: im2col is exact on integers", "[core]") {
