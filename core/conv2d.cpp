@@ -80,7 +80,7 @@ Conv2dArgs conv2d_args(int64_t stride, int64_t padding, int64_t groups) {
 Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dArgs& args) {
   check_args(args);
   check(x.rank() == 4, "conv2d: input ", x, " needs four axes [N H W C]");
-  check(w.rank() == 4 && w[0] >= 1 && w[1] >= 1, "conv2d: weight ", w, " needs four axes [R S C/groups K], R and S at least 1");
+  check(w.rank() == 4 && w.size() >= 1, "conv2d: weight ", w, " needs four axes [R S C/groups K], each at least 1");
   check(x[3] % args.groups == 0 && w[3] % args.groups == 0, "conv2d: input ", x, " and weight ", w,
         " need channels that groups ", args.groups, " divides");
   check(w[2] == x[3] / args.groups, "conv2d: input ", x, " has ", x[3], " channels, weight ", w, " expects ",

@@ -279,6 +279,13 @@ TEST_CASE("conv2d: what does not fit is named, with both shapes", "[core]") {
   const Tensor x({8, 32, 32, 3}), w({3, 3, 4, 16}), fitting({3, 3, 3, 16});
   CHECK_THROWS_WITH(conv2d(x, w, {}), "conv2d: input [8 32 32 3] has 3 channels, weight [3 3 4 16] expects 4");
   CHECK_THROWS_WITH(conv2d(Tensor({8, 32}), w, {}), "conv2d: input [8 32] needs four axes [N H W C]");
+  CHECK_THROWS_WITH(conv2d(Tensor({8, 32, 32, 0}), Tensor({3, 3, 0, 16}), {}),
+                    "conv2d: weight [3 3 0 16] needs four axes [R S C/groups K], each at least 1");
+  CHECK_THROWS_WITH(conv2d(x, Tensor({0, 3, 3, 16}), {}),
+                    "conv2d: weight [0 3 3 16] needs four axes [R S C/groups K], each at least 1");
+  CHECK_THROWS_WITH(conv2d(Tensor({8, 4, 4, 3}), Tensor({7, 7, 3, 16}), conv2d_args(1, 1)),
+                    "conv2d: weight [7 7 3 16] at dilation 1 x 1 covers 7 x 7, input [8 4 4 3] with padding is only 6 x 6; "
+                    "use a smaller kernel or more padding");
   CHECK_THROWS_WITH(conv2d(x, fitting, conv2d_args(0, 1)), "conv2d: stride 0 x 0 must be at least 1");
   CHECK_THROWS_WITH(conv2d(Tensor({1, 2, 2, 3}), fitting, {}),
                     ContainsSubstring("covers 3 x 3") && ContainsSubstring("only 2 x 2"));
