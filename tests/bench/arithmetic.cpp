@@ -61,8 +61,9 @@ void add_directions(const Convolution& c) {
 
 /// The forward pass by each algorithm that can do it, beside the one that the library chooses.
 void add_algorithms(const Convolution& c) {
-  const std::pair<const char*, ConvAlgorithm> algorithms[] = {
-      {"im2col", ConvAlgorithm::im2col}, {"winograd2", ConvAlgorithm::winograd2}, {"winograd4", ConvAlgorithm::winograd4}};
+  const std::pair<const char*, ConvAlgorithm> algorithms[] = {{"im2col", ConvAlgorithm::im2col},
+                                                              {"winograd2", ConvAlgorithm::winograd2},
+                                                              {"winograd4", ConvAlgorithm::winograd4}};
   for (const auto& [algorithm_name, algorithm] : algorithms) {
     add_timing(family(c) + "_" + algorithm_name + "/forward/" + shape(c), work(c), [c, algorithm = algorithm] {
       Operands o = operands(c);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Onefold against PyTorch on the same work, on this machine, in turns: a table of medians and ratios beside their targets.
+# Onefold against PyTorch on the same work, on this machine, in turns: a table of medians and ratios, with their targets.
 #
 #   tests/bench/compare_torch.sh                 everything, five rounds (about 15 minutes)
 #   tests/bench/compare_torch.sh --only train,one --repeats 9
@@ -10,6 +10,7 @@
 #   --threads N    of both sides (2)
 #   --quick        two rounds of a few steps, mini alone: to see whether it works
 #   --markdown     the table as a page of documentation shows it
+#   --page FILE    writes it into this page, too, between its lines <!-- table: compare_torch --> and <!-- /table -->
 #   --keep         adds the rounds to those of the last run
 #
 # PYTHON=... is a Python that has torch (pip install torch==2.13.0, or Debian's python3-torch), BUILD=... the folder of
@@ -35,6 +36,7 @@ while [ $# -gt 0 ]; do
     --only) work=${2:-} && shift ;;
     --quick) repeats=2 steps=3 networks=mini ;;
     --markdown) table_options+=(--markdown) ;;
+    --page) [ -f "${2:-}" ] || fail "--page: got ${2:-nothing}, needs a page that is there"; table_options+=(--page "$2") && shift ;;
     --keep) keep=1 ;;
     --table) table_only=1 ;;
     -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;

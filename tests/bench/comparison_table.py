@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The table of compare_torch.sh: for each kind of work the medians of both sides, and the median of the rounds' ratios.
 
-Usage: comparison_table.py [--markdown] LINES.jsonl
+Usage: comparison_table.py [--markdown] [--page PAGE.md] LINES.jsonl
 
 A ratio is taken within a round, where both sides ran one after the other, so that a machine that slows down slows both;
 then the median of the ratios counts, and the lowest and highest are shown beside it. Ratios say how many times better
@@ -11,6 +11,7 @@ import argparse
 import json
 import statistics
 from collections import defaultdict
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -154,24 +155,34 @@ HEAD = ["work", "unit", "ours", "against", "theirs", "ratio", "of rounds", "targ
 NUMBERS = (2, 4, 5)
 
 
-def print_markdown(table):
-    print("| " + " | ".join(HEAD) + " |")
-    print("|" + "|".join("---:" if column in NUMBERS else "---" for column in range(len(HEAD))) + "|")
-    for row in table:
-        print("| " + " | ".join(row) + " |")
+def markdown(table):
+    rule = ["---:" if column in NUMBERS else "---" for column in range(len(HEAD))]
+    return "".join("| " + " | ".join(row) + " |\n" for row in [HEAD, rule, *table])
 
 
-def print_text(table):
+def text(table):
     widths = [max(len(row[column]) for row in [HEAD, *table]) for column in range(len(HEAD))]
-    for row in [HEAD, ["-" * width for width in widths], *table]:
-        print("  ".join(cell.rjust(width) if column in NUMBERS else cell.ljust(width)
-                        for column, (cell, width) in enumerate(zip(row, widths))).rstrip())
+    lines = ("  ".join(cell.rjust(width) if column in NUMBERS else cell.ljust(width)
+                       for column, (cell, width) in enumerate(zip(row, widths)))
+             for row in [HEAD, ["-" * width for width in widths], *table])
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def write_into(page, table):
+    """Replaces what stands between the page's two lines for this table."""
+    begin, end = "<!-- table: compare_torch -->\n", "<!-- /table -->\n"
+    content = page.read_text()
+    if content.count(begin) != 1 or end not in content.split(begin)[1]:
+        raise SystemExit(f"{page}: the lines {begin.strip()} and {end.strip()} are not there")
+    before, after = content.split(begin)
+    page.write_text(before + begin + table + end + after.split(end, 1)[1])
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("lines")
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--page", type=Path)
     options = parser.parse_args()
     with open(options.lines) as file:
         rounds = Rounds(json.loads(line) for line in file)
@@ -180,7 +191,9 @@ def main():
     # A matrix product may reach PyTorch's or the peak: one is enough.
     reached = {row.work for row in rows if row.target and statistics.median(ratios_of(row)) >= row.target}
     table = [cells(row, reached) for row in rows]
-    (print_markdown if options.markdown else print_text)(table)
+    print((markdown if options.markdown else text)(table), end="")
+    if options.page:
+        write_into(options.page, markdown(table))
     counts = {len(row.pairs) for row in rows}
     print(f"\n{min(counts, default=0)} to {max(counts, default=0)} rounds; ratio: median of the rounds' ratios, ours to theirs")
 

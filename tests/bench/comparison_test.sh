@@ -26,6 +26,11 @@ has '^3 to 3 rounds'
 python3 "$here/comparison_table.py" --markdown "$work/lines" >"$work/out" || complain "the table failed in Markdown"
 has '^\| training step, S, batch 128 \| images/s \| 900 \| PyTorch \| 300 \| 3\.00 \|'
 
+printf 'Before.\n<!-- table: compare_torch -->\nold\n<!-- /table -->\nAfter.\n' >"$work/page.md"
+python3 "$here/comparison_table.py" --page "$work/page.md" "$work/lines" >"$work/out" || complain "the page failed"
+grep -q '^| training step, S' "$work/page.md" && ! grep -q '^old' "$work/page.md" || complain "the page lacks the table"
+[ "$(sed -n '1p;$p' "$work/page.md" | tr '\n' ' ')" = 'Before. After. ' ] || complain "the page should keep the rest"
+
 # A product that reaches PyTorch's speed and not the peak reached its target, which is either.
 cat >"$work/lines" <<'END'
 {"round": 1, "work": "product", "context": {"peak_gflops": "500"}, "benchmarks": [{"name": "gemm/8192x64x64/manual_time", "GFLOP/s": 400}]}

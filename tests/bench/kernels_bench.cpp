@@ -1,5 +1,5 @@
-// Times single kernels at batch 128, with Google Benchmark: effective GFLOP/s and their fraction of the measured peak for
-// what multiplies, GB/s for what moves memory.
+// Times single kernels at batch 128, with Google Benchmark: effective GFLOP/s and their fraction of the measured peak
+// for what multiplies, GB/s for what moves memory.
 //
 // Run     build/tests/bench/kernels_bench --benchmark_filter='conv3x3/' --benchmark_repetitions=5
 // Time    about two minutes for all at --benchmark_min_time=0.1; --benchmark_list_tests names them. Threads by

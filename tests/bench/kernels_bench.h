@@ -30,8 +30,9 @@ struct Work {
 /// Registers a timing by this name. `prepare` makes the operands and returns the function that is timed, so that only
 /// timings that are asked for take memory.
 ///
-/// Counters: `median_ms` of one call, and from it `GFLOP/s` (effective: two for each multiply-add of the plain algorithm),
-/// `of_peak`, its fraction of the peak measured at start on as many threads, and `GB/s` for kernels that move memory.
+/// Counters: `median_ms` of one call, and from it `GFLOP/s` (effective: two for each multiply-add of the plain
+/// algorithm), `of_peak`, its fraction of the peak measured at start on as many threads, and `GB/s` for kernels that
+/// move memory.
 void add_timing(const std::string& name, const Work& work, std::function<std::function<void()>()> prepare);
 
 /// Every direction of every kind of convolution, and matrix products.

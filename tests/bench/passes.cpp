@@ -43,7 +43,7 @@ void add_norms(const Map& map) {
     const std::vector<NormBranch> branches = three_branches(map);
     const Tensor y = norm_sum_forward(branches, Activation::relu, kEps);
     return [branches, y, dy = images(map, 4)] {
-      benchmark::DoNotOptimize(norm_sum_backward(dy, y, branches, {true, true, true}, Activation::relu,
+      benchmark::DoNotOptimize(norm_sum_backward(dy, y, branches, {3, GradientInto::new_tensor}, Activation::relu,
                                                  StatisticsOf::batch, kEps)[0].dx.data());
     };
   });

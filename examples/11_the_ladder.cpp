@@ -1,0 +1,238 @@
+// Lesson 11. From seven loops to twice the peak: one layer, six times the same result, each time faster; on your machine.
+//
+// Command: build/examples/11_the_ladder
+//          build/examples/11_the_ladder FILE.svg draws the ladder, too
+// Page:    docs/11-the-ladder.md
+//
+// Expected output (a few seconds; nothing else should run meanwhile):
+//   1. This machine
+//   ...
+//   2. The ladder: convolution, batch norm and ReLU on 64 images of 32x32, 64 -> 64 channels
+//   ...
+//   3. A block of three branches, in evaluation: where the time goes once multiplying is cheap
+//   ...
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <vector>
+
+#include "core/atomic_file.h"
+#include "core/conv2d.h"
+#include "core/elementwise.h"
+#include "core/gemm.h"
+#include "core/im2col.h"
+#include "core/norm_sum.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "examples/support/format.h"
+#include "examples/support/machine.h"
+#include "examples/support/peak.h"
+#include "examples/support/speed_chart.h"
+
+using namespace onefold;
+
+namespace {
+
+// [layer]
+constexpr int64_t N = 64, H = 32, W = 32, C = 64, K = 64;
+constexpr int64_t kFewImages = 2;  // for what is too slow for all of them
+constexpr Real kEps = Real(1e-5);
+
+/// A layer in evaluation: y = relu(batch_norm(conv2d(x, w))).
+struct Layer {
+  Tensor w;  // [R, S, C, K]
+  ChannelStatistics statistics;
+  Tensor gamma, beta;  // [K]
+};
+// [/layer]
+
+Layer make_layer(int64_t kernel, uint64_t stream) {
+  const Random random(/*seed=*/11, stream);
+  return {.w = random_normal({kernel, kernel, C, K}, random, std::sqrt(2.0 / static_cast<double>(kernel * kernel * C))),
+          .statistics = {random_uniform({K}, Random(12, stream), -1, 1), random_uniform({K}, Random(13, stream), 0.5, 2)},
+          .gamma = random_uniform({K}, Random(14, stream), 0.5, 2),
+          .beta = random_uniform({K}, Random(15, stream), -1, 1)};
+}
+
+/// Seconds of the fastest of `repeats` runs: what else the machine does only ever adds.
+double best_seconds(int repeats, const std::function<void()>& function) {
+  double best = 1e9;
+  for (int i = 0; i < repeats; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    function();
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return best;
+}
+
+// [passes]
+/// What a framework does that knows single ops alone: batch norm and ReLU are a walk over memory each.
+Tensor normalise_and_cut(const Tensor& y, const Layer& layer) {
+  return relu_forward(batch_norm_forward(y, layer.statistics, layer.gamma, layer.beta, kEps));
+}
+// [/passes]
+
+Tensor convolve(ConvAlgorithm algorithm, const Tensor& x, const Tensor& w) {
+  Conv2dArgs args = conv2d_args(/*stride=*/1, /*padding=*/1);
+  args.algorithm = algorithm;
+  return conv2d(x, w, args);
+}
+
+// [im2col-naive]
+/// All windows as rows, then the product by its definition: three loops.
+Tensor im2col_and_three_loops(const Tensor& x, const Tensor& w) {
+  const int64_t pixels = x.shape().rows(), D = w.shape().rows();
+  Tensor columns({pixels, D}), y({x.shape()[0], H, W, K});
+  im2col(x, w.shape(), conv2d_args(1, 1), /*first_channel=*/0, 0, pixels, columns.data());
+  gemm_naive({columns.data(), pixels, D, D}, {w.data(), D, K, K}, y.data(), K);
+  return y;
+}
+// [/im2col-naive]
+
+// [fold]
+/// A batch norm in evaluation is y = t x + shift. Multiplied into the kernel, it costs nothing; adds up over branches.
+void fold_into(const Layer& layer, Tensor& kernel, Tensor& bias) {
+  const int64_t taps = layer.w.shape()[0] * layer.w.shape()[1];
+  const int64_t first = taps == 1 ? 4 : 0;  // a 1x1 kernel is the middle of a 3x3
+  for (int64_t k = 0; k < K; ++k) {
+    const Real t = layer.gamma[k] / std::sqrt(layer.statistics.variance[k] + kEps);
+    for (int64_t i = 0; i < taps * C; ++i) kernel[(first * C + i) * K + k] += t * layer.w[i * K + k];
+    bias[k] += layer.beta[k] - t * layer.statistics.mean[k];
+  }
+}
+// [/fold]
+
+struct Rung {
+  const char* name;
+  int repeats;
+  std::function<Tensor(const Tensor& x)> run;
+};
+
+std::vector<Rung> rungs(const Layer& layer) {
+  Tensor folded = Tensor::zeros(layer.w.shape()), bias = Tensor::zeros({K});
+  fold_into(layer, folded, bias);
+  const auto by = [layer](ConvAlgorithm algorithm) {
+    return [=](const Tensor& x) { return normalise_and_cut(convolve(algorithm, x, layer.w), layer); };
+  };
+  // [rungs]
+  return {{"seven loops", 1, by(ConvAlgorithm::naive)},
+          {"im2col, three loops", 1,
+           [=](const Tensor& x) { return normalise_and_cut(im2col_and_three_loops(x, layer.w), layer); }},
+          {"im2col, blocked product", 10, by(ConvAlgorithm::im2col)},
+          {"Winograd F(2x2,3x3)", 10, by(ConvAlgorithm::winograd2)},
+          {"Winograd F(4x4,3x3)", 10, by(ConvAlgorithm::winograd4)},
+          {"norm, bias, ReLU fused", 10,
+           [=](const Tensor& x) { return conv2d(x, folded, conv2d_args(1, 1), bias, Activation::relu); }}};
+  // [/rungs]
+}
+
+/// The first images of a batch.
+Tensor first_images(const Tensor& x, int64_t count) {
+  Tensor first({count, x.shape()[1], x.shape()[2], x.shape()[3]});
+  std::copy_n(x.data(), first.size(), first.data());
+  return first;
+}
+
+void climb(double peak, SpeedChart& chart) {
+  std::printf("\n2. The ladder: convolution, batch norm and ReLU on %d images of %dx%d, %d -> %d channels\n",
+              static_cast<int>(N), static_cast<int>(H), static_cast<int>(W), static_cast<int>(C), static_cast<int>(K));
+  const Tensor x = random_normal({N, H, W, C}, Random(/*seed=*/11, /*stream=*/0)), few = first_images(x, kFewImages);
+  const double operations = 2.0 * H * W * C * K * 9;  // of the convolution alone, of one image
+  std::puts("                              ms/image   GFLOP/s   of peak   error");
+  Tensor reference;
+  for (const Rung& rung : rungs(make_layer(3, 1))) {
+    const Tensor& images = rung.repeats == 1 ? few : x;
+    Tensor y;
+    const double seconds = best_seconds(rung.repeats, [&] { y = rung.run(images); }) / static_cast<double>(images.shape()[0]);
+    if (!reference.defined()) reference = y;
+    const Tensor compared = first_images(y, kFewImages);
+    const double error = static_cast<double>(max_abs_difference(compared, reference) / max_abs(reference));
+    const double gflops = operations / seconds / 1e9;
+    std::printf("   %-24s %11.4f %9.1f %9.3f   %.0e   %s\n", rung.name, 1e3 * seconds, gflops, gflops / peak, error,
+                error < 1e-4 ? "equal" : "NOT EQUAL");
+    chart.bars.push_back({rung.name, gflops});
+  }
+}
+
+void show_a_block(double peak, double bandwidth) {
+  std::puts("\n3. A block of three branches, in evaluation: where the time goes once multiplying is cheap");
+  const Tensor x = random_normal({N, H, W, C}, Random(/*seed=*/11, /*stream=*/0));
+  const Layer three = make_layer(3, 1), one = make_layer(1, 2);
+  Layer identity = make_layer(1, 3);
+  for (int64_t i = 0; i < C * K; ++i) identity.w[i] = i / K == i % K ? 1 : 0;
+  Tensor kernel = Tensor::zeros(three.w.shape()), bias = Tensor::zeros({K});
+  for (const Layer& layer : {three, one, identity}) fold_into(layer, kernel, bias);
+
+  const auto norm = [](const Tensor& y, const Layer& l) {
+    return batch_norm_forward(y, l.statistics, l.gamma, l.beta, kEps);
+  };
+  const auto branch = [](const Tensor& y, const Layer& l) { return NormBranch{y, l.statistics, l.gamma, l.beta}; };
+  struct Form {
+    const char* name;
+    double maps, multiply_adds;  // read or written once each; of one pixel and pair of channels
+    std::function<Tensor()> run;
+  };
+  // [forms]
+  const Form forms[] = {
+      {"op by op", 18, 10,
+       [&] {
+         const Tensor y3 = conv2d(x, three.w, conv2d_args(1, 1)), y1 = conv2d(x, one.w, conv2d_args(1, 0));
+         return relu_forward(add(add(norm(y3, three), norm(y1, one)), norm(x, identity)));
+       }},
+      {"norms, sum, ReLU fused", 8, 10,
+       [&] {
+         const Tensor y3 = conv2d(x, three.w, conv2d_args(1, 1)), y1 = conv2d(x, one.w, conv2d_args(1, 0));
+         return norm_sum_forward({branch(y3, three), branch(y1, one), branch(x, identity)}, Activation::relu, kEps);
+       }},
+      {"folded", 2, 9, [&] { return conv2d(x, kernel, conv2d_args(1, 1), bias, Activation::relu); }}};
+  // [/forms]
+
+  const double map_bytes = static_cast<double>(x.size()) * sizeof(Real);
+  std::puts("                              multiply-adds     maps       MB       ms   ms for the bytes alone");
+  Tensor reference;
+  double first_seconds = 0, seconds = 0;
+  for (const Form& form : forms) {
+    Tensor y;
+    seconds = best_seconds(10, [&] { y = form.run(); });
+    if (!reference.defined()) reference = y, first_seconds = seconds;
+    const double error = static_cast<double>(max_abs_difference(y, reference) / max_abs(reference));
+    const double bytes = form.maps * map_bytes;
+    std::printf("   %-24s %14.2f G %8.0f %8.0f %8.2f %8.2f   %s\n", form.name,
+                1e-9 * form.multiply_adds * static_cast<double>(N * H * W * C * K), form.maps, bytes / 1e6, 1e3 * seconds,
+                1e3 * bytes / bandwidth, error < 1e-4 ? "equal" : "NOT EQUAL");
+  }
+  std::printf("   folding: 1.11 times fewer multiply-adds, 9 times fewer bytes, %.1f times less time\n",
+              first_seconds / seconds);
+  std::printf("   at peak, the plain algorithm's multiply-adds alone would take %.2f ms\n",
+              1e3 * 2 * 9 * static_cast<double>(N * H * W * C * K) / (1e9 * peak));
+}
+
+/// Bytes a second of a sum of two arrays that fit no cache.
+double measured_bandwidth() {
+  const Tensor a = Tensor::zeros({1 << 25}), b = Tensor::zeros({1 << 25});
+  return 3 * static_cast<double>(a.size()) * sizeof(Real) / best_seconds(5, [&] { add(a, b); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::puts("1. This machine");
+  const double peak = measured_peak_gflops(), bandwidth = measured_bandwidth();
+  std::printf("   vectors of %d bits: %d numbers at a time\n", simd_bits(), simd_bits() / 8 / static_cast<int>(sizeof(Real)));
+  std::printf("   threads: %d\n", threads());
+  std::printf("   peak of fused multiply-adds, measured: %.0f GFLOP/s\n", peak);
+  std::printf("   memory, measured beyond all caches: %.0f GB/s\n", bandwidth / 1e9);
+  std::printf("   so a number that comes from memory should be used for %.0f operations\n",
+              1e9 * peak / (bandwidth / sizeof(Real)));
+
+  SpeedChart chart{.title = "From seven loops to twice the peak: effective GFLOP/s of one layer",
+                   .bars = {},
+                   .mark = peak,
+                   .mark_label = "peak FMA " + fixed(peak, 0)};
+  climb(peak, chart);
+  show_a_block(peak, bandwidth);
+  if (argc > 1) write_file_atomically(argv[1], speed_chart_file(chart));
+}
