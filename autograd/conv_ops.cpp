@@ -9,8 +9,8 @@ Variable conv2d(const Variable& x, const Variable& w, const Conv2dArgs& args) {
 
 // [conv2d]
 Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Activation activation,
-                const Conv2dArgs& args) {
-  const Tensor y = conv2d(x.value(), w.value(), args, bias.defined() ? bias.value() : Tensor(), activation);
+                const Conv2dArgs& args, PackedWeights* packed) {
+  const Tensor y = conv2d(x.value(), w.value(), args, bias.defined() ? bias.value() : Tensor(), activation, packed);
   std::vector<Variable> inputs{x, w};
   if (bias.defined()) inputs.push_back(bias);
 

@@ -38,6 +38,7 @@ void Lookahead::after_step(int64_t steps, int64_t total_steps) {
     parallel_for(fast.size(), kGrain, [&](int64_t begin, int64_t end) {
       call_back(&fast[begin], &slow_[i][begin], end - begin, share);
     });
+    parameters_[i].mark_written();
   }
 }
 

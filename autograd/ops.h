@@ -45,7 +45,7 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
 Variable conv2d(const Variable& x, const Variable& w, const Conv2dArgs& args);
 //   dx = dy correlated with w rotated by 180 degrees, dw = x correlated with dy
 Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Activation activation,
-                const Conv2dArgs& args);
+                const Conv2dArgs& args, PackedWeights* packed = nullptr);
 //   activation(conv2d(x, w) + bias) in one kernel; bias [K] may be undefined;
 //   g = dy where y > 0 (relu), dbias = sum of g over rows, dx and dw from g
 

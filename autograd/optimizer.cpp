@@ -88,7 +88,10 @@ void Optimizer::step(double rate_scale) {
     for (const Variable& parameter : group.parameters) {
       Tensor w = parameter.value();
       const Tensor& dw = parameter.grad();
-      if (dw.defined()) update(index, w, dw, group.learning_rate * rate_scale, group.weight_decay);
+      if (dw.defined()) {
+        update(index, w, dw, group.learning_rate * rate_scale, group.weight_decay);
+        parameter.mark_written();
+      }
       ++index;
     }
   }

@@ -20,11 +20,12 @@ struct Variable::State {
   bool requires_grad = false;
   Tensor grad;
   std::shared_ptr<Node> node;
+  uint64_t version = 0;
 };
 
 Variable::Variable(Tensor value, bool requires_grad) {
   check(value.defined(), "variable: got an undefined tensor, a value is needed");
-  state_ = std::make_shared<State>(State{std::move(value), requires_grad, {}, nullptr});
+  state_ = std::make_shared<State>(State{std::move(value), requires_grad, {}, nullptr, 0});
 }
 
 const Tensor& Variable::value() const {
@@ -48,6 +49,14 @@ void Variable::set_value(Tensor value) {
   if (node()) fail("set_value: only a leaf's value can be replaced, not the result of ", node()->name);
   check(value.defined() && value.shape() == shape(), "set_value: got ", value.shape(), ", the variable has ", shape());
   state_->value = std::move(value);
+  mark_written();
+}
+
+uint64_t Variable::version() const { return defined() ? state_->version : 0; }
+
+void Variable::mark_written() const {
+  check(defined(), "mark_written: the variable was never given a value");
+  ++state_->version;
 }
 
 void Variable::receive(const Tensor& gradient) const {

@@ -46,6 +46,12 @@ class Variable {
   /// the result of an op.
   void set_value(Tensor value);
 
+  /// How often the value was replaced or written to: what was made from it at another version is out of date.
+  uint64_t version() const;
+
+  /// To be called by whoever writes into the value's buffer, as optimizers do.
+  void mark_written() const;
+
   /// Runs the graph backwards from this variable, a single number, and frees the history on the way.
   /// Throws Error for a value of more than one element, where nothing requires a gradient, for a history that was
   /// already freed (these three change nothing), and for an op that returns gradients of wrong number or shape.

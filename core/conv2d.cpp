@@ -36,9 +36,15 @@ int64_t winograd_stride(ConvAlgorithm algorithm) {
   }
 }
 
-/// Whether output y fills 4 x 4 tiles well, and so many that transforming the weights pays.
+/// Tiles of 4 x 4 that a map takes.
+int64_t count_tiles(const Shape& y) { return y[0] * ((y[1] + 3) / 4) * ((y[2] + 3) / 4); }
+
+/// Transformed weights are four times as many numbers: of fewer tiles than this, reading them takes the time.
+constexpr int64_t kEnoughTiles = 12;
+
+/// Whether output y fills 4 x 4 tiles well, and so many that transforming the weights at stride 2 pays.
 bool fills_tiles(const Shape& y) {
-  const int64_t tiles = y[0] * ((y[1] + 3) / 4) * ((y[2] + 3) / 4);
+  const int64_t tiles = count_tiles(y);
   return tiles >= 32 && y[0] * y[1] * y[2] >= 12 * tiles;
 }
 
@@ -119,21 +125,27 @@ ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs&
   if (depthwise) return ConvAlgorithm::naive;
   if (!enough_channels) return ConvAlgorithm::im2col;
   if (supports(ConvAlgorithm::winograd4, w, args)) {
-    return x[1] >= 4 && x[2] >= 4 ? ConvAlgorithm::winograd4 : ConvAlgorithm::winograd2;
+    if (x[1] < 4 || x[2] < 4) return ConvAlgorithm::winograd2;
+    return count_tiles(x) >= kEnoughTiles ? ConvAlgorithm::winograd4 : ConvAlgorithm::im2col;
   }
   const bool strided = supports(ConvAlgorithm::winograd4_stride2, w, args) && fills_tiles(conv2d_output_shape(x, w, args));
   return strided ? ConvAlgorithm::winograd4_stride2 : ConvAlgorithm::im2col;
 }
 // [/choose-algorithm]
 
-Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias, Activation activation) {
+Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias, Activation activation,
+              PackedWeights* packed) {
   conv2d_output_shape(x.shape(), w.shape(), args);  // throws where the shapes do not fit
   if (bias.defined()) check_shape("bias", bias.shape(), {w.shape()[3]});
-  switch (resolve(x.shape(), w.shape(), args)) {
-    case ConvAlgorithm::winograd4: return conv2d_winograd(4, x, w, args, bias, activation);
-    case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, bias, activation);
-    case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided(x, w, args, bias, activation);
-    case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, bias, activation);
+  const ConvAlgorithm algorithm = resolve(x.shape(), w.shape(), args);
+  PackedWeights once;
+  PackedWeights& weights = packed != nullptr ? *packed : once;
+  if (weights.algorithm != algorithm) weights = {algorithm, {}};
+  switch (algorithm) {
+    case ConvAlgorithm::winograd4: return conv2d_winograd(4, x, w, args, weights, bias, activation);
+    case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, weights, bias, activation);
+    case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided(x, w, args, weights, bias, activation);
+    case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, weights, bias, activation);
     default: break;
   }
   Tensor y = conv2d_naive(x, w, args);
@@ -144,11 +156,13 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
 Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs& args, ChannelStatistics& statistics) {
   conv2d_output_shape(x.shape(), w.shape(), args);
   check(x.shape()[0] >= 1, "conv2d: images ", x.shape(), " are none, which have no statistics");
+  PackedWeights once;
+  const auto none = Activation::none;
   switch (resolve(x.shape(), w.shape(), args)) {
-    case ConvAlgorithm::winograd4: return conv2d_winograd(4, x, w, args, {}, Activation::none, &statistics);
-    case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, {}, Activation::none, &statistics);
-    case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided(x, w, args, {}, Activation::none, &statistics);
-    case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, {}, Activation::none, &statistics);
+    case ConvAlgorithm::winograd4: return conv2d_winograd(4, x, w, args, once, {}, none, &statistics);
+    case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, once, {}, none, &statistics);
+    case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided(x, w, args, once, {}, none, &statistics);
+    case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, once, {}, none, &statistics);
     default: break;
   }
   const Tensor y = conv2d_naive(x, w, args);

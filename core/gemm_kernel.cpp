@@ -86,20 +86,31 @@ constexpr std::array<PanelFunction, 5> kPanels = {nullptr, &multiply_panel<1>, &
 
 PanelFunction panel_function(int64_t columns) { return kPanels[static_cast<size_t>((columns + kLanes - 1) / kLanes)]; }
 
+/// One panel's columns of one block of the depth of A packed_b.
+void multiply_block(int64_t panel, int64_t block, int64_t m, int64_t n, int64_t k, TileRows a, const Real* packed_b,
+                    Real* c, int64_t c_stride, Accumulate accumulate) {
+  const int64_t depth = std::min(kDepthBlock, k - block), columns = std::min(kPanelWidth, n - panel);
+  const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
+  const TileRows a_block{a.data + block * a.depth_stride, a.row_stride, a.depth_stride};
+  panel_function(columns)(m, depth, a_block, packed_b + packed_offset(k, n, block, panel), width, c + panel, c_stride,
+                          columns, block > 0 ? Accumulate::yes : accumulate);
+}
+
 }  // namespace
 
 void multiply_packed(int64_t m, int64_t n, int64_t k, TileRows a, const Real* packed_b, Real* c, int64_t c_stride,
                      Accumulate accumulate) {
   for (int64_t block = 0; block < k; block += kDepthBlock) {
-    const int64_t depth = std::min(kDepthBlock, k - block);
-    const TileRows a_block{a.data + block * a.depth_stride, a.row_stride, a.depth_stride};
-    const Accumulate into = block > 0 ? Accumulate::yes : accumulate;
     for (int64_t panel = 0; panel < n; panel += kPanelWidth) {
-      const int64_t columns = std::min(kPanelWidth, n - panel);
-      const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
-      const Real* const b_panel = packed_b + packed_offset(k, n, block, panel);
-      panel_function(columns)(m, depth, a_block, b_panel, width, c + panel, c_stride, columns, into);
+      multiply_block(panel, block, m, n, k, a, packed_b, c, c_stride, accumulate);
     }
+  }
+}
+
+void multiply_packed_panel(int64_t panel, int64_t m, int64_t n, int64_t k, TileRows a, const Real* packed_b, Real* c,
+                           int64_t c_stride, Accumulate accumulate) {
+  for (int64_t block = 0; block < k; block += kDepthBlock) {
+    multiply_block(panel, block, m, n, k, a, packed_b, c, c_stride, accumulate);
   }
 }
 

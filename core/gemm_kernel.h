@@ -41,6 +41,7 @@ class PackedMatrix {
 
   Real* data() { return values_.data(); }
   const Real* data() const { return values_.data(); }
+  const Tensor& values() const { return values_; }
 
  private:
   static int64_t padded(int64_t columns) { return (columns + kLanes - 1) / kLanes * kLanes; }
@@ -70,6 +71,10 @@ struct TileRows {
 /// C[M, N] (+)= A packed_b on the calling thread, where packed_b holds K rows and N columns as PackedMatrix lays them out.
 void multiply_packed(int64_t m, int64_t n, int64_t k, TileRows a, const Real* packed_b, Real* c, int64_t c_stride,
                      Accumulate accumulate);
+
+/// Columns [panel, panel + kPanelWidth) of that product alone, for `panel` a multiple of kPanelWidth.
+void multiply_packed_panel(int64_t panel, int64_t m, int64_t n, int64_t k, TileRows a, const Real* packed_b, Real* c,
+                           int64_t c_stride, Accumulate accumulate);
 
 /// C[M, N] (+)= A B on the calling thread with B as it lies: rows of b_stride numbers, readable up to N rounded up to
 /// kLanes.

@@ -16,6 +16,9 @@ namespace {
 /// Numbers of columns that a block of pixels may take: half of a second-level cache of 512 KiB and more.
 constexpr int64_t kBlockNumbers = 64 * 1024;
 
+/// Blocks of pixels from which on they are shared out among threads; fewer are left to the columns of the weights.
+constexpr int64_t kManyBlocks = 3;
+
 /// Numbers of columns that a chunk of a weight gradient may take: well within a shared cache.
 constexpr int64_t kChunkNumbers = 2 * 1024 * 1024;
 
@@ -106,36 +109,52 @@ void col2im(const Real* columns, const Shape& w_shape, const Conv2dArgs& args, i
   }
 }
 
-Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias,
-                     Activation activation, ChannelStatistics* statistics) {
+Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
+                     const Tensor& bias, Activation activation, ChannelStatistics* statistics) {
   Tensor y(conv2d_output_shape(x.shape(), w.shape(), args));
   const int64_t C = x.shape()[3], K = w.shape()[3], D = w.shape().rows(), G = w.shape()[2];
   const int64_t group_outputs = K / args.groups, pixels = y.shape().rows();
   const int64_t block = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
-  const bool pointwise = is_pointwise(w.shape(), args);
+  const bool pointwise = is_pointwise(w.shape(), args), few_blocks = pixels < kManyBlocks * block;
   ChannelSums sums(K, statistics != nullptr ? (pixels + block - 1) / block : 0);
 
-  // [conv2d-im2col]
   for (int64_t g = 0; g < args.groups; ++g) {
-    const PackedMatrix weights(group_weights(w, g, args.groups));
-    parallel_for(pixels, block, [&](int64_t begin, int64_t end) {
-      TileRows patches{x.data() + begin * C + g * G, C, 1};
+    const Tensor weights =
+        packed.part(static_cast<size_t>(g), [&] { return PackedMatrix(group_weights(w, g, args.groups)).values(); });
+    const Real* const group_bias = bias.defined() ? bias.data() + g * group_outputs : nullptr;
+    Real* const group_y = y.data() + g * group_outputs;
+    const auto patches = [&](int64_t begin, int64_t end, Tensor& columns) -> TileRows {
+      if (pointwise) return {x.data() + begin * C + g * G, C, 1};
+      if (!columns.defined()) columns = Tensor({end - begin, D});
+      im2col(x, w.shape(), args, g * G, begin, end, columns.data());
+      return {columns.data(), D, 1};
+    };
+
+    if (few_blocks) {
+      // Of an image or two there are few pixels to share out, and reading the weights takes the time: share out those.
       Tensor columns;
-      if (!pointwise) {
-        columns = Tensor({end - begin, D});
-        im2col(x, w.shape(), args, g * G, begin, end, columns.data());
-        patches = {columns.data(), D, 1};
-      }
-      Real* const y_block = y.data() + begin * K + g * group_outputs;
-      multiply_packed(end - begin, group_outputs, D, patches, weights.data(), y_block, K, Accumulate::no);
-      finish_rows(y_block, end - begin, group_outputs, K, bias.defined() ? bias.data() + g * group_outputs : nullptr,
-                  activation);
+      const TileRows rows = patches(0, pixels, columns);
+      parallel_for(group_outputs, kPanelWidth, [&](int64_t panel, int64_t end) {
+        multiply_packed_panel(panel, pixels, group_outputs, D, rows, weights.data(), group_y, K, Accumulate::no);
+        finish_rows(group_y + panel, pixels, end - panel, K, group_bias != nullptr ? group_bias + panel : nullptr,
+                    activation);
+      });
+      continue;
+    }
+
+    // [conv2d-im2col]
+    parallel_for(pixels, block, [&](int64_t begin, int64_t end) {
+      Tensor columns;
+      const TileRows rows = patches(begin, end, columns);
+      Real* const y_block = group_y + begin * K;
+      multiply_packed(end - begin, group_outputs, D, rows, weights.data(), y_block, K, Accumulate::no);
+      finish_rows(y_block, end - begin, group_outputs, K, group_bias, activation);
+      // [/conv2d-im2col]
       // The last group completes the block's pixels.
       if (statistics != nullptr && g + 1 == args.groups) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
     });
   }
-  // [/conv2d-im2col]
-  if (statistics != nullptr) *statistics = sums.statistics();
+  if (statistics != nullptr) *statistics = few_blocks ? channel_statistics(y) : sums.statistics();
   return y;
 }
 

@@ -17,8 +17,9 @@ void col2im(const Real* columns, const Shape& w_shape, const Conv2dArgs& args, i
 /// Convolution as a matrix product: im2col(x) [N P Q, R S C] times w [R S C, K], one block of pixels at a time, so that
 /// the columns never leave the cache. Any stride, padding, dilation and groups. Same shapes as conv2d(). Where
 /// `statistics` is given, it is filled with those of the result.
-Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias = {},
-                     Activation activation = Activation::none, ChannelStatistics* statistics = nullptr);
+Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
+                     const Tensor& bias = {}, Activation activation = Activation::none,
+                     ChannelStatistics* statistics = nullptr);
 
 /// The gradient of the images, added to `sum` where that is given.
 Tensor conv2d_im2col_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,

@@ -14,8 +14,9 @@ namespace onefold {
 ///
 /// Same shapes as conv2d() and its gradients; `m` is checked, the rest by conv2d(). Where `statistics` is given, it is
 /// filled with those of the result.
-Tensor conv2d_winograd(int m, const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias = {},
-                       Activation activation = Activation::none, ChannelStatistics* statistics = nullptr);
+Tensor conv2d_winograd(int m, const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
+                       const Tensor& bias = {}, Activation activation = Activation::none,
+                       ChannelStatistics* statistics = nullptr);
 
 /// The gradient of the input is a convolution of dy with the kernel rotated by 180 degrees, in and out exchanged. It is
 /// added to `sum` where that is given.

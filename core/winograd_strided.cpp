@@ -23,24 +23,8 @@ int64_t tiles_per_block(int64_t tiles) { return std::clamp<int64_t>((tiles + 3) 
 /// by side, so that the products of a block of tiles with one panel stay in the cache.
 class TransformedWeights {
  public:
-  explicit TransformedWeights(const Tensor& w) : C(w.shape()[2]), K(w.shape()[3]), values_({panels(), panel_size()}) {
-    constexpr int64_t kChannels = 8;  // input channels that a thread transforms at a time
-    const int64_t steps = (C + kChannels - 1) / kChannels;
-    parallel_for(panels() * steps, 1, [&](int64_t task, int64_t) {
-      const int64_t first = task / steps * kPanelWidth, count = columns(first), step = stride();
-      const int64_t begin = task % steps * kChannels;
-      for (int64_t c = begin; c < std::min(C, begin + kChannels); ++c) {
-        const Real* const from = w.data() + c * K + first;
-        Real* const panel = values_.data() + first / kPanelWidth * panel_size();
-        for_each_vector(0, count, [=, this](int64_t k, auto lanes) {
-          Real* const to = panel + packed_offset(C, count, c, k);
-          const auto load_tap = [&](int i, int j) { return lanes.load(from + (i * 3 + j) * C * K + k); };
-          const auto store_weight = [&](int i, int j, Vec value) { store(to + (i * kWeights + j) * step, value); };
-          transform_tile<3, kWeights, Transform::kernel>(load_tap, store_weight);
-        });
-      }
-    });
-  }
+  TransformedWeights(const Tensor& w, PackedWeights& packed)
+      : C(w.shape()[2]), K(w.shape()[3]), values_(packed.part(0, [&] { return transform(w); })) {}
 
   /// Kernel (i, j) for output channels [first, first + columns(first)).
   const Real* at(int64_t first, int i, int j) const {
@@ -51,6 +35,27 @@ class TransformedWeights {
   const int64_t C, K;
 
  private:
+  Tensor transform(const Tensor& w) const {
+    Tensor values({panels(), panel_size()});
+    constexpr int64_t kChannels = 8;  // input channels that a thread transforms at a time
+    const int64_t steps = (C + kChannels - 1) / kChannels;
+    parallel_for(panels() * steps, 1, [&](int64_t task, int64_t) {
+      const int64_t first = task / steps * kPanelWidth, count = columns(first), step = stride();
+      const int64_t begin = task % steps * kChannels;
+      for (int64_t c = begin; c < std::min(C, begin + kChannels); ++c) {
+        const Real* const from = w.data() + c * K + first;
+        Real* const panel = values.data() + first / kPanelWidth * panel_size();
+        for_each_vector(0, count, [=, this](int64_t k, auto lanes) {
+          Real* const to = panel + packed_offset(C, count, c, k);
+          const auto load_tap = [&](int i, int j) { return lanes.load(from + (i * 3 + j) * C * K + k); };
+          const auto store_weight = [&](int i, int j, Vec value) { store(to + (i * kWeights + j) * step, value); };
+          transform_tile<3, kWeights, Transform::kernel>(load_tap, store_weight);
+        });
+      }
+    });
+    return values;
+  }
+
   int64_t panels() const { return (K + kPanelWidth - 1) / kPanelWidth; }
   int64_t panel_size() const { return kWeights * kWeights * stride(); }
   int64_t stride() const { return plane_stride(C, round_up(std::min(K, kPanelWidth), kLanes)); }
@@ -92,13 +97,13 @@ void add_statistics(const TiledMap<Real>& y, int64_t begin, int64_t end, int64_t
 }  // namespace
 
 // [winograd-strided-forward]
-Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias,
-                               Activation activation, ChannelStatistics* statistics) {
+Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
+                               const Tensor& bias, Activation activation, ChannelStatistics* statistics) {
   Tensor y(conv2d_output_shape(x.shape(), w.shape(), args));
   const StridedTiling tiling(x.shape(), y.shape(), args);
   const TiledMap<const Real> inputs = tiling.inputs(x.data());
   const TiledMap<Real> outputs = tiling.outputs(y.data());
-  const TransformedWeights u(w);
+  const TransformedWeights u(w, packed);
   const int64_t T = tiles_per_block(tiling.count);
   ChannelSums sums(u.K, statistics != nullptr ? (tiling.count + T - 1) / T : 0);
   const auto finish = [&](Vec value, const Real*, int64_t k, auto lanes) {
@@ -127,7 +132,8 @@ Tensor conv2d_winograd_strided_backward_input(const Tensor& dy, const Tensor& w,
   const StridedGradientTiling tiling(x_shape, dy.shape(), args);
   const TiledMap<const Real> outputs = tiling.outputs(dy.data());
   const TiledMap<Real> inputs = tiling.inputs(dx.data());
-  const TransformedWeights u(rotate_weights(w));
+  PackedWeights once;
+  const TransformedWeights u(rotate_weights(w), once);
   const int64_t T = tiles_per_block(tiling.count);
   const auto finish = [&](Vec value, const Real* before, int64_t, auto lanes) {
     return sum.defined() ? lanes.load(before) + value : value;

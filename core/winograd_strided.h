@@ -12,8 +12,9 @@ namespace onefold {
 /// of 12, and 81 instead of 144 in two dimensions.
 ///
 /// Same shapes as conv2d(), which checks them. Where `statistics` is given, it is filled with those of the result.
-Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias = {},
-                               Activation activation = Activation::none, ChannelStatistics* statistics = nullptr);
+Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
+                               const Tensor& bias = {}, Activation activation = Activation::none,
+                               ChannelStatistics* statistics = nullptr);
 
 /// The gradient of the input: pixels of one parity see two outputs, those of the other one, so that each parity is a
 /// convolution of dy at stride 1, with the rotated kernel's outer taps or its middle one. It is added to `sum` where that

@@ -122,7 +122,9 @@ int main() {
   // [library]
   const Tensor image = to_tensor(d, {1, 4, 4, 1});   // [N, H, W, C]
   const Tensor kernel = to_tensor(g, {3, 3, 1, 1});  // [R, S, C, K]
-  const Tensor result = conv2d_winograd(/*m=*/2, image, kernel, conv2d_args(/*stride=*/1, /*padding=*/0));
+  Conv2dArgs args = conv2d_args(/*stride=*/1, /*padding=*/0);
+  args.algorithm = ConvAlgorithm::winograd2;
+  const Tensor result = conv2d(image, kernel, args);
   // [/library]
   const Shape output_shape{1, 2, 2, 1};
   std::printf("   largest difference from the plain way: %g\n",

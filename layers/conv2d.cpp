@@ -38,9 +38,14 @@ Conv2d::Conv2d(const Kernel& kernel, const Conv2dArgs& args) : args_(args) {
   if (kernel.bias.defined()) bias_ = Variable(kernel.bias.clone(), true);
 }
 
-Variable Conv2d::forward(const Variable& x) {
-  if (!bias_.defined()) return conv2d(x, weight_, args_);
-  return conv2d(x, weight_, bias_, Activation::none, args_);
+Variable Conv2d::forward(const Variable& x) { return forward_with(x, Activation::none); }
+
+Variable Conv2d::forward_with(const Variable& x, Activation activation) {
+  // Where history is kept, the weights are about to change.
+  if (grad_enabled()) packed_ = {};
+  if (packed_version_ != weight_.version()) packed_ = {};
+  packed_version_ = weight_.version();
+  return conv2d(x, weight_, bias_, activation, args_, grad_enabled() ? nullptr : &packed_);
 }
 
 void Conv2d::visit(Visitor& visitor) {

@@ -34,6 +34,9 @@ class Conv2d : public Module {
   std::string description() const override;
   std::unique_ptr<Module> fold() const override;
 
+  /// activation(forward(x)) in one op.
+  Variable forward_with(const Variable& x, Activation activation);
+
   const Variable& weight() const { return weight_; }
   const Variable& bias() const { return bias_; }  // undefined without one
   const Conv2dArgs& args() const { return args_; }
@@ -42,6 +45,8 @@ class Conv2d : public Module {
   Kernel kernel() const;
 
  private:
+  PackedWeights packed_;  // of weight_ at packed_version_, while nobody trains
+  uint64_t packed_version_ = 0;
   Variable weight_;
   Variable bias_;
   Conv2dArgs args_;

@@ -12,7 +12,7 @@ ConvRelu::ConvRelu(const Kernel& kernel, const Conv2dArgs& args) : conv_(kernel,
 }
 
 Variable ConvRelu::forward(const Variable& x) {
-  return conv2d(x, conv_.weight(), conv_.bias(), Activation::relu, conv_.args());
+  return conv_.forward_with(x, Activation::relu);
 }
 
 void ConvRelu::visit(Visitor& visitor) { visitor.child("conv", conv_); }

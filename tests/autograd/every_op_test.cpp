@@ -140,7 +140,7 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
       {"add_bias(x, bias)", biases},
       {"linear(x, weight, bias)", linears},
       {"conv2d(x, w, args)", plain_convolutions},
-      {"conv2d(x, w, bias, activation, args)", fused_convolutions},
+      {"conv2d(x, w, bias, activation, args, packed)", fused_convolutions},
       {"max_pool2d(x, args)",
        [](Draw& draw) { return pools(max_pool2d, [&](const Shape& shape) { return draw.distinct(shape); }); }},
       {"avg_pool2d(x, args)",

@@ -1,6 +1,8 @@
 #include "layers/conv2d.h"
 
+#include "autograd/lookahead.h"
 #include "autograd/ops.h"
+#include "autograd/optimizer.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -69,4 +71,36 @@ TEST_CASE("Conv2d: refuses what cannot be", "[layers]") {
   CHECK_THAT(error({.in = 4, .out = 6, .args = conv2d_args(1, 1, 4)}), ContainsSubstring("4 groups must divide both"));
   CHECK_THAT(error_of([&] { Conv2d({Tensor::zeros({3, 3, 2, 4}), Tensor::zeros({3})}, Conv2dArgs{}); }),
              ContainsSubstring("bias [3] does not fit weight [3 3 2 4]"));
+}
+
+TEST_CASE("Conv2d: weights packed for inference are packed anew when they change, by whichever way", "[layers]") {
+  Initializer initializer(1);
+  Conv2d conv({.in = 16, .out = 16, .args = conv2d_args(1, 1)}, initializer);
+  const Variable x = random_images({1, 16, 16, 16});
+  const auto infer = [&] {
+    const NoGrad no_grad;
+    return conv(x).value();
+  };
+  const auto expect_new_weights = [&](const Tensor& before) {
+    const Tensor got = infer();
+    CHECK(got.to_vector() == conv2d(x.value(), conv.weight().value(), conv.args()).to_vector());
+    CHECK(max_abs_difference(got, before) > Real(1e-3));
+  };
+
+  Tensor before = infer();
+  CHECK(infer().to_vector() == before.to_vector());
+  sum(multiply(conv(x), conv(x))).backward();
+  Sgd(std::vector<ParameterGroup>{{parameters(conv), 1e-3, 0}}).step();
+  expect_new_weights(before);
+
+  Lookahead lookahead(parameters(conv), {.interval = 1});
+  sum(multiply(conv(x), conv(x))).backward();
+  Sgd(std::vector<ParameterGroup>{{parameters(conv), 1e-3, 0}}).step();
+  before = infer();
+  lookahead.after_step(1, 1);
+  expect_new_weights(before);
+
+  before = infer();
+  load_state(conv, {{"weight", random_normal(conv.weight().shape(), Random(8, 8))}});
+  expect_new_weights(before);
 }
