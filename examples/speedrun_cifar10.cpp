@@ -41,16 +41,14 @@ struct Hyperparameters {
   uint64_t seed = 1;
 };
 
-// Not worth an option: the rate rises over the first 23 % of all steps and falls over the others, in straight lines.
-constexpr double kWarmup = 0.23, kInitialRate = 0.2, kFinalRate = 0.07;
+// Not worth an option: the rates fall in a straight line from the first step to nothing at the last.
 // Images shifted by up to 2 pixels, every other epoch mirrored.
 constexpr Augmentation kAugmentation{.pad = 2, .padding = Padding::kReflection, .flip = Flip::kAlternating};
 constexpr int64_t kEvaluationBatch = 250;
 // [/hyperparameters]
 
 /// The parts of the recipe that --without can take away.
-const std::set<std::string> kParts = {"whitening",       "dirac",     "muon",        "bias-rate",
-                                     "label-smoothing", "lookahead", "augmentation"};
+const std::set<std::string> kParts = {"whitening", "dirac", "muon", "bias-rate", "label-smoothing", "augmentation"};
 
 struct Options {
   Hyperparameters hyper;
@@ -102,12 +100,8 @@ TrainerOptions trainer_options(const Options& options) {
           .momentum = hyper.momentum,
           .weight_decay = hyper.weight_decay,
           .label_smoothing = options.with("label-smoothing") ? hyper.label_smoothing : 0,
-          .warmup_epochs = kWarmup * static_cast<double>(hyper.epochs),
-          .initial_rate = kInitialRate,
-          .final_rate = kFinalRate,
           .bias_rate = options.with("bias-rate") ? hyper.bias_rate : 1,
           .muon_rate = options.with("muon") ? hyper.muon_rate : 0,
-          .lookahead = options.with("lookahead"),
           .augment = options.with("augmentation") ? kAugmentation : Augmentation{},
           .seed = hyper.seed};
 }
