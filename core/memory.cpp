@@ -50,8 +50,10 @@ class Pool {
       unchecked_ = kUncheckedBytes;
       buffer = take_fresh(bytes);
     }
-    check(buffer != nullptr, "out of memory: ", bytes >> 20, " MiB asked for, ", available_memory() >> 20,
-          " MiB available, ", usage_.live >> 20, " MiB held by tensors; use a smaller batch or network");
+    if (buffer == nullptr) {
+      fail("out of memory: ", bytes >> 20, " MiB asked for, ", available_memory() >> 20, " MiB available, ",
+           usage_.live >> 20, " MiB held by tensors; use a smaller batch or network");
+    }
     usage_.live += bytes;
     usage_.peak = std::max(usage_.peak, usage_.live);
     return static_cast<Real*>(buffer);
