@@ -1,6 +1,7 @@
 #include "core/im2col.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "core/channel_sums.h"
@@ -46,61 +47,84 @@ void finish_rows(Real* y, int64_t rows, int64_t channels, int64_t stride, const 
   }
 }
 
-/// Calls visit(patch element, position in x, numbers) for each run of taps of the window at (p, q) of image n that stand
-/// side by side both in the patch and in x; a position of -1 is a run in the padding. Without gaps between a row's taps
-/// (no dilation, no groups) the whole row inside the image is one run.
-template <class Visit>
-void for_each_run(const Shape& x, const Shape& w, const Conv2dArgs& args, int64_t n, int64_t p, int64_t q, Visit visit) {
-  const int64_t H = x[1], W = x[2], C = x[3], S = w[1], G = w[2];
-  const int64_t left = q * args.stride_w - args.padding_w;
-  for (int64_t r = 0; r < w[0]; ++r) {
-    const int64_t h = p * args.stride_h + r * args.dilation_h - args.padding_h;
-    const int64_t row = r * S * G, x_row = (n * H + h) * W;
-    if (h < 0 || h >= H) {
-      visit(row, -1, S * G);
-    } else if (args.dilation_w == 1 && G == C) {
-      const int64_t first = std::clamp<int64_t>(-left, 0, S), last = std::clamp<int64_t>(W - left, first, S);
-      if (first > 0) visit(row, -1, first * C);
-      if (last > first) visit(row + first * C, (x_row + left + first) * C, (last - first) * C);
-      if (last < S) visit(row + last * C, -1, (S - last) * C);
-    } else {
-      for (int64_t s = 0; s < S; ++s) {
-        const int64_t v = left + s * args.dilation_w;
-        visit(row + s * G, v >= 0 && v < W ? (x_row + v) * C : -1, G);
+/// Copies a run. Those of three channels are nine numbers long, which two overlapping moves do sooner than a call.
+void copy_run(const Real* from, int64_t count, Real* to) {
+  constexpr int64_t kMove = 8;
+  if (count < kMove || count > 2 * kMove) {
+    std::copy_n(from, count, to);
+    return;
+  }
+  std::memcpy(to, from, kMove * sizeof(Real));
+  std::memcpy(to + count - kMove, from + count - kMove, kMove * sizeof(Real));
+}
+
+/// How windows lie over images: sizes and strides read out of their shapes once, for loops over many pixels.
+struct Windows {
+  Windows(const Shape& x, const Shape& w, const Conv2dArgs& how)
+      : H(x[1]), W(x[2]), C(x[3]), R(w[0]), S(w[1]), G(w[2]), args(how) {
+    const Shape y = conv2d_output_shape(x, w, args);
+    P = y[1], Q = y[2];
+  }
+
+  /// Calls visit(patch element, position in x, numbers) for each run of taps of the window at (p, q) of image n that stand
+  /// side by side both in the patch and in x; a position of -1 is a run in the padding. Without gaps between a row's taps
+  /// (no dilation, no groups) the whole row inside the image is one run.
+  template <class Visit>
+  void for_each_run(int64_t n, int64_t p, int64_t q, const Visit& visit) const {
+    const int64_t left = q * args.stride_w - args.padding_w;
+    for (int64_t r = 0; r < R; ++r) {
+      const int64_t h = p * args.stride_h + r * args.dilation_h - args.padding_h;
+      const int64_t row = r * S * G, x_row = (n * H + h) * W;
+      if (h < 0 || h >= H) {
+        visit(row, -1, S * G);
+      } else if (args.dilation_w == 1 && G == C) {
+        const int64_t first = std::clamp<int64_t>(-left, 0, S), last = std::clamp<int64_t>(W - left, first, S);
+        if (first > 0) visit(row, -1, first * C);
+        if (last > first) visit(row + first * C, (x_row + left + first) * C, (last - first) * C);
+        if (last < S) visit(row + last * C, -1, (S - last) * C);
+      } else {
+        for (int64_t s = 0; s < S; ++s) {
+          const int64_t v = left + s * args.dilation_w;
+          visit(row + s * G, v >= 0 && v < W ? (x_row + v) * C : -1, G);
+        }
       }
     }
   }
-}
+
+  int64_t H, W, C, R, S, G, P, Q;
+  Conv2dArgs args;
+};
 
 }  // namespace
 
 // [im2col]
 void im2col(const Tensor& x, const Shape& w_shape, const Conv2dArgs& args, int64_t first_channel, int64_t begin,
             int64_t end, Real* columns) {
-  const Shape y = conv2d_output_shape(x.shape(), w_shape, args);
-  const int64_t D = w_shape.rows();
-  for (int64_t pixel = begin; pixel < end; ++pixel) {
-    Real* const patch = columns + (pixel - begin) * D;
-    const int64_t n = pixel / (y[1] * y[2]), p = pixel / y[2] % y[1], q = pixel % y[2];
-    for_each_run(x.shape(), w_shape, args, n, p, q, [&](int64_t element, int64_t position, int64_t count) {
+  const Windows windows(x.shape(), w_shape, args);
+  const int64_t D = w_shape.rows(), P = windows.P, Q = windows.Q;
+  int64_t n = begin / (P * Q), p = begin / Q % P, q = begin % Q;
+  for (Real* patch = columns; patch < columns + (end - begin) * D; patch += D) {
+    windows.for_each_run(n, p, q, [&](int64_t element, int64_t position, int64_t count) {
       if (position >= 0) {
-        std::copy_n(x.data() + position + first_channel, count, patch + element);
+        copy_run(x.data() + position + first_channel, count, patch + element);
       } else {
         std::fill_n(patch + element, count, Real{0});
       }
     });
+    if (++q == Q) q = 0, ++p;
+    if (p == P) p = 0, ++n;
   }
 }
 // [/im2col]
 
 void col2im(const Real* columns, const Shape& w_shape, const Conv2dArgs& args, int64_t first_channel, int64_t n,
             Tensor& dx) {
-  const Shape y = conv2d_output_shape(dx.shape(), w_shape, args);
+  const Windows windows(dx.shape(), w_shape, args);
   const int64_t D = w_shape.rows();
-  for (int64_t p = 0; p < y[1]; ++p) {
-    for (int64_t q = 0; q < y[2]; ++q) {
-      const Real* const patch = columns + (p * y[2] + q) * D;
-      for_each_run(dx.shape(), w_shape, args, n, p, q, [&](int64_t element, int64_t position, int64_t count) {
+  for (int64_t p = 0; p < windows.P; ++p) {
+    for (int64_t q = 0; q < windows.Q; ++q) {
+      const Real* const patch = columns + (p * windows.Q + q) * D;
+      windows.for_each_run(n, p, q, [&](int64_t element, int64_t position, int64_t count) {
         if (position < 0) return;
         Real* const to = dx.data() + position + first_channel;
         for (int64_t i = 0; i < count; ++i) to[i] += patch[element + i];

@@ -15,7 +15,7 @@ namespace {
 
 /// Rows that a thread takes at a time, and rows whose float sums are then joined in double.
 constexpr int64_t kRowBlock = 256;
-constexpr int64_t kSumRows = 64;
+constexpr int64_t kSumRows = 32;
 
 /// Branches that one pass reads side by side; more are a clear error. DBB, the largest block known to us, has four.
 constexpr int kMaxBranches = 8;
