@@ -13,10 +13,11 @@ constexpr int64_t kImageChannels = 3;
 constexpr int64_t kWhitening = 16;  // of 27 components: the others hold little but noise; with both signs 32 channels
 
 // [short]
-/// A stage a map size or width, one block each: 32x32, 16x16 twice, 8x8, 4x4.
+/// A stage a map size or width, one block each, at 32x32, 16x16, 8x8 twice and 4x4: few channels on large maps, many on
+/// small ones.
 RepVggSize short_size() {
-  RepVggSize size{"short", {1, 1, 1, 1, 1}, {64, 64, 128, 128, 256}};
-  size.halving = {Halving::none, Halving::pool, Halving::none, Halving::pool, Halving::pool};
+  RepVggSize size{"short", {1, 1, 1, 1, 1}, {32, 128, 128, 256, 256}};
+  size.halving = {Halving::none, Halving::pool, Halving::pool, Halving::none, Halving::pool};
   size.pointwise.fill(false);  // as many epochs with it reach no more, and take longer
   size.whitening = kWhitening;
   size.first = FirstWeights::dirac;

@@ -149,7 +149,7 @@ TEST_CASE("RepVgg: pools between stages, whitening in front, the largest of each
   const auto inputs = network.block_inputs(random_images({1, 32, 32, 3}));
   std::string shapes;
   for (const Variable& x : inputs) shapes += std::to_string(x.shape()[1]) + "x" + std::to_string(x.shape()[3]) + " ";
-  CHECK(shapes == "32x32 16x64 16x64 8x128 4x128 ");
+  CHECK(shapes == "32x32 16x32 8x128 8x128 4x256 ");
   CHECK(network.blocks().size() == inputs.size());
   for (const RepVggBlock* block : network.blocks()) CHECK(block->args().stride_h == 1);
 
