@@ -17,7 +17,7 @@ constexpr int kPoints = Transform::kPoints, kInputs = Transform::kInputs, kWeigh
 
 /// Tiles a block: so many that a block pays for loading all weights, at most what keeps V and M near the second-level
 /// cache, and few enough for four threads to share the work.
-int64_t tiles_per_block(int64_t tiles) { return std::clamp<int64_t>((tiles + 3) / 4, 1, 32); }
+int64_t tiles_per_block(int64_t tiles) { return std::clamp<int64_t>((tiles + 3) / 4, 1, 36); }
 
 /// The 6 x 6 transformed kernels, each packed for the products. A panel of kPanelWidth output channels has all of them side
 /// by side, so that the products of a block of tiles with one panel stay in the cache.
