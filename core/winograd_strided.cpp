@@ -66,6 +66,7 @@ class TransformedWeights {
 /// All products of a block of tiles with one panel. Forward, `from` has a plane for each input position, `to` for each pair
 /// of points, into which several positions' products add up; backward it is the other way around.
 enum class Direction { forward, backward };
+// [winograd-strided-products]
 void multiply(Direction direction, int64_t tiles, TilePlanes& from, const TransformedWeights& u, int64_t panel,
               TilePlanes& to) {
   for (int i = 0; i < kInputs; ++i) {
@@ -78,6 +79,7 @@ void multiply(Direction direction, int64_t tiles, TilePlanes& from, const Transf
     }
   }
 }
+// [/winograd-strided-products]
 
 /// Adds the outputs of tiles [begin, end) to a block's sums.
 void add_statistics(const TiledMap<Real>& y, int64_t begin, int64_t end, int64_t block, ChannelSums& sums) {

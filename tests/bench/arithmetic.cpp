@@ -12,6 +12,7 @@ namespace {
 struct Convolution {
   int64_t inputs, outputs, side;  // channels in and out, side of the input
   int64_t kernel, stride;
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
 };
 
 struct Operands {
@@ -21,8 +22,10 @@ struct Operands {
 
 Operands operands(const Convolution& c) {
   const int64_t side = (c.side - 1) / c.stride + 1;
+  Conv2dArgs args = conv2d_args(c.stride, c.kernel / 2);
+  args.algorithm = c.algorithm;
   return {images({c.inputs, c.side}, 1), random_normal({c.kernel, c.kernel, c.inputs, c.outputs}, Random(1, 2), 0.1),
-          images({c.outputs, side}, 3), conv2d_args(c.stride, c.kernel / 2)};
+          images({c.outputs, side}, 3), args};
 }
 
 Work work(const Convolution& c) {
@@ -32,7 +35,8 @@ Work work(const Convolution& c) {
 
 std::string family(const Convolution& c) {
   const std::string kernel = std::to_string(c.kernel);
-  return "conv" + kernel + "x" + kernel + (c.stride == 1 ? "" : "_stride" + std::to_string(c.stride));
+  return "conv" + kernel + "x" + kernel + (c.stride == 1 ? "" : "_stride" + std::to_string(c.stride)) +
+         (c.algorithm == ConvAlgorithm::im2col ? "_im2col" : "");
 }
 
 /// "64@32x32", or "32-64@32x32" where the numbers of channels differ.
@@ -111,7 +115,9 @@ void add_arithmetic() {
     for (const int64_t kernel : {3, 1}) {
       add_directions({widths[0], widths[1], 32, kernel, 1});
       for (int stage = 0; stage < 3; ++stage) {
-        add_directions({widths[stage + 1], widths[stage + 2], 32 >> stage, kernel, 2});
+        const Convolution strided{widths[stage + 1], widths[stage + 2], 32 >> stage, kernel, 2};
+        add_directions(strided);
+        if (kernel == 3) add_directions({strided.inputs, strided.outputs, strided.side, 3, 2, ConvAlgorithm::im2col});
       }
     }
   }
