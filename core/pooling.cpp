@@ -44,15 +44,15 @@ void for_each_window(const Shape& x, const Shape& y, const Pool2dArgs& args, con
   });
 }
 
-/// Fills dx image by image: body(n, dx of that image), zeroed before. Windows overlap, images do not.
+/// Fills dx image by image: body(n, dx of that image), zeroed before if asked. Windows overlap, images do not.
 template <class Body>
-Tensor sum_into_images(const Shape& x_shape, const Body& body) {
+Tensor sum_into_images(const Shape& x_shape, bool zeroed, const Body& body) {
   const int64_t image = x_shape[1] * x_shape[2] * x_shape[3];
   Tensor dx(x_shape);
   parallel_for(x_shape[0], rows_per_range(image), [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n) {
       Real* dx_image = dx.data() + n * image;
-      std::fill_n(dx_image, image, Real{0});
+      if (zeroed) std::fill_n(dx_image, image, Real{0});
       body(n, dx_image);
     }
   });
@@ -116,7 +116,10 @@ Tensor max_pool2d_backward(const Tensor& dy, const Tensor& place, const Shape& x
   check(place.shape() == y_shape, "max_pool2d_backward: places ", place.shape(), ", the result's shape is ", y_shape,
         "; pass the forward pass's places");
   const int64_t channels = x_shape[3];
-  return sum_into_images(x_shape, [&](int64_t n, Real* dx) {
+  // Windows that tile the image write each number once: nothing to add to, and nothing to zero before.
+  const bool tiled = args.padding == 0 && args.stride == args.kernel && y_shape[1] * args.stride == x_shape[1] &&
+                     y_shape[2] * args.stride == x_shape[2];
+  return sum_into_images(x_shape, !tiled, [&](int64_t n, Real* dx) {
     for (int64_t pixel = 0; pixel < y_shape[1] * y_shape[2]; ++pixel) {
       const Window window(pixel / y_shape[2], pixel % y_shape[2], x_shape, args);
       const int64_t from = (n * y_shape[1] * y_shape[2] + pixel) * channels;
@@ -126,7 +129,7 @@ Tensor max_pool2d_backward(const Tensor& dy, const Tensor& place, const Shape& x
           const Vec number = broadcast(static_cast<Real>(window.number(h, w)));
           for_each_vector(0, channels, [=, dy = dy.data() + from, place = place.data() + from](int64_t c, auto lanes) {
             const Vec share = lanes.load(place + c) == number ? lanes.load(dy + c) : Vec{};
-            lanes.store(to + c, lanes.load(to + c) + share);
+            lanes.store(to + c, tiled ? share : lanes.load(to + c) + share);
           });
         }
       }
@@ -158,7 +161,7 @@ Tensor avg_pool2d_backward(const Tensor& dy, const Shape& x_shape, const Pool2dA
   check_gradient("avg_pool2d_backward", dy, y_shape);
   const int64_t channels = x_shape[3];
   const Real share = Real{1} / static_cast<Real>(args.kernel * args.kernel);
-  return sum_into_images(x_shape, [&](int64_t n, Real* dx) {
+  return sum_into_images(x_shape, true, [&](int64_t n, Real* dx) {
     for (int64_t pixel = 0; pixel < y_shape[1] * y_shape[2]; ++pixel) {
       const Window window(pixel / y_shape[2], pixel % y_shape[2], x_shape, args);
       const Real* from = dy.data() + (n * y_shape[1] * y_shape[2] + pixel) * channels;

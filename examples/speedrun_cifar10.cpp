@@ -5,6 +5,7 @@
 // Expect  a line an epoch on stderr; at the end a table of the epochs, the time to 85, 88 and 90 %, and the accuracy of
 //         the trained and of the folded network. Writes nothing, unless --out names a file for the folded network.
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <set>
@@ -53,6 +54,7 @@ const std::set<std::string> kParts = {"whitening", "dirac", "muon", "bias-rate",
 struct Options {
   Hyperparameters hyper;
   std::vector<std::string> without;
+  bool pointwise = false;
   int64_t views = 6;
   DataOptions data;
   std::string out;
@@ -74,6 +76,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--without", options.without, "a part of the recipe to leave out, to see what it does")
       ->check(CLI::IsMember(kParts))
       ->take_all();
+  app.add_flag("--pointwise", options.pointwise, "give the blocks of the short network their 1x1 branches");
   app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
   add_seed_option(app, hyper.seed);
@@ -89,6 +92,7 @@ RepVggSize network_size(const Options& options) {
   RepVggSize size = repvgg_size(options.hyper.net);
   if (!options.with("whitening")) size.whitening = 0;
   if (!options.with("dirac")) size.first = FirstWeights::he_normal;
+  if (options.pointwise) size.pointwise.fill(true);
   return size;
 }
 
