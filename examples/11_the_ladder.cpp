@@ -1,4 +1,4 @@
-// Lesson 11. From seven loops to twice the peak: one layer, six times the same result, each time faster; on your machine.
+// Lesson 11. From seven loops to twice the peak: one layer, six times the same result, each time faster.
 //
 // Command: build/examples/11_the_ladder
 //          build/examples/11_the_ladder FILE.svg draws the ladder, too
@@ -52,7 +52,8 @@ struct Layer {
 Layer make_layer(int64_t kernel, uint64_t stream) {
   const Random random(/*seed=*/11, stream);
   return {.w = random_normal({kernel, kernel, C, K}, random, std::sqrt(2.0 / static_cast<double>(kernel * kernel * C))),
-          .statistics = {random_uniform({K}, Random(12, stream), -1, 1), random_uniform({K}, Random(13, stream), 0.5, 2)},
+          .statistics = {.mean = random_uniform({K}, Random(12, stream), -1, 1),
+                         .variance = random_uniform({K}, Random(13, stream), 0.5, 2)},
           .gamma = random_uniform({K}, Random(14, stream), 0.5, 2),
           .beta = random_uniform({K}, Random(15, stream), -1, 1)};
 }
@@ -146,7 +147,8 @@ void climb(double peak, SpeedChart& chart) {
   for (const Rung& rung : rungs(make_layer(3, 1))) {
     const Tensor& images = rung.repeats == 1 ? few : x;
     Tensor y;
-    const double seconds = best_seconds(rung.repeats, [&] { y = rung.run(images); }) / static_cast<double>(images.shape()[0]);
+    const auto count = static_cast<double>(images.shape()[0]);
+    const double seconds = best_seconds(rung.repeats, [&] { y = rung.run(images); }) / count;
     if (!reference.defined()) reference = y;
     const Tensor compared = first_images(y, kFewImages);
     const double error = static_cast<double>(max_abs_difference(compared, reference) / max_abs(reference));
@@ -201,8 +203,8 @@ void show_a_block(double peak, double bandwidth) {
     const double error = static_cast<double>(max_abs_difference(y, reference) / max_abs(reference));
     const double bytes = form.maps * map_bytes;
     std::printf("   %-24s %14.2f G %8.0f %8.0f %8.2f %8.2f   %s\n", form.name,
-                1e-9 * form.multiply_adds * static_cast<double>(N * H * W * C * K), form.maps, bytes / 1e6, 1e3 * seconds,
-                1e3 * bytes / bandwidth, error < 1e-4 ? "equal" : "NOT EQUAL");
+                1e-9 * form.multiply_adds * static_cast<double>(N * H * W * C * K), form.maps, bytes / 1e6,
+                1e3 * seconds, 1e3 * bytes / bandwidth, error < 1e-4 ? "equal" : "NOT EQUAL");
   }
   std::printf("   folding: 1.11 times fewer multiply-adds, 9 times fewer bytes, %.1f times less time\n",
               first_seconds / seconds);
@@ -221,7 +223,7 @@ double measured_bandwidth() {
 int main(int argc, char** argv) {
   std::puts("1. This machine");
   const double peak = measured_peak_gflops(), bandwidth = measured_bandwidth();
-  std::printf("   vectors of %d bits: %d numbers at a time\n", simd_bits(), simd_bits() / 8 / static_cast<int>(sizeof(Real)));
+  std::printf("   vectors of %d bits: %d numbers at a time\n", simd_bits(), simd_bits() / (8 * int{sizeof(Real)}));
   std::printf("   threads: %d\n", threads());
   std::printf("   peak of fused multiply-adds, measured: %.0f GFLOP/s\n", peak);
   std::printf("   memory, measured beyond all caches: %.0f GB/s\n", bandwidth / 1e9);

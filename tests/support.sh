@@ -48,3 +48,16 @@ compile() {
   logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)"
   echo "== $folder: built in $((SECONDS - started)) s"
 }
+
+# unit_tests FOLDER CMAKE-OPTIONS...: the library and its unit tests alone, built another way with warnings as errors, and
+# run in one go.
+unit_tests() {
+  local folder=$1 started=$SECONDS
+  shift
+  choose_generator "$folder"
+  logged "$folder/configure.log" cmake -S . -B "$folder" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release \
+    -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF -DONEFOLD_WERROR=ON "$@"
+  logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)" --target onefold_tests
+  logged "$folder/tests.log" "$folder/tests/onefold_tests"
+  echo "== $folder: built and tested in $((SECONDS - started)) s"
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Onefold against PyTorch on the same work, on this machine, in turns: a table of medians and ratios, with their targets.
+# Onefold against PyTorch on the same work, on this machine, in turns: medians and ratios beside their targets.
 #
 #   tests/bench/compare_torch.sh                 everything, five rounds (about 15 minutes)
 #   tests/bench/compare_torch.sh --only train,one --repeats 9
@@ -36,7 +36,7 @@ while [ $# -gt 0 ]; do
     --only) work=${2:-} && shift ;;
     --quick) repeats=2 steps=3 networks=mini ;;
     --markdown) table_options+=(--markdown) ;;
-    --page) [ -f "${2:-}" ] || fail "--page: got ${2:-nothing}, needs a page that is there"; table_options+=(--page "$2") && shift ;;
+    --page) page=${2:-} && table_options+=(--page "$page") && shift ;;
     --keep) keep=1 ;;
     --table) table_only=1 ;;
     -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
@@ -44,6 +44,7 @@ while [ $# -gt 0 ]; do
   esac
   shift || fail "an option lacks its value; see --help"
 done
+[ -z "${page+given}" ] || [ -f "$page" ] || fail "--page: got ${page:-nothing}, needs a page that is there"
 for name in ${work//,/ }; do
   [[ ,$all_work, == *",$name,"* ]] || fail "--only: got $name, needs some of $all_work"
 done
@@ -57,7 +58,7 @@ if [ $table_only = 1 ]; then
   exit
 fi
 "$python" -c 'import torch' 2>/dev/null ||
-  fail "$python has no torch; set PYTHON to a Python that has (pip install torch==2.13.0, or apt-get install python3-torch)"
+  fail "$python has no torch; set PYTHON to a Python that has: pip install torch==2.13.0, or Debian's python3-torch"
 for program in examples/benchmark tests/bench/kernels_bench; do
   [ -x "$build/$program" ] || fail "$build/$program is not built; run
   cmake --preset release -B $build -DONEFOLD_BENCH=ON && cmake --build $build --target benchmark kernels_bench"
@@ -76,17 +77,32 @@ kernels() {
   OMP_NUM_THREADS=$threads record "$build/tests/bench/kernels_bench" --benchmark_format=json --benchmark_filter="$1"
 }
 
+# in_turns MODE OPTIONS-OF-THEIRS...: a mode on each network, both sides.
+in_turns() {
+  local net mode=$1
+  shift
+  for net in $networks; do
+    ours --net "$net" --mode "$mode"
+    theirs --net "$net" --mode "$mode" "$@"
+  done
+}
+
 measure() {
   local net
   case $1 in
-    train) for net in $networks; do ours --net "$net" --mode train; theirs --net "$net" --mode train; done ;;
-    compile) for net in $networks; do ours --net "$net" --mode train; theirs --net "$net" --mode train --compile; done ;;
-    fold) for net in $networks; do ours --net "$net" --mode fold; theirs --net "$net" --mode fold; done ;;
+    train) in_turns train ;;
+    compile) in_turns train --compile ;;
+    fold) in_turns fold ;;
     one) ours --batch 1 --steps $((40 * steps)) --mode fold; theirs --batch 1 --steps $((40 * steps)) --mode fold ;;
     forms) ours --mode fold; ours --mode infer; theirs --mode infer ;;
     convolution) kernels '^conv3x3/[a-z_]*/(64@32x32|128@16x16|256@8x8)/'; theirs --mode convolution ;;
     product) kernels '^gemm/'; theirs --mode product ;;
-    threads) for net in ${networks%A0}; do ours --net "$net" --mode train; ours --net "$net" --mode train --threads 1; done ;;
+    threads)
+      for net in ${networks%A0}; do
+        ours --net "$net" --mode train
+        ours --net "$net" --mode train --threads 1
+      done
+      ;;
   esac
 }
 

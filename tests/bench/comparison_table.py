@@ -85,47 +85,50 @@ DIRECTIONS = (("forward", ("forward",), ("forward_ms",)),
               ("all three", ("forward", "input_gradient", "weight_gradient"), ("forward_ms", "gradients_ms")))
 
 
+def speed_row(work, against, pairs, target=None, stretch=None):
+    return Row(work, "images/s", 0, against, pairs, target, stretch)
+
+
 def network_rows(rounds):
     for net, target in NETWORKS:
         sides = speed(peer="onefold", net=net, mode="train"), speed(peer="torch", net=net, mode="train")
-        yield Row(f"training step, {net}, batch 128", "images/s", 0, "PyTorch", rounds.pairs("train", *sides), target)
-        yield Row(f"training step, {net}, batch 128", "images/s", 0, "PyTorch, compiled", rounds.pairs("compile", *sides),
-                  None, 3.0)
+        work = f"training step, {net}, batch 128"
+        yield speed_row(work, "PyTorch", rounds.pairs("train", *sides), target)
+        yield speed_row(work, "PyTorch, compiled", rounds.pairs("compile", *sides), None, 3.0)
     for net, _ in NETWORKS:
         sides = speed(peer="onefold", net=net, mode="fold"), speed(peer="torch", net=net, mode="fold")
-        yield Row(f"folded inference, {net}, batch 128", "images/s", 0, "PyTorch", rounds.pairs("fold", *sides), 2.5, 3.0)
+        yield speed_row(f"folded inference, {net}, batch 128", "PyTorch", rounds.pairs("fold", *sides), 2.5, 3.0)
     sides = speed(peer="onefold", mode="fold", batch=1), speed(peer="torch", mode="fold", batch=1)
-    yield Row("folded inference, mini, batch 1", "images/s", 0, "PyTorch", rounds.pairs("one", *sides), 2.0, 3.0)
+    yield speed_row("folded inference, mini, batch 1", "PyTorch", rounds.pairs("one", *sides), 2.0, 3.0)
     sides = speed(peer="onefold", mode="infer"), speed(peer="torch", mode="infer")
-    yield Row("inference in training form, mini, batch 128", "images/s", 0, "PyTorch", rounds.pairs("forms", *sides))
+    yield speed_row("inference in training form, mini, batch 128", "PyTorch", rounds.pairs("forms", *sides))
 
 
 def kernel_rows(rounds):
     for shape in ("64@32x32", "128@16x16", "256@8x8"):
         channels, side = (int(part) for part in shape.split("x")[0].split("@"))
         for direction, ours, theirs in DIRECTIONS:
-            names = [f"conv3x3/{name}/{shape}" for name in ours]
-            yield Row(f"3x3 convolution {shape}, {direction}", "ms", 1, "PyTorch",
-                      rounds.pairs("convolution", kernels("median_ms", *names), torch_kernel("convolution", shape, *theirs)),
-                      2.5, lower_is_better=True)
+            time = kernels("median_ms", *(f"conv3x3/{name}/{shape}" for name in ours))
+            pairs = rounds.pairs("convolution", time, torch_kernel("convolution", shape, *theirs))
+            yield Row(f"3x3 convolution {shape}, {direction}", "ms", 1, "PyTorch", pairs, 2.5, lower_is_better=True)
         gflop = 3 * 2e-9 * 128 * side**2 * channels**2 * 9
-        time = kernels("median_ms", *names)
-        yield Row(f"3x3 convolution {shape}, effective rate", "GFLOP/s", 0, "peak FMA",
-                  rounds.pairs("convolution", lambda line, g=gflop, t=time: t(line) and 1e3 * g / t(line), peak), None, 2.0)
+        pairs = [(1e3 * gflop / ms, most) for ms, most in rounds.pairs("convolution", time, peak)]
+        yield Row(f"3x3 convolution {shape}, effective rate", "GFLOP/s", 0, "peak FMA", pairs, None, 2.0)
     for shape in ("1024x1024x1024", "8192x64x64", "8192x128x128", "8192x256x256"):
         ours = kernels("GFLOP/s", f"gemm/{shape}")
         for against, theirs in (("PyTorch", torch_kernel("product", shape, "gflops")), ("peak FMA", peak)):
-            yield Row(f"matrix product {shape}", "GFLOP/s", 0, against, rounds.pairs("product", ours, theirs), 0.95, 1.0)
+            pairs = rounds.pairs("product", ours, theirs)
+            yield Row(f"matrix product {shape}", "GFLOP/s", 0, against, pairs, 0.95, 1.0)
 
 
 def own_rows(rounds):
     folded, trained = speed(peer="onefold", mode="fold"), speed(peer="onefold", mode="infer")
-    yield Row("folded form, mini, batch 128", "images/s", 0, "training form", rounds.pairs("forms", folded, trained), 1.8)
-    sides = memory(peer="onefold", net="S"), memory(peer="torch", net="S")
-    yield Row("peak memory of training, S, batch 128", "MiB", 0, "PyTorch", rounds.pairs("train", *sides), 1.0, 2.0, True)
+    yield speed_row("folded form, mini, batch 128", "training form", rounds.pairs("forms", folded, trained), 1.8)
+    pairs = rounds.pairs("train", memory(peer="onefold", net="S"), memory(peer="torch", net="S"))
+    yield Row("peak memory of training, S, batch 128", "MiB", 0, "PyTorch", pairs, 1.0, 2.0, lower_is_better=True)
     for net in ("mini", "S"):
         sides = (speed(peer="onefold", net=net, threads=count) for count in (2, 1))
-        yield Row(f"training on two threads, {net}", "images/s", 0, "one thread", rounds.pairs("threads", *sides), 1.8, 1.9)
+        yield speed_row(f"training on two threads, {net}", "one thread", rounds.pairs("threads", *sides), 1.8, 1.9)
 
 
 def verdict(ratio, row, reached):
@@ -195,7 +198,7 @@ def main():
     if options.page:
         write_into(options.page, markdown(table))
     counts = {len(row.pairs) for row in rows}
-    print(f"\n{min(counts, default=0)} to {max(counts, default=0)} rounds; ratio: median of the rounds' ratios, ours to theirs")
+    print(f"\n{min(counts, default=0)} to {max(counts, default=0)} rounds; ratio: the median of the rounds' ratios")
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@
 Usage: torch_peer.py [--mode train,infer,fold,convolution,product] [--net mini] [--batch 128] [--threads 2] [--steps 12]
                      [--compile]
 
-train, infer and fold print the keys of `benchmark`; tensors are channels-last, as PyTorch is fastest on a CPU. convolution
-times 3x3 convolutions at stride 1, forward and both gradients, and product times matrix products. Every figure is the
-median of the steps that follow two to warm up. Denormal numbers are flushed, which only ever helps PyTorch.
+train, infer and fold print the keys of `benchmark`; tensors are channels-last, as PyTorch is fastest on a CPU.
+convolution times 3x3 convolutions at stride 1, forward and both gradients, and product times matrix products. Every
+figure is the median of the steps that follow two to warm up. Denormal numbers are flushed, which only helps PyTorch.
 """
 import argparse
 import json
@@ -121,7 +121,8 @@ def measure_product(m, k, n, options):
     a, b, c = torch.randn(m, k), torch.randn(k, n), torch.empty(m, n)
     with torch.inference_mode():
         typical = statistics.median(seconds_of(lambda: torch.mm(a, b, out=c), 10 * options.steps))
-    return {"mode": "product", "shape": f"{m}x{k}x{n}", "threads": options.threads, "gflops": 2e-9 * m * k * n / typical}
+    return {"mode": "product", "shape": f"{m}x{k}x{n}", "threads": options.threads,
+            "gflops": 2e-9 * m * k * n / typical}
 
 
 def measurements(options, idle_bytes):
