@@ -16,6 +16,7 @@
 #include "examples/support/fit_whitening.h"
 #include "examples/support/fold_demonstration.h"
 #include "examples/support/format.h"
+#include "examples/support/memory_estimate.h"
 #include "examples/support/networks.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"
@@ -181,6 +182,9 @@ int speedrun(const Options& options) {
   std::cerr << network.description() << ", " << short_count(static_cast<double>(counts.multiply_adds))
             << " multiply-adds an image, on " << train.name << ", " << threads()
             << (threads() == 1 ? " thread\n" : " threads\n");
+  Initializer any(0);
+  RepVgg scratch(network.size(), classes, any);
+  check_training_fits(scratch, batch_shape(train, options.hyper.batch_size));
 
   const std::vector<EpochResult> results = train_all(network, data, trainer_options(options));
 
