@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Builds core/ and its tests for 64-bit ARM (NEON, vectors of 128 bits) with a cross compiler and runs them in an
+# emulator. Not part of CI: about three minutes on two cores, and a compiler to install first (Debian or Ubuntu):
+#
+#   apt-get install g++-aarch64-linux-gnu qemu-user-static catch2 nlohmann-json3-dev
+#   tests/neon.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+folder=build/neon compiler=aarch64-linux-gnu-g++ emulator=qemu-aarch64-static
+for program in $compiler $emulator; do
+  command -v $program >/dev/null || { echo "neon.sh: there is no $program; see the head of this file" >&2; exit 1; }
+done
+
+# Headers of packages alone: /usr/include itself belongs to this machine's own compiler.
+mkdir -p $folder/include
+ln -sfn /usr/include/catch2 /usr/include/nlohmann $folder/include/
+options="-std=c++20 -fopenmp -Wall -Wextra -Wshadow -Wno-psabi -Wno-restrict -Werror -ffp-contract=fast -fno-math-errno"
+options+=" -I. -isystem $folder/include -DONEFOLD_SOURCE_DIR=\"$PWD\""
+compile_one() { # SOURCE: hot loops at -O3, tests at -O1
+  local level=-O3
+  if [[ $1 == tests/* ]]; then level=-O1; fi
+  $compiler $level $options -c "$1" -o "$folder/${1//\//_}.o"
+}
+export -f compile_one
+export folder compiler options
+printf '%s\0' core/*.cpp tests/core/*_test.cpp tests/catch_main.cpp tests/reference.cpp |
+  xargs -0 -n 1 -P "$(nproc)" bash -c 'compile_one "$0"'
+$compiler -fopenmp -static "$folder"/*.o -o $folder/core_tests 2>/dev/null
+OMP_WAIT_POLICY=passive $emulator $folder/core_tests
