@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds core/ and its tests for 64-bit ARM (NEON, vectors of 128 bits) with a cross compiler and runs them in an
-# emulator. Not part of CI: about three minutes on two cores, and a compiler to install first (Debian or Ubuntu):
+# emulator. Not part of CI: about two minutes on two cores, and a compiler to install first (Debian or Ubuntu):
 #
 #   apt-get install g++-aarch64-linux-gnu qemu-user-static catch2 nlohmann-json3-dev
 #   tests/neon.sh
