@@ -1,5 +1,7 @@
 #include "layers/models/repvgg.h"
 
+#include <algorithm>
+
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/count.h"
@@ -11,6 +13,9 @@ namespace {
 
 constexpr int64_t kImageChannels = 3;
 constexpr int64_t kWhitening = 16;  // of 27 components: the others hold little but noise; with both signs 32 channels
+
+/// Images that inference takes through the whole network at a time: a map of 32 channels at 32x32 is then 4 MiB.
+constexpr int64_t kSlice = 32;
 
 // [short]
 /// A stage a map size or width, one block each, at 32x32, 16x16, 8x8 twice and 4x4: few channels on large maps, many on
@@ -132,6 +137,8 @@ std::unique_ptr<RepVgg> RepVgg::folded_form(const RepVggSize& size, int64_t clas
 
 // [forward]
 Variable RepVgg::forward(const Variable& x) {
+  const bool inference = !training() && !grad_enabled();
+  if (inference && x.shape().rank() == 4 && x.shape()[0] > kSlice) return forward_in_slices(x.value());
   return classify(stages_->forward(whitening_ ? whitening_->forward(x) : x));
 }
 
@@ -140,6 +147,19 @@ Variable RepVgg::classify(const Variable& x) {
   return size_.logit_scale == 1 ? logits : scale(logits, static_cast<Real>(size_.logit_scale));
 }
 // [/forward]
+
+Variable RepVgg::forward_in_slices(const Tensor& images) {
+  const int64_t count = images.shape()[0], classes = head_->bias().shape()[0], image = images.size() / count;
+  Tensor logits({count, classes});
+  for (int64_t begin = 0; begin < count; begin += kSlice) {
+    const int64_t slice_count = std::min(kSlice, count - begin);
+    Tensor slice({slice_count, images.shape()[1], images.shape()[2], images.shape()[3]});
+    std::copy_n(images.data() + begin * image, slice.size(), slice.data());
+    const Variable some = forward(Variable(slice));
+    std::copy_n(some.value().data(), slice_count * classes, logits.data() + begin * classes);
+  }
+  return Variable(logits);
+}
 
 void RepVgg::visit(Visitor& visitor) {
   if (whitening_) visitor.child("whitening", *whitening_);

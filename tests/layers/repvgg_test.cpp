@@ -102,6 +102,25 @@ TEST_CASE("RepVgg: the folded network equals the trained one", "[layers][fold]")
   }
 }
 
+TEST_CASE("RepVgg: inference of many images, slice by slice, equals that of a few", "[layers]") {
+  Initializer initializer(1);
+  RepVgg network(small_size(), 7, initializer);
+  randomize(network, 3);
+  network.eval();
+  const NoGrad no_grad;
+  const Variable images = random_images({67, 32, 32, 3});  // two whole slices and a part
+  const Tensor logits = network(images).value();
+  REQUIRE(logits.shape() == Shape{67, 7});
+  for (const int64_t n : {0, 31, 32, 63, 64, 66}) {
+    CAPTURE(n);
+    Tensor image({1, 32, 32, 3}), expected({7});
+    std::copy_n(images.value().data() + n * image.size(), image.size(), image.data());
+    std::copy_n(logits.data() + n * 7, 7, expected.data());
+    const Tensor got = network(Variable(image)).value().reshape({7});
+    CHECK(static_cast<double>(max_abs_difference(got, expected)) <= kFoldTolerance * static_cast<double>(max_abs(logits)));
+  }
+}
+
 TEST_CASE("RepVgg: an error of folding says where in the network", "[layers][fold]") {
   Initializer initializer(1);
   RepVgg network(small_size(), 10, initializer);
