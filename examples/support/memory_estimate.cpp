@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -36,12 +37,18 @@ int64_t peak_bytes(const Work& work, const Shape& shape, int64_t count) {
 Bytes measure(const Work& work, const Shape& shape) {
   // With fewer images what does not grow with them, such as buffers of each thread, hides what does.
   constexpr int64_t kFew = 8;
-  const int64_t few = peak_bytes(work, shape, kFew), twice = peak_bytes(work, shape, 2 * kFew);
-  const int64_t per_image = (twice - few) / kFew;
+  // The first time, convolutions also pack their weights, and keep them: the second time counts.
+  const auto settled_peak_bytes = [&](int64_t count) {
+    peak_bytes(work, shape, count);
+    return peak_bytes(work, shape, count);
+  };
+  const int64_t few = settled_peak_bytes(kFew), twice = settled_peak_bytes(2 * kFew);
+  const int64_t per_image = std::max<int64_t>(1, (twice - few) / kFew);
   return {few - kFew * per_image, per_image};
 }
 
 Bytes measure_inference(Module& network, const Shape& shape) {
+  const EvaluationMode evaluation(network);
   const NoGrad no_grad;
   return measure([&](const Tensor& images) { network(Variable(images)); }, shape);
 }
@@ -52,6 +59,7 @@ Bytes measure_training(Module& scratch, const Shape& shape) {
       [&](const Tensor& images) {
         const Variable logits = scratch(Variable(images));
         softmax_cross_entropy(logits, std::vector<int>(static_cast<size_t>(images.shape()[0]), 0)).backward();
+        for (Variable& parameter : parameters(scratch)) parameter.clear_grad();
       },
       shape);
 }
@@ -59,7 +67,10 @@ Bytes measure_training(Module& scratch, const Shape& shape) {
 std::string gibibytes(int64_t bytes) { return fixed(static_cast<double>(bytes) / (1 << 30), 1) + " GiB"; }
 
 void check_fits(const char* what, const Bytes& bytes, const Shape& images) {
-  const int64_t available = available_memory(), most = (available - bytes.fixed) / bytes.per_image;
+  // What waits in the pool is given back where another size is asked for.
+  const int64_t left = available_memory(), pooled = static_cast<int64_t>(memory_usage().pooled);
+  const int64_t available = left > std::numeric_limits<int64_t>::max() - pooled ? left : left + pooled;
+  const int64_t most = (available - bytes.fixed) / bytes.per_image;
   const std::string remedy = most >= 1 ? "use a batch of at most " + std::to_string(most) : "use a smaller network";
   check(bytes.of(images[0]) <= available, what, " on images ", images, " takes about ", gibibytes(bytes.of(images[0])),
         " of memory, ", gibibytes(available), " are available: ", remedy);

@@ -13,11 +13,12 @@ namespace onefold {
 /// Of a batch of the dataset's images, or of all of them where they are fewer.
 Shape batch_shape(const Dataset& dataset, int64_t batch_size);
 
-/// Bytes that tensors take at most while `network` runs forward on images of this shape, without gradients.
+/// Bytes that tensors take at most while `network` runs forward on images of this shape, in evaluation mode and without
+/// gradients.
 int64_t inference_bytes(Module& network, const Shape& images);
 
-/// The same of a training step. The step moves no weight, but statistics of batch norms and gradients: pass a network
-/// that is not used otherwise.
+/// The same of a training step. The step moves no weight, but statistics of batch norms, and clears gradients: pass a
+/// network that is not used otherwise.
 int64_t training_bytes(Module& scratch, const Shape& images);
 
 /// Throws Error where this is more than available_memory():

@@ -42,6 +42,17 @@ TEST_CASE("memory estimate: a few images foretell what many take", "[examples]")
   CHECK(training > 2 * inference);
 }
 
+TEST_CASE("memory estimate: packing weights the first time is not counted", "[examples]") {
+  const Shape images{48, 32, 32, 3};
+  RepVgg fresh = tiny(), used = tiny();
+  used.eval();
+  const NoGrad no_grad;
+  const auto work = [&](const Variable& x) { used(x); };
+  measured_bytes(images, work);
+  CHECK(static_cast<double>(inference_bytes(fresh, images)) == Approx(measured_bytes(images, work)).epsilon(0.2));
+  CHECK(fresh.training());
+}
+
 TEST_CASE("memory estimate: what fits passes, what does not is an Error with shape, size and remedy", "[examples]") {
   RepVgg network = tiny();
   CHECK_NOTHROW(check_training_fits(network, {4, 32, 32, 3}));
