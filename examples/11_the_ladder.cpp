@@ -17,6 +17,7 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "core/atomic_file.h"
@@ -221,6 +222,10 @@ double measured_bandwidth() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 2 || (argc == 2 && !std::string_view(argv[1]).ends_with(".svg"))) {
+    std::fputs("11_the_ladder: takes nothing, or FILE.svg to draw into\n", stderr);
+    return 2;
+  }
   std::puts("1. This machine");
   const double peak = measured_peak_gflops(), bandwidth = measured_bandwidth();
   std::printf("   vectors of %d bits: %d numbers at a time\n", simd_bits(), simd_bits() / (8 * int{sizeof(Real)}));
