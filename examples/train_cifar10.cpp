@@ -55,7 +55,10 @@ struct Options {
 
 void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
-  app.add_option("--net", hyper.net, "tiny, mini, S, A0 or short, and with +whitening behind it whitened patches for the stem")->check(network_name())->type_name("NAME");
+  app.add_option("--net", hyper.net,
+                 "tiny, mini, S, A0 or short, and with +whitening behind it whitened patches for the stem")
+      ->check(network_name())
+      ->type_name("NAME");
   app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images a step");
   app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));
@@ -85,7 +88,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_flag("--dry-run", options.dry_run, "say what would be done and how long it would take; write nothing");
 }
 
-/// Names every option that decides the weights or the log: saving, restoring and comparing follow from it.
+/// Names every option that decides the weights, the log or the result: saving, restoring and comparing follow from it.
 template <class Field>
 void each_setting(Options& options, Field field) {
   Hyperparameters& hyper = options.hyper;
@@ -103,6 +106,7 @@ void each_setting(Options& options, Field field) {
   field("dataset", options.data.dataset);
   field("limit-train", options.data.limit_train);
   field("limit-test", options.data.limit_test);
+  field("views", options.views);
 }
 
 ordered_json settings(Options options) {

@@ -50,6 +50,8 @@ run 2 speedrun_cifar10 --without everything
 says "--without"
 run 2 speedrun_cifar10 "${small[@]}" --without whitening --out none
 says "leave out --out or --without whitening"
+run 1 speedrun_cifar10 "${small[@]}" --out nowhere/folded.safetensors
+says "there is no folder $PWD/nowhere"
 run 2 speedrun_cifar10 --epochs 0
 says "--epochs: got 0"
 run 1 speedrun_cifar10 --data-dir "$work/nowhere"
@@ -62,6 +64,7 @@ run 0 train_cifar10 "${recipe[@]}" --out whole
 prints "the mean of 6 views each"
 run 0 train_cifar10 "${recipe[@]}" --out stopped --stop-after 1
 run 0 train_cifar10 --out stopped --resume
+prints "the mean of 6 views each"
 same stopped/model.safetensors whole/model.safetensors
 run 0 reparameterize --model whole/model.safetensors --dataset shapes10 --limit-test 30 --timing-seconds 0
 prints "30 of 30"
