@@ -62,8 +62,8 @@ Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_s
 /// The gradient of the weights: dw of shape w_shape.
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args);
 
-/// The algorithm that `automatic` stands for: Winograd for 3x3 at stride 1 with enough channels and at stride 2 with enough
-/// tiles besides, im2col elsewhere, groups included, and the naive loops for depthwise convolutions.
+/// The algorithm that `automatic` stands for: Winograd for 3x3 at strides 1 and 2 with enough channels and enough tiles,
+/// im2col elsewhere, groups included, and the naive loops for depthwise convolutions.
 ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs& args);
 
 /// Whether `algorithm` can compute this convolution at all.

@@ -179,7 +179,7 @@ std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y,
   check_branches(branches);
   check(dy.shape() == branches[0].x.shape() && y.shape() == dy.shape(), "norm_sum: gradient ", dy.shape(),
         " and result ", y.shape(), " need the branches' shape ", branches[0].x.shape());
-  check(dx.size() == branches.size(), "norm_sum: ", dx.size(), " flags for ", branches.size(), " branches");
+  check(dx.size() == branches.size(), "norm_sum: ", dx.size(), " places of gradients for ", branches.size(), " branches");
   const int64_t C = dy.shape()[-1];
   const double rows = static_cast<double>(dy.shape().rows());
   const std::vector<double> sums = with_branch_count(

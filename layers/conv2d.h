@@ -21,6 +21,7 @@ struct Conv2dOptions {
 
 /// Convolution of images [N, H, W, in] to [N, P, Q, out]. Parameters: weight [R, S, in / groups, out], at the start
 /// He normal from fan-in or as `first` says, and with `bias` bias [out], zero at the start. Folds to a copy of itself.
+/// Without history forward() keeps the weights in packed form for the next call: call it from one thread at a time.
 class Conv2d : public Module {
  public:
   /// Throws Error for channels or a kernel below 1 and for groups that do not divide both numbers of channels.

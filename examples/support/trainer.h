@@ -16,8 +16,8 @@
 
 namespace onefold {
 
-/// How a classifier is trained: SGD with Nesterov momentum, or Muon for its convolutions; the rate rises in a straight line over the first steps,
-/// then falls in one to nearly nothing.
+/// How a classifier is trained: SGD with Nesterov momentum, or Muon for its convolutions; the rate rises in a straight
+/// line over the first steps, then falls in one to nearly nothing.
 struct TrainerOptions {
   int64_t epochs = 1;
   int64_t batch_size = 128;
