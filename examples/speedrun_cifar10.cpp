@@ -1,7 +1,7 @@
 // Trains a small RepVGG on CIFAR-10 in as few seconds as possible, then folds it. docs/the-short-recipe.md explains it.
 //
 // Run     build/examples/speedrun_cifar10
-// Time    see docs/the-short-recipe.md for measured times; a ninth of it with --epochs 1
+// Time    see docs/the-short-recipe.md for measured times; a tenth of it with --epochs 1
 // Expect  a line an epoch on stderr; at the end a table of the epochs, the time to 85, 88 and 90 %, and the accuracy of
 //         the trained and of the folded network. Writes nothing, unless --out names a file for the folded network.
 
