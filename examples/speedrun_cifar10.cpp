@@ -181,7 +181,7 @@ int speedrun(const Options& options) {
           "; make it, or name a file in another");
   }
   const DataSource data = load_data(options.data);
-  const auto& [train, test] = data.splits;
+  const Dataset &train = data.splits.train, &test = data.splits.test;
   const auto classes = static_cast<int64_t>(train.classes.size());
   Initializer initializer(options.hyper.seed);
   RepVgg network(network_size(options), classes, initializer);
