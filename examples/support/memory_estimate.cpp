@@ -34,34 +34,37 @@ int64_t peak_bytes(const Work& work, const Shape& shape, int64_t count) {
   return static_cast<int64_t>(memory_usage().peak - before);
 }
 
-Bytes measure(const Work& work, const Shape& shape) {
-  // With fewer images what does not grow with them, such as buffers of each thread, hides what does.
-  constexpr int64_t kFew = 8;
+/// From what work on `count` images takes, and on twice as many.
+Bytes measure(const Work& work, const Shape& shape, int64_t count) {
   // The first time, convolutions also pack their weights, and keep them: the second time counts.
-  const auto settled_peak_bytes = [&](int64_t count) {
-    peak_bytes(work, shape, count);
-    return peak_bytes(work, shape, count);
+  const auto settled_peak_bytes = [&](int64_t images) {
+    peak_bytes(work, shape, images);
+    return peak_bytes(work, shape, images);
   };
-  const int64_t few = settled_peak_bytes(kFew), twice = settled_peak_bytes(2 * kFew);
-  const int64_t per_image = std::max<int64_t>(1, (twice - few) / kFew);
-  return {few - kFew * per_image, per_image};
+  const int64_t few = settled_peak_bytes(count), twice = settled_peak_bytes(2 * count);
+  const int64_t per_image = std::max<int64_t>(1, (twice - few) / count);
+  return {few - count * per_image, per_image};
 }
 
 Bytes measure_inference(Module& network, const Shape& shape) {
   const EvaluationMode evaluation(network);
   const NoGrad no_grad;
-  return measure([&](const Tensor& images) { network(Variable(images)); }, shape);
+  // More than the slices in which a RepVgg takes its images: from there on the images alone grow.
+  constexpr int64_t kSlices = 64;
+  return measure([&](const Tensor& images) { network(Variable(images)); }, shape, kSlices);
 }
 
 Bytes measure_training(Module& scratch, const Shape& shape) {
   scratch.train();
+  // With fewer images what does not grow with them, such as buffers of each thread, hides what does.
+  constexpr int64_t kFew = 8;
   return measure(
       [&](const Tensor& images) {
         const Variable logits = scratch(Variable(images));
         softmax_cross_entropy(logits, std::vector<int>(static_cast<size_t>(images.shape()[0]), 0)).backward();
         for (Variable& parameter : parameters(scratch)) parameter.clear_grad();
       },
-      shape);
+      shape, kFew);
 }
 
 std::string gibibytes(int64_t bytes) { return fixed(static_cast<double>(bytes) / (1 << 30), 1) + " GiB"; }
