@@ -38,7 +38,8 @@ Tensor orthogonalized(const Tensor& matrix, int steps) {
   check(matrix.shape().rank() == 2, "orthogonalized: ", matrix.shape(), " must be a matrix [rows columns]");
   const Real a = Real(3.4445), b = Real(-4.7750), c = Real(2.0315);
   const bool tall = matrix.shape()[0] > matrix.shape()[1];  // then from the other side: A = X^T X is the smaller one
-  Tensor x = scale(matrix, static_cast<Real>(1 / (length(matrix) + 1e-7)));
+  const double size = length(matrix);
+  Tensor x = scale(matrix, static_cast<Real>(size > 0 ? 1 / size : 0));
   for (int step = 0; step < steps; ++step) {
     const Tensor gram = tall ? product(transposed(x), as_stored(x)) : product(as_stored(x), transposed(x));
     const Tensor square = product(as_stored(gram), as_stored(gram));

@@ -173,10 +173,10 @@ Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, P
       Real* const y_block = group_y + begin * K;
       multiply_packed(end - begin, group_outputs, D, rows, weights.data(), y_block, K, Accumulate::no);
       finish_rows(y_block, end - begin, group_outputs, K, group_bias, activation);
-      // [/conv2d-im2col]
       // The last group completes the block's pixels.
       if (statistics != nullptr && g + 1 == args.groups) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
     });
+    // [/conv2d-im2col]
   }
   if (statistics != nullptr) *statistics = few_blocks ? channel_statistics(y) : sums.statistics();
   return y;

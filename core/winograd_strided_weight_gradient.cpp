@@ -59,6 +59,7 @@ Tensor transform_back(TilePlanes& du, const Shape& w_shape) {
 Tensor conv2d_winograd_strided_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape,
                                                const Conv2dArgs& args) {
   const StridedTiling tiling(x.shape(), dy.shape(), args);
+  if (tiling.count == 0) return Tensor::zeros(w_shape);
   const TiledMap<const Real> inputs = tiling.inputs(x.data()), outputs = tiling.outputs(dy.data());
   const int64_t C = w_shape[2], K = w_shape[3], row_blocks = (C + kRowsPerTask - 1) / kRowsPerTask;
   TilePlanes v(kInputs * kInputs, kChunk, C), z(kPoints * kPoints, kChunk, K), du(kWeights * kWeights, C, K);

@@ -27,7 +27,7 @@ struct Options {
   std::string model;
   std::string net;           // by default what the file says
   DataOptions data;          // by default what the file says
-  int64_t batch_size = 250;  // small enough for any machine, large enough to be fast
+  int64_t batch_size = 256;  // small enough for any machine, large enough to be fast
   int64_t views = 1;         // more views are better, at that many times the work
   std::string logits;
 };

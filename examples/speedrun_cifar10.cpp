@@ -48,7 +48,7 @@ struct Hyperparameters {
 // Not worth an option: the rates fall in a straight line from the first step to nothing at the last.
 // Images shifted by up to 2 pixels, every other epoch mirrored.
 constexpr Augmentation kAugmentation{.pad = 2, .padding = Padding::kReflection, .flip = Flip::kAlternating};
-constexpr int64_t kEvaluationBatch = 250;
+constexpr int64_t kEvaluationBatch = 256;
 // [/hyperparameters]
 
 /// The parts of the recipe that --without can take away.
@@ -189,9 +189,11 @@ int speedrun(const Options& options) {
   std::cerr << network.description() << ", " << short_count(static_cast<double>(counts.multiply_adds))
             << " multiply-adds an image, on " << train.name << ", " << threads()
             << (threads() == 1 ? " thread\n" : " threads\n");
-  Initializer any(0);
-  RepVgg scratch(network.size(), classes, any);
-  check_training_fits(scratch, batch_shape(train, options.hyper.batch_size));
+  {
+    Initializer any(0);
+    RepVgg scratch(network.size(), classes, any);
+    check_training_fits(scratch, batch_shape(train, options.hyper.batch_size));
+  }
 
   const std::vector<EpochResult> results = train_all(network, data, trainer_options(options));
 

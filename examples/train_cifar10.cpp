@@ -119,6 +119,7 @@ ordered_json settings(Options options) {
 void take_over(const ordered_json& saved, const CLI::App& app, Options& options) {
   std::string differences;
   each_setting(options, [&](const std::string& name, auto& value) {
+    if (!saved.contains(name)) return;  // the run is older than the option, whose default is how it was
     const ordered_json given = value;
     if (app.count("--" + name) > 0 && given != saved.at(name)) {
       differences += "\n  --" + name + " " + given.dump() + ", but the run has " + saved.at(name).dump();

@@ -42,8 +42,9 @@ Variable Conv2d::forward(const Variable& x) { return forward_with(x, Activation:
 
 Variable Conv2d::forward_with(const Variable& x, Activation activation) {
   // Where history is kept, the weights are about to change.
-  if (grad_enabled()) packed_ = {};
-  if (packed_version_ != weight_.version()) packed_ = {};
+  const bool same_weights = packed_of_ == weight_.id() && packed_version_ == weight_.version();
+  if (grad_enabled() || !same_weights) packed_ = {};
+  packed_of_ = weight_.id();
   packed_version_ = weight_.version();
   return conv2d(x, weight_, bias_, activation, args_, grad_enabled() ? nullptr : &packed_);
 }

@@ -46,7 +46,8 @@ class Conv2d : public Module {
   Kernel kernel() const;
 
  private:
-  PackedWeights packed_;  // of weight_ at packed_version_, while nobody trains
+  PackedWeights packed_;  // of packed_of_ at packed_version_, while nobody trains
+  const void* packed_of_ = nullptr;
   uint64_t packed_version_ = 0;
   Variable weight_;
   Variable bias_;

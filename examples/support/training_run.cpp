@@ -24,7 +24,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int64_t kEvaluationBatch = 250;
+constexpr int64_t kEvaluationBatch = 256;
 
 int64_t classes_of(const TrainingSetup& setup) { return static_cast<int64_t>(setup.data.splits.train.classes.size()); }
 
