@@ -1,54 +1,83 @@
 #include "core/parallel.h"
 
 #include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <exception>
+#include <mutex>
+#include <thread>
 
 #include "core/check.h"
+#include "core/thread_pool.h"
 
-#ifdef _OPENMP
-#include <omp.h>
+#if defined(__linux__)
+#include <sched.h>
 #endif
 
 namespace onefold {
 
-void set_threads(int count) {
-  check(count >= 1 && count <= 1024, "threads: got ", count, ", choose 1 to 1024");
-#ifdef _OPENMP
-  omp_set_num_threads(count);
+namespace {
+
+constexpr int kMostThreads = 1024;
+
+/// The cores that this process may use.
+int threads_of_machine() {
+  int count = static_cast<int>(std::thread::hardware_concurrency());
+#if defined(__linux__)
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) count = CPU_COUNT(&allowed);
 #endif
+  return std::clamp(count, 1, kMostThreads);
 }
 
-int threads() {
-#ifdef _OPENMP
-  return omp_get_max_threads();
-#else
-  return 1;
-#endif
+int threads_at_first() {
+  const char* const text = std::getenv("ONEFOLD_THREADS");
+  if (text == nullptr || *text == '\0') return threads_of_machine();
+  int count = 0;
+  const char* const end = text + std::strlen(text);
+  const auto parsed = std::from_chars(text, end, count);
+  check(parsed.ec == std::errc() && parsed.ptr == end && count >= 1 && count <= kMostThreads, "ONEFOLD_THREADS: got ",
+        text, ", choose 1 to ", kMostThreads);
+  return count;
 }
+
+std::atomic<int>& thread_count() {
+  static std::atomic<int> count{threads_at_first()};
+  return count;
+}
+
+ThreadPool& pool() {
+  // Never destroyed: its threads live as long as the process.
+  static ThreadPool* const instance = new ThreadPool;
+  return *instance;
+}
+
+}  // namespace
+
+void set_threads(int count) {
+  check(count >= 1 && count <= kMostThreads, "threads: got ", count, ", choose 1 to ", kMostThreads);
+  thread_count() = count;
+}
+
+int threads() { return thread_count(); }
 
 void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
   check(grain >= 1, "parallel_for: grain ", grain, " must be at least 1");
-  const int64_t ranges = (count + grain - 1) / grain;
-  const auto run = [&](int64_t range) { body(range * grain, std::min(count, (range + 1) * grain)); };
-
-#ifdef _OPENMP
-  if (ranges > 1 && threads() > 1 && !omp_in_parallel()) {
-    // An exception must not cross a parallel region's edge: keep the first, rethrow it outside.
-    std::exception_ptr first_error;
-#pragma omp parallel for schedule(dynamic, 1)
-    for (int64_t range = 0; range < ranges; ++range) {
-      try {
-        run(range);
-      } catch (...) {
-#pragma omp critical(onefold_first_error)
-        if (!first_error) first_error = std::current_exception();
-      }
+  std::mutex mutex;
+  std::exception_ptr first_error;
+  const auto task = [&](int64_t range) {
+    try {
+      body(range * grain, std::min(count, (range + 1) * grain));
+    } catch (...) {
+      // On whatever thread: kept, and thrown on the caller's.
+      const std::lock_guard lock(mutex);
+      if (!first_error) first_error = std::current_exception();
     }
-    if (first_error) std::rethrow_exception(first_error);
-    return;
-  }
-#endif
-  for (int64_t range = 0; range < ranges; ++range) run(range);
+  };
+  pool().run((count + grain - 1) / grain, threads(), task);
+  if (first_error) std::rethrow_exception(first_error);
 }
 
 std::vector<double> ordered_sums(int64_t count, int64_t grain, int64_t width,

@@ -7,8 +7,11 @@
 
 namespace onefold {
 
-/// Threads that parallel loops use from now on; throws Error below 1 or above 1,024. Without OpenMP there is one.
+/// Threads that parallel loops use from now on; throws Error below 1 or above 1,024.
 void set_threads(int count);
+
+/// At first as many as the environment's ONEFOLD_THREADS says, else as the process has cores. Throws Error where the
+/// variable says no number from 1 to 1,024.
 int threads();
 
 /// Calls body(begin, end) for the consecutive ranges of `grain` indices that cover [0, count), spread over all threads.
@@ -20,7 +23,7 @@ void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t begin, 
 
 /// Sums `width` quantities over [0, count): body(begin, end, sums) adds its range's share to `sums`, which starts at
 /// zero. The shares of fixed ranges of `grain` are joined in order and in double: the same bits for any number of
-/// threads. (OpenMP's own `reduction(+)` gives other bits for every number of threads.)
+/// threads. (OpenMP's `reduction(+)` gives other bits for every number of threads.)
 std::vector<double> ordered_sums(int64_t count, int64_t grain, int64_t width,
                                  FunctionRef<void(int64_t begin, int64_t end, double* sums)> body);
 

@@ -124,7 +124,7 @@ Batch DataLoader::make_batch(const std::vector<int64_t>& order, int64_t epoch, i
   result.labels.reserve(static_cast<size_t>(end - begin));
 
   // [make-batch]
-  // Plain loops: this thread must not wake a second pool of OpenMP threads.
+  // Plain loops: the parallel ones, and with them the other cores, are for those who compute.
   Real* out = result.images.data();
   for (int64_t i = begin; i < end; ++i, out += dataset_.image_bytes()) {
     const int64_t index = order[static_cast<size_t>(i)];

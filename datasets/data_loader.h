@@ -42,8 +42,8 @@ std::vector<int64_t> shuffled_order(int64_t count, uint64_t seed, int64_t epoch)
 ///     while (auto batch = loader.next()) { ... }
 ///
 /// A batch depends on (dataset, options, epoch, its place in the epoch) only, so an epoch that starts at batch b shows
-/// what the uninterrupted epoch shows from there on. The thread uses no OpenMP: two pools of threads that spin against
-/// each other are ten times slower than one. Use it from one thread at a time; destroy it whenever you like.
+/// what the uninterrupted epoch shows from there on. The thread leaves parallel loops, and so
+/// the other cores, to the caller. Use it from one thread at a time; destroy it whenever you like.
 class DataLoader {
  public:
   /// The dataset must outlive the loader. Throws Error for an empty or inconsistent dataset, a batch size or prefetch

@@ -53,7 +53,8 @@ violations() (  # violations TREE: one line each
   mapfile -t all < <(find_in core autograd layers datasets examples tests)
   mapfile -t library < <(find_in core autograd layers datasets)
   mapfile -t tests < <(find_in tests)
-  mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx -e core/parallel.cpp -e 'tests/.*')
+  mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx -e 'core/thread_pool.*' -e core/parallel.cpp |
+    grep -E '^(core|autograd|layers)/')
   # Files hold float whatever Real is: safetensors may say so.
   mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/safetensors.*')
   mapfile -t build < <(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
@@ -62,7 +63,7 @@ violations() (  # violations TREE: one line each
     \( -name '*.h' -o -name '*.cpp' -o -name '*.cmake' -o -name CMakeLists.txt -o -name '*.sh' -o -name '*.py' -o -name '*.md' \) -print)
 
   include_violations
-  rule '(# *pragma +omp|omp\.h|_OPENMP|\bomp_[a-z])' 'only core/parallel.cpp knows OpenMP' "${threadless[@]}"
+  rule '(# *pragma +omp|\bstd::(j?thread|async)\b)' 'only core/thread_pool.cpp starts threads' "${threadless[@]}"
   rule '\bfloat\b' 'kernels say Real, not float' "${real[@]}"
   rule '[0-9]\.[0-9]*(e[-+]?[0-9]+)?[fF]\b' 'a literal with the suffix f is a float; kernels use Real' "${real[@]}"
   rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${all[@]}"
@@ -78,7 +79,7 @@ trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree"/{core,autograd,layers,datasets,examples/support,tests/core}
 plant() {  # plant FILE LINE WANTED: with this line the file must be reported, with WANTED in the sentence
   local found
-  printf '// A comment may say float, omp_ and "layers/module.h".\n%s\n' "$2" >"$tree/$1"
+  printf '// A comment may say float, std::thread and "layers/module.h".\n%s\n' "$2" >"$tree/$1"
   found=$(violations "$tree")
   rm "$tree/$1"
   case $found in
@@ -99,8 +100,8 @@ plant datasets/a.cpp '  #  include "autograd/ops.h"' 'datasets may include'
 plant layers/a.cpp '#include "datasets/dataset.h"' 'layers may include'
 plant layers/a.cpp '#include "examples/support/trainer.h"' 'layers may include'
 plant examples/support/a.cpp '#include "trainer.h"' 'examples may include'
-plant layers/a.cpp '#pragma omp parallel for' OpenMP
-plant core/a.cpp 'int n = omp_get_max_threads();' OpenMP
+plant layers/a.cpp '#pragma omp parallel for' threads
+plant core/a.cpp 'std::thread worker(work);' threads
 plant core/a.cpp 'static_cast<float>(x)' 'not float'
 plant core/a.cpp 'x = 1.5f * y;' 'suffix f'
 plant core/a.cpp 'x = 1.e-3f;' 'suffix f'
@@ -111,7 +112,8 @@ plant examples/CMakeLists.txt 'add_compile_options(-ffast-mat''h)' fast-math
 plant core/a.cpp 'int a; // TO''DO: later' 'left to do'
 plant tests/core/a_test.cpp 'TEST_CASE("outside [0, 1)", "[core]") {' 'a list to CMake'
 clean tests/core/a_test.cpp 'TEST_CASE("outside 0 to 1", "[core]") {'
-clean core/parallel.cpp '#pragma omp parallel for'
+clean core/thread_pool.cpp 'std::thread worker(work);'
+clean datasets/a.cpp 'std::thread loader(work);'
 clean core/real.h 'using Real = float;'
 clean core/a.cpp 'float_t a = 0x1.0p-5; s = "1.0f"; snprintf(b, 3, ""); // float'
 clean examples/a.cpp '#include "datasets/dataset.h"'

@@ -1,12 +1,6 @@
 # What the project takes from elsewhere: the system's package where there is one, else a download pinned by its hash.
 include(FetchContent)
 
-if(ONEFOLD_OPENMP)
-  find_package(OpenMP COMPONENTS CXX GLOBAL)
-  if(NOT OpenMP_CXX_FOUND)
-    message(STATUS "OpenMP not found: building for a single thread")
-  endif()
-endif()
 find_package(Threads REQUIRED GLOBAL)
 
 # JSON: the headers of safetensors files, run logs.

@@ -79,7 +79,7 @@ theirs() {
     "$python" tests/bench/torch_peer.py --threads "$threads" --steps "$steps" "$@"
 }
 kernels() {
-  OMP_NUM_THREADS=$threads record "$build/tests/bench/kernels_bench" --benchmark_format=json --benchmark_filter="$1"
+  ONEFOLD_THREADS=$threads record "$build/tests/bench/kernels_bench" --benchmark_format=json --benchmark_filter="$1"
 }
 
 # in_turns MODE OPTIONS-OF-THEIRS...: a mode on each network, both sides.

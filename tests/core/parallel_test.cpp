@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <thread>
 #include <vector>
@@ -60,6 +61,41 @@ TEST_CASE("parallel_for: a loop inside a loop stays on its caller's thread", "[c
   });
   CHECK(inner_calls == 64);
   CHECK(strangers == 0);
+}
+
+TEST_CASE("parallel_for: several threads may each run loops at once", "[core]") {
+  const ThreadCount thread_count(3);
+  std::vector<int64_t> sums(4, 0);
+  std::vector<std::thread> callers;
+  for (int64_t& sum : sums) {
+    callers.emplace_back([&sum] {
+      for (int loop = 0; loop < 500; ++loop) {
+        std::atomic<int64_t> indices{0};
+        parallel_for(40, 3, [&](int64_t begin, int64_t end) {
+          for (int64_t i = begin; i < end; ++i) indices += i;
+        });
+        sum += indices;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  CHECK(sums == std::vector<int64_t>(4, 500 * 780));
+}
+
+TEST_CASE("parallel_for: other threads take part, after a pause too", "[core]") {
+  const ThreadCount thread_count(3);
+  for (const auto pause : {std::chrono::milliseconds(0), std::chrono::milliseconds(5)}) {
+    // By themselves, the ranges wait for each other: only two threads at once can finish them.
+    for (int loop = 0; loop < 20; ++loop) {
+      std::this_thread::sleep_for(pause);
+      std::atomic<int> begun{0};
+      parallel_for(2, 1, [&](int64_t, int64_t) {
+        ++begun;
+        while (begun < 2) std::this_thread::yield();
+      });
+      CHECK(begun == 2);
+    }
+  }
 }
 
 TEST_CASE("ordered_sums: the same bits for any number of threads, where another order gives others", "[core]") {

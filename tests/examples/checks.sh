@@ -3,7 +3,7 @@
 programs=$1 work=$2
 rm -rf "$work" && mkdir -p "$work" && cd "$work" || exit 1
 unset ONEFOLD_DATA_DIR
-export XDG_CACHE_HOME=$work/no-data NO_COLOR= OMP_WAIT_POLICY=passive
+export XDG_CACHE_HOME=$work/no-data NO_COLOR=
 failures=0
 
 complain() {

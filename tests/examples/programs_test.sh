@@ -36,6 +36,8 @@ for program in train_cifar10 evaluate benchmark reparameterize; do
   misuse ", the hardware threads of this machine" $program --threads 100000
 done
 misuse "--threads: got 9999999999, needs at most " benchmark --threads 9999999999
+ONEFOLD_THREADS=many run 1 benchmark --net tiny
+says "ONEFOLD_THREADS: got many, choose 1 to 1024"
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
 misuse "--lr: got fast, needs a number" train_cifar10 --lr fast
 misuse "--momentum: got 1, needs" train_cifar10 --momentum 1

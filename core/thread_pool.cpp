@@ -1,0 +1,91 @@
+#include "core/thread_pool.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace onefold {
+
+namespace {
+
+/// How long a thread looks for work before it sleeps: several times what lies between two loops of a training step.
+constexpr auto kPatience = std::chrono::microseconds(100);
+
+/// Whether this thread is in a task already.
+thread_local bool in_task = false;
+
+void rest_a_moment() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Waits until `value` is no longer `old`: awake at first, then asleep.
+void wait_for_change(const std::atomic<int>& value, int old) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < end) {
+    for (int i = 0; i < 32; ++i) {
+      if (value.load(std::memory_order_acquire) != old) return;
+      rest_a_moment();
+    }
+  }
+  value.wait(old, std::memory_order_acquire);
+}
+
+}  // namespace
+
+struct ThreadPool::Loop {
+  const int64_t count;
+  const FunctionRef<void(int64_t)> task;
+  std::atomic<int64_t> next{0};
+  std::atomic<int> places;  // for workers
+
+  /// Ranges until none is left.
+  void take_part() {
+    in_task = true;
+    for (int64_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) task(i);
+    in_task = false;
+  }
+};
+
+void ThreadPool::run(int64_t count, int threads, FunctionRef<void(int64_t)> task) {
+  std::unique_lock only_loop(one_loop_, std::defer_lock);
+  if (in_task || count <= 1 || threads <= 1 || !only_loop.try_lock()) {
+    for (int64_t i = 0; i < count; ++i) task(i);
+    return;
+  }
+  while (workers_ < threads - 1) add_worker();
+
+  Loop loop{count, task, {}, static_cast<int>(std::min<int64_t>(count, threads)) - 1};
+  loop_.store(&loop);
+  loops_begun_.fetch_add(1);
+  loops_begun_.notify_all();
+  loop.take_part();
+
+  // Whoever looks for work from here on finds none; those that have begun must finish.
+  loop_.store(nullptr);
+  for (int looking = looking_.load(); looking != 0; looking = looking_.load()) wait_for_change(looking_, looking);
+}
+
+void ThreadPool::add_worker() {
+  std::thread([this] { work(); }).detach();
+  ++workers_;
+}
+
+void ThreadPool::work() {
+  int begun = 0;
+  while (true) {
+    // Announced before looking, so that the loop lives while it is looked at.
+    looking_.fetch_add(1);
+    Loop* const loop = loop_.load();
+    if (loop != nullptr && loop->places.fetch_sub(1) > 0) loop->take_part();
+    looking_.fetch_sub(1);
+    looking_.notify_all();
+    wait_for_change(loops_begun_, begun);
+    begun = loops_begun_.load();
+  }
+}
+
+}  // namespace onefold

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+#include "core/function_ref.h"
+
+namespace onefold {
+
+/// Threads that wait for work: a parallel loop is handed out range by range, to whoever asks first.
+///
+/// Two loops of a training step follow each other within microseconds, so a thread that runs out of work looks for more
+/// for a moment; then it sleeps, and leaves its core to others. A thread that comes late, because it slept or another
+/// program has its core, finds less work or none, and nobody waits for it. (GCC's OpenMP deals out a loop among all of its
+/// threads, spins for seconds, and beside another busy program runs many times slower.)
+class ThreadPool {
+ public:
+  ThreadPool() = default;
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  /// Calls task(i) for i in [0, count) on the caller's thread and up to threads - 1 others, and returns when all are done.
+  /// `task` must not throw. Called from within a task, or while another thread's loop runs, it works on the caller's
+  /// thread alone.
+  void run(int64_t count, int threads, FunctionRef<void(int64_t)> task);
+
+ private:
+  struct Loop;
+
+  void add_worker();
+  void work();
+
+  std::mutex one_loop_;              // held by the thread whose loop runs
+  int workers_ = 0;                  // started so far; they live as long as the process
+  std::atomic<Loop*> loop_{nullptr};  // of which ranges are left
+  std::atomic<int> looking_{0};      // workers that may be looking at *loop_
+  std::atomic<int> loops_begun_{0};  // what sleeping workers wait for
+};
+
+}  // namespace onefold
