@@ -34,37 +34,36 @@ int64_t peak_bytes(const Work& work, const Shape& shape, int64_t count) {
   return static_cast<int64_t>(memory_usage().peak - before);
 }
 
-/// From what work on `count` images takes, and on twice as many.
-Bytes measure(const Work& work, const Shape& shape, int64_t count) {
-  // The first time, convolutions also pack their weights, and keep them: the second time counts.
-  const auto settled_peak_bytes = [&](int64_t images) {
-    peak_bytes(work, shape, images);
-    return peak_bytes(work, shape, images);
-  };
-  const int64_t few = settled_peak_bytes(count), twice = settled_peak_bytes(2 * count);
-  const int64_t per_image = std::max<int64_t>(1, (twice - few) / count);
-  return {few - count * per_image, per_image};
-}
+// Measuring takes as long as work on so many images, so a batch that is no larger is not measured but tried.
+constexpr int64_t kFewInference = 2 * RepVgg::kSlice, kFewTraining = 16;
 
-Bytes measure_inference(Module& network, const Shape& shape) {
+Bytes measure_inference(RepVgg& network, const Shape& shape) {
   const EvaluationMode evaluation(network);
   const NoGrad no_grad;
-  // More than the slices in which a RepVgg takes its images: from there on the images alone grow.
-  constexpr int64_t kSlices = 64;
-  return measure([&](const Tensor& images) { network(Variable(images)); }, shape, kSlices);
+  int64_t numbers = 0;
+  const Work forward = [&](const Tensor& images) {
+    numbers = images.size() + network(Variable(images)).value().size();
+  };
+  // The first time, convolutions also pack their weights, and keep them: the second time counts.
+  peak_bytes(forward, shape, RepVgg::kSlice);
+  const int64_t few = peak_bytes(forward, shape, kFewInference);
+  // Beyond a slice, the images and the result alone grow.
+  const int64_t growth = numbers * static_cast<int64_t>(sizeof(Real));
+  return {few - growth, growth / kFewInference};
 }
 
 Bytes measure_training(Module& scratch, const Shape& shape) {
   scratch.train();
-  // With fewer images what does not grow with them, such as buffers of each thread, hides what does.
-  constexpr int64_t kFew = 8;
-  return measure(
-      [&](const Tensor& images) {
-        const Variable logits = scratch(Variable(images));
-        softmax_cross_entropy(logits, std::vector<int>(static_cast<size_t>(images.shape()[0]), 0)).backward();
-        for (Variable& parameter : parameters(scratch)) parameter.clear_grad();
-      },
-      shape, kFew);
+  const Work step = [&](const Tensor& images) {
+    const Variable logits = scratch(Variable(images));
+    softmax_cross_entropy(logits, std::vector<int>(static_cast<size_t>(images.shape()[0]), 0)).backward();
+    for (Variable& parameter : parameters(scratch)) parameter.clear_grad();
+  };
+  // Close together, lest convolutions choose another algorithm, with other buffers, for the larger of the two.
+  constexpr int64_t kFewer = 12;
+  const int64_t fewer = peak_bytes(step, shape, kFewer), few = peak_bytes(step, shape, kFewTraining);
+  const int64_t per_image = std::max<int64_t>(1, (few - fewer) / (kFewTraining - kFewer));
+  return {few - kFewTraining * per_image, per_image};
 }
 
 std::string gibibytes(int64_t bytes) { return fixed(static_cast<double>(bytes) / (1 << 30), 1) + " GiB"; }
@@ -85,7 +84,7 @@ Shape batch_shape(const Dataset& dataset, int64_t batch_size) {
   return {std::min(batch_size, dataset.size()), dataset.height, dataset.width, dataset.channels};
 }
 
-int64_t inference_bytes(Module& network, const Shape& images) {
+int64_t inference_bytes(RepVgg& network, const Shape& images) {
   return measure_inference(network, images).of(images[0]);
 }
 
@@ -93,12 +92,12 @@ int64_t training_bytes(Module& scratch, const Shape& images) {
   return measure_training(scratch, images).of(images[0]);
 }
 
-void check_inference_fits(Module& network, const Shape& images) {
-  check_fits("inference", measure_inference(network, images), images);
+void check_inference_fits(RepVgg& network, const Shape& images) {
+  if (images[0] > kFewInference) check_fits("inference", measure_inference(network, images), images);
 }
 
 void check_training_fits(Module& scratch, const Shape& images) {
-  check_fits("a training step", measure_training(scratch, images), images);
+  if (images[0] > kFewTraining) check_fits("a training step", measure_training(scratch, images), images);
 }
 
 }  // namespace onefold

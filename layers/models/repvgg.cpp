@@ -14,9 +14,6 @@ namespace {
 constexpr int64_t kImageChannels = 3;
 constexpr int64_t kWhitening = 16;  // of 27 components: the others hold little but noise; with both signs 32 channels
 
-/// Images that inference takes through the whole network at a time: a map of 32 channels at 32x32 is then 4 MiB.
-constexpr int64_t kSlice = 32;
-
 // [short]
 /// A stage a map size or width, one block each, at 32x32, 16x16, 8x8 twice and 4x4: few channels on large maps, many on
 /// small ones.

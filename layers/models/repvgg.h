@@ -54,6 +54,10 @@ class RepVgg : public Module {
   /// The shape that fold() gives, all weights zero: for loading a folded state into.
   static std::unique_ptr<RepVgg> folded_form(const RepVggSize& size, int64_t classes);
 
+  /// Images that inference takes through the whole network at a time, so that their maps stay in a shared cache: one of
+  /// 32 channels at 32x32 is then 4 MiB.
+  static constexpr int64_t kSlice = 32;
+
   Variable forward(const Variable& x) override;
   void visit(Visitor& visitor) override;
   std::string description() const override;
@@ -84,7 +88,6 @@ class RepVgg : public Module {
   /// From the last map to logits.
   Variable classify(const Variable& x);
 
-  /// For inference: so many images at a time that their maps stay in a shared cache.
   Variable forward_in_slices(const Tensor& images);
   friend std::vector<FoldStep> explain_fold(RepVgg& network);
 
