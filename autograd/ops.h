@@ -40,6 +40,14 @@ Variable add_bias(const Variable& x, const Variable& bias);  // [..., C] + [C]; 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias);
 //   [N, C] [C, K] + [K] -> [N, K]; bias may be undefined; dx = dy w^T, dw = x^T dy, dbias = sum of dy over rows
 
+// -- channel by channel (channel_ops.cpp)
+
+Variable scale_channels(const Variable& x, const Variable& factor);
+//   [..., C] by [C]: x factor; dx = dy factor, dfactor = sum of dy x over rows
+Variable pad2d(const Variable& x, const Variable& value, int64_t rows, int64_t columns);
+//   [N, H, W, C] -> [N, H + 2 rows, W + 2 columns, C], value [C] around x, undefined for zeros;
+//   dx = dy inside, dvalue = sum of dy around it
+
 // -- convolution (conv_ops.cpp)
 
 Variable conv2d(const Variable& x, const Variable& w, const Conv2dArgs& args);
@@ -61,6 +69,11 @@ Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& be
                     const ChannelStatistics& statistics, StatisticsOf of, Real eps);
 //   y = gamma (x - mean) / sigma + beta; of the batch: dx = gamma / sigma (dy - mean(dy) - xhat mean(dy xhat)),
 //   running: dx = gamma / sigma dy; dgamma = sum(dy xhat), dbeta = sum(dy)
+
+Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Variable& beta,
+                            const ChannelStatistics& statistics, StatisticsOf of, Real eps);
+//   z gamma + beta, [C], with z = -mean / sigma: what the same batch_norm makes of a pixel of zeros that is not among x's;
+//   of the batch: dx = -gamma dy / (sigma rows) (1 + z xhat), running: none; dgamma = z dy, dbeta = dy
 
 /// A summand of norm_sum: what batch_norm() takes.
 struct NormInput {

@@ -27,6 +27,9 @@ Tensor relu_backward(const Tensor& x_or_y, const Tensor& dy);  // dx = dy where 
 /// y = x + bias, row by row: x [..., C], bias [C].
 Tensor add_bias_forward(const Tensor& x, const Tensor& bias);
 
+/// y = x factor, channel by channel: x [..., C], factor [C].
+Tensor scale_channels_forward(const Tensor& x, const Tensor& factor);
+
 /// The sum over all axes but the last, [..., C] -> [C]: the gradient of a bias. Equal bits for any number of threads;
 /// zero for a tensor without rows.
 Tensor sum_rows(const Tensor& x);

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "layers/module.h"
+#include "layers/reparam/linear_piece.h"
 
 namespace onefold {
 
@@ -17,12 +17,13 @@ class Relu : public Module {
 };
 
 /// x itself: what is left of a layer that does nothing in evaluation.
-class Identity : public Module {
+class Identity : public LinearPiece {
  public:
   Variable forward(const Variable& x) override { return x; }
   void visit(Visitor&) override {}
   std::string description() const override { return "Identity"; }
   std::unique_ptr<Module> fold() const override;
+  LinearForm linear(int64_t channels) const override { return identity_form(channels); }
 };
 
 }  // namespace onefold

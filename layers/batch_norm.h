@@ -4,8 +4,7 @@
 #include <string>
 
 #include "autograd/ops.h"
-#include "layers/module.h"
-#include "layers/reparam/kernel.h"
+#include "layers/reparam/linear_piece.h"
 
 namespace onefold {
 
@@ -18,7 +17,7 @@ namespace onefold {
 ///
 /// Parameters: weight (gamma, one at the start), bias (beta, zero). Buffers: running_mean (zero), running_var (one).
 /// Alone it folds to a depthwise 1x1 convolution with bias, a scale and a shift; after a convolution, into that one.
-class BatchNorm2d : public Module {
+class BatchNorm2d : public LinearPiece {
  public:
   explicit BatchNorm2d(int64_t channels, Real eps = Real(1e-5), Real momentum = Real(0.1));
 
@@ -27,6 +26,9 @@ class BatchNorm2d : public Module {
   void visit(Visitor& visitor) override;
   std::string description() const override;
   std::unique_ptr<Module> fold() const override;
+
+  int64_t in_channels() const override { return gamma_.shape()[0]; }
+  LinearForm linear(int64_t) const override { return batch_norm_form(fixed()); }
 
   /// What forward() normalises by, for the fused norm_sum() of a block; in training it moves the running statistics.
   NormInput norm_input(const Variable& x);

@@ -65,6 +65,11 @@ std::unique_ptr<Module> Conv2d::fold() const {
   return copy;
 }
 
+LinearForm Conv2d::linear(int64_t) const {
+  check_evaluation_mode(*this);
+  return convolution_form(kernel(), args_);
+}
+
 Kernel Conv2d::kernel() const {
   check_finite("weight", weight_.value());
   if (!bias_.defined()) return {weight_.value(), {}};

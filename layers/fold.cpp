@@ -5,13 +5,20 @@
 
 namespace onefold {
 
-FoldError::FoldError(std::string reason, std::string piece)
-    : Error("fold: " + (piece.empty() ? reason : piece + ": " + reason)),
+FoldError::FoldError(std::string reason, std::string piece, std::string branch)
+    : Error("fold: " + (piece.empty() ? reason : piece + ": " + reason) +
+            (branch.empty() ? "" : " (branch " + branch + ")")),
       reason_(std::move(reason)),
-      piece_(std::move(piece)) {}
+      piece_(std::move(piece)),
+      branch_(std::move(branch)) {}
 
 FoldError FoldError::within(const std::string& name) const {
-  return FoldError(reason_, piece_.empty() ? name : name + "." + piece_);
+  if (name.empty()) return *this;
+  return FoldError(reason_, piece_.empty() ? name : name + "." + piece_, branch_);
+}
+
+FoldError FoldError::in_branch(const std::string& name) const {
+  return FoldError(reason_, piece_, branch_.empty() ? name : name + ", in it " + branch_);
 }
 
 void check_evaluation_mode(const Module& module) {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/pooling.h"
-#include "layers/module.h"
+#include "layers/reparam/linear_piece.h"
 
 namespace onefold {
 
@@ -22,8 +22,8 @@ class MaxPool2d : public Module {
   Pool2dArgs args_;
 };
 
-/// The mean of each window: [N, H, W, C] -> [N, P, Q, C].
-class AvgPool2d : public Module {
+/// The mean of each window: [N, H, W, C] -> [N, P, Q, C]. In a branch it folds, as a depthwise convolution of equal numbers.
+class AvgPool2d : public LinearPiece {
  public:
   explicit AvgPool2d(const Pool2dArgs& args) : args_(args) {}
 
@@ -31,6 +31,7 @@ class AvgPool2d : public Module {
   void visit(Visitor&) override {}
   std::string description() const override;
   std::unique_ptr<Module> fold() const override;
+  LinearForm linear(int64_t channels) const override;
 
  private:
   Pool2dArgs args_;

@@ -59,13 +59,13 @@ double sum_of_magnitudes(const Tensor& tensor) {
   return sum;
 }
 
-/// One block compared with its last step, and its branches' shares of the kernels once they are all 3x3 (step 3).
+/// One block compared with its last step, and its branches' shares of the kernels once they are all 3x3.
 FoldedBlockRow compare_block(const std::string& name, RepVggBlock& block, const Tensor& x, const Tensor& y) {
   const std::vector<FoldStep> steps = explain_fold(block);
   const MapDifference difference = map_difference(steps.back().compute(x), y);
   std::map<std::string, double> shares;
   double total = 0;
-  for (const NamedKernel& branch : steps[3].kernels) {
+  for (const NamedKernel& branch : step_of_branches(steps).kernels) {
     total += shares[branch.name] = sum_of_magnitudes(branch.kernel.weight);
   }
   for (auto& [branch, share] : shares) share = total > 0 ? share / total : 0;
@@ -142,8 +142,8 @@ void demonstrate_block(RepVgg& network, const std::string& block, const Tensor& 
     record.block_steps.back().border = difference.border;
   }
   record.trained_kernels = pictures_of(steps[0]);
-  record.scaled_kernels = pictures_of(steps[3]);
-  record.folded_kernel = pictures_of(steps[4]);
+  record.scaled_kernels = pictures_of(step_of_branches(steps));
+  record.folded_kernel = pictures_of(steps[steps.size() - 2]);
 }
 
 void demonstrate_network(RepVgg& network, const Tensor& images, FoldRecord& record) {

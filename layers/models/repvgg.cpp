@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "layers/count.h"
 #include "layers/fold.h"
+#include "layers/reparam/folded_block.h"
 
 namespace onefold {
 
@@ -210,21 +211,49 @@ std::vector<Variable> RepVgg::block_inputs(const Variable& images) {
   return inputs;
 }
 
+namespace {
+
+/// The steps of all blocks in one order: a title comes behind all that come before it in some block.
+std::vector<std::string> titles_of(const std::vector<std::vector<FoldStep>>& blocks) {
+  std::vector<std::string> titles;
+  for (const auto& steps : blocks) {
+    auto behind = titles.begin();
+    for (const FoldStep& step : steps) {
+      const auto known = std::find(titles.begin(), titles.end(), step.title);
+      behind = known != titles.end() ? known + 1 : titles.insert(behind, step.title) + 1;
+    }
+  }
+  return titles;
+}
+
+}  // namespace
+
 std::vector<FoldStep> explain_fold(RepVgg& network) {
   // A folded network of its own, whose convolutions the blocks' steps stand in for; shared by the functions that compute.
   struct Parts {
     std::vector<std::vector<FoldStep>> blocks;
+    std::vector<std::string> titles;
     std::unique_ptr<RepVgg> folded;
+
+    /// Where a block stands after a step of the network: a block that the step does not concern stays where it was.
+    const FoldStep& of_block(size_t block, size_t step) const {
+      const FoldStep* last = &blocks[block].front();
+      for (const FoldStep& own : blocks[block]) {
+        const auto at = std::find(titles.begin(), titles.end(), own.title) - titles.begin();
+        if (static_cast<size_t>(at) <= step) last = &own;
+      }
+      return *last;
+    }
 
     Tensor compute(size_t step, const Tensor& images) const {
       const NoGrad no_grad;
       Variable x = folded->whitening_ ? folded->whitening_->forward(Variable(images)) : Variable(images);
-      auto block = blocks.begin();
+      size_t block = 0;
       for (int64_t s = 0; s < folded->stages_->size(); ++s) {
         for (int64_t i = 0; i < folded->stage(s).size(); ++i) {
           Module& layer = folded->stage(s)[i];
           const bool is_block = dynamic_cast<const ConvRelu*>(&layer) != nullptr;
-          x = is_block ? Variable((*block++)[step].compute(x.value())) : layer.forward(x);
+          x = is_block ? Variable(of_block(block++, step).compute(x.value())) : layer.forward(x);
         }
       }
       return folded->classify(x).value();
@@ -232,27 +261,25 @@ std::vector<FoldStep> explain_fold(RepVgg& network) {
   };
   auto parts = std::make_shared<Parts>();
   for (const RepVggBlock* block : network.blocks()) parts->blocks.push_back(explain_fold(*block));
+  parts->titles = titles_of(parts->blocks);
   parts->folded = network.fold_network();
 
-  const std::vector<std::string> titles = {
-      "the trained network, evaluation mode",        "batch norms into the 3x3 convolutions",
-      "batch norms into the 1x1s, padded to 3x3",    "the identities' batch norms as 3x3 kernels",
-      "kernels and biases added",                    "branches gone"};
   std::vector<FoldStep> steps;
-  for (size_t i = 0; i < titles.size(); ++i) {
+  for (size_t i = 0; i < parts->titles.size(); ++i) {
     FoldStep step;
-    step.title = titles[i];
+    step.title = i == 0 ? "the trained network, evaluation mode" : parts->titles[i];
     step.parameters = network.head().weight().value().size() + network.head().bias().value().size();
     if (network.whitening_) {
       // A convolution from the beginning; its numbers count as parameters once they may be trained on.
       step.convolutions = 1;
-      if (i + 1 == titles.size()) step.parameters += count_parameters(*parts->folded->whitening_);
+      if (i + 1 == parts->titles.size()) step.parameters += count_parameters(*parts->folded->whitening_);
     }
-    for (const auto& block : parts->blocks) {
-      step.parameters += block[i].parameters;
-      step.convolutions += block[i].convolutions;
-      step.batch_norms += block[i].batch_norms;
-      step.additions += block[i].additions;
+    for (size_t b = 0; b < parts->blocks.size(); ++b) {
+      const FoldStep& of_block = parts->of_block(b, i);
+      step.parameters += of_block.parameters;
+      step.convolutions += of_block.convolutions;
+      step.batch_norms += of_block.batch_norms;
+      step.additions += of_block.additions;
     }
     step.compute = [parts = std::shared_ptr<const Parts>(parts), i](const Tensor& images) {
       return parts->compute(i, images);

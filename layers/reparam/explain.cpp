@@ -2,60 +2,113 @@
 
 #include <utility>
 
+#include "core/check.h"
 #include "core/elementwise.h"
+#include "core/padding.h"
+#include "layers/reparam/folded_block.h"
 
 namespace onefold {
 
 namespace {
 
-/// A branch ready to run: its kernel rounded to Real, without bias where a batch norm still follows.
-struct RunnableBranch {
-  std::optional<Kernel> kernel;
-  Conv2dArgs args;
-  std::optional<FixedBatchNorm> norm;
+constexpr const char* kAdded = "kernels and biases added";
 
-  Tensor run(const Tensor& x) const {
-    Tensor y = kernel ? conv2d(x, kernel->weight, args, kernel->bias) : x;
-    return norm ? batch_norm_forward(y, norm->statistics, norm->gamma, norm->beta, norm->eps) : y;
+using Compute = std::function<Tensor(const Tensor& x)>;
+
+/// A convolution's kernel, rounded to Real, without bias where it has none.
+Kernel kernel_of(const LinearForm& piece) {
+  Kernel kernel = piece.conv.kernel.rounded();
+  if (!piece.has_bias) kernel.bias = {};
+  return kernel;
+}
+
+Compute runnable(const LinearForm& form);
+
+Compute runnable_piece(const LinearForm& piece) {
+  if (piece.compute) return piece.compute;
+  Conv2dArgs args = piece.conv.args;
+  if (piece.conv.border.empty()) {
+    return [kernel = kernel_of(piece), args](const Tensor& x) { return conv2d(x, kernel.weight, args, kernel.bias); };
   }
-};
+  // A convolution cannot pad with a constant: pad first.
+  Tensor border({piece.conv.channels_in()});
+  for (int64_t c = 0; c < border.size(); ++c) border[c] = static_cast<Real>(piece.conv.border[static_cast<size_t>(c)]);
+  const int64_t rows = std::exchange(args.padding_h, 0), columns = std::exchange(args.padding_w, 0);
+  return [kernel = kernel_of(piece), args, border, rows, columns](const Tensor& x) {
+    return conv2d(pad2d_forward(x, border, rows, columns), kernel.weight, args, kernel.bias);
+  };
+}
 
-/// relu(sum of branches): counts, kernels and the way to run it follow from the branches alone.
-FoldStep step_of(std::string title, const std::vector<LinearBranch>& branches) {
+Compute runnable(const LinearForm& form) {
+  if (form.kind == LinearForm::Kind::piece) return runnable_piece(form);
+  std::vector<Compute> parts;
+  for (const LinearForm& part : form.parts) parts.push_back(runnable(part));
+  if (form.kind == LinearForm::Kind::chain) {
+    return [parts](const Tensor& x) {
+      Tensor y = x;
+      for (const Compute& part : parts) y = part(y);
+      return y;
+    };
+  }
+  return [parts](const Tensor& x) {
+    Tensor sum = parts.front()(x);
+    for (size_t b = 1; b < parts.size(); ++b) sum = add(sum, parts[b](x));
+    return sum;
+  };
+}
+
+int64_t convolutions_in(const LinearForm& form) {
+  int64_t count = form.kind == LinearForm::Kind::piece && form.is_convolution ? 1 : 0;
+  for (const LinearForm& part : form.parts) count += convolutions_in(part);
+  return count;
+}
+
+/// Adds up counts and kernels. A branch's only convolution has the branch's name, others their own behind it.
+void count_in(const LinearForm& form, const std::string& branch, FoldStep& step) {
+  switch (form.kind) {
+    case LinearForm::Kind::piece:
+      step.parameters += form.parameters;
+      step.batch_norms += form.norm ? 1 : 0;
+      if (!form.is_convolution) return;
+      step.convolutions += 1;
+      step.kernels.push_back({branch.empty() ? "sum" : branch, kernel_of(form)});
+      step.parameters += step.kernels.back().kernel.weight.size() + step.kernels.back().kernel.bias.size();
+      return;
+    case LinearForm::Kind::chain: {
+      const bool several = convolutions_in(form) > 1;
+      for (const LinearForm& part : form.parts) {
+        const bool nameless = branch.empty() || part.name.empty();
+        count_in(part, several ? (nameless ? branch + part.name : branch + "." + part.name) : branch, step);
+      }
+      return;
+    }
+    case LinearForm::Kind::sum:
+      step.additions += static_cast<int64_t>(form.parts.size()) - 1;
+      for (const LinearForm& part : form.parts) {
+        count_in(part, branch.empty() ? part.name : branch + "." + part.name, step);
+      }
+  }
+}
+
+FoldStep step_of(std::string title, const LinearForm& form, Activation activation) {
   FoldStep step;
   step.title = std::move(title);
-  step.additions = static_cast<int64_t>(branches.size()) - 1;
-  std::vector<RunnableBranch> runnable;
-  for (const LinearBranch& branch : branches) {
-    RunnableBranch run{std::nullopt, branch.args, branch.norm};
-    if (branch.kernel) {
-      run.kernel = branch.kernel->rounded();
-      if (branch.norm) run.kernel->bias = {};
-      step.kernels.push_back({branch.name, *run.kernel});
-      step.convolutions += 1;
-      step.parameters += run.kernel->weight.size() + run.kernel->bias.size();
-    }
-    if (branch.norm) {
-      step.batch_norms += 1;
-      step.parameters += branch.norm->gamma.size() + branch.norm->beta.size();
-    }
-    runnable.push_back(std::move(run));
-  }
-  step.compute = [runnable = std::move(runnable)](const Tensor& x) {
-    Tensor sum = runnable.front().run(x);
-    for (size_t b = 1; b < runnable.size(); ++b) sum = add(sum, runnable[b].run(x));
-    return relu_forward(sum);
+  count_in(form, form.name, step);
+  step.compute = [sum = runnable(form), activation](const Tensor& x) {
+    const Tensor y = sum(x);
+    return activation == Activation::relu ? relu_forward(y) : y;
   };
   return step;
 }
 
 /// The last step: the module that fold() makes, and nothing of the branches.
 FoldStep step_of_module(std::string title, const std::shared_ptr<Module>& folded) {
-  const auto& block = dynamic_cast<const ConvRelu&>(*folded);
+  const auto* block = dynamic_cast<const ConvRelu*>(folded.get());
+  const Conv2d& conv = block != nullptr ? block->conv() : dynamic_cast<const Conv2d&>(*folded);
   FoldStep step;
   step.title = std::move(title);
-  step.kernels.push_back({"folded", block.conv().kernel()});
-  step.parameters = block.conv().weight().value().size() + block.conv().bias().value().size();
+  step.kernels.push_back({"folded", conv.kernel()});
+  step.parameters = conv.weight().value().size() + conv.bias().value().size();
   step.convolutions = 1;
   step.compute = [folded](const Tensor& x) {
     const NoGrad no_grad;
@@ -64,34 +117,31 @@ FoldStep step_of_module(std::string title, const std::shared_ptr<Module>& folded
   return step;
 }
 
+NamedKernel named(const LinearForm& piece) {
+  const std::string& name = piece.name.empty() ? piece.what : piece.name;
+  if (piece.is_convolution) return {name, kernel_of(piece)};
+  return {name, piece.conv.kernel.rounded()};
+}
+
 }  // namespace
 
-std::vector<FoldStep> explain_fold(const RepVggBlock& block) {
-  std::vector<LinearBranch> branches = block.branches();
+std::vector<FoldStep> explain_fold(const LinearBlock& block) {
+  LinearForm form = block.sum_of_branches();
   std::vector<FoldStep> steps;
-  steps.push_back(step_of("the trained block, evaluation mode", branches));
-
-  // Rewrite one branch after the other as a 3x3 convolution with the block's own stride, padding and groups.
-  const auto rewrite = [&](size_t b) {
-    branches[b] = {branches[b].name, fold_branch(branches[b], 3, 3), block.args(), std::nullopt};
-  };
-  const size_t identity = block.has_pointwise() ? 2 : 1;
-  rewrite(0);
-  steps.push_back(step_of("batch norm into the 3x3 convolution", branches));
-  if (block.has_pointwise()) rewrite(1);
-  steps.push_back(step_of(block.has_pointwise() ? "batch norm into the 1x1, padded to 3x3"
-                                                : "no 1x1 branch here: nothing to rewrite",
-                          branches));
-  if (block.has_identity()) rewrite(identity);
-  steps.push_back(step_of(block.has_identity() ? "the identity's batch norm as a 3x3 kernel"
-                                               : "no identity branch here: nothing to rewrite",
-                          branches));
-
-  std::vector<DoubleKernel> kernels;
-  for (const LinearBranch& branch : branches) kernels.push_back(*branch.kernel);
-  steps.push_back(step_of("kernels and biases added", {{"sum", add_kernels(kernels), block.args(), std::nullopt}}));
+  steps.push_back(step_of("the trained block, evaluation mode", form, block.activation()));
+  reduce(form, [&](const Rewrite& rewrite) {
+    steps.push_back(step_of(rewrite.title, form, block.activation()));
+    for (const LinearForm& piece : rewrite.before) steps.back().before.push_back(named(piece));
+    steps.back().after.push_back(named(rewrite.after));
+  });
   steps.push_back(step_of_module("branches gone", block.fold()));
   return steps;
+}
+
+const FoldStep& step_of_branches(const std::vector<FoldStep>& steps) {
+  check(steps.size() >= 2, "step_of_branches: ", steps.size(), " steps; give it what explain_fold() returns");
+  const size_t before_last = steps.size() - 2;
+  return before_last >= 1 && steps[before_last].title == kAdded ? steps[before_last - 1] : steps[before_last];
 }
 
 }  // namespace onefold

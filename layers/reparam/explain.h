@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "layers/reparam/repvgg_block.h"
+#include "layers/reparam/linear_block.h"
 
 namespace onefold {
 
@@ -17,22 +17,29 @@ struct NamedKernel {
 /// One step of a fold: what was rewritten, what stands afterwards, and a way to run it.
 struct FoldStep {
   std::string title;                 // "batch norm into the 3x3 convolution"
+  std::vector<NamedKernel> before;   // the pieces that this step rewrote, each as a convolution, in their order
+  std::vector<NamedKernel> after;    // and the one that it made of them; both empty in the first and the last step
   std::vector<NamedKernel> kernels;  // the branches that are convolutions now, rounded to Real; no bias before folding
   int64_t parameters = 0;
   int64_t convolutions = 0;
   int64_t batch_norms = 0;
   int64_t additions = 0;
-  std::function<Tensor(const Tensor& x)> compute;  // the partly folded block, ReLU included
+  std::function<Tensor(const Tensor& x)> compute;  // the partly folded block, activation included
 };
 
-/// The fold of a block one rewrite at a time, six steps:
+/// The fold of a block one rewrite at a time. The first step is the trained block; then each branch becomes a convolution
+/// of the window that all have in common, in as many steps as it has pieces to join; then the kernels are added; the last
+/// step is the module that fold() makes. Of a RepVGG block, six:
 ///
 ///     0 the trained block   1 batch norm into the 3x3   2 batch norm into the 1x1, padded to 3x3
-///     3 the identity's batch norm as a 3x3 kernel       4 kernels and biases added   5 the module that fold() makes
+///     3 the identity's batch norm as a 3x3 kernel       4 kernels and biases added   5 branches gone
 ///
 /// Each step computes what step 0 does, up to rounding. The steps hold copies, so they stay valid when the block trains
-/// on. A block without a 1x1 or an identity branch has step 2 or 3 too, which changes nothing and says so. Throws as
-/// fold() does.
-std::vector<FoldStep> explain_fold(const RepVggBlock& block);
+/// on. What a block does not have has no step. Throws as fold() does.
+std::vector<FoldStep> explain_fold(const LinearBlock& block);
+
+/// The step in which each branch is a single convolution, all of one size, but not added up yet: what the branches'
+/// shares are seen from. Of a block with one branch, the step before the last.
+const FoldStep& step_of_branches(const std::vector<FoldStep>& steps);
 
 }  // namespace onefold

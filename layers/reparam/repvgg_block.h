@@ -1,27 +1,10 @@
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "layers/batch_norm.h"
-#include "layers/conv2d.h"
-#include "layers/reparam/folded_block.h"
+#include "layers/reparam/linear_block.h"
 
 namespace onefold {
-
-/// One summand of a block as the algebra sees it: a convolution (or none: the identity), then a batch norm (or none:
-/// folded away already).
-struct LinearBranch {
-  std::string name;                    // "3x3", "1x1", "identity"
-  std::optional<DoubleKernel> kernel;  // none: the identity
-  Conv2dArgs args;                     // of the kernel
-  std::optional<FixedBatchNorm> norm;
-};
-
-/// The whole branch as one kernel of the given size; its padding grows with it, see pad_kernel().
-DoubleKernel fold_branch(const LinearBranch& branch, int64_t rows, int64_t columns);
 
 struct RepVggBlockOptions {
   int64_t in = 0;   // channels
@@ -37,7 +20,7 @@ struct RepVggBlockOptions {
 ///
 /// [N, H, W, in] -> [N, ceil(H / stride), ceil(W / stride), out]. In evaluation all of it but the ReLU is linear, and
 /// so it folds to one 3x3 convolution. State: conv3, bn3; with a 1x1 branch conv1, bn1; with an identity branch bn0.
-class RepVggBlock : public Module {
+class RepVggBlock : public LinearBlock {
  public:
   /// Throws Error for groups that do not divide both numbers of channels.
   RepVggBlock(const RepVggBlockOptions& options, Initializer& initializer);
@@ -45,31 +28,16 @@ class RepVggBlock : public Module {
   /// The paper's block.
   RepVggBlock(int64_t in, int64_t out, int64_t stride, Initializer& initializer, int64_t groups = 1);
 
-  Variable forward(const Variable& x) override;
-  void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  /// A ConvRelu. Throws FoldError in training mode and where a piece has a NaN or a negative variance.
-  std::unique_ptr<Module> fold() const override;
-
-  /// The branches in evaluation mode, in the order of forward(). Throws as fold() does.
-  std::vector<LinearBranch> branches() const;
-
-  bool has_pointwise() const { return conv1_ != nullptr; }
-  bool has_identity() const { return bn0_ != nullptr; }
+  bool has_pointwise() const { return options_.pointwise; }
+  bool has_identity() const { return options_.stride == 1 && options_.in == options_.out; }
 
   /// The 3x3 convolution's stride, padding and groups, which the folded one has too.
-  const Conv2dArgs& args() const { return conv3_.args(); }
+  Conv2dArgs args() const { return conv2d_args(options_.stride, 1, options_.groups); }
 
  private:
-  /// The same sum by the batch's statistics, in one op.
-  Variable forward_in_training(const Variable& x);
-
-  Conv2d conv3_;
-  BatchNorm2d bn3_;
-  std::unique_ptr<Conv2d> conv1_;
-  std::unique_ptr<BatchNorm2d> bn1_;
-  std::unique_ptr<BatchNorm2d> bn0_;
+  RepVggBlockOptions options_;
 };
 
 }  // namespace onefold

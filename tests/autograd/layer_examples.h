@@ -147,6 +147,49 @@ inline Examples batch_norms(Draw& draw) {
   return examples;
 }
 
+inline Examples batch_norms_of_zero(Draw& draw) {
+  Examples examples;
+  for (const Shape& shape : kNormShapes) {
+    const Shape channels{shape[-1]};
+    const ChannelStatistics running = running_statistics(draw, shape[-1]);
+    const Tensor x = draw.between(-4, 4, shape), gamma = draw.away_from_zero(channels), beta = draw.normal(channels);
+    const auto of_batch = [](Inputs v) {
+      return batch_norm_of_zero(v[0], v[1], v[2], channel_statistics(v[0].value()), StatisticsOf::batch, kEps);
+    };
+    const auto of_running = [x, running](Inputs v) {
+      return batch_norm_of_zero(Variable(x), v[0], v[1], running, StatisticsOf::running, kEps);
+    };
+    examples.push_back({"batch " + shape.text(), of_batch, {x, gamma, beta}, kWideStep});
+    examples.push_back({"running " + shape.text(), of_running, {gamma, beta}, kWideStep});
+  }
+  return examples;
+}
+
+// -- channel by channel
+
+inline Examples channel_scales(Draw& draw) {
+  Examples examples;
+  for (const Shape& shape : {Shape{1, 1}, Shape{4, 1}, Shape{1, 3}, Shape{2, 3, 4}, Shape{2, 2, 1, 3}}) {
+    const auto f = [](Inputs v) { return scale_channels(v[0], v[1]); };
+    examples.push_back({shape.text(), f, {draw.normal(shape), draw.normal({shape[-1]})}});
+  }
+  return examples;
+}
+
+inline Examples paddings(Draw& draw) {
+  Examples examples;
+  for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{2, 3, 2, 3}, Shape{1, 2, 4, 2}}) {
+    for (const auto& [rows, columns] : {std::pair<int64_t, int64_t>{1, 1}, {0, 2}, {3, 0}}) {
+      const auto with_value = [rows = rows, columns = columns](Inputs v) { return pad2d(v[0], v[1], rows, columns); };
+      const auto with_zeros = [rows = rows, columns = columns](Inputs v) { return pad2d(v[0], {}, rows, columns); };
+      const std::string what = shape.text() + ", " + std::to_string(rows) + "x" + std::to_string(columns);
+      examples.push_back({what, with_value, {draw.normal(shape), draw.normal({shape[-1]})}});
+      examples.push_back({what + ", zeros", with_zeros, {draw.normal(shape)}});
+    }
+  }
+  return examples;
+}
+
 inline Example norm_sum_example(Draw& draw, const Shape& shape, size_t count, StatisticsOf of, Activation activation) {
   std::vector<ChannelStatistics> running;
   for (size_t branch = 0; branch < count; ++branch) running.push_back(running_statistics(draw, shape[-1]));

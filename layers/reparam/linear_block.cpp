@@ -1,0 +1,200 @@
+#include "layers/reparam/linear_block.h"
+
+#include "core/check.h"
+#include "layers/fold.h"
+#include "layers/reparam/composed_conv2d.h"
+#include "layers/reparam/folded_block.h"
+
+namespace onefold {
+
+namespace {
+
+/// The first word of a description: "RepVggBlock".
+std::string type_of(const Module& module) {
+  const std::string description = module.description();
+  return description.substr(0, description.find_first_of(" ,"));
+}
+
+/// Whether conv_norm_sum() can take the piece in: a convolution without bias.
+bool is_plain_conv(const Module& piece) {
+  const auto* conv = dynamic_cast<const Conv2d*>(&piece);
+  const auto* composed = dynamic_cast<const ComposedConv2d*>(&piece);
+  return (conv != nullptr && !conv->bias().defined()) || (composed != nullptr && !composed->bias().defined());
+}
+
+/// "Such a convolution, then the norm" as conv_norm_sum() takes it.
+ConvNormBranch conv_norm_branch(const Module& piece, const BatchNorm2d& norm) {
+  if (const auto* conv = dynamic_cast<const Conv2d*>(&piece)) return norm.conv_norm_branch(conv->weight(), conv->args());
+  const auto& composed = dynamic_cast<const ComposedConv2d&>(piece);
+  return norm.conv_norm_branch(composed.kernel(), composed.args());
+}
+
+}  // namespace
+
+void Branch::append(std::string name, std::unique_ptr<Module> piece) {
+  check(piece != nullptr, "LinearBlock: piece ", name, " of branch ", name_, " is null; append a module");
+  pieces_.push_back({std::move(name), std::move(piece)});
+}
+
+Variable Branch::forward(const Variable& x, size_t pieces) const {
+  Variable y = x;
+  for (size_t i = 0; i < pieces; ++i) y = pieces_[i].module->forward(y);
+  return y;
+}
+
+Branch& LinearBlock::add_branch(std::string name) {
+  branches_.push_back(std::make_unique<Branch>(std::move(name)));
+  return *branches_.back();
+}
+
+std::vector<BatchNorm2d*> LinearBlock::last_norms() const {
+  std::vector<BatchNorm2d*> norms;
+  for (const auto& branch : branches_) {
+    auto* norm = branch->pieces_.empty() ? nullptr : dynamic_cast<BatchNorm2d*>(branch->pieces_.back().module.get());
+    if (norm == nullptr || (!norms.empty() && norm->eps() != norms[0]->eps())) return {};
+    norms.push_back(norm);
+  }
+  return norms;
+}
+
+Variable LinearBlock::forward(const Variable& x) {
+  check(!branches_.empty(), type_of(*this), ": no branches; add_branch() makes one");
+  const std::vector<BatchNorm2d*> norms = last_norms();
+  if (norms.empty()) {
+    Variable sum;
+    for (const auto& branch : branches_) {
+      const Variable y = branch->forward(x, branch->pieces_.size());
+      sum = sum.defined() ? add(sum, y) : y;
+    }
+    return activation_ == Activation::relu ? relu(sum) : sum;
+  }
+
+  // One op normalises all branches, so they must agree on whose statistics they use.
+  for (const BatchNorm2d* norm : norms) {
+    check(norm->training() == norms[0]->training(), type_of(*this),
+          ": one of its batch norms is in training mode and another is not; call train() or eval() on the block");
+  }
+  if (norms[0]->training()) return forward_in_training(x, norms);
+  // [forward]
+  std::vector<NormInput> inputs;
+  for (size_t b = 0; b < branches_.size(); ++b) {
+    const Branch& branch = *branches_[b];
+    inputs.push_back(norms[b]->norm_input(branch.forward(x, branch.pieces_.size() - 1)));
+  }
+  return norm_sum(inputs, activation_, StatisticsOf::running, norms[0]->eps());
+  // [/forward]
+}
+
+Variable LinearBlock::forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms) {
+  bool one_op = true;
+  for (const auto& branch : branches_) {
+    const auto& pieces = branch->pieces_;
+    one_op = one_op && (pieces.size() == 1 || (pieces.size() == 2 && is_plain_conv(*pieces[0].module)));
+  }
+  if (!one_op) {
+    std::vector<NormInput> inputs;
+    for (size_t b = 0; b < branches_.size(); ++b) {
+      inputs.push_back(norms[b]->norm_input(branches_[b]->forward(x, branches_[b]->pieces_.size() - 1)));
+    }
+    return norm_sum(inputs, activation_, StatisticsOf::batch, norms[0]->eps());
+  }
+  // [forward-in-training]
+  std::vector<ConvNormBranch> branches;
+  for (size_t b = 0; b < branches_.size(); ++b) {
+    const auto& pieces = branches_[b]->pieces_;
+    branches.push_back(pieces.size() == 2 ? conv_norm_branch(*pieces[0].module, *norms[b])
+                                          : norms[b]->conv_norm_branch(Variable(), {}));
+  }
+  std::vector<ChannelStatistics> statistics;
+  const Variable y = conv_norm_sum(x, branches, activation_, norms[0]->eps(), statistics);
+  for (size_t b = 0; b < norms.size(); ++b) norms[b]->observe(statistics[b], y.shape().rows());
+  // [/forward-in-training]
+  return y;
+}
+
+void LinearBlock::visit(Visitor& visitor) {
+  for (const auto& branch : branches_) {
+    for (const auto& piece : branch->pieces_) visitor.child(piece.name, *piece.module);
+  }
+}
+
+std::string LinearBlock::description() const {
+  std::string text = "LinearBlock";
+  for (const auto& branch : branches_) text += (branch == branches_.front() ? " " : " + ") + branch->name();
+  return text + (activation_ == Activation::relu ? ", relu" : "");
+}
+
+int64_t LinearBlock::in_channels() const {
+  for (const auto& branch : branches_) {
+    for (const auto& piece : branch->pieces_) {
+      const auto* linear = dynamic_cast<const LinearPiece*>(piece.module.get());
+      if (linear != nullptr && linear->in_channels() != 0) return linear->in_channels();
+    }
+  }
+  return 0;
+}
+
+LinearForm LinearBlock::sum_form(int64_t channels) const {
+  if (branches_.empty()) throw FoldError(type_of(*this) + " has no branches; add_branch() makes one");
+  LinearForm sum;
+  sum.kind = LinearForm::Kind::sum;
+  for (const auto& branch : branches_) {
+    LinearForm chain;
+    chain.kind = LinearForm::Kind::chain;
+    chain.name = branch->name();
+    int64_t into = channels;
+    fold_branch(branch->name(), [&] {
+      for (const auto& piece : branch->pieces_) {
+        LinearForm form = fold_piece(piece.name, [&] { return linear_form(*piece.module, into); });
+        form.name = piece.name;
+        into = form.channels_out();
+        chain.parts.push_back(std::move(form));
+      }
+      if (chain.parts.empty()) chain.parts.push_back(identity_form(channels));
+    });
+    sum.parts.push_back(std::move(chain));
+  }
+  return sum;
+}
+
+LinearForm LinearBlock::linear(int64_t channels) const {
+  if (activation_ != Activation::none) {
+    throw FoldError(type_of(*this) + " ends in a ReLU, which is not linear: nothing can fold across it; let it be a "
+                    "block of its own, or leave its activation out");
+  }
+  check_evaluation_mode(*this);
+  return sum_form(channels);
+}
+
+LinearForm LinearBlock::sum_of_branches() const {
+  check_evaluation_mode(*this);
+  return sum_form(known_channels(*this));
+}
+
+// [fold]
+std::unique_ptr<Module> LinearBlock::fold() const {
+  LinearForm form = sum_of_branches();
+  reduce(form);
+  const Kernel kernel = rounded(form.conv);
+  std::unique_ptr<Module> folded;
+  if (activation_ == Activation::relu) {
+    folded = std::make_unique<ConvRelu>(kernel, form.conv.args);
+  } else {
+    folded = std::make_unique<Conv2d>(kernel, form.conv.args);
+  }
+  folded->eval();
+  return folded;
+}
+// [/fold]
+
+Conv2dOptions same_convolution(int64_t in, int64_t out, int64_t rows, int64_t columns, int64_t stride, int64_t groups,
+                               int64_t dilation) {
+  Conv2dOptions options{.in = in, .out = out, .kernel_h = rows, .kernel_w = columns,
+                        .args = conv2d_args(stride, 0, groups)};
+  options.args.dilation_h = options.args.dilation_w = dilation;
+  options.args.padding_h = rows / 2 * dilation;
+  options.args.padding_w = columns / 2 * dilation;
+  return options;
+}
+
+}  // namespace onefold

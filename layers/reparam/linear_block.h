@@ -1,0 +1,103 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/activation.h"
+#include "layers/batch_norm.h"
+#include "layers/conv2d.h"
+#include "layers/reparam/linear_piece.h"
+
+namespace onefold {
+
+/// A summand of a LinearBlock: pieces one after the other; none at all is the identity.
+class Branch {
+ public:
+  explicit Branch(std::string name) : name_(std::move(name)) {}
+
+  /// Makes a piece at the end. Its name is that in the block's state.
+  template <class Piece, class... Args>
+  Piece& add(std::string name, Args&&... args) {
+    auto piece = std::make_unique<Piece>(std::forward<Args>(args)...);
+    Piece& made = *piece;
+    append(std::move(name), std::move(piece));
+    return made;
+  }
+  void append(std::string name, std::unique_ptr<Module> piece);
+
+  const std::string& name() const { return name_; }
+
+ private:
+  friend class LinearBlock;
+  struct NamedPiece {
+    std::string name;
+    std::unique_ptr<Module> module;
+  };
+
+  Variable forward(const Variable& x, size_t pieces) const;  // through the first few
+
+  std::string name_;
+  std::vector<NamedPiece> pieces_;
+};
+
+/// activation(sum of branches): any block of structural re-parameterization. A block of one's own lists its branches:
+///
+///     class AcBlock : public LinearBlock {
+///      public:
+///       AcBlock(int64_t channels, Initializer& initializer) : LinearBlock(Activation::relu) {
+///         for (const auto& [name, rows, columns] : {Size{"3x3", 3, 3}, Size{"1x3", 1, 3}, Size{"3x1", 3, 1}}) {
+///           Branch& branch = add_branch(name);
+///           branch.add<Conv2d>("conv" + name, same_convolution(channels, channels, rows, columns), initializer);
+///           branch.add<BatchNorm2d>("bn" + name, channels);
+///         }
+///       }
+///     };
+///
+/// The rest follows: forward and gradients, by one fused op where every branch ends in a batch norm; fold() to one
+/// convolution; explain_fold(). Without an activation it is linear itself, so it may be a piece of a branch: sums and
+/// chains nest. State: the pieces by their names.
+class LinearBlock : public LinearPiece {
+ public:
+  explicit LinearBlock(Activation activation = Activation::none) : activation_(activation) {}
+
+  /// The reference is valid as long as the block.
+  Branch& add_branch(std::string name);
+
+  Variable forward(const Variable& x) override;
+  void visit(Visitor& visitor) override;
+  std::string description() const override;
+
+  /// A ConvRelu, or without an activation a Conv2d. Throws FoldError, naming piece and branch, in training mode and where
+  /// a branch cannot fold.
+  std::unique_ptr<Module> fold() const override;
+
+  int64_t in_channels() const override;
+
+  /// Throws FoldError for a block with an activation, which is not linear.
+  LinearForm linear(int64_t channels) const override;
+
+  /// The sum of the branches, whatever comes after it. Throws FoldError as fold() does.
+  LinearForm sum_of_branches() const;
+
+  Activation activation() const { return activation_; }
+
+ private:
+  /// The batch norm that ends each branch, if one ends every branch and all have one eps; else none.
+  std::vector<BatchNorm2d*> last_norms() const;
+
+  /// The same sum as forward() in one op, by the batch's statistics; where every branch is a convolution without bias and
+  /// a batch norm, or a batch norm alone, the convolutions belong to the op, too.
+  Variable forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms);
+  LinearForm sum_form(int64_t channels) const;
+
+  Activation activation_;
+  std::vector<std::unique_ptr<Branch>> branches_;
+};
+
+/// A convolution that keeps the map's size at stride 1: padding of half the kernel's extent.
+Conv2dOptions same_convolution(int64_t in, int64_t out, int64_t rows, int64_t columns, int64_t stride = 1,
+                               int64_t groups = 1, int64_t dilation = 1);
+
+}  // namespace onefold
