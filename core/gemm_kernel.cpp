@@ -9,6 +9,10 @@ namespace onefold {
 
 namespace {
 
+void copy_columns(int64_t rows, int64_t columns, const Real* from, int64_t from_stride, Real* to, int64_t to_stride) {
+  for (int64_t i = 0; i < rows; ++i) std::copy_n(from + i * from_stride, columns, to + i * to_stride);
+}
+
 /// C[Rows, Vecs vectors] (+)= A B over `depth` steps: every accumulator stays in a register.
 template <int Rows, int Vecs>
 void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, int64_t c_stride, int64_t columns,
@@ -28,28 +32,25 @@ void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, i
   }
   // [/register-tile]
 
-  // Whole vectors, as nearly always, go out without a question a vector.
-  if (columns >= Vecs * kLanes) {
+  // A tile that reaches beyond C's last column goes through a buffer. (Indexed by a variable, the accumulators would lie in
+  // memory, and small products take a quarter longer.)
+  constexpr int64_t kWidth = Vecs * kLanes;
+  Real buffer[Rows * kWidth];
+  const bool whole = columns >= kWidth;
+  Real* const to = whole ? c : buffer;
+  const int64_t stride = whole ? c_stride : kWidth;
+  if (!whole && accumulate == Accumulate::yes) copy_columns(Rows, columns, c, c_stride, buffer, kWidth);
 #pragma GCC unroll 32
-    for (int i = 0; i < Rows; ++i) {
-      Real* const row = c + i * c_stride;
-      if (accumulate == Accumulate::yes) {
-#pragma GCC unroll 4
-        for (int j = 0; j < Vecs; ++j) sums[i][j] += load(row + j * kLanes);
-      }
-#pragma GCC unroll 4
-      for (int j = 0; j < Vecs; ++j) store(row + j * kLanes, sums[i][j]);
-    }
-    return;
-  }
   for (int i = 0; i < Rows; ++i) {
-    for (int j = 0; j < Vecs; ++j) {
-      Real* const to = c + i * c_stride + j * kLanes;
-      const int64_t lanes = std::clamp<int64_t>(columns - j * kLanes, 0, kLanes);
-      const Vec before = accumulate == Accumulate::yes ? load_partial(to, lanes) : Vec{};
-      store_partial(to, before + sums[i][j], lanes);
+    Real* const row = to + i * stride;
+    if (accumulate == Accumulate::yes) {
+#pragma GCC unroll 4
+      for (int j = 0; j < Vecs; ++j) sums[i][j] += load(row + j * kLanes);
     }
+#pragma GCC unroll 4
+    for (int j = 0; j < Vecs; ++j) store(row + j * kLanes, sums[i][j]);
   }
+  if (!whole) copy_columns(Rows, columns, buffer, kWidth, c, c_stride);
 }
 
 using TileFunction = void (*)(int64_t, TileRows, const Real*, int64_t, Real*, int64_t, int64_t, Accumulate);

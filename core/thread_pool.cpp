@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <vector>
 
 namespace onefold {
 
@@ -37,17 +38,32 @@ void wait_for_change(const std::atomic<int>& value, int old) {
 }  // namespace
 
 struct ThreadPool::Loop {
-  const int64_t count;
-  const FunctionRef<void(int64_t)> task;
-  std::atomic<int64_t> next{0};
-  std::atomic<int> places;  // for workers
+  /// Consecutive indices, taken from the front. On a cache line of its own, for threads write to it all the time.
+  struct alignas(64) Part {
+    std::atomic<int64_t> next;
+    int64_t end;
+  };
 
-  /// Ranges until none is left.
-  void take_part() {
+  Loop(int64_t count, int64_t threads, FunctionRef<void(int64_t)> loop_task)
+      : task(loop_task), parts(static_cast<size_t>(threads)) {
+    for (int64_t p = 0; p < threads; ++p) {
+      parts[static_cast<size_t>(p)].next = p * count / threads;
+      parts[static_cast<size_t>(p)].end = (p + 1) * count / threads;
+    }
+  }
+
+  /// Works on one's own part, then on what is left of the others.
+  void take_part(size_t own) {
     in_task = true;
-    for (int64_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) task(i);
+    for (size_t p = 0; p < parts.size(); ++p) {
+      Part& part = parts[(own + p) % parts.size()];
+      for (int64_t i = part.next.fetch_add(1); i < part.end; i = part.next.fetch_add(1)) task(i);
+    }
     in_task = false;
   }
+
+  const FunctionRef<void(int64_t)> task;
+  std::vector<Part> parts;  // of the caller, then of each worker
 };
 
 void ThreadPool::run(int64_t count, int threads, FunctionRef<void(int64_t)> task) {
@@ -58,11 +74,11 @@ void ThreadPool::run(int64_t count, int threads, FunctionRef<void(int64_t)> task
   }
   while (workers_ < threads - 1) add_worker();
 
-  Loop loop{count, task, {}, static_cast<int>(std::min<int64_t>(count, threads)) - 1};
+  Loop loop(count, std::min<int64_t>(count, threads), task);
   loop_.store(&loop);
   loops_begun_.fetch_add(1);
   loops_begun_.notify_all();
-  loop.take_part();
+  loop.take_part(0);
 
   // Whoever looks for work from here on finds none; those that have begun must finish.
   loop_.store(nullptr);
@@ -70,17 +86,18 @@ void ThreadPool::run(int64_t count, int threads, FunctionRef<void(int64_t)> task
 }
 
 void ThreadPool::add_worker() {
-  std::thread([this] { work(); }).detach();
   ++workers_;
+  std::thread([this, worker = workers_] { work(worker); }).detach();
 }
 
-void ThreadPool::work() {
+void ThreadPool::work(int worker) {
+  const auto own = static_cast<size_t>(worker);
   int begun = 0;
   while (true) {
     // Announced before looking, so that the loop lives while it is looked at.
     looking_.fetch_add(1);
     Loop* const loop = loop_.load();
-    if (loop != nullptr && loop->places.fetch_sub(1) > 0) loop->take_part();
+    if (loop != nullptr && own < loop->parts.size()) loop->take_part(own);
     looking_.fetch_sub(1);
     looking_.notify_all();
     wait_for_change(loops_begun_, begun);

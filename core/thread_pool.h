@@ -8,7 +8,8 @@
 
 namespace onefold {
 
-/// Threads that wait for work: a parallel loop is handed out range by range, to whoever asks first.
+/// Threads that wait for work. Of a parallel loop each has a part of its own, the same one in every loop, so that it finds
+/// in its cache what it left there; whoever is done with that takes from the others' parts.
 ///
 /// Two loops of a training step follow each other within microseconds, so a thread that runs out of work looks for more
 /// for a moment; then it sleeps, and leaves its core to others. A thread that comes late, because it slept or another
@@ -29,11 +30,11 @@ class ThreadPool {
   struct Loop;
 
   void add_worker();
-  void work();
+  void work(int worker);
 
-  std::mutex one_loop_;              // held by the thread whose loop runs
-  int workers_ = 0;                  // started so far; they live as long as the process
-  std::atomic<Loop*> loop_{nullptr};  // of which ranges are left
+  std::mutex one_loop_;               // held by the thread whose loop runs
+  int workers_ = 0;                   // started so far; they live as long as the process
+  std::atomic<Loop*> loop_{nullptr};  // that runs
   std::atomic<int> looking_{0};      // workers that may be looking at *loop_
   std::atomic<int> loops_begun_{0};  // what sleeping workers wait for
 };
