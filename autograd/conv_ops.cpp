@@ -28,4 +28,13 @@ Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Acti
 }
 // [/conv2d]
 
+Variable compose_kernels(const Variable& first, const Variable& second, const ComposeArgs& args) {
+  return record("compose_kernels", compose_kernels_forward(first.value(), second.value(), args), {first, second},
+                [first = first.value(), second = second.value(), args, needs_dfirst = first.requires_grad(),
+                 needs_dsecond = second.requires_grad()](const Tensor& dy) -> Grads {
+                  return {needs_dfirst ? compose_kernels_backward_first(dy, first, second, args) : Tensor(),
+                          needs_dsecond ? compose_kernels_backward_second(dy, first, second, args) : Tensor()};
+                });
+}
+
 }  // namespace onefold

@@ -28,9 +28,10 @@ Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Vari
                 [x = x.value(), gamma = gamma.value(), statistics, zero, eps](const Tensor& dy) -> Grads {
                   const auto of_pixel = batch_norm_backward_fixed(dy.reshape(zero.shape()), zero, statistics, gamma, eps);
                   // dx = -d / rows (1 + z xhat), d what a pixel would get by fixed statistics: a batch norm of x again.
-                  const Tensor shift = scale(of_pixel.dx.reshape(dy.shape()), Real(-1) / static_cast<Real>(x.shape().rows()));
-                  const Tensor z = batch_norm_forward(zero, statistics, Tensor::full(dy.shape(), 1),
-                                                      Tensor::zeros(dy.shape()), eps).reshape(dy.shape());
+                  const Real share = Real(-1) / static_cast<Real>(x.shape().rows());
+                  const Tensor shift = scale(of_pixel.dx.reshape(dy.shape()), share);
+                  const Tensor one = Tensor::full(dy.shape(), 1), none = Tensor::zeros(dy.shape());
+                  const Tensor z = batch_norm_forward(zero, statistics, one, none, eps).reshape(dy.shape());
                   return {batch_norm_forward(x, statistics, multiply(shift, z), shift, eps), of_pixel.dgamma,
                           of_pixel.dbeta};
                 });

@@ -4,6 +4,7 @@
 
 #include "autograd/variable.h"
 #include "core/batch_norm.h"
+#include "core/compose_kernels.h"
 #include "core/conv2d.h"
 #include "core/norm_sum.h"
 #include "core/pooling.h"
@@ -57,6 +58,10 @@ Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Acti
 //   activation(conv2d(x, w) + bias) in one kernel; bias [K] may be undefined;
 //   g = dy where y > 0 (relu), dbias = sum of g over rows, dx and dw from g
 
+Variable compose_kernels(const Variable& first, const Variable& second, const ComposeArgs& args = {});
+//   the kernel of conv2d(conv2d(x, first), second), for weights that are composed while they are trained;
+//   dfirst = dy with second, dsecond = dy with first, summed over the other's elements
+
 // -- pooling (pooling_ops.cpp)
 
 Variable max_pool2d(const Variable& x, const Pool2dArgs& args);  // dx = dy at each window's first maximum
@@ -72,7 +77,7 @@ Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& be
 
 Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Variable& beta,
                             const ChannelStatistics& statistics, StatisticsOf of, Real eps);
-//   z gamma + beta, [C], with z = -mean / sigma: what the same batch_norm makes of a pixel of zeros that is not among x's;
+//   z gamma + beta, [C], with z = -mean / sigma: what the same batch_norm makes of a pixel of zeros beside x's pixels;
 //   of the batch: dx = -gamma dy / (sigma rows) (1 + z xhat), running: none; dgamma = z dy, dbeta = dy
 
 /// A summand of norm_sum: what batch_norm() takes.

@@ -143,6 +143,7 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
       {"pad2d(x, value, rows, columns)", paddings},
       {"conv2d(x, w, args)", plain_convolutions},
       {"conv2d(x, w, bias, activation, args, packed)", fused_convolutions},
+      {"compose_kernels(first, second, args)", compositions},
       {"max_pool2d(x, args)",
        [](Draw& draw) { return pools(max_pool2d, [&](const Shape& shape) { return draw.distinct(shape); }); }},
       {"avg_pool2d(x, args)",
