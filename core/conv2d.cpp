@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/conv2d_depthwise.h"
 #include "core/conv2d_naive.h"
 #include "core/elementwise.h"
 #include "core/im2col.h"
@@ -51,6 +52,9 @@ bool fills_tiles(const Shape& y) {
 /// The algorithm to use: the one that args force, after a check that it can, or the one that fits best.
 ConvAlgorithm resolve(const Shape& x, const Shape& w, const Conv2dArgs& args) {
   if (args.algorithm == ConvAlgorithm::automatic) return choose_algorithm(x, w, args);
+  check(args.algorithm != ConvAlgorithm::depthwise || supports(args.algorithm, w, args),
+        "conv2d: depthwise needs one input channel a group; the weight is ", w, ", groups ", args.groups,
+        "; use ConvAlgorithm::automatic");
   check(supports(args.algorithm, w, args), "conv2d: ", name(args.algorithm), " needs a 3x3 kernel, stride ",
         winograd_stride(args.algorithm), ", dilation 1, padding of at most 2 and one group; the weight is ", w,
         ", stride ", args.stride_h, " x ", args.stride_w, ", dilation ", args.dilation_h, " x ", args.dilation_w,
@@ -107,11 +111,13 @@ const char* name(ConvAlgorithm algorithm) {
     case ConvAlgorithm::winograd2: return "Winograd F(2x2,3x3)";
     case ConvAlgorithm::winograd4: return "Winograd F(4x4,3x3)";
     case ConvAlgorithm::winograd4_stride2: return "Winograd F(4x4,3x3) at stride 2";
+    case ConvAlgorithm::depthwise: return "depthwise";
   }
   return "unknown";
 }
 
 bool supports(ConvAlgorithm algorithm, const Shape& w, const Conv2dArgs& args) {
+  if (algorithm == ConvAlgorithm::depthwise) return w[2] == 1;
   const int64_t stride = winograd_stride(algorithm);
   if (stride == 0) return true;
   return w[0] == 3 && w[1] == 3 && args.stride_h == stride && args.stride_w == stride && args.dilation_h == 1 &&
@@ -122,7 +128,7 @@ bool supports(ConvAlgorithm algorithm, const Shape& w, const Conv2dArgs& args) {
 ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs& args) {
   const bool enough_channels = w[2] >= 16 && w[3] >= 16;
   const bool depthwise = w[2] == 1 && args.groups > 1;
-  if (depthwise) return ConvAlgorithm::naive;
+  if (depthwise) return ConvAlgorithm::depthwise;
   if (!enough_channels) return ConvAlgorithm::im2col;
   if (supports(ConvAlgorithm::winograd4, w, args)) {
     if (x[1] < 4 || x[2] < 4) return ConvAlgorithm::winograd2;
@@ -146,6 +152,7 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
     case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, weights, bias, activation);
     case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided(x, w, args, weights, bias, activation);
     case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, weights, bias, activation);
+    case ConvAlgorithm::depthwise: return conv2d_depthwise(x, w, args, bias, activation);
     default: break;
   }
   Tensor y = conv2d_naive(x, w, args);
@@ -165,7 +172,7 @@ Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs
     case ConvAlgorithm::im2col: return conv2d_im2col(x, w, args, once, {}, none, &statistics);
     default: break;
   }
-  const Tensor y = conv2d_naive(x, w, args);
+  const Tensor y = conv2d(x, w, args);
   statistics = channel_statistics(y);
   return y;
 }
@@ -179,6 +186,7 @@ Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_s
     case ConvAlgorithm::winograd2: return conv2d_winograd_backward_input(2, dy, w, x_shape, args, sum);
     case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided_backward_input(dy, w, x_shape, args, sum);
     case ConvAlgorithm::im2col: return conv2d_im2col_backward_input(dy, w, x_shape, args, sum);
+    case ConvAlgorithm::depthwise: return conv2d_depthwise_backward_input(dy, w, x_shape, args, sum);
     default: break;
   }
   const Tensor dx = conv2d_naive_backward_input(dy, w, x_shape, args);
@@ -192,6 +200,7 @@ Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_
     case ConvAlgorithm::winograd2: return conv2d_winograd_backward_weight(2, dy, x, w_shape, args);
     case ConvAlgorithm::winograd4_stride2: return conv2d_winograd_strided_backward_weight(dy, x, w_shape, args);
     case ConvAlgorithm::im2col: return conv2d_im2col_backward_weight(dy, x, w_shape, args);
+    case ConvAlgorithm::depthwise: return conv2d_depthwise_backward_weight(dy, x, w_shape, args);
     default: return conv2d_naive_backward_weight(dy, x, w_shape, args);
   }
 }

@@ -8,7 +8,7 @@
 
 namespace onefold {
 
-enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4, winograd4_stride2 };
+enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4, winograd4_stride2, depthwise };
 
 /// Everything about a convolution but its tensors. Padding is with zeros, the same on both sides of an axis.
 struct Conv2dArgs {
@@ -62,8 +62,8 @@ Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_s
 /// The gradient of the weights: dw of shape w_shape.
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args);
 
-/// The algorithm that `automatic` stands for: Winograd for 3x3 at strides 1 and 2 with enough channels and enough tiles,
-/// im2col elsewhere, groups included, and the naive loops for depthwise convolutions.
+/// The algorithm that `automatic` stands for: depthwise where each group has one input channel, Winograd for 3x3 at
+/// strides 1 and 2 with enough channels and enough tiles, im2col elsewhere, groups included.
 ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs& args);
 
 /// Whether `algorithm` can compute this convolution at all.

@@ -48,7 +48,7 @@ inline Examples convolutions(const std::function<Example(const ConvCase&)>& make
   for (ConvCase conv : conv_cases()) {
     for (const ConvAlgorithm algorithm : {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col,
                                           ConvAlgorithm::winograd2, ConvAlgorithm::winograd4,
-                                          ConvAlgorithm::winograd4_stride2}) {
+                                          ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise}) {
       if (!supports(algorithm, conv.w(), conv.args)) continue;
       conv.args.algorithm = algorithm;
       Example example = make(conv);

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace onefold {
+
+/// How the outputs of a depthwise pass read its inputs along one axis: output i lies at first + i step, and tap taps[t]
+/// reads input i stride + offsets[t]. For the library's own .cpp files.
+struct DepthwiseAxis {
+  int64_t count, first, step, stride;
+  std::vector<int64_t> taps, offsets;
+};
+
+/// y[p] = sum over r of x[p stride + r dilation - padding] w[r].
+inline std::vector<DepthwiseAxis> forward_axes(int64_t outputs, int64_t kernel, int64_t stride, int64_t padding,
+                                               int64_t dilation) {
+  DepthwiseAxis axis{outputs, 0, 1, stride, {}, {}};
+  for (int64_t r = 0; r < kernel; ++r) {
+    axis.taps.push_back(r);
+    axis.offsets.push_back(r * dilation - padding);
+  }
+  return {axis};
+}
+
+// [backward-axes]
+/// dx[h] = sum of dy[(h + padding - r dilation) / stride] w[r] over all r where that is whole: which they are depends
+/// on h mod stride, so there is one axis for each remainder.
+inline std::vector<DepthwiseAxis> backward_axes(int64_t inputs, int64_t kernel, int64_t stride, int64_t padding,
+                                                int64_t dilation) {
+  std::vector<DepthwiseAxis> axes;
+  for (int64_t first = 0; first < std::min(stride, inputs); ++first) {
+    DepthwiseAxis axis{(inputs - first + stride - 1) / stride, first, stride, 1, {}, {}};
+    for (int64_t r = 0; r < kernel; ++r) {
+      const int64_t place = first + padding - r * dilation;
+      if (place % stride != 0) continue;
+      axis.taps.push_back(r);
+      axis.offsets.push_back(place / stride);
+    }
+    axes.push_back(axis);
+  }
+  return axes;
+}
+// [/backward-axes]
+
+/// What several axes read together: [first, end) for output 0 of each, [first, end_of_all) for all outputs.
+struct DepthwiseReach {
+  explicit DepthwiseReach(const std::vector<DepthwiseAxis>& axes) {
+    for (const DepthwiseAxis& axis : axes) {
+      for (const int64_t offset : axis.offsets) {
+        first = std::min(first, offset);
+        end = std::max(end, offset + 1);
+        end_of_all = std::max(end_of_all, (axis.count - 1) * axis.stride + offset + 1);
+      }
+    }
+  }
+  int64_t first = 0, end = 1, end_of_all = 1;
+};
+
+}  // namespace onefold
