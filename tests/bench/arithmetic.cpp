@@ -8,11 +8,15 @@ namespace onefold::bench {
 
 namespace {
 
-/// A convolution of a RepVGG: square kernel, padded so that stride 1 keeps the side.
+/// A convolution of a RepVGG, or a depthwise one: square kernel, padded so that stride 1 keeps the side.
 struct Convolution {
   int64_t inputs, outputs, side;  // channels in and out, side of the input
   int64_t kernel, stride;
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+  bool depthwise = false;
+
+  int64_t groups() const { return depthwise ? inputs : 1; }
+  int64_t output_side() const { return (side - 1) / stride + 1; }
 };
 
 struct Operands {
@@ -21,21 +25,25 @@ struct Operands {
 };
 
 Operands operands(const Convolution& c) {
-  const int64_t side = (c.side - 1) / c.stride + 1;
-  Conv2dArgs args = conv2d_args(c.stride, c.kernel / 2);
+  Conv2dArgs args = conv2d_args(c.stride, c.kernel / 2, c.groups());
   args.algorithm = c.algorithm;
-  return {images({c.inputs, c.side}, 1), random_normal({c.kernel, c.kernel, c.inputs, c.outputs}, Random(1, 2), 0.1),
-          images({c.outputs, side}, 3), args};
+  const Shape w = {c.kernel, c.kernel, c.inputs / c.groups(), c.outputs};
+  return {images({c.inputs, c.side}, 1), random_normal(w, Random(1, 2), 0.1), images({c.outputs, c.output_side()}, 3),
+          args};
 }
 
 Work work(const Convolution& c) {
-  const int64_t side = (c.side - 1) / c.stride + 1;
-  return {.multiply_adds = static_cast<double>(kBatch * side * side * c.kernel * c.kernel * c.inputs * c.outputs)};
+  const int64_t outputs = kBatch * c.output_side() * c.output_side() * c.outputs;
+  Work work{.multiply_adds = static_cast<double>(outputs * c.kernel * c.kernel * (c.inputs / c.groups()))};
+  // Of few multiplications a number: what bounds it may be the memory. Each direction moves two maps.
+  const int64_t numbers = kBatch * c.side * c.side * c.inputs + outputs;
+  if (c.depthwise) work.bytes = static_cast<double>(numbers) * static_cast<double>(sizeof(Real));
+  return work;
 }
 
 std::string family(const Convolution& c) {
-  const std::string kernel = std::to_string(c.kernel);
-  return "conv" + kernel + "x" + kernel + (c.stride == 1 ? "" : "_stride" + std::to_string(c.stride)) +
+  const std::string kernel = std::to_string(c.kernel), stride = std::to_string(c.stride);
+  return (c.depthwise ? "depthwise" : "conv") + kernel + "x" + kernel + (c.stride == 1 ? "" : "_stride" + stride) +
          (c.algorithm == ConvAlgorithm::im2col ? "_im2col" : "");
 }
 
@@ -121,6 +129,9 @@ void add_arithmetic() {
       }
     }
   }
+
+  for (const int64_t stride : {1, 2}) add_directions({64, 64, 32, 3, stride, ConvAlgorithm::automatic, true});
+  for (const int64_t kernel : {7, 13}) add_directions({64, 64, 16, kernel, 1, ConvAlgorithm::automatic, true});
 
   add_product({1024, 1024, 1024});
   for (const int64_t n : {64, 128, 256}) add_product({8192, n, n});
