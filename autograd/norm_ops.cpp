@@ -26,7 +26,8 @@ Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Vari
   }
   return record("batch_norm_of_zero", y, {x, gamma, beta},
                 [x = x.value(), gamma = gamma.value(), statistics, zero, eps](const Tensor& dy) -> Grads {
-                  const auto of_pixel = batch_norm_backward_fixed(dy.reshape(zero.shape()), zero, statistics, gamma, eps);
+                  const Tensor dpixel = dy.reshape(zero.shape());
+                  const auto of_pixel = batch_norm_backward_fixed(dpixel, zero, statistics, gamma, eps);
                   // dx = -d / rows (1 + z xhat), d what a pixel would get by fixed statistics: a batch norm of x again.
                   const Real share = Real(-1) / static_cast<Real>(x.shape().rows());
                   const Tensor shift = scale(of_pixel.dx.reshape(dy.shape()), share);

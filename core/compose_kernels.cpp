@@ -5,8 +5,8 @@
 #include "core/check.h"
 #include "core/gemm.h"
 
-// Legend: first [R1, S1, C, M], second [R2, S2, M of a group, K], y [R, S, inputs, K]. C and M are counted within a group
-// where their tensor has them so.
+// Legend: first [R1, S1, C, M], second [R2, S2, M of a group, K], y [R, S, inputs, K]. C and M are counted within a
+// group where their tensor has them so.
 
 namespace onefold {
 
@@ -17,8 +17,8 @@ Shape composed_shape(const Shape& first, const Shape& second, const ComposeArgs&
         " must both be [R S C/groups K]");
   check(args.first_groups >= 1 && args.second_groups >= 1 && args.stride_h >= 1 && args.stride_w >= 1 &&
             first[3] % args.first_groups == 0 && second[3] % args.second_groups == 0,
-        "compose_kernels: ", args.first_groups, " and ", args.second_groups, " groups for kernels ", first, " and ", second,
-        ", at stride ", args.stride_h, "x", args.stride_w, "; groups must divide the output channels");
+        "compose_kernels: ", args.first_groups, " and ", args.second_groups, " groups for kernels ", first, " and ",
+        second, ", at stride ", args.stride_h, "x", args.stride_w, "; groups must divide the output channels");
   check(first[3] == second[2] * args.second_groups, "compose_kernels: ", first[3], " channels come out of the first, ",
         second[2] * args.second_groups, " go into the second; the numbers must be equal");
   const int64_t groups = std::gcd(args.first_groups, args.second_groups);

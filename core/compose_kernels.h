@@ -14,8 +14,8 @@ struct ComposeArgs {
 
 /// The kernel of conv2d(conv2d(x, first), second), neither padded between the two nor dilated:
 /// y[u, i, o] = sum over m, p of second[p, m, o] first[u - stride p, i, m].
-/// first [R1, S1, C / first_groups, M], second [R2, S2, M / second_groups, K] -> [(R2 - 1) stride_h + R1, (S2 - 1) stride_w
-/// + S1, C / groups, K], groups the greatest common divisor of both. Throws Error for shapes that do not fit.
+/// first [R1, S1, C / first_groups, M], second [R2, S2, M / second_groups, K] -> [(R2 - 1) stride_h + R1, (S2 - 1)
+/// stride_w + S1, C / groups, K], groups the greatest common divisor of both. Throws Error for shapes that do not fit.
 Tensor compose_kernels_forward(const Tensor& first, const Tensor& second, const ComposeArgs& args);
 
 /// The gradients of each, from dy.

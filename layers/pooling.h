@@ -22,7 +22,8 @@ class MaxPool2d : public Module {
   Pool2dArgs args_;
 };
 
-/// The mean of each window: [N, H, W, C] -> [N, P, Q, C]. In a branch it folds, as a depthwise convolution of equal numbers.
+/// The mean of each window: [N, H, W, C] -> [N, P, Q, C]. In a branch it folds, as a depthwise convolution of equal
+/// numbers.
 class AvgPool2d : public LinearPiece {
  public:
   explicit AvgPool2d(const Pool2dArgs& args) : args_(args) {}

@@ -3,8 +3,9 @@
 #include "core/check.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
-#include "layers/conv2d.h"
 #include "layers/fold.h"
+#include "layers/reparam/composed_conv2d.h"
+#include "layers/reparam/linear_block.h"
 
 namespace onefold {
 
@@ -27,13 +28,37 @@ std::string Sequential::description() const {
   return "Sequential, " + std::to_string(size()) + (size() == 1 ? " layer" : " layers");
 }
 
+int64_t Sequential::in_channels() const {
+  for (const auto& layer : layers_) {
+    const auto* linear = dynamic_cast<const LinearPiece*>(layer.get());
+    if (linear == nullptr || linear->in_channels() != 0) return linear == nullptr ? 0 : linear->in_channels();
+  }
+  return 0;
+}
+
+LinearForm Sequential::linear(int64_t channels) const {
+  check_evaluation_mode(*this);
+  std::vector<NamedPiece> pieces;
+  for (size_t i = 0; i < layers_.size(); ++i) pieces.push_back({std::to_string(i), layers_[i].get()});
+  return chain_form(pieces, channels);
+}
+
 namespace {
 
-std::unique_ptr<Module> fold_pair(const Conv2d& conv, const std::string& conv_name, const BatchNorm2d& norm,
+/// A linear layer that folds to a convolution without activation, so that a batch norm after it folds into it.
+const LinearPiece* as_convolution(const Module& layer) {
+  const auto* block = dynamic_cast<const LinearBlock*>(&layer);
+  const bool is_one = dynamic_cast<const Conv2d*>(&layer) != nullptr ||
+                      dynamic_cast<const ComposedConv2d*>(&layer) != nullptr ||
+                      (block != nullptr && block->activation() == Activation::none);
+  return is_one ? dynamic_cast<const LinearPiece*>(&layer) : nullptr;
+}
+
+std::unique_ptr<Module> fold_pair(const LinearPiece& conv, const std::string& conv_name, const BatchNorm2d& norm,
                                   const std::string& norm_name) {
-  const Kernel kernel = fold_piece(conv_name, [&] { return conv.kernel(); });
-  const DoubleKernel folded = fold_piece(norm_name, [&] { return fold_batch_norm(kernel, norm.fixed()); });
-  return std::make_unique<Conv2d>(folded.rounded(), conv.args());
+  LinearForm form = chain_form({{conv_name, &conv}, {norm_name, &norm}}, known_channels(conv));
+  reduce(form);
+  return std::make_unique<Conv2d>(rounded(form.conv), form.conv.args);
 }
 
 }  // namespace
@@ -43,7 +68,7 @@ std::unique_ptr<Sequential> Sequential::fold_layers() const {
   auto folded = std::make_unique<Sequential>();
   for (size_t i = 0; i < layers_.size(); ++i) {
     const std::string name = std::to_string(i);
-    const auto* conv = dynamic_cast<const Conv2d*>(layers_[i].get());
+    const LinearPiece* conv = as_convolution(*layers_[i]);
     const auto* norm = i + 1 < layers_.size() ? dynamic_cast<const BatchNorm2d*>(layers_[i + 1].get()) : nullptr;
     if (conv != nullptr && norm != nullptr) {
       folded->append(fold_pair(*conv, name, *norm, std::to_string(++i)));

@@ -229,7 +229,8 @@ std::vector<std::string> titles_of(const std::vector<std::vector<FoldStep>>& blo
 }  // namespace
 
 std::vector<FoldStep> explain_fold(RepVgg& network) {
-  // A folded network of its own, whose convolutions the blocks' steps stand in for; shared by the functions that compute.
+  // A folded network of its own, whose convolutions the blocks' steps stand in for; shared by the functions that
+  // compute.
   struct Parts {
     std::vector<std::vector<FoldStep>> blocks;
     std::vector<std::string> titles;

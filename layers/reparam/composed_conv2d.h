@@ -8,8 +8,8 @@
 namespace onefold {
 
 /// A convolution whose kernel is computed from parameters, by ops, each time that it is used: what re-parameterizes the
-/// weights rather than the structure (DO-Conv, ExpandNet, DiracNet, OREPA). A subclass says how in kernel() and lists its
-/// parameters in visit(); gradients reach them through the graph. Folds to a Conv2d with the kernel of that moment.
+/// weights rather than the structure (DO-Conv, ExpandNet, DiracNet, OREPA). A subclass says how in kernel() and lists
+/// its parameters in visit(); gradients reach them through the graph. Folds to a Conv2d with the kernel of that moment.
 class ComposedConv2d : public LinearPiece {
  public:
   /// Throws Error for groups that do not divide the channels.

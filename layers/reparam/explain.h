@@ -27,9 +27,9 @@ struct FoldStep {
   std::function<Tensor(const Tensor& x)> compute;  // the partly folded block, activation included
 };
 
-/// The fold of a block one rewrite at a time. The first step is the trained block; then each branch becomes a convolution
-/// of the window that all have in common, in as many steps as it has pieces to join; then the kernels are added; the last
-/// step is the module that fold() makes. Of a RepVGG block, six:
+/// The fold of a block one rewrite at a time. The first step is the trained block; then each branch becomes a
+/// convolution of the window that all have in common, in as many steps as it has pieces to join; then the kernels are
+/// added; the last step is the module that fold() makes. Of a RepVGG block, six:
 ///
 ///     0 the trained block   1 batch norm into the 3x3   2 batch norm into the 1x1, padded to 3x3
 ///     3 the identity's batch norm as a 3x3 kernel       4 kernels and biases added   5 branches gone

@@ -57,13 +57,16 @@ void check_map_between(const FixedConv2d& first, const FixedConv2d& second) {
       (second.args.padding_h == 0 || extent_h(first) <= first.args.padding_h + 1) &&
       (second.args.padding_w == 0 || extent_w(first) <= first.args.padding_w + 1);
   if (!sees_padding_alone) {
-    refuse("it pads the map behind a ", size_text(first), " with a constant, where one convolution for both would go on "
-           "computing from the pixels at the edge: they differ at the border", remedy);
+    refuse("it pads the map behind a ", size_text(first),
+           " with a constant, where one convolution for both would go on computing from the pixels at the edge: they "
+           "differ at the border", remedy);
   }
   // Equal up to the rounding of a constant that a layer holds as a Real.
   const std::vector<double> computed = response_to_border(first), padded = border_of(second);
   double largest = 0;
-  for (size_t m = 0; m < computed.size(); ++m) largest = std::max({largest, std::abs(computed[m]), std::abs(padded[m])});
+  for (size_t m = 0; m < computed.size(); ++m) {
+    largest = std::max({largest, std::abs(computed[m]), std::abs(padded[m])});
+  }
   for (size_t m = 0; m < computed.size(); ++m) {
     if (std::abs(computed[m] - padded[m]) <= 4 * double{std::numeric_limits<Real>::epsilon()} * largest) continue;
     refuse("it pads the map behind a ", size_text(first), " with ", padded[m], " in channel ", m,
@@ -85,7 +88,8 @@ std::string size_text(const FixedConv2d& conv) {
 
 FixedConv2d compose(const FixedConv2d& first, const FixedConv2d& second) {
   if (first.channels_out() != second.channels_in()) {
-    refuse("it takes ", second.channels_in(), " channels, but ", first.channels_out(), " come out of what is before it");
+    refuse("it takes ", second.channels_in(), " channels, but ", first.channels_out(),
+           " come out of what is before it");
   }
   check_map_between(first, second);
 
@@ -120,7 +124,7 @@ namespace {
 /// One axis of a convolution: pixel p stride - padding + [0, extent) makes output pixel p.
 struct Axis {
   int64_t stride, padding, extent;
-  int64_t slack() const { return 2 * padding - extent; }  // the map is (H + slack) / stride + 1 pixels long, rounded down
+  int64_t slack() const { return 2 * padding - extent; }  // of H pixels it makes (H + slack) / stride + 1, rounded down
   int64_t end() const { return extent - padding; }
 };
 
@@ -143,8 +147,8 @@ Axis common_axis(const char* what, const std::vector<Axis>& axes, const std::vec
   const int64_t low = axes[least].slack(), high = axes[most].slack();
   if (high - low >= common.stride || common.slack() < low || common.slack() > high) {
     const auto text = [&](size_t b) {
-      return "branch " + names[b] + " covers " + std::to_string(axes[b].extent) + " pixels with padding " +
-             std::to_string(axes[b].padding);
+      return "branch " + names[b] + " covers " + std::to_string(axes[b].extent) +
+             (axes[b].extent == 1 ? " pixel" : " pixels") + " with padding " + std::to_string(axes[b].padding);
     };
     refuse("the branches' grids differ along the ", what, " at stride ", common.stride, ": ", text(least), ", ",
            text(most), ", so their outputs stand for other pixels, or their maps have other sizes; give each branch "
@@ -213,8 +217,8 @@ FixedConv2d placed(const FixedConv2d& conv, const CommonWindow& window) {
 
 Kernel rounded(const FixedConv2d& conv) {
   if (pads(conv) && !conv.border.empty()) {
-    refuse("it pads its input with a constant that is not zero, which a convolution cannot; let the piece before it fold "
-           "with it, or pad with zeros");
+    refuse("it pads its input with a constant that is not zero, which a convolution cannot; let the piece before it "
+           "fold with it, or pad with zeros");
   }
   return conv.kernel.rounded();
 }

@@ -36,9 +36,9 @@ struct CommonWindow {
   Conv2dArgs args;  // dilation 1 unless all summands have this window and dilation already
 };
 
-/// The smallest window that holds those of all summands. Throws FoldError, naming two summands, for other strides, other
-/// numbers of channels, and grids that do not agree: a 1x1 at stride 2 with padding 1 sees other pixels than a 3x3 with
-/// padding 1, and gives a map of another size.
+/// The smallest window that holds those of all summands. Throws FoldError, naming two summands, for other strides,
+/// other numbers of channels, and grids that do not agree: a 1x1 at stride 2 with padding 1 sees other pixels than a
+/// 3x3 with padding 1, and gives a map of another size.
 CommonWindow common_window(const std::vector<FixedConv2d>& summands, const std::vector<std::string>& names);
 
 /// The same convolution in that window: dilated, with zeros around it, in fewer groups.
@@ -47,8 +47,8 @@ FixedConv2d placed(const FixedConv2d& conv, const CommonWindow& window);
 /// Whether placed() would change anything.
 bool fits(const FixedConv2d& conv, const CommonWindow& window);
 
-/// The end of a fold, as a Conv2d holds it. Throws FoldError for a padding that is not zeros, and Error where a number is
-/// beyond the range of Real.
+/// The end of a fold, as a Conv2d holds it. Throws FoldError for a padding that is not zeros, and Error where a number
+/// is beyond the range of Real.
 Kernel rounded(const FixedConv2d& conv);
 
 }  // namespace onefold

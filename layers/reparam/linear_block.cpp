@@ -24,7 +24,8 @@ bool is_plain_conv(const Module& piece) {
 
 /// "Such a convolution, then the norm" as conv_norm_sum() takes it.
 ConvNormBranch conv_norm_branch(const Module& piece, const BatchNorm2d& norm) {
-  if (const auto* conv = dynamic_cast<const Conv2d*>(&piece)) return norm.conv_norm_branch(conv->weight(), conv->args());
+  const auto* conv = dynamic_cast<const Conv2d*>(&piece);
+  if (conv != nullptr) return norm.conv_norm_branch(conv->weight(), conv->args());
   const auto& composed = dynamic_cast<const ComposedConv2d&>(piece);
   return norm.conv_norm_branch(composed.kernel(), composed.args());
 }
@@ -33,6 +34,12 @@ ConvNormBranch conv_norm_branch(const Module& piece, const BatchNorm2d& norm) {
 
 void Branch::append(std::string name, std::unique_ptr<Module> piece) {
   check(piece != nullptr, "LinearBlock: piece ", name, " of branch ", name_, " is null; append a module");
+  for (const auto& branch : block_.branches_) {
+    for (const OwnPiece& other : branch->pieces_) {
+      check(other.name != name, "LinearBlock: pieces of branches ", branch->name_, " and ", name_, " are both called ",
+            name, "; in a block's state each needs a name of its own");
+    }
+  }
   pieces_.push_back({std::move(name), std::move(piece)});
 }
 
@@ -43,7 +50,7 @@ Variable Branch::forward(const Variable& x, size_t pieces) const {
 }
 
 Branch& LinearBlock::add_branch(std::string name) {
-  branches_.push_back(std::make_unique<Branch>(std::move(name)));
+  branches_.push_back(std::make_unique<Branch>(std::move(name), *this));
   return *branches_.back();
 }
 
@@ -60,14 +67,7 @@ std::vector<BatchNorm2d*> LinearBlock::last_norms() const {
 Variable LinearBlock::forward(const Variable& x) {
   check(!branches_.empty(), type_of(*this), ": no branches; add_branch() makes one");
   const std::vector<BatchNorm2d*> norms = last_norms();
-  if (norms.empty()) {
-    Variable sum;
-    for (const auto& branch : branches_) {
-      const Variable y = branch->forward(x, branch->pieces_.size());
-      sum = sum.defined() ? add(sum, y) : y;
-    }
-    return activation_ == Activation::relu ? relu(sum) : sum;
-  }
+  if (norms.empty()) return forward_by_pieces(x);
 
   // One op normalises all branches, so they must agree on whose statistics they use.
   for (const BatchNorm2d* norm : norms) {
@@ -83,6 +83,15 @@ Variable LinearBlock::forward(const Variable& x) {
   }
   return norm_sum(inputs, activation_, StatisticsOf::running, norms[0]->eps());
   // [/forward]
+}
+
+Variable LinearBlock::forward_by_pieces(const Variable& x) {
+  Variable sum;
+  for (const auto& branch : branches_) {
+    const Variable y = branch->forward(x, branch->pieces_.size());
+    sum = sum.defined() ? add(sum, y) : y;
+  }
+  return activation_ == Activation::relu ? relu(sum) : sum;
 }
 
 Variable LinearBlock::forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms) {
@@ -139,20 +148,10 @@ LinearForm LinearBlock::sum_form(int64_t channels) const {
   LinearForm sum;
   sum.kind = LinearForm::Kind::sum;
   for (const auto& branch : branches_) {
-    LinearForm chain;
-    chain.kind = LinearForm::Kind::chain;
-    chain.name = branch->name();
-    int64_t into = channels;
-    fold_branch(branch->name(), [&] {
-      for (const auto& piece : branch->pieces_) {
-        LinearForm form = fold_piece(piece.name, [&] { return linear_form(*piece.module, into); });
-        form.name = piece.name;
-        into = form.channels_out();
-        chain.parts.push_back(std::move(form));
-      }
-      if (chain.parts.empty()) chain.parts.push_back(identity_form(channels));
-    });
-    sum.parts.push_back(std::move(chain));
+    std::vector<NamedPiece> pieces;
+    for (const auto& piece : branch->pieces_) pieces.push_back({piece.name, piece.module.get()});
+    sum.parts.push_back(fold_branch(branch->name(), [&] { return chain_form(pieces, channels); }));
+    sum.parts.back().name = branch->name();
   }
   return sum;
 }

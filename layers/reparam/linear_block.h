@@ -12,10 +12,12 @@
 
 namespace onefold {
 
+class LinearBlock;
+
 /// A summand of a LinearBlock: pieces one after the other; none at all is the identity.
 class Branch {
  public:
-  explicit Branch(std::string name) : name_(std::move(name)) {}
+  Branch(std::string name, const LinearBlock& block) : name_(std::move(name)), block_(block) {}
 
   /// Makes a piece at the end. Its name is that in the block's state.
   template <class Piece, class... Args>
@@ -25,13 +27,15 @@ class Branch {
     append(std::move(name), std::move(piece));
     return made;
   }
+
+  /// Throws Error for no piece, and for a name that another piece of the block has.
   void append(std::string name, std::unique_ptr<Module> piece);
 
   const std::string& name() const { return name_; }
 
  private:
   friend class LinearBlock;
-  struct NamedPiece {
+  struct OwnPiece {
     std::string name;
     std::unique_ptr<Module> module;
   };
@@ -39,7 +43,8 @@ class Branch {
   Variable forward(const Variable& x, size_t pieces) const;  // through the first few
 
   std::string name_;
-  std::vector<NamedPiece> pieces_;
+  const LinearBlock& block_;
+  std::vector<OwnPiece> pieces_;
 };
 
 /// activation(sum of branches): any block of structural re-parameterization. A block of one's own lists its branches:
@@ -66,11 +71,15 @@ class LinearBlock : public LinearPiece {
   Branch& add_branch(std::string name);
 
   Variable forward(const Variable& x) override;
+
+  /// The same, branch by branch and piece by piece: what forward() is held to.
+  Variable forward_by_pieces(const Variable& x);
+
   void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  /// A ConvRelu, or without an activation a Conv2d. Throws FoldError, naming piece and branch, in training mode and where
-  /// a branch cannot fold.
+  /// A ConvRelu, or without an activation a Conv2d. Throws FoldError, naming piece and branch, in training mode and
+  /// where a branch cannot fold.
   std::unique_ptr<Module> fold() const override;
 
   int64_t in_channels() const override;
@@ -84,11 +93,13 @@ class LinearBlock : public LinearPiece {
   Activation activation() const { return activation_; }
 
  private:
+  friend class Branch;
+
   /// The batch norm that ends each branch, if one ends every branch and all have one eps; else none.
   std::vector<BatchNorm2d*> last_norms() const;
 
-  /// The same sum as forward() in one op, by the batch's statistics; where every branch is a convolution without bias and
-  /// a batch norm, or a batch norm alone, the convolutions belong to the op, too.
+  /// The same sum as forward() in one op, by the batch's statistics; where every branch is a convolution without bias
+  /// and a batch norm, or a batch norm alone, the convolutions belong to the op, too.
   Variable forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms);
   LinearForm sum_form(int64_t channels) const;
 

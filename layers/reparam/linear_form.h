@@ -10,9 +10,9 @@
 
 namespace onefold {
 
-/// What a linear module computes in evaluation mode, as a value: a piece, a chain of forms one after the other, or a sum
-/// of forms of the same input. It holds copies, so the module may train on. reduce() rewrites any of them, step by step,
-/// until a single convolution is left: that is all that folding is.
+/// What a linear module computes in evaluation mode, as a value: a piece, a chain of forms one after the other, or a
+/// sum of forms of the same input. It holds copies, so the module may train on. reduce() rewrites any of them, step by
+/// step, until a single convolution is left: that is all that folding is.
 struct LinearForm {
   enum class Kind { piece, chain, sum };
 
@@ -53,8 +53,8 @@ struct Rewrite {
 };
 using OnRewrite = std::function<void(const Rewrite& rewrite)>;
 
-/// Rewrites `form`, in place, until it is a piece that is a convolution. Throws FoldError, naming branch and piece, where
-/// it cannot be one: see compose() and common_window().
+/// Rewrites `form`, in place, until it is a piece that is a convolution. Throws FoldError, naming branch and piece,
+/// where it cannot be one: see compose() and common_window().
 void reduce(LinearForm& form, const OnRewrite& on_rewrite = {});
 
 }  // namespace onefold

@@ -1,5 +1,7 @@
 #include "layers/reparam/pieces.h"
 
+#include <sstream>
+
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "core/elementwise.h"
@@ -49,6 +51,25 @@ LinearForm ChannelScale::linear(int64_t channels) const {
   for (int64_t c = 0; c < channels; ++c) conv.kernel.at(0, 0, 0, c) = double{scale[c]};
   return piece_form("channel scale", conv, [scale](const Tensor& x) { return scale_channels_forward(x, scale); },
                     channels);
+}
+
+// -- FixedScale
+
+Variable FixedScale::forward(const Variable& x) { return scale(x, factor_); }
+
+std::string FixedScale::description() const {
+  std::ostringstream text;
+  text << "FixedScale by " << factor_;
+  return text.str();
+}
+
+std::unique_ptr<Module> FixedScale::fold() const { return fold_to_copy(*this, factor_); }
+
+LinearForm FixedScale::linear(int64_t channels) const {
+  check_evaluation_mode(*this);
+  FixedConv2d conv{identity_kernel(channels, channels, 1, 1), conv2d_args(1, 0, channels), {}};
+  for (double& weight : conv.kernel.weight) weight *= double{factor_};
+  return piece_form("fixed scale", conv, [factor = factor_](const Tensor& x) { return scale(x, factor); });
 }
 
 // -- Pad2d

@@ -30,9 +30,24 @@ class ChannelScale : public LinearPiece {
   Variable weight_;
 };
 
-/// A frame of `rows` pixels above and below and `columns` left and right: zeros, or a constant of each channel. It is not
-/// trained. Before a convolution zeros fold into its padding; a constant folds where the pieces before it make the same
-/// constant of nothing but zeros. Buffer: value [C], where there is a constant.
+/// factor x, by a number that is not trained: -1 subtracts a branch. Alone it folds to a copy of itself.
+class FixedScale : public LinearPiece {
+ public:
+  explicit FixedScale(Real factor) : factor_(factor) {}
+
+  Variable forward(const Variable& x) override;
+  void visit(Visitor&) override {}
+  std::string description() const override;
+  std::unique_ptr<Module> fold() const override;
+  LinearForm linear(int64_t channels) const override;
+
+ private:
+  Real factor_;
+};
+
+/// A frame of `rows` pixels above and below and `columns` left and right: zeros, or a constant of each channel. It is
+/// not trained. Before a convolution zeros fold into its padding; a constant folds where the pieces before it make the
+/// same constant of nothing but zeros. Buffer: value [C], where there is a constant.
 class Pad2d : public LinearPiece {
  public:
   Pad2d(int64_t rows, int64_t columns) : Pad2d(rows, columns, Tensor()) {}

@@ -98,13 +98,13 @@ inline Examples compositions(Draw& draw) {
     ComposeArgs args;
   };
   const std::vector<Case> cases{
-      {{1, 1, 2, 3}, {3, 3, 3, 2}, {}},                                                      // 1x1, then 3x3
-      {{3, 3, 2, 3}, {1, 1, 3, 2}, {}},                                                      // 3x3, then 1x1
-      {{3, 2, 2, 3}, {2, 3, 3, 2}, {1, 1, 2, 3}},                                            // strides
-      {{3, 3, 1, 4}, {1, 1, 4, 3}, {.first_groups = 4}},                                     // depthwise, then pointwise
-      {{1, 1, 3, 4}, {3, 3, 1, 4}, {.second_groups = 4}},                                    // pointwise, then depthwise
-      {{1, 3, 2, 4}, {3, 1, 2, 6}, {.first_groups = 2, .second_groups = 2}},                 // groups alike
-      {{2, 1, 1, 12}, {1, 2, 3, 8}, {.first_groups = 6, .second_groups = 4, .stride_w = 2}}, // groups across
+      {{1, 1, 2, 3}, {3, 3, 3, 2}, {}},  // 1x1, then 3x3
+      {{3, 3, 2, 3}, {1, 1, 3, 2}, {}},  // 3x3, then 1x1
+      {{3, 2, 2, 3}, {2, 3, 3, 2}, {1, 1, 2, 3}},  // strides
+      {{3, 3, 1, 4}, {1, 1, 4, 3}, {.first_groups = 4}},  // depthwise, then pointwise
+      {{1, 1, 3, 4}, {3, 3, 1, 4}, {.second_groups = 4}},  // pointwise, then depthwise
+      {{1, 3, 2, 4}, {3, 1, 2, 6}, {.first_groups = 2, .second_groups = 2}},  // groups alike
+      {{2, 1, 1, 12}, {1, 2, 3, 8}, {.first_groups = 6, .second_groups = 4, .stride_w = 2}},  // groups across
   };
   Examples examples;
   for (const Case& each : cases) {

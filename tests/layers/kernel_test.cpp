@@ -1,7 +1,11 @@
 #include "layers/reparam/kernel.h"
 
+#include <numeric>
+
+#include "core/compose_kernels.h"
 #include "core/conv2d.h"
 #include "core/elementwise.h"
+#include "core/pooling.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -84,6 +88,86 @@ TEST_CASE("add_kernels: the sum of two convolutions is one", "[layers][fold]") {
   CHECK_THAT(error_of([] { add_kernels({}); }), ContainsSubstring("no kernels"));
   CHECK_THAT(error_of([&] { add_kernels({a, random_kernel({1, 1, 2, 6}, 2)}); }),
              ContainsSubstring("[3 3 2 6] and [1 1 2 6] differ"));
+}
+
+TEST_CASE("place_kernel: anywhere in a larger window, with as much more padding", "[layers][fold]") {
+  // A 2x2 kernel with padding 1 begins one pixel up and left, a 4x3 with its elements from (1, 0) on two.
+  const Tensor x = normals({2, 6, 7, 4}, 1);
+  const Kernel small = random_kernel({2, 2, 4, 3}, 2);
+  Conv2dArgs small_args = conv2d_args(1, 1), large_args = conv2d_args(1, 1);
+  large_args.padding_h = 2;
+  const Tensor expected = apply(small, x, small_args);
+  const Tensor got = apply(place_kernel(small, 1, 0, 4, 3).rounded(), x, large_args);
+  for (int64_t n = 0; n < 2; ++n) {
+    for (int64_t i = 0; i < got.shape()[1] * got.shape()[2] * 3; ++i) {  // the larger window gives a column less
+      const int64_t row = i / 3 / got.shape()[2], column = i / 3 % got.shape()[2], k = i % 3;
+      const int64_t at = ((n * expected.shape()[1] + row) * expected.shape()[2] + column) * 3 + k;
+      CHECK(std::abs(double{got[n * got.shape()[1] * got.shape()[2] * 3 + i] - expected[at]}) <= kFoldTolerance * 10);
+    }
+  }
+  CHECK_THAT(error_of([&] { place_kernel(small, 2, 2, 3, 4); }), ContainsSubstring("at (2, 2) does not fit"));
+}
+
+TEST_CASE("dilate_kernel: zeros between the elements stand for the dilation", "[layers][fold]") {
+  const Tensor x = normals({2, 9, 8, 4}, 1);
+  const Kernel kernel = random_kernel({3, 2, 4, 3}, 2);
+  Conv2dArgs dilated = conv2d_args(2, 2), plain = dilated;
+  dilated.dilation_h = 2;
+  dilated.dilation_w = 3;
+  const DoubleKernel spread = dilate_kernel(kernel, 2, 3);
+  CHECK(spread.shape == Shape{5, 4, 4, 3});
+  CHECK(fold_difference(apply(kernel, x, dilated), apply(spread.rounded(), x, plain)).ok());
+  CHECK_THAT(error_of([&] { dilate_kernel(kernel, 0, 1); }), ContainsSubstring("dilation 0x1"));
+}
+
+TEST_CASE("regroup_kernel: fewer groups and zeros compute the same", "[layers][fold]") {
+  const Tensor x = normals({2, 5, 6, 8}, 1);
+  for (const int64_t groups : {1, 2, 4, 8}) {
+    const Kernel kernel = random_kernel({3, 3, 8 / groups, 16}, 2);
+    for (int64_t fewer = 1; fewer <= groups; fewer *= 2) {
+      const DoubleKernel regrouped = regroup_kernel(kernel, groups, fewer);
+      CHECK(regrouped.shape == Shape{3, 3, 8 / fewer, 16});
+      CHECK(fold_difference(apply(kernel, x, conv2d_args(1, 1, groups)),
+                            apply(regrouped.rounded(), x, conv2d_args(1, 1, fewer))).ok());
+    }
+  }
+  CHECK_THAT(error_of([] { regroup_kernel(DoubleKernel(Shape{1, 1, 2, 4}), 2, 4); }),
+             ContainsSubstring("2 groups as 4"));
+}
+
+TEST_CASE("average_kernel: the mean of a window, its padding counted as zeros", "[layers][fold]") {
+  const Tensor x = normals({2, 6, 7, 4}, 1);
+  for (const Pool2dArgs& args : {Pool2dArgs{2, 2, 0}, Pool2dArgs{3, 1, 1}, Pool2dArgs{3, 2, 1}, Pool2dArgs{5, 1, 2}}) {
+    const Kernel average = average_kernel(4, args.kernel, args.kernel).rounded();
+    const Tensor got = apply(average, x, conv2d_args(args.stride, args.padding, 4));
+    CHECK(fold_difference(avg_pool2d_forward(x, args), got).ok());
+  }
+  CHECK_THAT(error_of([] { average_kernel(4, 0, 2); }), ContainsSubstring("a window of 0x2"));
+}
+
+TEST_CASE("compose_kernels: one convolution after another is one, and the trained composition has the same kernel",
+          "[layers][fold]") {
+  const Tensor x = normals({2, 12, 13, 8}, 1);
+  for (const int64_t first_groups : {1, 2, 4, 8}) {
+    for (const int64_t second_groups : {1, 2, 3, 6}) {
+      for (const int64_t stride : {1, 2}) {
+        const Kernel first = random_kernel({3, 2, 8 / first_groups, 24}, 2);
+        const Kernel second = random_kernel({2, 3, 24 / second_groups, 12}, 4);
+        const int64_t groups = std::gcd(first_groups, second_groups);
+        const DoubleKernel composed = compose_kernels(first, first_groups, stride, stride, second, second_groups);
+        CHECK(composed.shape == Shape{stride + 3, 2 * stride + 2, 8 / groups, 12});
+        const Tensor expected = apply(second, apply(first, x, conv2d_args(stride, 0, first_groups)),
+                                      conv2d_args(1, 0, second_groups));
+        CHECK(fold_difference(expected, apply(composed.rounded(), x, conv2d_args(stride, 0, groups))).ok());
+        const ComposeArgs args{first_groups, second_groups, stride, stride};
+        const Tensor trained = compose_kernels_forward(first.weight, second.weight, args);
+        CHECK(relative_difference(composed.rounded().weight, trained) <= kFoldTolerance);
+      }
+    }
+  }
+  CHECK_THAT(error_of([] {
+               compose_kernels(DoubleKernel(Shape{1, 1, 2, 4}), 1, 1, 1, DoubleKernel(Shape{1, 1, 3, 4}), 1);
+             }), ContainsSubstring("4 channels come out of the first convolution, 3 go into the second"));
 }
 
 TEST_CASE("kernels: a fold rounds once, at its end", "[layers][fold]") {

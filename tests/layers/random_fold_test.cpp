@@ -72,7 +72,8 @@ class RandomBlocks {
 
   void add_norm(Branch& branch, int64_t channels) { branch.add<BatchNorm2d>(name("bn"), channels); }
 
-  /// Adds a convolution of stride, dilation, groups and bias as drawn and returns how many pixels it sees less than one.
+  /// Adds a convolution of stride, dilation, groups and bias as drawn and returns how many pixels it sees less than
+  /// one.
   struct Extent {
     int64_t h, w;
   };
