@@ -48,6 +48,9 @@ class BatchNorm2d : public LinearPiece {
 
   Real eps() const { return eps_; }
 
+  /// Sets every gamma: for a branch that is to begin smaller than one.
+  void set_gamma(Real gamma) { gamma_.set_value(Tensor::full(gamma_.shape(), gamma)); }
+
  private:
   Variable gamma_;
   Variable beta_;

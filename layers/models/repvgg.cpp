@@ -114,7 +114,7 @@ RepVgg::RepVgg(const RepVggSize& size, std::unique_ptr<Module> whitening, std::u
 RepVgg::RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer)
     : RepVgg(size, size.whitening > 0 ? std::make_unique<Whitening>(kImageChannels, size.whitening) : nullptr,
              make_stages(size,
-                         [&](const RepVggBlockOptions& options) {
+                         [&](const BlockOptions& options) {
                            return std::make_unique<RepVggBlock>(options, initializer);
                          }),
              std::make_unique<Linear>(size.widths.back(), classes, initializer)) {}
@@ -126,7 +126,7 @@ std::unique_ptr<RepVgg> RepVgg::folded_form(const RepVggSize& size, int64_t clas
   };
   std::unique_ptr<Module> whitening;
   if (size.whitening > 0) whitening = convolution(kImageChannels, 2 * size.whitening, 1, 1);
-  auto stages = make_stages(size, [&](const RepVggBlockOptions& block) {
+  auto stages = make_stages(size, [&](const BlockOptions& block) {
     return convolution(block.in, block.out, block.stride, block.groups);
   });
   auto head = std::make_unique<Linear>(Tensor::zeros({size.widths.back(), classes}), Tensor::zeros({classes}));

@@ -2,18 +2,10 @@
 
 #include <string>
 
+#include "layers/reparam/block_options.h"
 #include "layers/reparam/linear_block.h"
 
 namespace onefold {
-
-struct RepVggBlockOptions {
-  int64_t in = 0;   // channels
-  int64_t out = 0;  // channels
-  int64_t stride = 1;
-  int64_t groups = 1;
-  bool pointwise = true;  // the 1x1 branch: a ninth of the 3x3's multiply-adds, beside Winograd almost half of its time
-  FirstWeights first = FirstWeights::he_normal;  // of the 3x3 convolution
-};
 
 /// relu(BN(conv 3x3) + BN(conv 1x1) + BN(x)), the last only where the result has x's shape: stride 1 and in == out.
 /// Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, section 3.2.
@@ -23,7 +15,7 @@ struct RepVggBlockOptions {
 class RepVggBlock : public LinearBlock {
  public:
   /// Throws Error for groups that do not divide both numbers of channels.
-  RepVggBlock(const RepVggBlockOptions& options, Initializer& initializer);
+  RepVggBlock(const BlockOptions& options, Initializer& initializer);
 
   /// The paper's block.
   RepVggBlock(int64_t in, int64_t out, int64_t stride, Initializer& initializer, int64_t groups = 1);
@@ -31,13 +23,13 @@ class RepVggBlock : public LinearBlock {
   std::string description() const override;
 
   bool has_pointwise() const { return options_.pointwise; }
-  bool has_identity() const { return options_.stride == 1 && options_.in == options_.out; }
+  bool has_identity() const { return options_.keeps_shape(); }
 
   /// The 3x3 convolution's stride, padding and groups, which the folded one has too.
   Conv2dArgs args() const { return conv2d_args(options_.stride, 1, options_.groups); }
 
  private:
-  RepVggBlockOptions options_;
+  BlockOptions options_;
 };
 
 }  // namespace onefold

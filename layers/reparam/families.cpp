@@ -1,0 +1,64 @@
+#include "layers/reparam/families.h"
+
+#include "core/check.h"
+#include "layers/reparam/ac_block.h"
+#include "layers/reparam/diverse_branch_block.h"
+#include "layers/reparam/plain_block.h"
+#include "layers/reparam/qa_repvgg_block.h"
+#include "layers/reparam/repvgg_block.h"
+
+namespace onefold {
+
+namespace {
+
+using Make = std::unique_ptr<LinearBlock> (*)(const BlockOptions& options, Initializer& initializer);
+
+struct Family {
+  std::string name;
+  Make make;
+};
+
+template <class Block>
+std::unique_ptr<LinearBlock> make(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<Block>(options, initializer);
+}
+
+const std::vector<Family>& families() {
+  // [families]
+  static const std::vector<Family> all = {
+      {"none", make<PlainBlock>},
+      {"repvgg", make<RepVggBlock>},
+      {"acb", make<AcBlock>},
+      {"dbb", make<DiverseBranchBlock>},
+      {"qarepvgg", make<QaRepVggBlock>},
+  };
+  // [/families]
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> family_names() {
+  std::vector<std::string> names;
+  for (const Family& family : families()) names.push_back(family.name);
+  return names;
+}
+
+std::unique_ptr<LinearBlock> make_block(const std::string& family, const BlockOptions& options,
+                                        Initializer& initializer) {
+  std::string names;
+  for (const Family& known : families()) {
+    if (known.name != family) {
+      names += (names.empty() ? "" : ", ") + known.name;
+      continue;
+    }
+    try {
+      return known.make(options, initializer);
+    } catch (const Error& error) {
+      fail("family \"", family, "\", block ", options.text(), ": ", error.what());
+    }
+  }
+  fail("there is no family \"", family, "\" of blocks; the families are ", names);
+}
+
+}  // namespace onefold

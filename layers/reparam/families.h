@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "layers/reparam/block_options.h"
+#include "layers/reparam/linear_block.h"
+
+namespace onefold {
+
+// The families of re-parameterizable blocks by name. Each is a file pair of this folder; a new one has a line in the
+// table of families.cpp.
+
+/// The names: "none", which is the plain block, "repvgg", "acb", ...
+std::vector<std::string> family_names();
+
+/// A block of that family in place of a 3x3 convolution, its batch norm and its activation, with first weights of its
+/// own. Throws Error, naming the family and the block, for an unknown name, where it lists the names, and
+/// for a block that the family has no room in.
+std::unique_ptr<LinearBlock> make_block(const std::string& family, const BlockOptions& options,
+                                        Initializer& initializer);
+
+}  // namespace onefold

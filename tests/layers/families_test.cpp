@@ -1,0 +1,161 @@
+#include "layers/reparam/families.h"
+
+#include "autograd/gradcheck.h"
+#include "autograd/ops.h"
+#include "core/elementwise.h"
+#include "layers/reparam/explain.h"
+#include "tests/catch.h"
+#include "tests/layers/support.h"
+
+// Laws that hold for every family of blocks, those to come as well.
+
+using namespace onefold;
+using namespace onefold::testing;
+
+namespace {
+
+std::vector<BlockOptions> all_options() {
+  return {{.in = 4, .out = 4},
+          {.in = 4, .out = 6, .stride = 2},
+          {.in = 4, .out = 8, .groups = 2},
+          {.in = 4, .out = 4, .stride = 2, .groups = 2},
+          {.in = 4, .out = 4, .groups = 4},
+          {.in = 4, .out = 4, .stride = 2, .groups = 4},
+          {.in = 4, .out = 8, .groups = 4, .activation = Activation::none}};
+}
+
+/// A block, or none where the family has no room for it.
+std::unique_ptr<LinearBlock> block_of(const std::string& family, const BlockOptions& options) {
+  Initializer initializer(5);
+  try {
+    return make_block(family, options, initializer);
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    CHECK_THAT(message, ContainsSubstring("family \"" + family + "\", block " + options.text()));
+    return nullptr;
+  }
+}
+
+/// Does `action(block, options)` for all blocks of all families.
+template <class Action>
+void for_each_block(const Action& action) {
+  for (const std::string& family : family_names()) {
+    int blocks = 0;
+    for (const BlockOptions& options : all_options()) {
+      CAPTURE(family, options.text());
+      const auto block = block_of(family, options);
+      if (block == nullptr) continue;
+      ++blocks;
+      action(*block, options);
+    }
+    CAPTURE(family);
+    CHECK(blocks > 0);
+  }
+}
+
+/// Puts other variables, from `first` on, in the place of a module's parameters, in the order of parameters().
+class Substitution : public Visitor {
+ public:
+  explicit Substitution(std::vector<Variable>::const_iterator first) : next_(first) {}
+  void parameter(const std::string&, Variable& value) override { value = *next_++; }
+  void buffer(const std::string&, Tensor&) override {}
+  void child(const std::string&, Module& module) override { module.visit(*this); }
+
+ private:
+  std::vector<Variable>::const_iterator next_;
+};
+
+}  // namespace
+
+TEST_CASE("families: folded equals trained, in every step, inside and on the border", "[layers][fold]") {
+  for_each_block([](LinearBlock& block, const BlockOptions& options) {
+    randomize(block, 3, false);
+    block.eval();
+    const auto before = copy_of_state(block);
+    const Variable x = random_images({2, 7, 8, options.in});
+    const Tensor trained = block.forward(x).value();
+    CHECK(trained.shape() == Shape{2, options.stride == 1 ? 7 : 4, options.stride == 1 ? 8 : 4, options.out});
+    const std::vector<FoldStep> steps = explain_fold(block);
+    for (const FoldStep& step : steps) {
+      const FoldDifference difference = fold_difference(trained, step.compute(x.value()));
+      CAPTURE(step.title, difference.interior, difference.border, difference.largest);
+      CHECK(difference.ok());
+    }
+    CHECK(steps.back().convolutions == 1);
+    CHECK(steps.back().batch_norms == 0);
+    CHECK(fold_difference(trained, block.fold()->forward(x).value()).ok());
+    CHECK(bit_equal(state(block), before));
+  });
+}
+
+TEST_CASE("families: the gradients of a training step are those of differences", "[layers]") {
+  if (sizeof(Real) != 8) return;  // float resolves too little behind batch norms
+  for_each_block([](LinearBlock& block, const BlockOptions& options) {
+    std::vector<Tensor> inputs = {random_images({2, 4, 5, options.in}).value()};
+    for (const Tensor& value : parameter_values(block)) {
+      inputs.push_back(add(value, random_normal(value.shape(), Random(3, inputs.size()), Real(0.2))));
+    }
+    const GradientCheck check = check_gradients(
+        [&](const std::vector<Variable>& values) {
+          Substitution substitution(values.begin() + 1);
+          block.visit(substitution);
+          // A batch norm makes some gradients nothing but rounding: with one added to each, that is small beside them.
+          const Variable y = block.forward(values[0]);
+          Variable f = sum(multiply(y, random_images(y.shape())));
+          for (const Variable& value : values) f = add(f, sum(value));
+          return f;
+        },
+        inputs, kDifferenceStep, 1e-5);
+    CAPTURE(check.where, check.largest_error);
+    CHECK(check.ok);
+  });
+}
+
+TEST_CASE("families: a training step reaches every parameter and moves every statistic", "[layers]") {
+  for_each_block([](LinearBlock& block, const BlockOptions& options) {
+    const auto before = copy_of_state(block);
+    const Variable x = random_images({2, 7, 8, options.in});
+    const Variable y = block.forward(x);
+    mean(multiply(y, y)).backward();
+    for (const auto& [name, parameter] : named_parameters(block)) {
+      CAPTURE(name);
+      CHECK(parameter.grad().defined());
+    }
+    for (const auto& [name, tensor] : state(block)) {
+      CAPTURE(name);
+      if (ends_with(name, "running_mean")) CHECK(max_abs_difference(tensor, before.at(name)) > 0);
+    }
+  });
+}
+
+TEST_CASE("families: a wrong name lists the names, a wrong block is named", "[layers]") {
+  Initializer initializer(1);
+  CHECK_THAT(error_of([&] { make_block("acnet", {.in = 4, .out = 4}, initializer); }),
+             ContainsSubstring("there is no family \"acnet\" of blocks; the families are none, repvgg, acb, dbb,"));
+  CHECK_THAT(error_of([&] { make_block("dbb", {.in = 4, .out = 6, .groups = 4}, initializer); }),
+             ContainsSubstring("family \"dbb\", block 4 -> 6, groups 4: Conv2d: 4 groups must divide both"));
+}
+
+TEST_CASE("families: the blocks have the branches of their papers", "[layers]") {
+  Initializer initializer(1);
+  const auto branches = [&](const std::string& family, const BlockOptions& options) {
+    const auto block = make_block(family, options, initializer);
+    block->eval();
+    std::string names;
+    const LinearForm sum = block->sum_of_branches();
+    for (const LinearForm& branch : sum.parts) names += (names.empty() ? "" : " ") + branch.name;
+    return names;
+  };
+  const BlockOptions same{.in = 8, .out = 8}, wider{.in = 8, .out = 16, .stride = 2};
+  const BlockOptions depthwise{.in = 8, .out = 8, .groups = 8};
+  CHECK(branches("none", same) == "3x3");
+  CHECK(branches("repvgg", same) == "3x3 1x1 identity");
+  CHECK(branches("repvgg", wider) == "3x3 1x1");
+  CHECK(branches("acb", same) == "3x3 1x3 3x1");
+  CHECK(branches("dbb", wider) == "3x3 1x1 1x1-3x3 1x1-average");
+  CHECK(branches("dbb", depthwise) == "3x3 1x1-3x3 average");
+  CHECK(branches("qarepvgg", same) == "all");
+
+  const auto ac = make_block("acb", same, initializer);
+  CHECK(state(*ac).at("bn1x3.weight").to_vector() == std::vector<Real>(8, Real(1) / 3));
+}
