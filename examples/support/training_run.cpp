@@ -133,6 +133,8 @@ void TrainingRun::save() const {
 
 void TrainingRun::log_epoch(const Evaluation& evaluation) {
   const Position& done = trainer_.position();
+  train_seconds_ += done.seconds;
+  wait_seconds_ += done.wait_seconds;
   log_->append({{"epoch", done.epoch + 1},
                 {"train_loss", done.loss()},
                 {"train_accuracy", done.accuracy()},
@@ -173,8 +175,12 @@ void TrainingRun::finish() {
 
   std::cout << "test accuracy  " << percent(evaluation.accuracy(), 2) << ", " << grouped(evaluation.correct) << " of "
             << grouped(test.size()) << " images of " << test.name
-            << (one_view ? "" : ", the mean of " + std::to_string(setup_.views) + " views each") << '\n'
-            << "model          " << setup_.folder.model().string() << '\n'
+            << (one_view ? "" : ", the mean of " + std::to_string(setup_.views) + " views each") << '\n';
+  if (train_seconds_ > 0) {
+    std::cout << "training       " << duration(train_seconds_) << ", " << percent(wait_seconds_ / train_seconds_, 2)
+              << " of it waiting for images\n";
+  }
+  std::cout << "model          " << setup_.folder.model().string() << '\n'
             << "report         " << (setup_.folder.path / "report.html").string() << '\n';
 }
 

@@ -62,6 +62,7 @@ class TrainingRun {
   Trainer trainer_;
   std::optional<EpochLog> log_;
   std::optional<Evaluation> last_evaluation_;
+  double train_seconds_ = 0, wait_seconds_ = 0;  // of the epochs that this process has ended
   nlohmann::ordered_json record_;  // run.json
 };
 

@@ -70,12 +70,14 @@ Html training_section(const std::vector<EpochRow>& epochs) {
                             {"test accuracy", true},
                             {"learning rate", true},
                             {"training", true},
+                            {"of it waiting for images", true},
                             {"testing", true},
                             {"images a second", true}}};
   for (const EpochRow& epoch : epochs) {
     numbers.rows.push_back({plain(epoch.epoch), fixed(epoch.train_loss, 4), percent(epoch.train_accuracy, 2),
                             fixed(epoch.test_loss, 4), percent(epoch.test_accuracy, 2), plain(epoch.learning_rate),
-                            duration(epoch.train_seconds), duration(epoch.evaluation_seconds), fixed(epoch.images_per_second, 0)});
+                            duration(epoch.train_seconds), duration(epoch.loader_wait_seconds),
+                            duration(epoch.evaluation_seconds), fixed(epoch.images_per_second, 0)});
   }
   const Html details = element("details", element("summary", "All numbers, epoch by epoch") + table(numbers));
   return section("Training", sentence(epochs), element("div", {{"class", "charts"}}, charts) + details);

@@ -75,7 +75,8 @@ TEST_CASE("report: tells of training, of folding, or of both", "[examples]") {
   write_training(folder);
   const std::string trained = report_of(folder);
   CHECK(unbalanced_tag(trained) == "");
-  for (const char* words : {"RepVGG tiny on Shapes10", "62.50 %", "epoch by epoch", "Confusion matrix", "batch size"}) {
+  for (const char* words : {"RepVGG tiny on Shapes10", "62.50 %", "epoch by epoch", "Confusion matrix", "batch size",
+                            "1.0 % of the training time was spent waiting", "of it waiting for images", "200 ms"}) {
     CHECK(trained.find(words) != std::string::npos);
   }
   CHECK(trained.find("step by step") == std::string::npos);
