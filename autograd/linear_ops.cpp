@@ -1,22 +1,13 @@
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "core/elementwise.h"
-#include "core/gemm.h"
+#include "core/matrix_product.h"
 
 // M rows, K inner extent, N columns of a product. In a linear layer: N images, C features in, K features out.
 
 namespace onefold {
 
 namespace {
-
-Matrix as_stored(const Tensor& a) { return {a.data(), a.shape()[0], a.shape()[1], a.shape()[1]}; }
-Matrix transposed(const Tensor& a) { return {a.data(), a.shape()[1], a.shape()[0], a.shape()[1], true}; }
-
-Tensor product(const Matrix& a, const Matrix& b) {
-  Tensor c({a.rows, b.columns});
-  gemm(a, b, c.data(), b.columns);
-  return c;
-}
 
 void check_factors(const char* op, const Tensor& a, const Tensor& b) {
   check(a.shape().rank() == 2 && b.shape().rank() == 2 && a.shape()[1] == b.shape()[0], op, ": got ", a.shape(),

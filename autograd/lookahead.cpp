@@ -1,16 +1,15 @@
 #include "autograd/lookahead.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "autograd/optimizer.h"
+#include "autograd/state.h"
 #include "core/check.h"
 #include "core/parallel.h"
 
 namespace onefold {
 
 namespace {
-
-constexpr int64_t kGrain = 16384;  // numbers a thread takes at a time
 
 void call_back(Real* fast, Real* slow, int64_t count, Real share) {
   for (int64_t i = 0; i < count; ++i) {
@@ -35,7 +34,7 @@ void Lookahead::after_step(int64_t steps, int64_t total_steps) {
   const auto share = static_cast<Real>(1 - options_.decay * progress * progress * progress);
   for (size_t i = 0; i < parameters_.size(); ++i) {
     Tensor fast = parameters_[i].value();
-    parallel_for(fast.size(), kGrain, [&](int64_t begin, int64_t end) {
+    parallel_for(fast.size(), kParameterGrain, [&](int64_t begin, int64_t end) {
       call_back(&fast[begin], &slow_[i][begin], end - begin, share);
     });
     parameters_[i].mark_written();
@@ -44,20 +43,10 @@ void Lookahead::after_step(int64_t steps, int64_t total_steps) {
 
 std::map<std::string, Tensor> Lookahead::state() const {
   std::map<std::string, Tensor> result;
-  for (size_t i = 0; i < slow_.size(); ++i) result["slow." + std::to_string(i)] = slow_[i];
+  add_numbered(result, "slow", slow_);
   return result;
 }
 
-void Lookahead::load_state(const std::map<std::string, Tensor>& loaded) {
-  const std::map<std::string, Tensor> own = state();
-  check(loaded.size() == own.size(), "lookahead: the state has ", loaded.size(), " tensors, needed are ", own.size());
-  for (const auto& [name, tensor] : own) {
-    const auto found = loaded.find(name);
-    check(found != loaded.end(), "lookahead: the state lacks ", name);
-    check(found->second.shape() == tensor.shape(), "lookahead: ", name, " has shape ", found->second.shape(),
-          ", needed is ", tensor.shape());
-  }
-  for (size_t i = 0; i < slow_.size(); ++i) slow_[i] = loaded.at("slow." + std::to_string(i)).clone();
-}
+void Lookahead::load_state(const std::map<std::string, Tensor>& loaded) { copy_state("Lookahead", loaded, state()); }
 
 }  // namespace onefold

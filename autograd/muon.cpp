@@ -3,32 +3,22 @@
 #include <cmath>
 #include <utility>
 
+#include "autograd/state.h"
 #include "core/check.h"
 #include "core/elementwise.h"
-#include "core/gemm.h"
+#include "core/matrix_product.h"
 #include "core/parallel.h"
 
 namespace onefold {
 
 namespace {
 
-constexpr int64_t kGrain = 16384;  // numbers a thread takes at a time
-
 /// The square root of the sum of squares, the same bits for any number of threads.
 double length(const Tensor& tensor) {
-  const std::vector<double> sums = ordered_sums(tensor.size(), kGrain, 1, [&](int64_t begin, int64_t end, double* sum) {
+  const std::vector<double> sums = ordered_sums(tensor.size(), kParameterGrain, 1, [&](int64_t begin, int64_t end, double* sum) {
     for (int64_t i = begin; i < end; ++i) *sum += static_cast<double>(tensor[i]) * static_cast<double>(tensor[i]);
   });
   return std::sqrt(sums[0]);
-}
-
-Matrix as_stored(const Tensor& a) { return {a.data(), a.shape()[0], a.shape()[1], a.shape()[1]}; }
-Matrix transposed(const Tensor& a) { return {a.data(), a.shape()[1], a.shape()[0], a.shape()[1], true}; }
-
-Tensor product(const Matrix& a, const Matrix& b) {
-  Tensor c({a.rows, b.columns});
-  gemm(a, b, c.data(), b.columns);
-  return c;
 }
 
 }  // namespace
@@ -68,7 +58,7 @@ Muon::Muon(std::vector<ParameterGroup> groups, const MuonOptions& options)
 
 std::map<std::string, Tensor> Muon::state() const {
   std::map<std::string, Tensor> result;
-  for (size_t i = 0; i < momentum_.size(); ++i) result["momentum." + std::to_string(i)] = momentum_[i];
+  add_numbered(result, "momentum", momentum_);
   return result;
 }
 
@@ -77,7 +67,7 @@ void Muon::update(size_t index, Tensor& w, const Tensor& dw, double rate, double
   const auto momentum = static_cast<Real>(options_.momentum);
   Tensor& v = momentum_[index];
   Tensor ahead(w.shape());
-  parallel_for(w.size(), kGrain, [&](int64_t begin, int64_t end) {
+  parallel_for(w.size(), kParameterGrain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       v[i] = momentum * v[i] + dw[i];
       ahead[i] = dw[i] + momentum * v[i];
@@ -88,7 +78,7 @@ void Muon::update(size_t index, Tensor& w, const Tensor& dw, double rate, double
   const Tensor u = orthogonalized(ahead.reshape({w.size() / K, K}), options_.steps);
   const auto keep = static_cast<Real>(std::sqrt(static_cast<double>(K)) / (length(w) + 1e-12));
   const auto step = static_cast<Real>(rate);
-  parallel_for(w.size(), kGrain, [&](int64_t begin, int64_t end) {
+  parallel_for(w.size(), kParameterGrain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) w[i] = keep * w[i] - step * u[i];
   });
 }

@@ -1,10 +1,10 @@
 #include "autograd/optimizer.h"
 
-#include <algorithm>
 #include <cmath>
 #include <set>
 #include <utility>
 
+#include "autograd/state.h"
 #include "core/check.h"
 #include "core/parallel.h"
 
@@ -12,15 +12,8 @@ namespace onefold {
 
 namespace {
 
-constexpr int64_t kGrain = 16384;  // numbers a thread takes at a time: enough to outweigh handing them out
-
 bool is_fraction(double value) { return value >= 0 && value < 1; }
 bool is_rate(double value) { return value >= 0 && std::isfinite(value); }
-
-/// Adds each tensor under its name: "momentum.0", "momentum.1" ...
-void insert(std::map<std::string, Tensor>& state, const std::string& name, const std::vector<Tensor>& tensors) {
-  for (size_t i = 0; i < tensors.size(); ++i) state[name + "." + std::to_string(i)] = tensors[i];
-}
 
 // The loops below take their constants by value: the compiler then knows that writing w changes none of them, and
 // computes a vector at a time.
@@ -65,7 +58,8 @@ void move_adamw(Real* w, const Real* dw, Real* m, Real* v, int64_t count, const 
 
 }  // namespace
 
-Optimizer::Optimizer(const std::string& name, std::vector<ParameterGroup> groups) : groups_(std::move(groups)) {
+Optimizer::Optimizer(const std::string& name, std::vector<ParameterGroup> groups)
+    : name_(name), groups_(std::move(groups)) {
   std::set<const void*> seen;
   for (const ParameterGroup& group : groups_) {
     check(is_rate(group.learning_rate), name, ": learning rate ", group.learning_rate,
@@ -103,25 +97,7 @@ void Optimizer::clear_grads() {
   }
 }
 
-void Optimizer::load_state(const std::map<std::string, Tensor>& loaded) {
-  // Find every fault before the first number is written.
-  std::map<std::string, Tensor> own = state();
-  std::string faults;
-  for (const auto& [name, tensor] : own) {
-    const auto found = loaded.find(name);
-    if (found == loaded.end()) {
-      faults += "\n  missing: " + name;
-    } else if (!found->second.defined() || found->second.shape() != tensor.shape()) {
-      faults += "\n  " + name + ": got shape " + found->second.shape().text() + ", needed " + tensor.shape().text();
-    }
-  }
-  for (const auto& [name, tensor] : loaded) {
-    if (!own.contains(name)) faults += "\n  unexpected: " + name;
-  }
-  check(faults.empty(), "optimizer: the state is not one of this optimizer with these parameters:", faults);
-
-  for (auto& [name, tensor] : own) std::copy_n(loaded.at(name).data(), tensor.size(), tensor.data());
-}
+void Optimizer::load_state(const std::map<std::string, Tensor>& loaded) { copy_state(name_, loaded, state()); }
 
 std::vector<Tensor> Optimizer::zeros_like_parameters() const {
   std::vector<Tensor> zeros;
@@ -140,7 +116,7 @@ Sgd::Sgd(std::vector<ParameterGroup> groups, const SgdOptions& options)
 
 std::map<std::string, Tensor> Sgd::state() const {
   std::map<std::string, Tensor> result;
-  insert(result, "momentum", momentum_);
+  add_numbered(result, "momentum", momentum_);
   return result;
 }
 
@@ -148,7 +124,7 @@ void Sgd::update(size_t index, Tensor& w, const Tensor& dw, double rate, double 
   const SgdStep step{.rate = static_cast<Real>(rate),
                      .decay = static_cast<Real>(weight_decay),
                      .momentum = static_cast<Real>(options_.momentum)};
-  parallel_for(w.size(), kGrain, [&](int64_t begin, int64_t end) {
+  parallel_for(w.size(), kParameterGrain, [&](int64_t begin, int64_t end) {
     if (momentum_.empty()) {
       move_plain(&w[begin], &dw[begin], end - begin, step);
     } else {
@@ -170,9 +146,9 @@ AdamW::AdamW(std::vector<ParameterGroup> groups, const AdamWOptions& options)
 
 std::map<std::string, Tensor> AdamW::state() const {
   std::map<std::string, Tensor> result;
-  insert(result, "first_moment", first_moment_);
-  insert(result, "second_moment", second_moment_);
-  insert(result, "steps", steps_);
+  add_numbered(result, "first_moment", first_moment_);
+  add_numbered(result, "second_moment", second_moment_);
+  add_numbered(result, "steps", steps_);
   return result;
 }
 
@@ -189,7 +165,7 @@ void AdamW::update(size_t index, Tensor& w, const Tensor& dw, double rate, doubl
                        .deviation_scale = static_cast<Real>(1 / std::sqrt(second_bias)),
                        .eps = static_cast<Real>(options_.eps),
                        .shrink = static_cast<Real>(rate * weight_decay)};
-  parallel_for(w.size(), kGrain, [&](int64_t begin, int64_t end) {
+  parallel_for(w.size(), kParameterGrain, [&](int64_t begin, int64_t end) {
     move_adamw(&w[begin], &dw[begin], &first_moment_[index][begin], &second_moment_[index][begin], end - begin, step);
   });
 }

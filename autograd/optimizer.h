@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ struct ParameterGroup {
   double learning_rate = 0;
   double weight_decay = 0;
 };
+
+/// Numbers of a parameter that a thread moves at a time: enough to outweigh handing them out.
+constexpr int64_t kParameterGrain = 16384;
 
 /// Moves parameters against their gradients, in place: what shares a parameter's buffer sees it move.
 class Optimizer {
@@ -52,6 +56,7 @@ class Optimizer {
   std::vector<Tensor> zeros_like_parameters() const;
 
  private:
+  std::string name_;
   std::vector<ParameterGroup> groups_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 #include "core/check.h"
 #include "layers/count.h"
@@ -119,22 +118,6 @@ std::map<std::string, Tensor> state(Module& module) {
   for (const auto& [name, parameter] : collector.parameters) found[name] = parameter->value();
   for (const auto& [name, buffer] : collector.buffers) found[name] = *buffer;
   return found;
-}
-
-std::string state_differences(const std::map<std::string, Tensor>& needed, const std::map<std::string, Tensor>& given) {
-  std::ostringstream text;
-  for (const auto& [name, tensor] : needed) {
-    if (!given.contains(name)) text << "\n  missing      " << name << " " << tensor.shape();
-  }
-  for (const auto& [name, tensor] : given) {
-    if (!needed.contains(name)) text << "\n  unexpected   " << name << " " << tensor.shape();
-  }
-  for (const auto& [name, tensor] : needed) {
-    const auto found = given.find(name);
-    if (found == given.end() || found->second.shape() == tensor.shape()) continue;
-    text << "\n  other shape  " << name << " " << found->second.shape() << ", needed " << tensor.shape();
-  }
-  return text.str();
 }
 
 void load_state(Module& module, const std::map<std::string, Tensor>& state) {

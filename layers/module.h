@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "autograd/state.h"
 #include "autograd/variable.h"
 
 namespace onefold {
@@ -92,10 +93,6 @@ std::map<std::string, Tensor> state(Module& module);
 /// Copies a state into the module: all of it or, on any mismatch, nothing. Throws Error that lists every missing name,
 /// every unexpected one and every other shape.
 void load_state(Module& module, const std::map<std::string, Tensor>& state);
-
-/// How `given` differs from the state that is `needed`, in names and shapes: a line for each difference, each after a
-/// line break; empty where it fits.
-std::string state_differences(const std::map<std::string, Tensor>& needed, const std::map<std::string, Tensor>& given);
 
 /// The tree of modules, one indented line each: name, description, and the number of parameters in it.
 std::string summary(Module& module);
