@@ -51,7 +51,8 @@ std::vector<ParameterGroup> sgd_groups(Module& network, const TrainerOptions& op
   return groups;
 }
 
-void insert(std::map<std::string, Tensor>& state, const std::string& prefix, const std::map<std::string, Tensor>& part) {
+void insert(std::map<std::string, Tensor>& state, const std::string& prefix,
+            const std::map<std::string, Tensor>& part) {
   for (const auto& [name, tensor] : part) state[prefix + name] = tensor;
 }
 
@@ -166,14 +167,21 @@ void Trainer::load_state(const TrainerState& state) {
   check(position.epoch <= options_.epochs && position.step <= steps_per_epoch(), "trainer: the state is of epoch ",
         position.epoch + 1, ", step ", position.step, ", but this training has ", options_.epochs, " epochs of ",
         steps_per_epoch(), " steps");
+
+  // Find every fault before the first number is written.
+  const TrainerState own = this->state();
+  const std::string differences =
+      state_differences(own.network, state.network) + state_differences(own.optimizer, state.optimizer);
+  check(differences.empty(), "trainer: the state is not one of this network and of these options:", differences,
+        "\nnothing was loaded; make the training that the state was saved from");
   std::map<std::string, Tensor> of_sgd = state.optimizer;
   std::map<std::string, Tensor> of_muon, of_lookahead;
   if (muon_) of_muon = extract(of_sgd, kMuon);
   if (lookahead_) of_lookahead = extract(of_sgd, kLookahead);
+  onefold::load_state(network_, state.network);
   optimizer_.load_state(of_sgd);
   if (muon_) muon_->load_state(of_muon);
   if (lookahead_) lookahead_->load_state(of_lookahead);
-  onefold::load_state(network_, state.network);
   position_ = state.position;
 }
 

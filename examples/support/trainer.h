@@ -98,7 +98,8 @@ class Trainer {
 
   TrainerState state() const;
 
-  /// Goes on from a state. Throws Error where it is not one of this network and of these options.
+  /// Goes on from a state: all of it or, where it is not one of this network and of these options, nothing, and throws
+  /// Error that lists every difference.
   void load_state(const TrainerState& state);
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 
@@ -168,6 +169,36 @@ TEST_CASE("trainer: slow weights hold back what the same steps move without them
   CHECK(max_abs_difference(plain.trainer.state().network.at("head.weight"),
                            held.trainer.state().network.at("head.weight")) > 0);
   CHECK_THROWS_WITH(held.trainer.load_state(plain.trainer.state()), ContainsSubstring("lookahead"));
+}
+
+TEST_CASE("trainer: a state that fits in part is refused as a whole", "[examples]") {
+  TrainerOptions chosen = options();
+  chosen.muon_rate = 0.05;
+  chosen.lookahead = true;
+  Training first(chosen), second(chosen);
+  first.train_to(2);
+  const auto copied = [](std::map<std::string, Tensor> state) {
+    for (auto& [name, tensor] : state) tensor = tensor.clone();
+    return state;
+  };
+  const TrainerState before = second.trainer.state();
+  const auto network = copied(before.network), optimizer = copied(before.optimizer);
+  const auto refused = [&](const std::function<void(TrainerState&)>& spoil, const char* words) {
+    TrainerState state = first.trainer.state();
+    spoil(state);
+    CAPTURE(words);
+    CHECK_THROWS_WITH(second.trainer.load_state(state), ContainsSubstring(words));
+    CHECK(same_bits(second.trainer.state().network, network));
+    CHECK(same_bits(second.trainer.state().optimizer, optimizer));
+    CHECK(second.trainer.position().step == 0);
+  };
+  refused([](TrainerState& state) { state.network.erase("head.bias"); }, "missing      head.bias [10]");
+  refused([](TrainerState& state) { state.network["tail"] = Tensor::zeros({1}); }, "unexpected   tail [1]");
+  refused([](TrainerState& state) { state.optimizer.erase("momentum.0"); }, "missing      momentum.0");
+  refused([](TrainerState& state) { state.optimizer.erase("muon.momentum.3"); }, "missing      muon.momentum.3");
+  refused([](TrainerState& state) { state.optimizer["lookahead.slow.0"] = Tensor::zeros({1}); },
+          "other shape  lookahead.slow.0 [1], needed");
+  refused([](TrainerState& state) { state.position.epoch = kEpochs + 1; }, "but this training has 2 epochs of 3 steps");
 }
 
 TEST_CASE("trainer: an epoch's sums survive a stop in its middle", "[examples]") {
