@@ -15,10 +15,10 @@ namespace {
 
 /// The square root of the sum of squares, the same bits for any number of threads.
 double length(const Tensor& tensor) {
-  const std::vector<double> sums = ordered_sums(tensor.size(), kParameterGrain, 1, [&](int64_t begin, int64_t end, double* sum) {
+  const auto add_squares = [&](int64_t begin, int64_t end, double* sum) {
     for (int64_t i = begin; i < end; ++i) *sum += static_cast<double>(tensor[i]) * static_cast<double>(tensor[i]);
-  });
-  return std::sqrt(sums[0]);
+  };
+  return std::sqrt(ordered_sums(tensor.size(), kParameterGrain, 1, add_squares)[0]);
 }
 
 }  // namespace

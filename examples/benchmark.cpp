@@ -50,7 +50,7 @@ struct Options {
 };
 
 void add_options(CLI::App& app, Options& options) {
-  app.add_option("--net", options.net, "tiny, mini, S, A0 or short")->check(network_name())->type_name("NAME");
+  add_network_option(app, options.net);
   app.add_option("--batch,--batch-size", options.batch, "images a step")
       ->check(whole_number(1, 1 << 20))
       ->type_name("N");

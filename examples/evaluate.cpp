@@ -36,9 +36,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
       ->required()
       ->type_name("FILE");
-  app.add_option("--net", options.net, "tiny, mini, S, A0 or short (what the file says)")
-      ->check(network_name())
-      ->type_name("NAME");
+  add_network_option(app, options.net, " (what the file says)");
   add_data_options(app, options.data);
   add_batch_size_option(app, options.batch_size, "images at a time");
   app.add_option("--views", options.views, "of each image, 1, 2 or 6: their logits are averaged")

@@ -52,9 +52,7 @@ void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("--model", settings.model, "a trained network, as train_cifar10 saves it")
       ->required()
       ->type_name("FILE");
-  app.add_option("--net", settings.net, "the network's size, where it is not what the file says")
-      ->check(network_name())
-      ->type_name("NAME");
+  add_network_option(app, settings.net, " (what the file says)");
   app.add_option("--block", settings.block, "the block to show step by step")->type_name("stages.S.B");
   app.add_option("--out", settings.out, "where results go (the model's folder)")->type_name("DIR");
   add_data_options(app, settings.data);

@@ -69,7 +69,7 @@ struct Options {
 
 void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
-  app.add_option("--net", hyper.net, "tiny, mini, S, A0 or short")->check(network_name())->type_name("NAME");
+  add_network_option(app, hyper.net);
   app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images a step");
   app.add_option("--muon-rate", hyper.muon_rate, "the largest rate of Muon, which moves the convolutions' weights")

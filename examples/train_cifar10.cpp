@@ -55,10 +55,7 @@ struct Options {
 
 void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
-  app.add_option("--net", hyper.net,
-                 "tiny, mini, S, A0 or short, and with +whitening behind it whitened patches for the stem")
-      ->check(network_name())
-      ->type_name("NAME");
+  add_network_option(app, hyper.net);
   app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images a step");
   app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));

@@ -37,7 +37,8 @@ void save_checkpoint(const std::filesystem::path& path, const TrainerState& stat
   for (const auto& [name, tensor] : file.tensors) {
     if (!std::isfinite(max_abs(tensor))) {
       throw NonFiniteLoss(name + " holds a number that is not finite after epoch " +
-                          std::to_string(state.position.epoch) + "; try a smaller --lr");
+                          std::to_string(state.position.epoch) + "; " +
+                          smaller_rate_advice(state.optimizer.contains("muon.momentum.0")));
     }
   }
   file.metadata = {{"position", to_json(state.position).dump()}, {"about", about.dump()}};

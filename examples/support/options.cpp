@@ -63,6 +63,16 @@ CLI::Validator network_name() {
       "");
 }
 
+void add_network_option(CLI::App& app, std::string& net, const std::string& more) {
+  const std::vector<std::string> names = repvgg_names();
+  std::string help;
+  for (size_t i = 0; i < names.size(); ++i) {
+    help += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+  }
+  help += ", and with +whitening behind it whitened patches for the stem";
+  app.add_option("--net", net, help + more)->check(network_name())->type_name("NAME");
+}
+
 void add_threads_option(CLI::App& app) {
   // More threads than the machine has would wait for each other. The library itself allows them, for tests.
   const unsigned machine = std::thread::hardware_concurrency();

@@ -13,8 +13,11 @@ CLI::Validator real_number(double lowest, double highest);
 /// A network that layers/models/repvgg.h knows; the message lists the names.
 CLI::Validator network_name();
 
-/// --threads: sets the number of threads of all parallel loops as it is parsed; all hardware threads without it. At most
-/// as many as the machine has: "--threads: got 64, needs at most 2, the hardware threads of this machine".
+/// --net: one of the sizes that there are, with +whitening or without; `more` ends its help.
+void add_network_option(CLI::App& app, std::string& net, const std::string& more = {});
+
+/// --threads: sets the number of threads of all parallel loops as it is parsed; all hardware threads without it. At
+/// most as many as the machine has: "--threads: got 64, needs at most 2, the hardware threads of this machine".
 void add_threads_option(CLI::App& app);
 
 /// --seed: of all random numbers of a program.

@@ -68,6 +68,10 @@ std::map<std::string, Tensor> extract(std::map<std::string, Tensor>& state, cons
 
 }  // namespace
 
+std::string smaller_rate_advice(bool muon) {
+  return muon ? "try a smaller --muon-rate, or a smaller --lr" : "try a smaller --lr";
+}
+
 // [decay-groups]
 std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay,
                                          double bias_rate) {
@@ -127,7 +131,7 @@ void Trainer::take_step(const Batch& batch) {
   if (!std::isfinite(loss_value)) {
     throw NonFiniteLoss("the loss is " + std::to_string(loss_value) + " in epoch " +
                         std::to_string(position_.epoch + 1) + ", step " + std::to_string(position_.step + 1) +
-                        "; try a smaller --lr");
+                        "; " + smaller_rate_advice(muon_.has_value()));
   }
 
   // Backward: that number to a gradient for every parameter. Then the step against them.

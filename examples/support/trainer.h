@@ -58,6 +58,9 @@ struct Position {
   double images_per_second() const { return static_cast<double>(images) / seconds; }
 };
 
+/// What to do about a loss or a weight that is not finite, with or without Muon.
+std::string smaller_rate_advice(bool muon);
+
 /// All that the next step reads: with it a training goes on as if it had never stopped, bit by bit.
 struct TrainerState {
   Position position;

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# Holds train_cifar10 to what a training promises: its folder, the same bytes however it is stopped and resumed, and
+# after every failure the last good state whole.
+#
+#   train_cifar10_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER
+set -uo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh" "$@"
+
+# A training of 3 epochs of 3 steps: every run of it, however interrupted, must end with the same model.
+small=(--dataset shapes10 --net tiny --limit-train 26 --limit-test 40 --batch-size 8 --epochs 3 --seed 7)
+
+title "a dry run says what would be done, and writes nothing"
+run 0 train_cifar10 "${small[@]}" --dry-run
+prints "331 k parameters, 18.84 M multiply-adds"
+prints "296 k parameters, 16.96 M multiply-adds"
+prints "3 epochs of 3 steps of 8 images: 9 steps"
+prints "runs/train-tiny"
+holds . "err out"
+
+title "a training fills its folder; without a terminal an epoch is a plain line"
+run 0 train_cifar10 "${small[@]}"
+run_files="checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
+holds runs/train-tiny "$run_files"
+prints "test accuracy"
+prints "of it waiting for images"
+prints "runs/train-tiny/model.safetensors"
+[ "$(grep -c '^epoch [123]/3  loss ' err)" = 3 ] || complain "stderr should have a line for each of 3 epochs"
+! grep -q $'[\r\x1b]' err || complain "stderr should have no control characters"
+[ "$(grep -o '"epoch":[0-9]*' runs/train-tiny/log.jsonl | tr '\n' ' ')" = '"epoch":1 "epoch":2 "epoch":3 ' ] ||
+  complain "log.jsonl should have epochs 1 to 3"
+for entry in commit compiler flags cpu simd_bits threads seed dataset train_hash options counts started finished; do
+  grep -q "\"$entry\":" runs/train-tiny/run.json || complain "run.json lacks \"$entry\""
+done
+mv runs/train-tiny whole
+
+title "the seed decides the weights, the number of threads does not"
+run 0 train_cifar10 "${small[@]}" --threads 1 --out threads
+same threads/model.safetensors whole/model.safetensors
+run 0 train_cifar10 "${small[@]}" --seed 8 --epochs 1 --out seed --stop-after 1
+! cmp -s seed/model.safetensors whole/model.safetensors || complain "another seed gave the same weights"
+
+title "a run that is there is refused, and replaced only on demand"
+cp -r whole kept
+run 1 train_cifar10 "${small[@]}" --out kept
+says "--resume"
+says "--overwrite"
+for file in $run_files; do same kept/$file whole/$file; done
+run 0 train_cifar10 "${small[@]}" --out kept --overwrite --epochs 1
+[ "$(wc -l <kept/log.jsonl)" = 1 ] || complain "an overwritten run should have a log of its own"
+
+title "stopped after an epoch and resumed: the model's bytes are those of a run never stopped"
+run 0 train_cifar10 "${small[@]}" --out stopped --stop-after 1
+holds stopped "checkpoint.safetensors log.jsonl run.json"
+run 2 train_cifar10 --out stopped --resume --lr 0.05 --batch-size 8 --epochs 4
+says "--lr 0.05, but the run has 0.1"
+says "--epochs 4, but the run has 3"
+! grep -q -- "--batch-size" err || complain "an equal option should not be complained about"
+run 0 train_cifar10 --out stopped --resume --threads 1
+same stopped/model.safetensors whole/model.safetensors
+[ "$(grep -c '"epoch"' stopped/log.jsonl)" = 3 ] || complain "a resumed log should continue, not repeat"
+run 0 train_cifar10 --out stopped --resume
+same stopped/model.safetensors whole/model.safetensors
+run 1 train_cifar10 "${small[@]}" --out nothing --resume
+says "there is no run to resume"
+absent nothing
+run 2 train_cifar10 --out stopped --resume --dataset cifar10
+says '--dataset "cifar10", but the run has "shapes10"'
+
+title "Ctrl-C and SIGTERM save, say how to go on, and leave with 128 + their number"
+set -m # so that a job in the background hears SIGINT
+for signal in INT:130 TERM:143; do
+  "$programs/train_cifar10" "${small[@]}" --out "signal-$signal" >out 2>err </dev/null &
+  job=$!
+  for ((waited = 0; waited < 3000; ++waited)); do
+    [ ! -e "signal-$signal/checkpoint.safetensors" ] || break
+    sleep 0.01
+  done
+  kill -"${signal%:*}" $job
+  code=0
+  wait $job || code=$?
+  [ $code = "${signal#*:}" ] || complain "signal $signal gave exit code $code"
+  says "saved; go on with: train_cifar10 --resume --out signal-$signal"
+  absent "signal-$signal/model.safetensors"
+  run 0 train_cifar10 --resume --out "signal-$signal"
+  same "signal-$signal/model.safetensors" whole/model.safetensors
+done
+set +m
+
+title "a loss that is not finite: exit 3, and the last good checkpoint stays"
+run 3 train_cifar10 "${small[@]}" --out diverging --lr 1000 --weight-decay 1000 --epochs 50
+says "smaller --lr"
+says "diverging/checkpoint.safetensors"
+holds diverging "checkpoint.safetensors log.jsonl run.json"
+run 3 train_cifar10 --out diverging --resume
+
+title "a folder that cannot be written: exit 1, nothing left behind"
+echo "a file" >file
+run 1 train_cifar10 "${small[@]}" --out file/run
+says "file/run"
+says "--out"
+mkdir closed && chmod a-w closed
+if ! touch closed/probe 2>/dev/null; then # root may write anywhere
+  run 1 train_cifar10 "${small[@]}" --out closed/run
+  says "closed/run"
+fi
+rm -f closed/probe
+
+title "a full disk (a limit of 200 kB a file): exit 1, no half file, no temporary, the old checkpoint whole"
+(
+  failures=0
+  trap '' XFSZ
+  ulimit -f 200
+  run 1 train_cifar10 "${small[@]}" --out full-new
+  says "full-new/checkpoint.safetensors"
+  run 1 train_cifar10 "${small[@]}" --out kept --overwrite
+  exit $failures
+) || failures=$((failures + $?))
+holds full-new "log.jsonl run.json"
+run 0 train_cifar10 "${small[@]}" --out full-resumed --stop-after 1
+cp full-resumed/checkpoint.safetensors before
+(
+  failures=0
+  trap '' XFSZ
+  ulimit -f 200
+  run 1 train_cifar10 --out full-resumed --resume
+  exit $failures
+) || failures=$((failures + $?))
+same full-resumed/checkpoint.safetensors before
+holds full-resumed "checkpoint.safetensors log.jsonl run.json"
+run 0 train_cifar10 --out full-resumed --resume
+same full-resumed/model.safetensors whole/model.safetensors
+
+title "on a terminal there is a progress bar, in colour unless NO_COLOR says otherwise"
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
+  on_terminal() {
+    local command="'$programs/train_cifar10' ${small[*]} --epochs 1 --out terminal --overwrite"
+    TERM=xterm NO_COLOR=$1 script -qec "$command" /dev/null
+  }
+  on_terminal "" </dev/null >out
+  prints "epoch 1/1:   0%|"
+  prints $'\x1b[32m'
+  on_terminal 1 </dev/null >out
+  prints "epoch 1/1:   0%|"
+  ! grep -q $'\x1b\[32m' out || complain "NO_COLOR should switch colours off"
+fi
+
+[ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
+echo "all checks passed"

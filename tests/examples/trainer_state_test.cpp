@@ -1,0 +1,125 @@
+#include <functional>
+#include <limits>
+
+#include "core/check.h"
+#include "core/parallel.h"
+#include "core/safetensors.h"
+#include "examples/support/checkpoint.h"
+#include "examples/support/program.h"
+#include "tests/catch.h"
+#include "tests/examples/small_training.h"
+#include "tests/temporary_folder.h"
+
+using namespace onefold;
+
+TEST_CASE("trainer: stopped after any step and resumed, it has the bits of one never stopped", "[examples]") {
+  const bool lookahead = GENERATE(false, true);
+  TrainerOptions chosen = options();
+  chosen.lookahead = lookahead;
+  chosen.bias_rate = lookahead ? 4 : 1;
+  chosen.muon_rate = lookahead ? 0.05 : 0;
+  Training uninterrupted(chosen);
+  uninterrupted.train_to();
+  const TrainerState expected = uninterrupted.trainer.state();
+
+  const TemporaryFolder scratch;
+  const auto path = scratch.path() / "checkpoint.safetensors";
+  const int threads_before = threads();
+  for (int64_t step = 0; step <= kEpochs * kSteps; ++step) {
+    set_threads(1 + static_cast<int>(step % 3));
+    Training first(chosen);
+    first.train_to(step);
+    save_checkpoint(path, first.trainer.state(), {{"note", "kept"}});
+
+    set_threads(1 + static_cast<int>((step + 1) % 3));
+    Training second(chosen);
+    const Checkpoint checkpoint = load_checkpoint(path);
+    second.trainer.load_state(checkpoint.state);
+    CHECK(checkpoint.about == nlohmann::ordered_json{{"note", "kept"}});
+    second.train_to();
+
+    CAPTURE(step);
+    const TrainerState resumed = second.trainer.state();
+    CHECK(same_bits(resumed.network, expected.network));
+    CHECK(same_bits(resumed.optimizer, expected.optimizer));
+  }
+  set_threads(threads_before);
+}
+
+TEST_CASE("trainer: a state that fits in part is refused as a whole", "[examples]") {
+  TrainerOptions chosen = options();
+  chosen.muon_rate = 0.05;
+  chosen.lookahead = true;
+  Training first(chosen), second(chosen);
+  first.train_to(2);
+  const auto copied = [](std::map<std::string, Tensor> state) {
+    for (auto& [name, tensor] : state) tensor = tensor.clone();
+    return state;
+  };
+  const TrainerState before = second.trainer.state();
+  const auto network = copied(before.network), optimizer = copied(before.optimizer);
+  const auto refused = [&](const std::function<void(TrainerState&)>& spoil, const char* words) {
+    TrainerState state = first.trainer.state();
+    spoil(state);
+    CAPTURE(words);
+    CHECK_THROWS_WITH(second.trainer.load_state(state), ContainsSubstring(words));
+    CHECK(same_bits(second.trainer.state().network, network));
+    CHECK(same_bits(second.trainer.state().optimizer, optimizer));
+    CHECK(second.trainer.position().step == 0);
+  };
+  refused([](TrainerState& state) { state.network.erase("head.bias"); }, "missing      head.bias [10]");
+  refused([](TrainerState& state) { state.network["tail"] = Tensor::zeros({1}); }, "unexpected   tail [1]");
+  refused([](TrainerState& state) { state.optimizer.erase("momentum.0"); }, "missing      momentum.0");
+  refused([](TrainerState& state) { state.optimizer.erase("muon.momentum.3"); }, "missing      muon.momentum.3");
+  refused([](TrainerState& state) { state.optimizer["lookahead.slow.0"] = Tensor::zeros({1}); },
+          "other shape  lookahead.slow.0 [1], needed");
+  refused([](TrainerState& state) { state.position.epoch = kEpochs + 1; }, "but this training has 2 epochs of 3 steps");
+}
+
+TEST_CASE("trainer: an epoch's sums survive a stop in its middle", "[examples]") {
+  Training whole, first, second;
+  whole.trainer.train_epoch();
+  first.train_to(2);
+  second.trainer.load_state(first.trainer.state());
+  CHECK(second.trainer.position().images == 2 * kBatch);
+  second.trainer.train_epoch();
+  CHECK(second.trainer.position().images == kSteps * kBatch);  // the two images beyond the last batch wait
+  CHECK(second.trainer.position().loss() == whole.trainer.position().loss());
+  CHECK(second.trainer.position().correct == whole.trainer.position().correct);
+}
+
+TEST_CASE("trainer: advice on a loss that is not finite names the rate of Muon where it moves weights", "[examples]") {
+  const double muon_rate = GENERATE(0, 0.05);
+  TrainerOptions chosen = options();
+  chosen.muon_rate = muon_rate;
+  Training training(chosen);
+  Tensor weight = training.network.head().weight().value();
+  weight[0] = std::numeric_limits<Real>::infinity();
+  const bool muon = muon_rate > 0;
+  const std::string advice = muon ? "; try a smaller --muon-rate, or a smaller --lr" : "; try a smaller --lr";
+  CHECK_THROWS_WITH(training.trainer.train_epoch(), Catch::Matchers::EndsWith(advice));
+  const TemporaryFolder scratch;
+  CHECK_THROWS_WITH(save_checkpoint(scratch.path() / "checkpoint", training.trainer.state(), {}),
+                    Catch::Matchers::EndsWith(advice));
+}
+
+TEST_CASE("checkpoint: one that is not finite is refused, and the last good one stays", "[examples]") {
+  const TemporaryFolder scratch;
+  const auto path = scratch.path() / "checkpoint.safetensors";
+  Training training;
+  save_checkpoint(path, training.trainer.state(), {{"note", "good"}});
+
+  TrainerState broken = training.trainer.state();
+  broken.optimizer.at("momentum.0") = broken.optimizer.at("momentum.0").clone();
+  broken.optimizer.at("momentum.0")[3] = std::numeric_limits<Real>::infinity();
+  CHECK_THROWS_AS(save_checkpoint(path, broken, {{"note", "bad"}}), NonFiniteLoss);
+  CHECK(load_checkpoint(path).about == nlohmann::ordered_json{{"note", "good"}});
+}
+
+TEST_CASE("checkpoint: a file of another kind says so", "[examples]") {
+  const TemporaryFolder scratch;
+  const auto path = scratch.path() / "model.safetensors";
+  save_safetensors(path, {{{"head.bias", Tensor::zeros({10})}}, {}});
+  CHECK_THROWS_WITH(load_checkpoint(path),
+                    ContainsSubstring("model.safetensors") && ContainsSubstring("not a checkpoint"));
+}
