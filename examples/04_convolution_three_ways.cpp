@@ -11,8 +11,6 @@
 //   3. A layer of a real network: 16 images of 32x32, 64 -> 64 channels
 //   ...
 
-#include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
@@ -20,6 +18,7 @@
 #include "core/im2col.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "examples/support/best_seconds.h"
 
 using namespace onefold;
 
@@ -97,18 +96,6 @@ void compare_on_whole_numbers() {
     std::printf("   %-21s largest difference from the definition: %s\n", name(algorithm),
                 difference == 0 ? "0" : difference < Real(0.01) ? "below 0.01" : "TOO LARGE");
   }
-}
-
-/// Seconds of the fastest of `repeats` runs: what else the machine does only ever adds.
-template <class Function>
-double best_seconds(int repeats, const Function& function) {
-  double best = 1e9;
-  for (int i = 0; i < repeats; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    function();
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  return best;
 }
 
 void race() {

@@ -13,7 +13,6 @@
 //   ...
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <functional>
@@ -28,6 +27,7 @@
 #include "core/norm_sum.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "examples/support/best_seconds.h"
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
 #include "examples/support/peak.h"
@@ -57,17 +57,6 @@ Layer make_layer(int64_t kernel, uint64_t stream) {
                          .variance = random_uniform({K}, Random(13, stream), 0.5, 2)},
           .gamma = random_uniform({K}, Random(14, stream), 0.5, 2),
           .beta = random_uniform({K}, Random(15, stream), -1, 1)};
-}
-
-/// Seconds of the fastest of `repeats` runs: what else the machine does only ever adds.
-double best_seconds(int repeats, const std::function<void()>& function) {
-  double best = 1e9;
-  for (int i = 0; i < repeats; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    function();
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  return best;
 }
 
 // [passes]

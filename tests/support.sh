@@ -17,8 +17,8 @@ choose_generator() {
   if [ ! -f "$1/CMakeCache.txt" ] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
 }
 
-# build_and_test PRESET FOLDER [CMAKE OPTIONS...]: sets closing_line to the sentence that CTest ends with. Tests with the
-# label "long" run with the preset "release" alone.
+# build_and_test PRESET FOLDER [CMAKE OPTIONS...]: sets closing_line to the sentence that CTest ends with. Tests with
+# the label "long" run with the preset "release" alone.
 build_and_test() {
   local preset=$1 folder=$2 started=$SECONDS which=(-LE long)
   shift 2
@@ -38,26 +38,27 @@ build_and_test() {
   return "$status"
 }
 
-# compile FOLDER CMAKE-OPTIONS...: the library, lessons and programs with warnings as errors, without running anything.
-compile() {
-  local folder=$1 started=$SECONDS
-  shift
+# build FOLDER TARGET CMAKE-OPTIONS...: configures with warnings as errors, and builds the target.
+build() {
+  local folder=$1 target=$2
+  shift 2
   choose_generator "$folder"
   logged "$folder/configure.log" cmake -S . -B "$folder" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release \
-    -DONEFOLD_TESTS=OFF -DONEFOLD_WERROR=ON "$@"
-  logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)"
+    -DONEFOLD_WERROR=ON "$@"
+  logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)" --target "$target"
+}
+
+# compile FOLDER CMAKE-OPTIONS...: the library, lessons and programs, without running anything.
+compile() {
+  local folder=$1 started=$SECONDS
+  build "$folder" all -DONEFOLD_TESTS=OFF "${@:2}"
   echo "== $folder: built in $((SECONDS - started)) s"
 }
 
-# unit_tests FOLDER CMAKE-OPTIONS...: the library and its unit tests alone, built another way with warnings as errors, and
-# run in one go.
+# unit_tests FOLDER CMAKE-OPTIONS...: the library and its unit tests alone, built another way and run in one go.
 unit_tests() {
   local folder=$1 started=$SECONDS
-  shift
-  choose_generator "$folder"
-  logged "$folder/configure.log" cmake -S . -B "$folder" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release \
-    -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF -DONEFOLD_WERROR=ON "$@"
-  logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)" --target onefold_tests
+  build "$folder" onefold_tests -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF "${@:2}"
   logged "$folder/tests.log" "$folder/tests/onefold_tests"
   echo "== $folder: built and tested in $((SECONDS - started)) s"
 }
