@@ -134,7 +134,8 @@ ConvAlgorithm choose_algorithm(const Shape& x, const Shape& w, const Conv2dArgs&
     if (x[1] < 4 || x[2] < 4) return ConvAlgorithm::winograd2;
     return count_tiles(x) >= kEnoughTiles ? ConvAlgorithm::winograd4 : ConvAlgorithm::im2col;
   }
-  const bool strided = supports(ConvAlgorithm::winograd4_stride2, w, args) && fills_tiles(conv2d_output_shape(x, w, args));
+  const bool strided =
+      supports(ConvAlgorithm::winograd4_stride2, w, args) && fills_tiles(conv2d_output_shape(x, w, args));
   return strided ? ConvAlgorithm::winograd4_stride2 : ConvAlgorithm::im2col;
 }
 // [/choose-algorithm]

@@ -26,8 +26,8 @@ Conv2dArgs conv2d_args(int64_t stride, int64_t padding, int64_t groups = 1);
 /// P = (H + 2 padding - dilation (R - 1) - 1) / stride + 1. Throws Error, naming both shapes, where they do not fit.
 Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dArgs& args);
 
-/// Weights as an algorithm multiplies by them: packed, for Winograd transformed. Whoever calls conv2d() many times with the
-/// same weights keeps one of these beside them, and begins with an empty one when they change.
+/// Weights as an algorithm multiplies by them: packed, for Winograd transformed. Whoever calls conv2d() many times with
+/// the same weights keeps one of these beside them, and begins with an empty one when they change.
 struct PackedWeights {
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;  // that they are packed for
   std::vector<Tensor> parts;                           // one a group
@@ -40,22 +40,23 @@ struct PackedWeights {
   }
 };
 
-/// Cross-correlation, as all of deep learning calls it convolution: y[n,p,q,k] = sum x[n, p stride + r dilation - padding, ..., c] w[r,s,c,k],
+/// Cross-correlation, as all of deep learning calls it convolution:
+///   y[n,p,q,k] = sum x[n, p stride + r dilation - padding, ..., c] w[r,s,c,k],
 /// then activation(y + bias). x [N, H, W, C], w [R, S, C / groups, K], bias [K] or none; result [N, P, Q, K].
 /// Output channels of group g see the input channels of group g alone; groups == C == K is a depthwise convolution.
 ///
-/// Computes with args.algorithm, or with the one that choose_algorithm names. Throws Error for shapes that do not fit and
-/// for an algorithm forced on a case that it does not cover. Where `packed` is given, the packed form of w is taken from
-/// it, or put there the first time.
+/// Computes with args.algorithm, or with the one that choose_algorithm names. Throws Error for shapes that do not fit
+/// and for an algorithm forced on a case that it does not cover. Where `packed` is given, the packed form of w is taken
+/// from it, or put there the first time.
 Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias = {},
               Activation activation = Activation::none, PackedWeights* packed = nullptr);
 
-/// conv2d(x, w, args) and, in `statistics`, what channel_statistics() says of it: the fast algorithms add the sums up while
-/// the numbers are in the cache.
+/// conv2d(x, w, args) and, in `statistics`, what channel_statistics() says of it: the fast algorithms add the sums up
+/// while the numbers are in the cache.
 Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs& args, ChannelStatistics& statistics);
 
-/// The gradient of the images: dx of shape x_shape, from dy [N, P, Q, K]. Where `sum` [x_shape] is given, dx is added to
-/// it, in its buffer, and it is returned.
+/// The gradient of the images: dx of shape x_shape, from dy [N, P, Q, K]. Where `sum` [x_shape] is given, dx is added
+/// to it, in its buffer, and it is returned.
 Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
                              const Tensor& sum = {});
 

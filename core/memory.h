@@ -20,8 +20,8 @@ struct MemoryUsage {
 
 /// A buffer of `count` uninitialised numbers, 64-byte aligned. When its last owner lets go, it returns to a pool,
 /// by size: mapping and zeroing 33 MB of fresh pages costs more than many of the kernels. Safe from any thread.
-/// Throws Error, naming the bytes asked for, available and held, where the machine has no more memory, before the system
-/// would end the process (available_memory.h).
+/// Throws Error, naming the bytes asked for, available and held, where the machine has no more memory, before the
+/// system would end the process (available_memory.h).
 std::shared_ptr<Real[]> allocate_buffer(int64_t count);
 
 MemoryUsage memory_usage();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a lesson on this machine, puts its numbers into the expected text (which numbers may differ elsewhere stays marked
-# as it was), and refreshes all pages that quote it. Run it with nothing else on the machine.
+# Runs a lesson on this machine, puts its numbers into the expected text (which numbers may differ elsewhere stays
+# marked as it was), and refreshes all pages that quote it. Run it with nothing else on the machine.
 #
 #   docs/refresh.sh 11_the_ladder docs/pictures/ladder.svg
 #   docs/refresh.sh LESSON [ARGUMENTS...]

@@ -144,6 +144,7 @@ int main() {
   std::puts("        eps      float     double");
   for (int exponent = 1; exponent <= 10; ++exponent) {
     const double eps = std::pow(10.0, -exponent);
-    std::printf("     %6.0e   %8.1e   %8.1e\n", eps, error_of_quotient(static_cast<float>(eps)), error_of_quotient(eps));
+    const float eps_in_float = static_cast<float>(eps);
+    std::printf("     %6.0e   %8.1e   %8.1e\n", eps, error_of_quotient(eps_in_float), error_of_quotient(eps));
   }
 }

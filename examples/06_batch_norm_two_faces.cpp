@@ -63,12 +63,14 @@ void running_statistics() {
   for (int batch = 0; batch <= 100; ++batch) {
     if (batch == 0 || batch == 1 || batch == 10 || batch == 30 || batch == 100) {
       const auto statistics = state(norm);
-      std::printf("   %7d %8.2f %10.2f\n", batch, statistics.at("running_mean").item(), statistics.at("running_var").item());
+      std::printf("   %7d %8.2f %10.2f\n", batch, statistics.at("running_mean").item(),
+                  statistics.at("running_var").item());
     }
     // [momentum]
     // Each training batch moves them a tenth of the way: running = 0.9 running + 0.1 batch.
-    const Tensor standard = random_normal({256, 1, 1, 1}, Random(/*seed=*/6, /*stream=*/static_cast<uint64_t>(batch)), 2);
-    norm(Variable(add_bias_forward(standard, Tensor::full({1}, 5))));
+    const Random random(/*seed=*/6, /*stream=*/static_cast<uint64_t>(batch));
+    const Tensor spread = random_normal({256, 1, 1, 1}, random, 2);
+    norm(Variable(add_bias_forward(spread, Tensor::full({1}, 5))));
     // [/momentum]
   }
 }

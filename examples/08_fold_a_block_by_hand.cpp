@@ -84,7 +84,8 @@ Tensor identity_1x1() {
 
 // -- printing
 
-/// The largest difference over border pixels alone, or over those inside alone: mistakes with padding show at the border.
+/// The largest difference over border pixels alone, or over those inside alone: mistakes with padding show at the
+/// border.
 double difference(const Tensor& a, const Tensor& b, bool border) {
   const int64_t H = a.shape()[1], W = a.shape()[2], C = a.shape()[3];
   double largest = 0;
@@ -120,7 +121,8 @@ int main() {
   block.eval();
   const State s = state(block);
   const Tensor x = random_normal({2, 6, 6, kChannels}, Random(/*seed=*/8, /*stream=*/0));
-  const Conv2dArgs same = conv2d_args(/*stride=*/1, /*padding=*/1), pointwise = conv2d_args(/*stride=*/1, /*padding=*/0);
+  const Conv2dArgs same = conv2d_args(/*stride=*/1, /*padding=*/1);
+  const Conv2dArgs pointwise = conv2d_args(/*stride=*/1, /*padding=*/0);
 
   std::puts("1. Each branch as one 3x3 convolution; largest difference from the branch itself");
   // [branches]
@@ -149,7 +151,8 @@ int main() {
 
   std::puts("\n4. Classic mistakes");
   print_difference("identity branch dropped",
-                   conv2d(x, add(three.weight, one.weight), same, add(three.bias, one.bias), Activation::relu), trained);
+                   conv2d(x, add(three.weight, one.weight), same, add(three.bias, one.bias), Activation::relu),
+                   trained);
   print_difference("biases dropped", conv2d(x, weight, same, {}, Activation::relu), trained);
   block.train();
   print_difference("compared with the block in training mode", conv2d(x, weight, same, bias, Activation::relu),

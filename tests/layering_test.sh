@@ -37,7 +37,8 @@ include_violations() {
 rule() {
   local pattern=$1 sentence=$2
   shift 2
-  [ $# = 0 ] || code "$@" | { grep -E "^[^:]*:[0-9]*:.*$pattern" || true; } | sed "s|^\([^:]*:[0-9]*\):.*|\1: $sentence|"
+  [ $# = 0 ] || code "$@" | { grep -E "^[^:]*:[0-9]*:.*$pattern" || true; } |
+    sed "s|^\([^:]*:[0-9]*\):.*|\1: $sentence|"
 }
 
 text_rule() {
@@ -60,14 +61,16 @@ violations() (  # violations TREE: one line each
   mapfile -t build < <(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
     \( -name CMakeLists.txt -o -name '*.cmake' -o -name CMakePresets.json -o -name '*.sh' -o -path ./.ci/run \) -print)
   mapfile -t text < <(find . \( -path ./build -o -path ./.git -o -path ./runs \) -prune -o -type f \
-    \( -name '*.h' -o -name '*.cpp' -o -name '*.cmake' -o -name CMakeLists.txt -o -name '*.sh' -o -name '*.py' -o -name '*.md' \) -print)
+    \( -name '*.h' -o -name '*.cpp' -o -name '*.cmake' -o -name CMakeLists.txt \
+    -o -name '*.sh' -o -name '*.py' -o -name '*.md' \) -print)
 
   include_violations
   rule '(# *pragma +omp|\bstd::(j?thread|async)\b)' 'only core/thread_pool.cpp starts threads' "${threadless[@]}"
   rule '\bfloat\b' 'kernels say Real, not float' "${real[@]}"
   rule '[0-9]\.[0-9]*(e[-+]?[0-9]+)?[fF]\b' 'a literal with the suffix f is a float; kernels use Real' "${real[@]}"
   rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${all[@]}"
-  rule '(\bstd::(cout|cerr|clog)|\bf?printf *\(|\b(exit|abort|terminate) *\()' 'library code never prints or exits' "${library[@]}"
+  rule '(\bstd::(cout|cerr|clog)|\bf?printf *\(|\b(exit|abort|terminate) *\()' 'library code never prints or exits' \
+    "${library[@]}"
   text_rule 'TEST_CASE\("[^"]*[][;]' "a test's name with a bracket or a semicolon is a list to CMake" "${tests[@]}"
   text_rule '-ffast-mat[h]|-Ofas[t]' 'fast-math makes isnan lie' "${build[@]}"
   text_rule '\b(TO[D]O|FIX[M]E|XX[X])\b' 'something is left to do' "${text[@]}"

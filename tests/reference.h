@@ -9,8 +9,8 @@
 
 namespace onefold {
 
-/// What PyTorch computed in double: tests/reference/NAME.json, written by tests/torch/make_reference_values.py. A value is
-/// named by its place in the file, such as "/cases/0/x".
+/// What PyTorch computed in double: tests/reference/NAME.json, written by tests/torch/make_reference_values.py. A value
+/// is named by its place in the file, such as "/cases/0/x".
 class ReferenceValues {
  public:
   explicit ReferenceValues(const std::string& name);

@@ -43,7 +43,8 @@ install_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
 
   if ! command -v apt-get >/dev/null; then
-    echo "Missing: ${missing[*]} (names of Debian packages). Install them by your system's own means and run this again." >&2
+    echo "Missing: ${missing[*]} (names of Debian packages)." \
+      "Install them by your system's own means and run this again." >&2
     return 1
   fi
   if [ "$(id -u)" -ne 0 ]; then
@@ -74,7 +75,8 @@ check_tools() {
   local have compiler
   have=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
   if [ "$(printf '3.25\n%s\n' "$have" | sort -V | head -n 1)" != 3.25 ]; then
-    echo "cmake $have is too old: 3.25 or newer is needed. \"pip install cmake\" or https://cmake.org/download has one." >&2
+    echo "cmake $have is too old: 3.25 or newer is needed." \
+      "\"pip install cmake\" or https://cmake.org/download has one." >&2
     return 1
   fi
   if ! compiler=$(find_compiler); then

@@ -23,8 +23,8 @@ int64_t training_bytes(Module& scratch, const Shape& images);
 
 /// Throws Error where this is more than available_memory():
 /// "inference on images [100000 32 32 3] takes about 24.4 GiB of memory, 22.9 GiB are available: use a batch of at most
-/// 93800". A batch as small as what is measured on, 64 images in inference and 16 in training, is let through: if it does
-/// not fit, its own Error comes as soon.
+/// 93800". A batch as small as what is measured on, 64 images in inference and 16 in training, is let through: if it
+/// does not fit, its own Error comes as soon.
 void check_inference_fits(RepVgg& network, const Shape& images);
 void check_training_fits(Module& scratch, const Shape& images);
 

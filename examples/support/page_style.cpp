@@ -34,12 +34,21 @@ header p, .lead { color: var(--quiet); }
 code { font: .92em ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 section { margin-top: 2.8rem; padding-top: 1.6rem; border-top: 1px solid var(--rule); }
 
-.headlines { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: 1.2rem 1.6rem; margin: 1.6rem 0 0; }
+.headlines {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: 1.2rem 1.6rem;
+  margin: 1.6rem 0 0;
+}
 .headlines div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .headlines dt { color: var(--quiet); font-size: .88rem; line-height: 1.35; }
-.headlines dd { margin: 0; font-size: 1.75rem; line-height: 1.25; font-weight: 640; letter-spacing: -.02em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.headlines dd {
+  margin: 0; font-size: 1.75rem; line-height: 1.25; font-weight: 640; letter-spacing: -.02em;
+  font-variant-numeric: tabular-nums; white-space: nowrap;
+}
 
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 1.8rem 2.2rem; margin-top: 1.2rem; }
+.charts {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 1.8rem 2.2rem;
+  margin-top: 1.2rem;
+}
 figure { margin: 0; min-width: 0; break-inside: avoid; }
 figcaption { margin-bottom: .4rem; font-size: .92rem; line-height: 1.4; }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
@@ -48,23 +57,34 @@ svg text.quiet { fill: var(--quiet); }
 .grid { stroke: var(--rule); stroke-width: 1; }
 .axis { stroke: var(--quiet); stroke-width: 1; }
 .line { fill: none; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
-.line.s0 { stroke: var(--s0); } .line.s1 { stroke: var(--s1); } .line.s2 { stroke: var(--s2); } .line.s3 { stroke: var(--s3); }
+.line.s0 { stroke: var(--s0); } .line.s1 { stroke: var(--s1); }
+.line.s2 { stroke: var(--s2); } .line.s3 { stroke: var(--s3); }
 .dot.s0, .bar.s0 { fill: var(--s0); } .dot.s1, .bar.s1 { fill: var(--s1); }
 .dot.s2, .bar.s2 { fill: var(--s2); } .dot.s3, .bar.s3 { fill: var(--s3); }
 svg text.end { font-weight: 640; }
-svg .end.s0 { fill: var(--s0); } svg .end.s1 { fill: var(--s1); } svg .end.s2 { fill: var(--s2); } svg .end.s3 { fill: var(--s3); }
+svg .end.s0 { fill: var(--s0); } svg .end.s1 { fill: var(--s1); }
+svg .end.s2 { fill: var(--s2); } svg .end.s3 { fill: var(--s3); }
 figcaption > strong, .key { margin-right: .9rem; }
 .key { display: inline-block; color: var(--quiet); white-space: nowrap; }
 .key i { display: inline-block; width: .7em; height: .7em; margin-right: .4em; border-radius: 2px; }
-i.s0 { background: var(--s0); } i.s1 { background: var(--s1); } i.s2 { background: var(--s2); } i.s3 { background: var(--s3); }
+i.s0 { background: var(--s0); } i.s1 { background: var(--s1); }
+i.s2 { background: var(--s2); } i.s3 { background: var(--s3); }
 
 details { margin-top: 1.2rem; }
 summary { cursor: pointer; color: var(--quiet); }
 .scroll { overflow-x: auto; margin: 1rem 0 .6rem; }
-table { border-collapse: collapse; font-size: .9rem; line-height: 1.4; font-variant-numeric: tabular-nums; width: 100%; }
-th, td { padding: .38rem .7rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: baseline; font-weight: 400; }
+table {
+  border-collapse: collapse; font-size: .9rem; line-height: 1.4; font-variant-numeric: tabular-nums; width: 100%;
+}
+th, td {
+  padding: .38rem .7rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: baseline;
+  font-weight: 400;
+}
 th:first-child, td:first-child { padding-left: 0; }
-table thead th { white-space: normal; color: var(--quiet); font-size: .82rem; vertical-align: bottom; border-bottom-color: var(--quiet); }
+table thead th {
+  white-space: normal; color: var(--quiet); font-size: .82rem; vertical-align: bottom;
+  border-bottom-color: var(--quiet);
+}
 .number { text-align: right; white-space: nowrap; }
 td.name { min-width: 11em; }
 tr.total > * { font-weight: 640; }
@@ -85,12 +105,18 @@ tr.total > * { font-weight: 640; }
 .filters, .magnitudes { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: 8px; }
 .filters { background: var(--field); }
 .filters svg { shape-rendering: crispEdges; }
-.filters.empty { display: grid; place-items: center; aspect-ratio: 1; padding: 1.2rem; color: var(--quiet); font-size: .88rem; text-align: center; }
+.filters.empty {
+  display: grid; place-items: center; aspect-ratio: 1; padding: 1.2rem; color: var(--quiet); font-size: .88rem;
+  text-align: center;
+}
 .sign { color: var(--quiet); }
 .magnitudes { margin-top: .6rem; }
 .magnitudes svg text { font-size: 12px; }
 svg text.on-strong { fill: #fff; }
-.scale { display: flex; align-items: center; gap: .6rem; max-width: 22rem; color: var(--quiet); font-size: .85rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.scale {
+  display: flex; align-items: center; gap: .6rem; max-width: 22rem; color: var(--quiet); font-size: .85rem;
+  white-space: nowrap; font-variant-numeric: tabular-nums;
+}
 .scale svg { flex: 1; height: .8rem; border: 1px solid var(--rule); }
 .step { break-inside: avoid; }
 

@@ -29,7 +29,8 @@ std::string speed_chart_file(const SpeedChart& chart) {
   const double height = bottom + 24, mark = kLeft + chart.mark * unit;
 
   Html drawn = element("title", chart.title);
-  drawn += element("rect", {{"width", coordinate(kWidth)}, {"height", coordinate(height)}, {"rx", "10"}, {"fill", "#ffffff"}});
+  drawn += element("rect", {{"width", coordinate(kWidth)}, {"height", coordinate(height)}, {"rx", "10"},
+                            {"fill", "#ffffff"}});
   drawn += words(24, 34, "start", "#222222", chart.title, "600");
   double y = kTop;
   for (const SpeedChart::Bar& bar : chart.bars) {
@@ -47,7 +48,8 @@ std::string speed_chart_file(const SpeedChart& chart) {
                                      {"y2", coordinate(bottom)}, {"stroke", "#5b6472"}, {"stroke-dasharray", "5 4"}});
   drawn += line + words(mark, kTop - 18, "middle", "#5b6472", chart.mark_label);
   return element("svg",
-                 {{"xmlns", "http://www.w3.org/2000/svg"}, {"viewBox", "0 0 " + coordinate(kWidth) + " " + coordinate(height)},
+                 {{"xmlns", "http://www.w3.org/2000/svg"},
+                  {"viewBox", "0 0 " + coordinate(kWidth) + " " + coordinate(height)},
                   {"width", coordinate(kWidth)}, {"height", coordinate(height)}, {"role", "img"}, {"font-size", "15"},
                   {"font-family", "system-ui, Helvetica, Arial, sans-serif"}},
                  drawn)

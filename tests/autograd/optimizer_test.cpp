@@ -171,7 +171,8 @@ TEST_CASE("optimizer: a state of another optimizer is refused, with every fault,
       {"momentum.0", Tensor::full({2}, 7)}, {"momentum.1", Tensor::full({4}, 7)}, {"momentum.2", Tensor::full({1}, 7)}};
   CHECK_THROWS_WITH(sgd.load_state(wrong), ContainsSubstring("other shape  momentum.1 [4], needed [3]") &&
                                                ContainsSubstring("unexpected   momentum.2"));
-  CHECK_THROWS_WITH(sgd.load_state({{"momentum.0", Tensor::full({2}, 7)}}), ContainsSubstring("missing      momentum.1"));
+  CHECK_THROWS_WITH(sgd.load_state({{"momentum.0", Tensor::full({2}, 7)}}),
+                    ContainsSubstring("missing      momentum.1"));
   CHECK_THROWS_WITH(sgd.load_state(AdamW({{{a, b}, 0.1, 0}}).state()),
                     ContainsSubstring("missing      momentum.0") && ContainsSubstring("unexpected   steps.1"));
   CHECK(max_abs(sgd.state().at("momentum.0")) == 0);

@@ -69,7 +69,8 @@ TEST_CASE("norm_sum: its gradients equal those of the composition", "[core]") {
           CAPTURE(shape.text(), count);
           const auto branches = make_branches(count, shape);
           const Tensor y = norm_sum_forward(branches, activation, kEps), dy = random_normal(shape, Random(99, 0));
-          const auto grads = norm_sum_backward(dy, y, branches, std::vector<GradientInto>(count, GradientInto::new_tensor), activation, of, kEps);
+          const std::vector<GradientInto> into(count, GradientInto::new_tensor);
+          const auto grads = norm_sum_backward(dy, y, branches, into, activation, of, kEps);
           const Tensor g = activation == Activation::relu ? relu_backward(y, dy) : dy;
           for (size_t b = 0; b < count; ++b) {
             const NormBranch& branch = branches[b];
@@ -89,7 +90,8 @@ TEST_CASE("norm_sum: its gradients equal those of the composition", "[core]") {
 TEST_CASE("norm_sum: a gradient that nobody needs is not made", "[core]") {
   const auto branches = make_branches(2, {8, 16});
   const Tensor y = norm_sum_forward(branches, Activation::relu, kEps);
-  const auto grads = norm_sum_backward(y, y, branches, {GradientInto::nothing, GradientInto::new_tensor}, Activation::relu, StatisticsOf::batch, kEps);
+  const auto grads = norm_sum_backward(y, y, branches, {GradientInto::nothing, GradientInto::new_tensor},
+                                       Activation::relu, StatisticsOf::batch, kEps);
   CHECK_FALSE(grads[0].dx.defined());
   CHECK(grads[1].dx.defined());
   CHECK(grads[0].dgamma.defined());
@@ -101,7 +103,8 @@ TEST_CASE("norm_sum: a gradient may take the place of the branch's x", "[core]")
   const auto gradients = [&](const std::vector<NormBranch>& of, GradientInto into) {
     return norm_sum_backward(y, y, of, std::vector<GradientInto>(3, into), Activation::relu, StatisticsOf::batch, kEps);
   };
-  const auto expected = gradients(branches, GradientInto::new_tensor), got = gradients(given, GradientInto::buffer_of_x);
+  const auto expected = gradients(branches, GradientInto::new_tensor);
+  const auto got = gradients(given, GradientInto::buffer_of_x);
   for (size_t b = 0; b < 3; ++b) {
     CHECK(got[b].dx.data() == given[b].x.data());
     CHECK(got[b].dx.to_vector() == expected[b].dx.to_vector());
@@ -124,8 +127,8 @@ TEST_CASE("norm_sum: the same bits for any number of threads", "[core]") {
   for (const int count : {1, 2, 3}) {
     set_threads(count);
     const Tensor y = norm_sum_forward(branches, Activation::relu, kEps);
-    const auto grads =
-        norm_sum_backward(dy, y, branches, std::vector<GradientInto>(3, GradientInto::new_tensor), Activation::relu, StatisticsOf::batch, kEps);
+    const std::vector<GradientInto> into(3, GradientInto::new_tensor);
+    const auto grads = norm_sum_backward(dy, y, branches, into, Activation::relu, StatisticsOf::batch, kEps);
     std::vector<Real> all = y.to_vector();
     for (const auto& g : grads) {
       for (const Tensor* tensor : {&g.dx, &g.dgamma, &g.dbeta}) {

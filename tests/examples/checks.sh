@@ -1,5 +1,5 @@
-# Sourced by the tests of programs, with FOLDER_OF_PROGRAMS WORK_FOLDER as its arguments: goes to an empty work folder, and
-# knows how to run a program there and what to say of what it did. `failures` counts what did not hold.
+# Sourced by the tests of programs, with FOLDER_OF_PROGRAMS WORK_FOLDER as its arguments: goes to an empty work folder,
+# and knows how to run a program there and what to say of what it did. `failures` counts what did not hold.
 programs=$1 work=$2
 rm -rf "$work" && mkdir -p "$work" && cd "$work" || exit 1
 unset ONEFOLD_DATA_DIR

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a lesson and holds it to its expected text, and its header's lines too; docs/writing.md says how texts are written.
+# Runs a lesson and holds it to its expected text, and its header's lines too; docs/writing.md says how texts are
+# written.
 #
 #   lesson_output.sh PROGRAM EXPECTED.txt SOURCE.cpp
 set -euo pipefail

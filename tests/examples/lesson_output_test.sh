@@ -5,8 +5,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-printf '%s\n' '// A lesson.' '// Expected output (a second):' '//   sum 2' '//   ...' '//   loss 0.500 after 3 s' '' 'int main() {}' \
-  >"$folder/lesson.cpp"
+printf '%s\n' '// A lesson.' '// Expected output (a second):' '//   sum 2' '//   ...' \
+  '//   loss 0.500 after 3 s' '' 'int main() {}' >"$folder/lesson.cpp"
 printf '%s\n' 'sum  2' 'error ?1e-07' 'loss ~0.500 after ?3 s' >"$folder/expected.txt"
 
 lesson() { printf '#!/bin/sh\ncat <<"END"\n%s\nEND\n' "$1" >"$folder/lesson" && chmod +x "$folder/lesson"; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the pages of chapters 9 and 10 show of the programs is what they print: after a short training here, so the numbers
-# that depend on its length are masked, and everything else must be equal.
+# What the pages of chapters 9 and 10 show of the programs is what they print: after a short training here, so the
+# numbers that depend on its length are masked, and everything else must be equal.
 #
 #   pages_test.sh PROGRAMS WORK
 set -euo pipefail
@@ -8,7 +8,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 programs=$1
 cd "$2"
 
-"$programs/train_cifar10" --net tiny --dataset shapes10 --limit-train 1000 --epochs 1 --out runs/shapes --overwrite >/dev/null
+"$programs/train_cifar10" --net tiny --dataset shapes10 --limit-train 1000 --epochs 1 --out runs/shapes --overwrite \
+  >/dev/null
 
 "$programs/reparameterize" --model runs/shapes/model.safetensors --timing-seconds 0 |
   awk -v expected="$here/expected/reparameterize.txt" -f "$here/same_output.awk"

@@ -25,7 +25,8 @@ prints "stages.4.0      164,864  147,712"
 prints "predictions equal              40 of 40"
 prints "trained     331,082     18,844,160            18     23         14"
 prints "folded      296,218     16,960,000             9      0          0"
-holds run "checkpoint.safetensors confusion.json fold.json folded.safetensors log.jsonl model.safetensors report.html run.json"
+folded_files="checkpoint.safetensors confusion.json fold.json folded.safetensors log.jsonl model.safetensors"
+holds run "$folded_files report.html run.json"
 cmp -s run/model.safetensors untouched/model.safetensors || complain "the trained model should stay as it is"
 for words in "Confusion matrix" "One block, step by step" "40 of 40" "epoch by epoch"; do reports run "$words"; done
 
@@ -40,11 +41,13 @@ title "folding again gives the same bytes; a new training clears the old folding
 cp run/folded.safetensors once
 run 0 reparameterize --model run/model.safetensors "${fold[@]}"
 cmp -s run/folded.safetensors once || complain "the same fold should give the same bytes"
-run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 8 --limit-test 8 --batch-size 8 --epochs 1 --out run --overwrite
+run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 8 --limit-test 8 --batch-size 8 --epochs 1 --out run \
+  --overwrite
 holds run "$trained_files"
 
 title "another block, another folder, a time for both forms"
-run 0 reparameterize --model untouched/model.safetensors --block stages.3.2 --out elsewhere/deep --limit-test 8 --timing-seconds 0.01
+run 0 reparameterize --model untouched/model.safetensors --block stages.3.2 --out elsewhere/deep --limit-test 8 \
+  --timing-seconds 0.01
 prints "stages.3.2: "
 prints "speed-up"
 holds elsewhere/deep "fold.json folded.safetensors report.html"

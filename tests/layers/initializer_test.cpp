@@ -50,7 +50,8 @@ TEST_CASE("initializer: linear layers start uniform within 1 / sqrt(fan-in)", "[
 TEST_CASE("initializer: a Dirac convolution begins as the identity where channels allow", "[layers]") {
   for (const int64_t groups : {1, 2}) {
     Initializer initializer(5), same(5);
-    const Conv2d conv({.in = 4, .out = 8, .args = conv2d_args(1, 1, groups), .first = FirstWeights::dirac}, initializer);
+    const Conv2d conv({.in = 4, .out = 8, .args = conv2d_args(1, 1, groups), .first = FirstWeights::dirac},
+                      initializer);
     const Tensor x = random_images({2, 5, 6, 4}).value(), y = conv2d(x, conv.weight().value(), conv.args());
     const Tensor normal = he_normal(conv.weight().shape(), conv.weight().shape().rows(), same);
     const int64_t C = 4 / groups, group = 8 / groups;

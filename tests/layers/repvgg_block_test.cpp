@@ -50,7 +50,8 @@ Tensor composed(RepVggBlock& block, const Variable& x) {
 struct OpByOp : Module {
   OpByOp(int64_t in, int64_t out, int64_t stride, Initializer& initializer, int64_t groups)
       : conv3({.in = in, .out = out, .args = conv2d_args(stride, 1, groups)}, initializer), bn3(out),
-        conv1({.in = in, .out = out, .kernel_h = 1, .kernel_w = 1, .args = conv2d_args(stride, 0, groups)}, initializer),
+        conv1({.in = in, .out = out, .kernel_h = 1, .kernel_w = 1, .args = conv2d_args(stride, 0, groups)},
+              initializer),
         bn1(out), bn0(out), has_identity(stride == 1 && in == out) {}
 
   Variable forward(const Variable& x) override {

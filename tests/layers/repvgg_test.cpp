@@ -45,7 +45,8 @@ TEST_CASE("RepVgg: the sizes by name", "[layers]") {
   CHECK(repvgg_size("mini+whitening").widths == repvgg_size("mini").widths);
   CHECK_THAT(error_of([] { repvgg_size("+whitening"); }), ContainsSubstring("no size \"+whitening\""));
   CHECK(repvgg_size("mini").widths == std::array<int64_t, 5>{32, 32, 64, 128, 512});
-  CHECK_THAT(error_of([] { repvgg_size("B9"); }), ContainsSubstring("no size \"B9\"; the sizes are tiny, mini, S, A0, short"));
+  CHECK_THAT(error_of([] { repvgg_size("B9"); }),
+             ContainsSubstring("no size \"B9\"; the sizes are tiny, mini, S, A0, short"));
   Initializer initializer(1);
   CHECK_THAT(error_of([&] { RepVgg({"x", {1, 0, 1, 1, 1}, {4, 4, 4, 4, 4}}, 10, initializer); }),
              ContainsSubstring("stage 1 has 0 blocks"));
@@ -117,7 +118,8 @@ TEST_CASE("RepVgg: inference of many images, slice by slice, equals that of a fe
     std::copy_n(images.value().data() + n * image.size(), image.size(), image.data());
     std::copy_n(logits.data() + n * 7, 7, expected.data());
     const Tensor got = network(Variable(image)).value().reshape({7});
-    CHECK(static_cast<double>(max_abs_difference(got, expected)) <= kFoldTolerance * static_cast<double>(max_abs(logits)));
+    const auto difference = static_cast<double>(max_abs_difference(got, expected));
+    CHECK(difference <= kFoldTolerance * static_cast<double>(max_abs(logits)));
   }
 }
 

@@ -87,7 +87,8 @@ def batch_norm():
     norm.train()
     training = forward_and_backward()
     return {"x": images(x), "dy": images(dy), **before, "evaluation": evaluation,
-            "training": {**training, "running_mean": vector(norm.running_mean), "running_var": vector(norm.running_var)}}
+            "training": {**training, "running_mean": vector(norm.running_mean),
+                         "running_var": vector(norm.running_var)}}
 
 
 def cross_entropy():
