@@ -1,27 +1,18 @@
 #include <cmath>
 #include <limits>
-#include <map>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "autograd/optimizer.h"
 #include "core/check.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "tests/autograd/support.h"
 #include "tests/catch.h"
 
 using namespace onefold;
 
 namespace {
-
-Variable parameter(Real value) { return Variable(Tensor::full({1}, value), true); }
-
-/// Gives a parameter this gradient, as a backward pass would.
-void give_gradient(Variable& parameter, const Tensor& gradient) {
-  parameter.clear_grad();
-  parameter.backward(gradient);
-}
 
 /// The values of a parameter that starts at 1 after each of the gradients.
 std::vector<double> path(Variable& w, Optimizer& optimizer, const std::vector<Real>& gradients) {
@@ -35,7 +26,7 @@ std::vector<double> path(Variable& w, Optimizer& optimizer, const std::vector<Re
 }
 
 std::vector<double> sgd_path(double weight_decay, const SgdOptions& options) {
-  Variable w = parameter(1);
+  Variable w = parameter({1});
   Sgd sgd({{{w}, 0.5, weight_decay}}, options);
   return path(w, sgd, {1, 2, -1});
 }
@@ -67,7 +58,7 @@ TEST_CASE("Sgd: Nesterov with weight decay", "[autograd]") {
 }
 
 TEST_CASE("AdamW: three steps with decoupled decay", "[autograd]") {
-  Variable w = parameter(1);
+  Variable w = parameter({1});
   AdamW adamw({{{w}, 0.5, 0.1}}, {.beta1 = 0.5, .beta2 = 0.75, .eps = 1});
   const std::vector<double> values = path(w, adamw, {2, -1, 4});
   const double tolerance = sizeof(Real) == 8 ? 1e-14 : 1e-6;
@@ -81,7 +72,7 @@ TEST_CASE("AdamW: three steps with decoupled decay", "[autograd]") {
 
 TEST_CASE("AdamW: the first step moves every parameter by the rate, whatever the size of its gradient", "[autograd]") {
   for (const Real gradient : {Real(1e-3), Real(-50), Real(7e5)}) {
-    Variable w = parameter(0);
+    Variable w = parameter({0});
     AdamW adamw({{{w}, 0.25, 0}});
     const double moved = path(w, adamw, {gradient})[0];
     CHECK(moved == Approx(gradient > 0 ? -0.25 : 0.25).epsilon(1e-4));
@@ -89,7 +80,7 @@ TEST_CASE("AdamW: the first step moves every parameter by the rate, whatever the
 }
 
 TEST_CASE("optimizer: each group has its own rate and decay, the schedule scales all rates", "[autograd]") {
-  Variable fast = parameter(1), slow = parameter(1), decayed = parameter(1);
+  Variable fast = parameter({1}), slow = parameter({1}), decayed = parameter({1});
   Sgd sgd({{{fast}, 1, 0}, {{slow, decayed}, 0.25, 0.5}});
   for (Variable* w : {&fast, &slow}) give_gradient(*w, Tensor::full({1}, 1));
   give_gradient(decayed, Tensor::full({1}, 0));
@@ -102,7 +93,7 @@ TEST_CASE("optimizer: each group has its own rate and decay, the schedule scales
 }
 
 TEST_CASE("optimizer: a parameter without a gradient stays, decay or not, and so does its state", "[autograd]") {
-  Variable moved = parameter(1), still = parameter(1);
+  Variable moved = parameter({1}), still = parameter({1});
   Sgd sgd({{{still, moved}, 0.5, 0.5}}, {.momentum = 0.5});
   AdamW adamw({{{still, moved}, 0.5, 0.5}});
   give_gradient(moved, Tensor::full({1}, 1));
@@ -130,61 +121,6 @@ TEST_CASE("optimizer: a step moves the value in place and leaves the gradient as
   CHECK_FALSE(w.grad().defined());
   sgd.step();
   CHECK(shared.to_vector() == std::vector<Real>{Real(-1.5), -3});
-}
-
-TEST_CASE("optimizer: a restored state continues bit for bit", "[autograd]") {
-  const auto make = [](bool adam, Variable& a, Variable& b) -> std::unique_ptr<Optimizer> {
-    const std::vector<ParameterGroup> groups{{{a}, 0.1, 0.01}, {{b}, 0.05, 0}};
-    if (adam) return std::make_unique<AdamW>(groups);
-    return std::make_unique<Sgd>(groups, SgdOptions{.momentum = 0.9, .nesterov = true});
-  };
-  const auto train = [](Optimizer& optimizer, Variable& a, Variable& b, int from, int to) {
-    for (int step = from; step < to; ++step) {
-      give_gradient(a, random_normal(a.shape(), Random(1, static_cast<uint64_t>(step))));
-      give_gradient(b, random_normal(b.shape(), Random(2, static_cast<uint64_t>(step))));
-      optimizer.step(1 - 0.1 * step);
-    }
-  };
-  for (const bool adam : {false, true}) {
-    Variable a(random_normal({3, 5}, Random(3, 0)), true), b(random_normal({7}, Random(3, 1)), true);
-    const auto whole = make(adam, a, b);
-    train(*whole, a, b, 0, 3);
-
-    // A copy of everything at step 3, as a checkpoint holds it.
-    Variable resumed_a(a.value().clone(), true), resumed_b(b.value().clone(), true);
-    std::map<std::string, Tensor> saved;
-    for (const auto& [name, tensor] : whole->state()) saved[name] = tensor.clone();
-
-    train(*whole, a, b, 3, 6);
-    const auto resumed = make(adam, resumed_a, resumed_b);
-    resumed->load_state(saved);
-    train(*resumed, resumed_a, resumed_b, 3, 6);
-    CHECK(max_abs_difference(a.value(), resumed_a.value()) == 0);
-    CHECK(max_abs_difference(b.value(), resumed_b.value()) == 0);
-  }
-}
-
-TEST_CASE("optimizer: a state of another optimizer is refused, with every fault, and changes nothing", "[autograd]") {
-  Variable a(Tensor::zeros({2}), true), b(Tensor::zeros({3}), true);
-  Sgd sgd({{{a, b}, 0.1, 0}}, {.momentum = 0.5});
-  const std::map<std::string, Tensor> wrong{
-      {"momentum.0", Tensor::full({2}, 7)}, {"momentum.1", Tensor::full({4}, 7)}, {"momentum.2", Tensor::full({1}, 7)}};
-  CHECK_THROWS_WITH(sgd.load_state(wrong), ContainsSubstring("other shape  momentum.1 [4], needed [3]") &&
-                                               ContainsSubstring("unexpected   momentum.2"));
-  CHECK_THROWS_WITH(sgd.load_state({{"momentum.0", Tensor::full({2}, 7)}}),
-                    ContainsSubstring("missing      momentum.1"));
-  CHECK_THROWS_WITH(sgd.load_state(AdamW({{{a, b}, 0.1, 0}}).state()),
-                    ContainsSubstring("missing      momentum.0") && ContainsSubstring("unexpected   steps.1"));
-  CHECK(max_abs(sgd.state().at("momentum.0")) == 0);
-  CHECK(Sgd({{{a, b}, 0.1, 0}}).state().empty());
-
-  // What was loaded is copied: the file's tensors stay as they are.
-  const std::map<std::string, Tensor> right{{"momentum.0", Tensor::full({2}, 7)}, {"momentum.1", Tensor::full({3}, 7)}};
-  sgd.load_state(right);
-  give_gradient(a, Tensor::full({2}, 1));
-  sgd.step();
-  CHECK(sgd.state().at("momentum.0")[0] == 4.5);
-  CHECK(right.at("momentum.0")[0] == 7);
 }
 
 TEST_CASE("optimizer: a long parameter moves as its parts would", "[autograd]") {
@@ -231,7 +167,7 @@ TEST_CASE("optimizer: equal bits for any number of threads", "[autograd]") {
 }
 
 TEST_CASE("optimizer: what makes no sense is refused", "[autograd]") {
-  const Variable w = parameter(1), data(Tensor::zeros({1}));
+  const Variable w = parameter({1}), data(Tensor::zeros({1}));
   const double infinity = std::numeric_limits<double>::infinity();
   CHECK_THROWS_WITH(Sgd({{{w}, -0.1, 0}}), ContainsSubstring("Sgd: learning rate -0.1"));
   CHECK_THROWS_AS(Sgd({{{w}, infinity, 0}}), Error);
