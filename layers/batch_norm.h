@@ -19,7 +19,9 @@ namespace onefold {
 /// Alone it folds to a depthwise 1x1 convolution with bias, a scale and a shift; after a convolution, into that one.
 class BatchNorm2d : public LinearPiece {
  public:
-  explicit BatchNorm2d(int64_t channels, Real eps = Real(1e-5), Real momentum = Real(0.1));
+  static constexpr Real kEps = Real(1e-5);
+
+  explicit BatchNorm2d(int64_t channels, Real eps = kEps, Real momentum = Real(0.1));
 
   /// Throws Error for other channels, and in training for a batch of one row, which has no variance.
   Variable forward(const Variable& x) override;

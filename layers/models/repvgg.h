@@ -64,6 +64,10 @@ class RepVgg : public Module {
   std::unique_ptr<Module> fold() const override { return fold_network(); }
   std::unique_ptr<RepVgg> fold_network() const;
 
+  /// The way back from a folded network: in training form, in training mode, every block as unfold() makes it from what
+  /// reaches it of `images`. Throws Error for a network that is not folded, and where a whitening was trained on.
+  std::unique_ptr<RepVgg> unfold_network(const Tensor& images);
+
   const RepVggSize& size() const { return size_; }
 
   /// Stage s; its layers are the blocks. Throws Error outside 0 to 4.
