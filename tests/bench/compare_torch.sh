@@ -78,6 +78,13 @@ theirs() {
   record env MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 \
     "$python" tests/bench/torch_peer.py --threads "$threads" --steps "$steps" "$@"
 }
+# OpenBLAS does not know every processor, and takes kernels of half the width for one that it does not.
+openblas() {
+  local core=()
+  if grep -qw avx512f /proc/cpuinfo 2>/dev/null; then core=(OPENBLAS_CORETYPE=SkylakeX); fi
+  record env "${core[@]}" OPENBLAS_NUM_THREADS="$threads" \
+    "$python" tests/bench/torch_peer.py --threads "$threads" --steps "$steps" --mode openblas
+}
 kernels() {
   ONEFOLD_THREADS=$threads record "$build/tests/bench/kernels_bench" --benchmark_format=json --benchmark_filter="$1"
 }
@@ -101,7 +108,7 @@ measure() {
     one) ours --batch 1 --steps $((40 * steps)) --mode fold; theirs --batch 1 --steps $((40 * steps)) --mode fold ;;
     forms) ours --mode fold; ours --mode infer; theirs --mode infer ;;
     convolution) kernels '^conv3x3/[a-z_]*/(64@32x32|128@16x16|256@8x8)/'; theirs --mode convolution ;;
-    product) kernels '^gemm/'; theirs --mode product ;;
+    product) kernels '^gemm/'; theirs --mode product; openblas ;;
     threads)
       for net in ${networks%A0}; do
         ours --net "$net" --mode train

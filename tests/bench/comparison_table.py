@@ -116,7 +116,8 @@ def kernel_rows(rounds):
         yield Row(f"3x3 convolution {shape}, effective rate", "GFLOP/s", 0, "peak FMA", pairs, None, 2.0)
     for shape in ("1024x1024x1024", "8192x64x64", "8192x128x128", "8192x256x256"):
         ours = kernels("GFLOP/s", f"gemm/{shape}")
-        for against, theirs in (("PyTorch", torch_kernel("product", shape, "gflops")), ("peak FMA", peak)):
+        for against, theirs in (("OpenBLAS", torch_kernel("openblas", shape, "gflops")),
+                                ("PyTorch", torch_kernel("product", shape, "gflops")), ("peak FMA", peak)):
             pairs = rounds.pairs("product", ours, theirs)
             yield Row(f"matrix product {shape}", "GFLOP/s", 0, against, pairs, 0.95, 1.0)
 
@@ -191,7 +192,7 @@ def main():
         rounds = Rounds(json.loads(line) for line in file)
 
     rows = [row for rows in (network_rows, kernel_rows, own_rows) for row in rows(rounds) if row.pairs]
-    # A matrix product may reach PyTorch's or the peak: one is enough.
+    # A matrix product may reach a library's or the peak: one is enough.
     reached = {row.work for row in rows if row.target and statistics.median(ratios_of(row)) >= row.target}
     table = [cells(row, reached) for row in rows]
     print((markdown if options.markdown else text)(table), end="")

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """PyTorch on the work that build/examples/benchmark and kernels_bench time: a line of JSON for each measurement.
 
-Usage: torch_peer.py [--mode train,infer,fold,convolution,product] [--net mini] [--batch 128] [--threads 2] [--steps 12]
+Usage: torch_peer.py [--mode train,infer,fold,convolution,product,openblas] [--net mini] [--batch 128] [--threads 2] [--steps 12]
                      [--compile]
 
 train, infer and fold print the keys of `benchmark`; tensors are channels-last, as PyTorch is fastest on a CPU.
-convolution times 3x3 convolutions at stride 1, forward and both gradients, and product times matrix products. Every
-figure is the median of the steps that follow two to warm up. Denormal numbers are flushed, which only helps PyTorch.
+convolution times 3x3 convolutions at stride 1, forward and both gradients, product times matrix products, and openblas
+times the same with NumPy, whose own builds have OpenBLAS inside. Every figure is the median of the steps that follow two
+to warm up. Denormal numbers are flushed, which only helps PyTorch.
 """
 import argparse
 import json
@@ -125,18 +126,27 @@ def measure_product(m, k, n, options):
             "gflops": 2e-9 * m * k * n / typical}
 
 
+def measure_openblas(m, k, n, options):
+    import numpy
+
+    a, b, c = (numpy.random.rand(*shape).astype("float32") for shape in ((m, k), (k, n), (m, n)))
+    typical = statistics.median(seconds_of(lambda: numpy.dot(a, b, out=c), 10 * options.steps))
+    return {"mode": "openblas", "shape": f"{m}x{k}x{n}", "threads": options.threads,
+            "gflops": 2e-9 * m * k * n / typical}
+
+
 def measurements(options, idle_bytes):
     for mode in options.mode.split(","):
         if mode == "convolution":
             for channels, side in CONVOLUTIONS:
                 yield measure_convolution(channels, side, options)
-        elif mode == "product":
+        elif mode in ("product", "openblas"):
             for m, k, n in PRODUCTS:
-                yield measure_product(m, k, n, options)
+                yield (measure_product if mode == "product" else measure_openblas)(m, k, n, options)
         elif mode in ("train", "infer", "fold"):
             yield measure_network(mode, options, idle_bytes)
         else:
-            sys.exit(f"torch_peer.py: --mode: got {mode}, needs train, infer, fold, convolution or product")
+            sys.exit(f"torch_peer.py: --mode: got {mode}, needs train, infer, fold, convolution, product or openblas")
 
 
 def main():
