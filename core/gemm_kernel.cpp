@@ -1,7 +1,6 @@
 #include "core/gemm_kernel.h"
 
 #include <array>
-#include <utility>
 
 #include "core/parallel.h"
 
@@ -9,14 +8,11 @@ namespace onefold {
 
 namespace {
 
-void copy_columns(int64_t rows, int64_t columns, const Real* from, int64_t from_stride, Real* to, int64_t to_stride) {
-  for (int64_t i = 0; i < rows; ++i) std::copy_n(from + i * from_stride, columns, to + i * to_stride);
-}
-
-/// C[Rows, Vecs vectors] (+)= A B over `depth` steps: every accumulator stays in a register.
+/// C[Rows, Vecs vectors] (+)= A B over `depth` steps: every accumulator stays in a register. Part of the loop that calls
+/// it, since a call takes as long as a few steps.
 template <int Rows, int Vecs>
-void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, int64_t c_stride, int64_t columns,
-          Accumulate accumulate) {
+[[gnu::always_inline]] inline void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c,
+                                        int64_t c_stride, Accumulate accumulate) {
   // [register-tile]
   Vec sums[Rows][Vecs] = {};
   for (int64_t k = 0; k < depth; ++k) {
@@ -32,17 +28,9 @@ void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, i
   }
   // [/register-tile]
 
-  // A tile that reaches beyond C's last column goes through a buffer. (Indexed by a variable, the accumulators would lie in
-  // memory, and small products take a quarter longer.)
-  constexpr int64_t kWidth = Vecs * kLanes;
-  Real buffer[Rows * kWidth];
-  const bool whole = columns >= kWidth;
-  Real* const to = whole ? c : buffer;
-  const int64_t stride = whole ? c_stride : kWidth;
-  if (!whole && accumulate == Accumulate::yes) copy_columns(Rows, columns, c, c_stride, buffer, kWidth);
 #pragma GCC unroll 32
   for (int i = 0; i < Rows; ++i) {
-    Real* const row = to + i * stride;
+    Real* const row = c + i * c_stride;
     if (accumulate == Accumulate::yes) {
 #pragma GCC unroll 4
       for (int j = 0; j < Vecs; ++j) sums[i][j] += load(row + j * kLanes);
@@ -50,37 +38,55 @@ void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, i
 #pragma GCC unroll 4
     for (int j = 0; j < Vecs; ++j) store(row + j * kLanes, sums[i][j]);
   }
-  if (!whole) copy_columns(Rows, columns, buffer, kWidth, c, c_stride);
 }
 
-using TileFunction = void (*)(int64_t, TileRows, const Real*, int64_t, Real*, int64_t, int64_t, Accumulate);
+/// The same of any number of rows up to Rows.
+template <int Rows, int Vecs>
+void tile_of(int64_t rows, int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, int64_t c_stride,
+             Accumulate accumulate) {
+  if (rows == Rows) return tile<Rows, Vecs>(depth, a, b, b_stride, c, c_stride, accumulate);
+  if constexpr (Rows > 1) tile_of<Rows - 1, Vecs>(rows, depth, a, b, b_stride, c, c_stride, accumulate);
+}
+
+void copy_columns(int64_t rows, int64_t columns, const Real* from, int64_t from_stride, Real* to, int64_t to_stride) {
+  for (int64_t i = 0; i < rows; ++i) std::copy_n(from + i * from_stride, columns, to + i * to_stride);
+}
 
 /// Rows of a tile that is Vecs vectors wide: as many as the accumulators allow, at most 14.
 constexpr int tile_rows(int vecs) { return std::min(kTileVecs / vecs, 14); }
 
-/// tiles<Vecs>[r]: the tile of r + 1 rows; the last is the full one, the others finish what rows remain.
-template <int Vecs, int... Indices>
-constexpr auto make_tiles(std::integer_sequence<int, Indices...>) {
-  return std::array<TileFunction, sizeof...(Indices)>{&tile<Indices + 1, Vecs>...};
-}
+/// All rows of A against one panel of B, whose columns C has all.
 template <int Vecs>
-constexpr auto kTiles = make_tiles<Vecs>(std::make_integer_sequence<int, tile_rows(Vecs)>{});
+void multiply_whole_panel(int64_t m, int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c,
+                          int64_t c_stride, Accumulate accumulate) {
+  constexpr int kRows = tile_rows(Vecs);
+  int64_t i = 0;
+  for (; i + kRows <= m; i += kRows) {
+    tile<kRows, Vecs>(depth, a.from_row(i), b, b_stride, c + i * c_stride, c_stride, accumulate);
+  }
+  if (i < m) tile_of<kRows - 1, Vecs>(m - i, depth, a.from_row(i), b, b_stride, c + i * c_stride, c_stride, accumulate);
+}
 
-/// All rows of A against one panel of B.
+/// All rows of A against one panel of B, of which C has so many columns.
 template <int Vecs>
 void multiply_panel(int64_t m, int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, int64_t c_stride,
                     int64_t columns, Accumulate accumulate) {
-  constexpr int64_t kRows = tile_rows(Vecs);
+  constexpr int64_t kRows = tile_rows(Vecs), kWidth = Vecs * kLanes;
+  if (columns == kWidth) return multiply_whole_panel<Vecs>(m, depth, a, b, b_stride, c, c_stride, accumulate);
+  // What would reach beyond C's last column goes through a buffer.
+  Real buffer[kRows * kWidth];
   for (int64_t i = 0; i < m; i += kRows) {
     const int64_t rows = std::min(kRows, m - i);
-    const TileRows a_rows{a.data + i * a.row_stride, a.row_stride, a.depth_stride};
-    kTiles<Vecs>[static_cast<size_t>(rows - 1)](depth, a_rows, b, b_stride, c + i * c_stride, c_stride, columns,
-                                                accumulate);
+    Real* const to = c + i * c_stride;
+    if (accumulate == Accumulate::yes) copy_columns(rows, columns, to, c_stride, buffer, kWidth);
+    multiply_whole_panel<Vecs>(rows, depth, a.from_row(i), b, b_stride, buffer, kWidth, accumulate);
+    copy_columns(rows, columns, buffer, kWidth, to, c_stride);
   }
 }
 
 using PanelFunction = void (*)(int64_t, int64_t, TileRows, const Real*, int64_t, Real*, int64_t, int64_t, Accumulate);
 
+/// multiply_panel() of so many vectors of columns.
 constexpr std::array<PanelFunction, 5> kPanels = {nullptr, &multiply_panel<1>, &multiply_panel<2>,
                                                   &multiply_panel<std::min(3, kPanelVecs)>,
                                                   &multiply_panel<std::min(4, kPanelVecs)>};

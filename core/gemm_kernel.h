@@ -66,6 +66,8 @@ struct TileRows {
   const Real* data;
   int64_t row_stride;
   int64_t depth_stride;
+
+  TileRows from_row(int64_t row) const { return {data + row * row_stride, row_stride, depth_stride}; }
 };
 
 /// C[M, N] (+)= A packed_b on the calling thread, where packed_b holds K rows and N columns as PackedMatrix lays them out.

@@ -11,7 +11,7 @@ namespace onefold {
 namespace {
 
 /// Tiles that are transformed before they are multiplied: V and Z of a chunk stay in a shared cache.
-constexpr int64_t kChunk = 256;
+constexpr int64_t kChunk = 128;
 
 /// Tiles that a thread transforms at a time.
 constexpr int64_t kTilesPerTask = 8;
