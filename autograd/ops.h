@@ -31,6 +31,8 @@ Variable relu(const Variable& x);                         // max(0, x)    dx = d
 // -- shapes and sums (reduction_ops.cpp)
 
 Variable reshape(const Variable& x, const Shape& shape);  // dx = dy in x's shape
+Variable gather(const Variable& x, const std::vector<int64_t>& places, const Shape& shape);
+//   elements of x by their places, row by row; dx[places[i]] = dy[i], summed up where a place was taken more than once
 Variable sum(const Variable& x);                          // [...] -> one number; dx = dy everywhere
 Variable mean(const Variable& x);                         // [...] -> one number; dx = dy / size everywhere
 

@@ -9,6 +9,13 @@ Variable reshape(const Variable& x, const Shape& shape) {
                 [x_shape = x.shape()](const Tensor& dy) -> Grads { return {dy.reshape(x_shape)}; });
 }
 
+Variable gather(const Variable& x, const std::vector<int64_t>& places, const Shape& shape) {
+  return record("gather", gather_forward(x.value(), places, shape), {x},
+                [x_shape = x.shape(), places](const Tensor& dy) -> Grads {
+                  return {gather_backward(dy, places, x_shape)};
+                });
+}
+
 Variable sum(const Variable& x) {
   return record("sum", Tensor::full({}, static_cast<Real>(sum(x.value()))), {x},
                 [x_shape = x.shape()](const Tensor& dy) -> Grads { return {Tensor::full(x_shape, dy.item())}; });

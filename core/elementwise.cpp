@@ -131,6 +131,23 @@ Tensor scale_channels_forward(const Tensor& x, const Tensor& factor) {
   return y;
 }
 
+Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape) {
+  check(shape.size() == static_cast<int64_t>(places.size()), "gather: ", places.size(), " places for a result ", shape,
+        "; one an element is needed");
+  Tensor y(shape);
+  for (size_t i = 0; i < places.size(); ++i) {
+    check(places[i] >= 0 && places[i] < x.size(), "gather: place ", places[i], " is not in x ", x.shape());
+    y[static_cast<int64_t>(i)] = x[places[i]];
+  }
+  return y;
+}
+
+Tensor gather_backward(const Tensor& dy, const std::vector<int64_t>& places, const Shape& x_shape) {
+  Tensor dx = Tensor::zeros(x_shape);
+  for (size_t i = 0; i < places.size(); ++i) dx[places[i]] += dy[static_cast<int64_t>(i)];
+  return dx;
+}
+
 Tensor sum_rows(const Tensor& x) {
   check(x.defined() && x.shape().rank() >= 1, "sum_rows: needs a tensor [..., C], got ",
         x.defined() ? x.shape().text() : "none");

@@ -86,12 +86,17 @@ Variable LinearBlock::forward(const Variable& x) {
 }
 
 Variable LinearBlock::forward_by_pieces(const Variable& x) {
+  const Variable sum = sum_by_pieces(x);
+  return activation_ == Activation::relu ? relu(sum) : sum;
+}
+
+Variable LinearBlock::sum_by_pieces(const Variable& x) {
   Variable sum;
   for (const auto& branch : branches_) {
     const Variable y = branch->forward(x, branch->pieces_.size());
     sum = sum.defined() ? add(sum, y) : y;
   }
-  return activation_ == Activation::relu ? relu(sum) : sum;
+  return sum;
 }
 
 Variable LinearBlock::forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms) {

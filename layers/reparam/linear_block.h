@@ -75,6 +75,9 @@ class LinearBlock : public LinearPiece {
   /// The same, branch by branch and piece by piece: what forward() is held to.
   Variable forward_by_pieces(const Variable& x);
 
+  /// The same up to the activation.
+  Variable sum_by_pieces(const Variable& x);
+
   void visit(Visitor& visitor) override;
   std::string description() const override;
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "layers/fold.h"
-#include "layers/reparam/linear_block.h"
 
 namespace onefold {
 
@@ -41,17 +40,6 @@ int64_t known_channels(const LinearPiece& module) {
                     "let a piece with channels of its own stand in it");
   }
   return channels;
-}
-
-FixedConv2d equivalent_convolution(Module& module) {
-  const EvaluationMode evaluation(module);
-  const auto* block = dynamic_cast<const LinearBlock*>(&module);
-  const auto* piece = dynamic_cast<const LinearPiece*>(&module);
-  LinearForm form = block != nullptr   ? block->sum_of_branches()
-                    : piece != nullptr ? piece->linear(known_channels(*piece))
-                                       : linear_form(module, 0);
-  reduce(form);
-  return form.conv;
 }
 
 }  // namespace onefold

@@ -35,9 +35,4 @@ LinearForm chain_form(const std::vector<NamedPiece>& pieces, int64_t channels);
 /// large its kernel is.
 int64_t known_channels(const LinearPiece& module);
 
-/// The convolution that a linear module is equivalent to at this moment, by its running statistics, or a LinearBlock up
-/// to its activation: for watching a kernel while it is trained. The module may be in training mode, and keeps it.
-/// Throws FoldError as fold() does.
-FixedConv2d equivalent_convolution(Module& module);
-
 }  // namespace onefold

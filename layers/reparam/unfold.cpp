@@ -49,7 +49,7 @@ std::unique_ptr<RepVggBlock> unfold(const ConvRelu& folded, const Tensor& images
   Initializer unused(0);
   auto block = std::make_unique<RepVggBlock>(
       BlockOptions{.in = shape[2] * args.groups, .out = shape[3], .stride = args.stride_h, .groups = args.groups,
-                         .pointwise = shares.pointwise != 0},
+                   .pointwise = shares.pointwise != 0},
       unused);
   State numbers = state(*block);
   for (auto& [name, tensor] : numbers) tensor = tensor.clone();

@@ -60,6 +60,16 @@ Examples reshapes(Draw& draw) {
   return examples;
 }
 
+Examples gathers(Draw& draw) {
+  Examples examples;
+  const std::vector<std::vector<int64_t>> cases{{0}, {2, 1, 0}, {3, 3}, {5, 0, 5, 5, 1, 2}, {4, 3, 2, 1}};
+  for (const auto& places : cases) {
+    const auto f = [places](Inputs v) { return gather(v[0], places, {static_cast<int64_t>(places.size()), 1}); };
+    examples.push_back({std::to_string(places.size()) + " places", f, {draw.normal({2, 3})}});
+  }
+  return examples;
+}
+
 Examples biases(Draw& draw) {
   Examples examples;
   for (const Shape& shape : {Shape{1, 1}, Shape{4, 1}, Shape{1, 3}, Shape{2, 3, 4}, Shape{2, 2, 1, 3}}) {
@@ -134,6 +144,7 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
       {"tanh(x)", unary(tanh, normal)},
       {"relu(x)", unary(relu, no_kink)},
       {"reshape(x, shape)", reshapes},
+      {"gather(x, places, shape)", gathers},
       {"sum(x)", unary(sum, normal)},
       {"mean(x)", unary(mean, normal)},
       {"matmul(a, b)", [](Draw& draw) { return products([](Inputs v) { return matmul(v[0], v[1]); }, draw); }},
