@@ -6,6 +6,7 @@
 
 #include "autograd/state.h"
 #include "core/check.h"
+#include "core/elementwise.h"
 #include "core/parallel.h"
 
 namespace onefold {
@@ -48,11 +49,13 @@ struct AdamWStep {
   Real rate, deviation_scale, eps, shrink;
 };
 
-void move_adamw(Real* w, const Real* dw, Real* m, Real* v, int64_t count, const AdamWStep step) {
+/// factor(i) multiplies the step, but not the decay.
+template <class Factor>
+void move_adamw(Real* w, const Real* dw, Real* m, Real* v, int64_t count, const AdamWStep step, const Factor factor) {
   for (int64_t i = 0; i < count; ++i) {
     m[i] = step.keep1 * m[i] + step.take1 * dw[i];
     v[i] = step.keep2 * v[i] + step.take2 * dw[i] * dw[i];
-    w[i] -= step.rate * m[i] / (std::sqrt(v[i]) * step.deviation_scale + step.eps) + step.shrink * w[i];
+    w[i] -= factor(i) * step.rate * m[i] / (std::sqrt(v[i]) * step.deviation_scale + step.eps) + step.shrink * w[i];
   }
 }
 
@@ -73,6 +76,36 @@ Optimizer::Optimizer(const std::string& name, std::vector<ParameterGroup> groups
     }
   }
   check(!seen.empty(), name, ": got no parameters, at least 1 is needed");
+  multipliers_.resize(seen.size());
+}
+
+// [branch-scales]
+void Optimizer::set_branch_scales(const Variable& parameter, const std::vector<Tensor>& scales) {
+  check(!scales.empty(), "set_branch_scales: got no branches, at least 1 is needed");
+  Tensor sum;
+  for (const Tensor& of_branch : scales) {
+    check(of_branch.shape() == parameter.shape(), "set_branch_scales: scales ", of_branch.shape(),
+          " for a parameter of shape ", parameter.shape(), "; the shapes must be equal");
+    const Tensor factor = multiplier_of(of_branch);
+    sum = sum.defined() ? add(sum, factor) : factor;
+  }
+  size_t index = 0;
+  for (const ParameterGroup& group : groups_) {
+    for (const Variable& own : group.parameters) {
+      if (own.is(parameter)) {
+        multipliers_[index] = sum;
+        return;
+      }
+      ++index;
+    }
+  }
+  fail("set_branch_scales: a parameter of shape ", parameter.shape(), " is none of this optimizer's ", index,
+       "; give the optimizer that moves it its scales");
+}
+// [/branch-scales]
+
+Tensor Optimizer::multiplier_of(const Tensor&) const {
+  fail("set_branch_scales: the steps of this optimizer are no multiples of what branches would take; use Sgd or AdamW");
 }
 
 void Optimizer::step(double rate_scale) {
@@ -124,15 +157,19 @@ void Sgd::update(size_t index, Tensor& w, const Tensor& dw, double rate, double 
   const SgdStep step{.rate = static_cast<Real>(rate),
                      .decay = static_cast<Real>(weight_decay),
                      .momentum = static_cast<Real>(options_.momentum)};
+  const Tensor g = multiplier(index).defined() ? multiply(dw, multiplier(index)) : dw;
   parallel_for(w.size(), kParameterGrain, [&](int64_t begin, int64_t end) {
     if (momentum_.empty()) {
-      move_plain(&w[begin], &dw[begin], end - begin, step);
+      move_plain(&w[begin], &g[begin], end - begin, step);
     } else {
       const auto move = options_.nesterov ? move_nesterov : move_momentum;
-      move(&w[begin], &dw[begin], &momentum_[index][begin], end - begin, step);
+      move(&w[begin], &g[begin], &momentum_[index][begin], end - begin, step);
     }
   });
 }
+
+// Of s W moves W against s times the gradient, and s W by s times that.
+Tensor Sgd::multiplier_of(const Tensor& scales) const { return multiply(scales, scales); }
 
 AdamW::AdamW(std::vector<ParameterGroup> groups, const AdamWOptions& options)
     : Optimizer("AdamW", std::move(groups)), options_(options) {
@@ -166,8 +203,23 @@ void AdamW::update(size_t index, Tensor& w, const Tensor& dw, double rate, doubl
                        .eps = static_cast<Real>(options_.eps),
                        .shrink = static_cast<Real>(rate * weight_decay)};
   parallel_for(w.size(), kParameterGrain, [&](int64_t begin, int64_t end) {
-    move_adamw(&w[begin], &dw[begin], &first_moment_[index][begin], &second_moment_[index][begin], end - begin, step);
+    const auto move = [&](const auto& factor) {
+      move_adamw(&w[begin], &dw[begin], &first_moment_[index][begin], &second_moment_[index][begin], end - begin, step,
+                 factor);
+    };
+    if (multiplier(index).defined()) {
+      move([factor = &multiplier(index)[begin]](int64_t i) { return factor[i]; });
+    } else {
+      move([](int64_t) { return Real(1); });
+    }
   });
+}
+
+// Of s W, W moves by the same step for any size of the gradient, and only its sign counts; s W by s times that.
+Tensor AdamW::multiplier_of(const Tensor& scales) const {
+  Tensor sizes = scales.clone();
+  for (int64_t i = 0; i < sizes.size(); ++i) sizes[i] = std::abs(sizes[i]);
+  return sizes;
 }
 
 }  // namespace onefold

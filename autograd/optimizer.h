@@ -31,6 +31,15 @@ class Optimizer {
   /// Throws Error for a negative or non-finite scale.
   void step(double rate_scale = 1);
 
+  /// From now on `parameter` moves as a sum of branches would, each a tensor of its own times constant numbers, one of
+  /// `scales` for each branch: Sgd multiplies the gradient by the sum of their squares, AdamW, whose step does not depend
+  /// on the gradient's size, the step by the sum of their magnitudes. Weight decay is as before, since it shrinks a sum as
+  /// it shrinks each branch. A matter of the parameter, not of the state.
+  /// Ding et al.: "Re-parameterizing Your Optimizers rather than Architectures", ICLR 2023, section 3.
+  /// Throws Error for a parameter that is none of this optimizer's, for no scales, for other shapes than the parameter's,
+  /// and for an optimizer whose steps no multiplier can bring into agreement with branches.
+  void set_branch_scales(const Variable& parameter, const std::vector<Tensor>& scales);
+
   /// Forgets all gradients, so that the next backward() starts anew.
   void clear_grads();
 
@@ -52,12 +61,19 @@ class Optimizer {
   /// Moves w, which is parameter `index`, by its gradient dw.
   virtual void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) = 0;
 
+  /// What steps of parameter `index` are multiplied by, number by number; undefined for one.
+  const Tensor& multiplier(size_t index) const { return multipliers_[index]; }
+
+  /// What one branch with these scales adds to the multiplier. Throws Error unless a subclass knows it.
+  virtual Tensor multiplier_of(const Tensor& scales) const;
+
   /// One tensor of zeros for each parameter, of the parameter's shape.
   std::vector<Tensor> zeros_like_parameters() const;
 
  private:
   std::string name_;
   std::vector<ParameterGroup> groups_;
+  std::vector<Tensor> multipliers_;
 };
 
 /// PyTorch's stochastic gradient descent. For gradient dw, with v starting at zero:
@@ -80,6 +96,7 @@ class Sgd : public Optimizer {
 
  private:
   void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) override;
+  Tensor multiplier_of(const Tensor& scales) const override;
 
   SgdOptions options_;
   std::vector<Tensor> momentum_;
@@ -106,6 +123,7 @@ class AdamW : public Optimizer {
 
  private:
   void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) override;
+  Tensor multiplier_of(const Tensor& scales) const override;
 
   AdamWOptions options_;
   std::vector<Tensor> first_moment_, second_moment_;

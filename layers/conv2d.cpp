@@ -8,18 +8,22 @@
 
 namespace onefold {
 
+Shape weight_shape(const Conv2dOptions& options, const std::string& layer) {
+  const int64_t in = options.in, out = options.out, groups = options.args.groups;
+  check(in >= 1 && out >= 1, layer, ": ", in, " -> ", out, " channels; both must be at least 1");
+  check(options.kernel_h >= 1 && options.kernel_w >= 1, layer, ": a kernel of ", options.kernel_h, "x", options.kernel_w,
+        "; both must be at least 1");
+  check(groups >= 1 && in % groups == 0 && out % groups == 0, layer, ": ", groups, " groups must divide both ", in,
+        " input and ", out, " output channels");
+  return {options.kernel_h, options.kernel_w, in / groups, out};
+}
+
 namespace {
 
-/// Weights for valid options; throws Error for others.
 Tensor first_weight(const Conv2dOptions& options, Initializer& initializer) {
-  const auto& [in, out, kernel_h, kernel_w, args, bias, first] = options;
-  check(in >= 1 && out >= 1, "Conv2d: ", in, " -> ", out, " channels; both must be at least 1");
-  check(kernel_h >= 1 && kernel_w >= 1, "Conv2d: a kernel of ", kernel_h, "x", kernel_w, "; both must be at least 1");
-  check(args.groups >= 1 && in % args.groups == 0 && out % args.groups == 0, "Conv2d: ", args.groups,
-        " groups must divide both ", in, " input and ", out, " output channels");
-  const Shape shape{kernel_h, kernel_w, in / args.groups, out};
-  return first == FirstWeights::dirac ? dirac_normal(shape, args.groups, initializer)
-                                      : he_normal(shape, shape.rows(), initializer);
+  const Shape shape = weight_shape(options, "Conv2d");
+  return options.first == FirstWeights::dirac ? dirac_normal(shape, options.args.groups, initializer)
+                                              : he_normal(shape, shape.rows(), initializer);
 }
 
 }  // namespace

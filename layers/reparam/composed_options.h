@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "core/check.h"
+#include "layers/conv2d.h"
+
+namespace onefold {
+
+/// The composed kernel's shape, [R, S, in / groups, out]. Throws Error, which begins with `layer`, for options that
+/// weight_shape() refuses, and for what a composed kernel leaves out: a bias, which the batch norm after it brings, and
+/// first weights other than its own.
+inline Shape composed_shape(const Conv2dOptions& options, const std::string& layer) {
+  check(!options.bias, layer, ": got bias = true; it has none: let a batch norm follow, which brings one");
+  check(options.first == FirstWeights::he_normal, layer, ": got first weights of another kind; it begins in its own way");
+  return weight_shape(options, layer);
+}
+
+}  // namespace onefold
