@@ -1,5 +1,6 @@
 #include "autograd/ops.h"
 #include "core/elementwise.h"
+#include "core/normalize_filters.h"
 #include "core/padding.h"
 
 namespace onefold {
@@ -23,6 +24,11 @@ Variable pad2d(const Variable& x, const Variable& value, int64_t rows, int64_t c
                   if (has_value) grads.push_back(needs_dvalue ? pad2d_backward_value(dy, rows, columns) : Tensor());
                   return grads;
                 });
+}
+
+Variable normalize_filters(const Variable& w) {
+  return record("normalize_filters", normalize_filters_forward(w.value()), {w},
+                [w = w.value()](const Tensor& dy) -> Grads { return {normalize_filters_backward(w, dy)}; });
 }
 
 }  // namespace onefold

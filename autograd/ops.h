@@ -51,6 +51,9 @@ Variable pad2d(const Variable& x, const Variable& value, int64_t rows, int64_t c
 //   [N, H, W, C] -> [N, H + 2 rows, W + 2 columns, C], value [C] around x, undefined for zeros;
 //   dx = dy inside, dvalue = sum of dy around it
 
+Variable normalize_filters(const Variable& w);
+//   [..., K], each filter [..., k] divided by its length; dw = (dy - y <dy, y>) / length
+
 // -- convolution (conv_ops.cpp)
 
 Variable conv2d(const Variable& x, const Variable& w, const Conv2dArgs& args);

@@ -110,6 +110,14 @@ Examples dropouts(Draw& draw) {
   return examples;
 }
 
+Examples filter_normalizations(Draw& draw) {
+  Examples examples;
+  for (const Shape& shape : {Shape{3, 2}, Shape{3, 3, 2, 4}, Shape{1, 1, 5, 1}}) {
+    examples.push_back({shape.text(), [](Inputs v) { return normalize_filters(v[0]); }, {draw.normal(shape)}});
+  }
+  return examples;
+}
+
 /// The table: a declaration in autograd/ops.h, name and parameters, and what to check of it.
 const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
   using Row = std::function<Examples(Draw&)>;
@@ -152,6 +160,7 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
       {"linear(x, weight, bias)", linears},
       {"scale_channels(x, factor)", channel_scales},
       {"pad2d(x, value, rows, columns)", paddings},
+      {"normalize_filters(w)", filter_normalizations},
       {"conv2d(x, w, args)", plain_convolutions},
       {"conv2d(x, w, bias, activation, args, packed)", fused_convolutions},
       {"compose_kernels(first, second, args)", compositions},
