@@ -32,12 +32,12 @@ class Optimizer {
   void step(double rate_scale = 1);
 
   /// From now on `parameter` moves as a sum of branches would, each a tensor of its own times constant numbers, one of
-  /// `scales` for each branch: Sgd multiplies the gradient by the sum of their squares, AdamW, whose step does not depend
-  /// on the gradient's size, the step by the sum of their magnitudes. Weight decay is as before, since it shrinks a sum as
-  /// it shrinks each branch. A matter of the parameter, not of the state.
+  /// `scales` for each branch: Sgd multiplies the gradient by the sum of their squares, AdamW, whose step does not
+  /// depend on the gradient's size, the step by the sum of their magnitudes. Weight decay is as before, since it
+  /// shrinks a sum as it shrinks each branch. A matter of the parameter, not of the state.
   /// Ding et al.: "Re-parameterizing Your Optimizers rather than Architectures", ICLR 2023, section 3.
-  /// Throws Error for a parameter that is none of this optimizer's, for no scales, for other shapes than the parameter's,
-  /// and for an optimizer whose steps no multiplier can bring into agreement with branches.
+  /// Throws Error for a parameter that is none of this optimizer's, for no scales, for other shapes than the
+  /// parameter's, and for an optimizer whose steps no multiplier can bring into agreement with branches.
   void set_branch_scales(const Variable& parameter, const std::vector<Tensor>& scales);
 
   /// Forgets all gradients, so that the next backward() starts anew.

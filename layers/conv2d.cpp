@@ -11,8 +11,8 @@ namespace onefold {
 Shape weight_shape(const Conv2dOptions& options, const std::string& layer) {
   const int64_t in = options.in, out = options.out, groups = options.args.groups;
   check(in >= 1 && out >= 1, layer, ": ", in, " -> ", out, " channels; both must be at least 1");
-  check(options.kernel_h >= 1 && options.kernel_w >= 1, layer, ": a kernel of ", options.kernel_h, "x", options.kernel_w,
-        "; both must be at least 1");
+  check(options.kernel_h >= 1 && options.kernel_w >= 1, layer, ": a kernel of ", options.kernel_h, "x",
+        options.kernel_w, "; both must be at least 1");
   check(groups >= 1 && in % groups == 0 && out % groups == 0, layer, ": ", groups, " groups must divide both ", in,
         " input and ", out, " output channels");
   return {options.kernel_h, options.kernel_w, in / groups, out};

@@ -18,8 +18,8 @@ struct Conv2dOptions {
   FirstWeights first = FirstWeights::he_normal;
 };
 
-/// The weight's shape, [R, S, in / groups, out]. Throws Error, which begins with `layer`, for channels or a kernel below 1
-/// and for groups that do not divide both numbers of channels.
+/// The weight's shape, [R, S, in / groups, out]. Throws Error, which begins with `layer`, for channels or a kernel
+/// below 1 and for groups that do not divide both numbers of channels.
 Shape weight_shape(const Conv2dOptions& options, const std::string& layer);
 
 /// Convolution of images [N, H, W, in] to [N, P, Q, out]. Parameters: weight [R, S, in / groups, out], at the start

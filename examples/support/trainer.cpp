@@ -11,6 +11,7 @@
 #include "core/softmax.h"
 #include "examples/support/program.h"
 #include "layers/batch_norm.h"
+#include "layers/reparam/rep_optimizer.h"
 
 namespace onefold {
 
@@ -98,6 +99,7 @@ Trainer::Trainer(Module& network, const Dataset& dataset, const ChannelNormaliza
       optimizer_(sgd_groups(network, options, convolutions_),
                  {.momentum = options.momentum, .nesterov = options.momentum > 0}),
       schedule_(make_schedule(options, loader_.batches())) {
+  set_branch_scales(network, optimizer_);
   if (options.muon_rate > 0) muon_.emplace(convolutions_);
   if (options.lookahead) lookahead_.emplace(parameters(network));
 }

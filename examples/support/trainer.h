@@ -82,7 +82,8 @@ class Trainer {
   /// Called after each step, when all is in order to save a state; what it throws ends the epoch early.
   using AfterStep = std::function<void(const Position& position)>;
 
-  /// Network and dataset must outlive the trainer.
+  /// Network and dataset must outlive the trainer. SGD is told what the network's RepOptimizerConv2d stand for; throws
+  /// Error where Muon is to move them.
   Trainer(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
           const TrainerOptions& options);
 

@@ -12,7 +12,8 @@ namespace onefold {
 /// first weights other than its own.
 inline Shape composed_shape(const Conv2dOptions& options, const std::string& layer) {
   check(!options.bias, layer, ": got bias = true; it has none: let a batch norm follow, which brings one");
-  check(options.first == FirstWeights::he_normal, layer, ": got first weights of another kind; it begins in its own way");
+  check(options.first == FirstWeights::he_normal, layer,
+        ": got first weights of another kind; it begins in its own way");
   return weight_shape(options, layer);
 }
 

@@ -2,9 +2,15 @@
 
 #include "core/check.h"
 #include "layers/reparam/ac_block.h"
+#include "layers/reparam/conv_block.h"
+#include "layers/reparam/dirac_conv2d.h"
 #include "layers/reparam/diverse_branch_block.h"
+#include "layers/reparam/do_conv2d.h"
+#include "layers/reparam/expand_conv2d.h"
+#include "layers/reparam/orepa_conv2d.h"
 #include "layers/reparam/plain_block.h"
 #include "layers/reparam/qa_repvgg_block.h"
+#include "layers/reparam/rep_optimizer.h"
 #include "layers/reparam/repvgg_block.h"
 
 namespace onefold {
@@ -31,6 +37,11 @@ const std::vector<Family>& families() {
       {"acb", make<AcBlock>},
       {"dbb", make<DiverseBranchBlock>},
       {"qarepvgg", make<QaRepVggBlock>},
+      {"orepa", make<ConvBlock<OrepaConv2d>>},
+      {"doconv", make<ConvBlock<DoConv2d>>},
+      {"expandnet", make<ConvBlock<ExpandConv2d>>},
+      {"diracnet", make<ConvBlock<DiracConv2d>>},
+      {"repoptimizer", make<ConvBlock<RepOptimizerConv2d>>},
   };
   // [/families]
   return all;

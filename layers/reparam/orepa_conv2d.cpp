@@ -32,7 +32,8 @@ Variable average_filter(int64_t size, int64_t out) {
 }
 
 // [cosine]
-/// The first half of the channels has cosines along the rows, the second along the columns, of frequencies 1 ... size - 1.
+/// Cosines of the frequencies 1 ... size - 1 in turn, along the rows for the first half of the channels, along the
+/// columns for the second.
 Variable cosine_filter(int64_t size, int64_t out) {
   return fixed_filter(size, out, [size, out](int64_t r, int64_t s, int64_t channel) {
     const bool along_rows = channel < out / 2;

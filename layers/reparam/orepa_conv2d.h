@@ -20,8 +20,9 @@ namespace onefold {
 ///     1x1 -> k x k                 two kernels, the first to as many channels as come in
 ///     depthwise -> 1x1             8 filters for each input channel, then a 1x1
 ///
-/// Hu, Feng, Hua et al.: "Online Convolutional Re-parameterization", CVPR 2022, sections 3.1 (linear blocks) and 3.2
-/// (squeezing). Our choices: the scales start at 1 / sqrt(branches), the cosines take the frequencies 1 ... k - 1 in turn.
+/// Hu, Feng, Hua et al.: "Online Convolutional Re-parameterization", CVPR 2022, section 3: blocks made linear, then
+/// squeezed into a kernel. Our choices: the scales start at 1 / sqrt(branches), the cosines take the frequencies
+/// 1 ... k - 1 in turn.
 /// Parameters: kernel, centre, average, cosine, pointwise, after_pointwise, depthwise, after_depthwise, all He normal;
 /// scale_* [out] of each branch.
 class OrepaConv2d : public ComposedConv2d {

@@ -112,7 +112,7 @@ Examples dropouts(Draw& draw) {
 
 Examples filter_normalizations(Draw& draw) {
   Examples examples;
-  for (const Shape& shape : {Shape{3, 2}, Shape{3, 3, 2, 4}, Shape{1, 1, 5, 1}}) {
+  for (const Shape& shape : {Shape{3, 2}, Shape{5, 1}, Shape{3, 3, 2, 4}, Shape{1, 1, 5, 1}, Shape{2, 1, 3}}) {
     examples.push_back({shape.text(), [](Inputs v) { return normalize_filters(v[0]); }, {draw.normal(shape)}});
   }
   return examples;

@@ -127,7 +127,8 @@ TEST_CASE("RepOptimizer: the multipliers are those of the paper, in their places
 
 TEST_CASE("set_branch_scales: refuses what it cannot do", "[layers][autograd]") {
   Initializer initializer(1);
-  RepOptimizerConv2d conv(same_convolution(4, 4, 3, 3), {}, initializer), other(same_convolution(4, 4, 3, 3), {}, initializer);
+  RepOptimizerConv2d conv(same_convolution(4, 4, 3, 3), {}, initializer);
+  RepOptimizerConv2d other(same_convolution(4, 4, 3, 3), {}, initializer);
   Sgd optimizer({{parameters(conv), 0.1, 0}});
   Muon muon({{parameters(conv), 0.1, 0}});
   CHECK_THAT(error_of([&] { set_branch_scales(other, optimizer); }), ContainsSubstring("is none of this optimizer's"));

@@ -207,7 +207,9 @@ TEST_CASE("OrepaConv2d: its kernel is that of its branches as layers, scaled and
     const Variable x = random_images({2, 7, 6, in});
 
     // Layers with the padding in the first, as a block without batch norms has them.
-    const auto scaled = [&](const std::string& name, const Variable& y) { return scale_channels(y, at["scale_" + name]); };
+    const auto scaled = [&](const std::string& name, const Variable& branch) {
+      return scale_channels(branch, at["scale_" + name]);
+    };
     const auto same = conv2d_args(stride, 1, groups);
     const auto padded = pad2d(x, {}, 1, 1);
     const Conv2dArgs mix = conv2d_args(1, 0, groups), last = conv2d_args(stride, 0, groups);
