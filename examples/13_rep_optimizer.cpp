@@ -1,0 +1,152 @@
+// Lesson 13. Branches in the optimizer: a plain 3x3 that learns just what a block of three branches learns.
+//
+// Command: build/examples/13_rep_optimizer
+// Page:    docs/13-weights-for-weights.md
+//
+// Expected output (a second):
+//   1. What a step is multiplied by, from input channels 0 and 1 to output channel 0
+//   ...
+//   2. 200 steps of SGD with Nesterov momentum and weight decay
+//   ...
+//   3. 200 steps of AdamW
+//   ...
+//   4. What a step of training costs
+//   ...
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "autograd/ops.h"
+#include "core/elementwise.h"
+#include "layers/count.h"
+#include "layers/reparam/linear_block.h"
+#include "layers/reparam/pieces.h"
+#include "layers/reparam/rep_optimizer.h"
+
+using namespace onefold;
+
+namespace {
+
+constexpr int64_t kChannels = 8, kSteps = 200;
+constexpr Real kScale3 = Real(0.8), kScale1 = Real(-0.6);
+
+// [block]
+/// y = s3 conv3x3(x) + s1 conv1x1(x) + d x: s3 and s1 stay as they are, d is trained.
+struct ThreeBranches : LinearBlock {
+  explicit ThreeBranches(Initializer& initializer) {
+    Branch& three = add_branch("3x3");
+    three.add<Conv2d>("conv3", same_convolution(kChannels, kChannels, 3, 3), initializer);
+    three.add<ChannelScale>("scale3", kChannels, kScale3);
+    Branch& one = add_branch("1x1");
+    one.add<Conv2d>("conv1", same_convolution(kChannels, kChannels, 1, 1), initializer);
+    one.add<ChannelScale>("scale1", kChannels, kScale1);
+    add_branch("identity").add<ChannelScale>("scale0", kChannels, Real(1));
+  }
+};
+
+std::vector<Variable> trained_parameters(ThreeBranches& block) {
+  std::vector<Variable> trained;
+  for (const NamedParameter& parameter : named_parameters(block)) {
+    const bool constant = parameter.name == "scale3.weight" || parameter.name == "scale1.weight";
+    if (!constant) trained.push_back(parameter.value);
+  }
+  return trained;
+}
+// [/block]
+
+RepOptimizerConv2d plain_convolution() {
+  Initializer initializer(/*seed=*/13);  // the same as the block's: it begins with the same kernel
+  return {same_convolution(kChannels, kChannels, 3, 3), {.s3 = kScale3, .s1 = kScale1}, initializer};
+}
+
+/// The kernel that a block is equivalent to at this moment.
+Tensor kernel_of(Module& module) { return equivalent_convolution(module).kernel.rounded().weight; }
+
+/// Something to learn behind a ReLU, from other images each step.
+double take_step(Module& module, Optimizer& optimizer, int64_t step) {
+  const Variable x(random_normal({8, 8, 8, kChannels}, Random(/*seed=*/13, static_cast<uint64_t>(step))));
+  const Variable target(relu_forward(add_scaled(x.value(), Real(-0.5), Tensor::full(x.shape(), 1))));
+  const Variable error = subtract(relu(module(x)), target);
+  const Variable loss = mean(multiply(error, error));
+  optimizer.clear_grads();
+  loss.backward();
+  optimizer.step();
+  return double{loss.value().item()};
+}
+
+double largest_relative(const Tensor& a, const Tensor& b) { return max_abs_difference(a, b) / max_abs(a); }
+
+/// Trains the block, the convolution that follows it, and one whose optimizer knows nothing; prints how they drift apart.
+template <class MakeOptimizer>
+void compare(const MakeOptimizer& make) {
+  Initializer initializer(/*seed=*/13);
+  ThreeBranches block(initializer);
+  RepOptimizerConv2d told = plain_convolution(), untold = plain_convolution();
+  auto of_block = make(trained_parameters(block));
+  auto of_told = make(parameters(told));
+  auto of_untold = make(parameters(untold));
+  // [tell]
+  set_branch_scales(told, of_told);
+  // [/tell]
+
+  std::puts("                 loss of            kernel's difference from the block's");
+  std::puts("   step    block    plain 3x3     plain 3x3    plain 3x3, not multiplied");
+  for (int64_t step = 0; step <= kSteps; ++step) {
+    const bool print = step == 0 || step == 1 || step == 10 || step == 50 || step == kSteps;
+    const double apart = largest_relative(kernel_of(block), told.weight().value());
+    const double untold_apart = largest_relative(kernel_of(block), untold.weight().value());
+    const double loss = take_step(block, of_block, step), told_loss = take_step(told, of_told, step);
+    take_step(untold, of_untold, step);
+    if (print) {
+      std::printf("   %4d   %.4f     %.4f        %.1e        %.1e\n", static_cast<int>(step), loss, told_loss, apart,
+                  untold_apart);
+    }
+  }
+}
+
+/// Sums of squares or of magnitudes over the branches, as Sgd and AdamW make them.
+void print_multipliers(const RepOptimizerConv2d& conv) {
+  const std::vector<Tensor> scales = conv.branch_scales();
+  for (const bool squared : {true, false}) {
+    std::printf("   %s\n", squared ? "SGD: the gradient, by the squares" : "Adam: the step, by the magnitudes");
+    for (int64_t r = 0; r < 3; ++r) {
+      for (int64_t input = 0; input < 2; ++input) {
+        for (int64_t s = 0; s < 3; ++s) {
+          double multiplier = 0;
+          for (const Tensor& of_branch : scales) {
+            const double scale = double{of_branch[((r * 3 + s) * kChannels + input) * kChannels]};
+            multiplier += squared ? scale * scale : std::abs(scale);
+          }
+          std::printf("%6.2f", multiplier);
+        }
+        std::printf(input == 0 ? "      " : "\n");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int main() {
+  std::puts("1. What a step is multiplied by, from input channels 0 and 1 to output channel 0");
+  print_multipliers(plain_convolution());
+
+  std::puts("\n2. 200 steps of SGD with Nesterov momentum and weight decay");
+  compare([](const std::vector<Variable>& parameters) {
+    return Sgd({{parameters, /*learning_rate=*/0.2, /*weight_decay=*/5e-4}}, {.momentum = 0.9, .nesterov = true});
+  });
+
+  std::puts("\n3. 200 steps of AdamW");
+  compare([](const std::vector<Variable>& parameters) {
+    return AdamW({{parameters, /*learning_rate=*/0.003, /*weight_decay=*/0.01}}, {.eps = 1e-15});
+  });
+
+  std::puts("\n4. What a step of training costs");
+  Initializer initializer(/*seed=*/13);
+  ThreeBranches block(initializer);
+  RepOptimizerConv2d plain = plain_convolution();
+  std::printf("   three branches: %d trained numbers, 2 convolutions, 3 scalings, 2 additions\n",
+              static_cast<int>(count_parameters(block) - 2 * kChannels));
+  std::printf("   plain 3x3:      %d trained numbers, 1 convolution\n", static_cast<int>(count_parameters(plain)));
+}
