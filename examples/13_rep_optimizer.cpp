@@ -77,7 +77,7 @@ double take_step(Module& module, Optimizer& optimizer, int64_t step) {
 
 double largest_relative(const Tensor& a, const Tensor& b) { return max_abs_difference(a, b) / max_abs(a); }
 
-/// Trains the block, the convolution that follows it, and one whose optimizer knows nothing; prints how they drift apart.
+/// Trains the block, the convolution that follows it, and one whose optimizer knows nothing; prints how far apart.
 template <class MakeOptimizer>
 void compare(const MakeOptimizer& make) {
   Initializer initializer(/*seed=*/13);

@@ -153,7 +153,8 @@ int run(const Options& options) {
     table.rows.push_back(table_row(row, results));
   }
   std::cout << "SmallNets on " << data.splits.train.name << ", " << options.hyper.epochs
-            << (options.hyper.epochs == 1 ? " epoch, " : " epochs, ") << options.seeds << (options.seeds == 1 ? " seed" : " seeds") << "\n\n" << text_table(table);
+            << (options.hyper.epochs == 1 ? " epoch, " : " epochs, ") << options.seeds
+            << (options.seeds == 1 ? " seed" : " seeds") << "\n\n" << text_table(table);
   return kSuccess;
 }
 

@@ -20,9 +20,9 @@ struct SmallNetOptions {
 };
 
 /// The SmallNet of the ExpandNet paper for 32x32 images: three convolutions to 8, 16 and 32 channels, each with batch
-/// norm, ReLU and the largest of 2x2; then linear layers to 64 and, behind a ReLU, to the classes. About 15 k parameters
-/// with 3x3 kernels, 66 k with 7x7. [N, 32, 32, 3] -> logits [N, classes]. Expansion rate 4; the first convolution keeps
-/// the image's channels.
+/// norm, ReLU and the largest of 2x2; then linear layers to 64 and, behind a ReLU, to the classes. About 15 k
+/// parameters with 3x3 kernels, 66 k with 7x7. [N, 32, 32, 3] -> logits [N, classes]. Expansion rate 4; the first
+/// convolution keeps the image's channels.
 /// Guo, Alvarez, Salzmann: "ExpandNets: Linear Over-parameterization to Train Compact Convolutional Networks",
 /// NeurIPS 2020, section 4.1. Unlike there, the convolutions have no biases beside their batch norms', and all weights
 /// begin as this library's do, not as PyTorch's.

@@ -15,8 +15,8 @@ namespace onefold {
 ///     k x k                        a kernel as it is
 ///     1x1 -> centre                a 1x1, then a filter that takes the middle pixel: the 1x1 itself
 ///     1x1 -> average               a 1x1, then the mean of k x k pixels
-///     1x1 -> cosine                a 1x1, then a cosine of one frequency a channel over the k x k pixels, along the rows
-///                                  or along the columns: the frequency prior
+///     1x1 -> cosine                a 1x1, then a cosine of one frequency a channel over the k x k pixels, along the
+///                                  rows or along the columns: the frequency prior
 ///     1x1 -> k x k                 two kernels, the first to as many channels as come in
 ///     depthwise -> 1x1             8 filters for each input channel, then a 1x1
 ///
