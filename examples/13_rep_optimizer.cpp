@@ -20,6 +20,7 @@
 #include "autograd/ops.h"
 #include "core/elementwise.h"
 #include "layers/count.h"
+#include "layers/reparam/equivalent_kernel.h"
 #include "layers/reparam/linear_block.h"
 #include "layers/reparam/pieces.h"
 #include "layers/reparam/rep_optimizer.h"
