@@ -33,8 +33,8 @@ Tensor add_bias_forward(const Tensor& x, const Tensor& bias);
 /// y = x factor, channel by channel: x [..., C], factor [C].
 Tensor scale_channels_forward(const Tensor& x, const Tensor& factor);
 
-/// y[i] = x[places[i]], elements counted row by row, in a shape of as many elements as there are places. Throws Error for
-/// another number and for a place beyond x.
+/// y[i] = x[places[i]], elements counted row by row, in a shape of as many elements as there are places. Throws Error
+/// for another number and for a place beyond x.
 Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape);
 
 /// dx[places[i]] = dy[i], summed up where a place was taken more than once.

@@ -49,14 +49,13 @@ class Branch {
 
 /// activation(sum of branches): any block of structural re-parameterization. A block of one's own lists its branches:
 ///
-///     class AcBlock : public LinearBlock {
+///     class Shortcut : public LinearBlock {
 ///      public:
-///       AcBlock(int64_t channels, Initializer& initializer) : LinearBlock(Activation::relu) {
-///         for (const auto& [name, rows, columns] : {Size{"3x3", 3, 3}, Size{"1x3", 1, 3}, Size{"3x1", 3, 1}}) {
-///           Branch& branch = add_branch(name);
-///           branch.add<Conv2d>("conv" + name, same_convolution(channels, channels, rows, columns), initializer);
-///           branch.add<BatchNorm2d>("bn" + name, channels);
-///         }
+///       Shortcut(int64_t channels, Initializer& initializer) : LinearBlock(Activation::relu) {
+///         Branch& branch = add_branch("3x3");
+///         branch.add<Conv2d>("conv", same_convolution(channels, channels, 3, 3), initializer);
+///         branch.add<BatchNorm2d>("bn", channels);
+///         add_branch("identity");
 ///       }
 ///     };
 ///
