@@ -1,6 +1,7 @@
 #include "tests/layers/weight_families.h"
 
 #include <cmath>
+#include <numbers>
 
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
@@ -223,7 +224,7 @@ TEST_CASE("OrepaConv2d: its kernel is that of its branches as layers, scaled and
     for (int64_t i = 0; i < cosine.size(); ++i) {
       const int64_t k = i % out, r = i / out / 3, s = i / out % 3;
       const double position = static_cast<double>(k < out / 2 ? r : s) + 0.5;
-      cosine[i] = static_cast<Real>(std::cos(M_PI / 3 * position * static_cast<double>(1 + k % 2)));
+      cosine[i] = static_cast<Real>(std::cos(std::numbers::pi / 3 * position * static_cast<double>(1 + k % 2)));
     }
     y = add(y, scaled("cosine", conv2d(conv2d(padded, at["cosine"], mix), Variable(cosine),
                                        conv2d_args(stride, 0, out))));
