@@ -56,7 +56,7 @@ int evaluate_model(const Options& options) {
                                          [&](int64_t images) { bar.update(images); }, options.views);
   if (!options.logits.empty()) save_safetensors(options.logits, {{{"logits", evaluation.logits}}, {}});
 
-  std::cout << "network   " << saved.card.net << ", " << saved.card.form << " form\n"
+  std::cout << "network   " << network_title(saved.card.net, saved.card.reparam) << ", " << saved.card.form << " form\n"
             << "images    " << test.name << ", " << grouped(test.size()) << " test images\n"
             << "accuracy  " << percent(evaluation.accuracy(), 2) << ", " << grouped(evaluation.correct) << " right\n"
             << "loss      " << fixed(evaluation.loss, 4) << "\n\n"

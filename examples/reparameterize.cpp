@@ -1,4 +1,4 @@
-// Folds a trained RepVGG into plain 3x3 convolutions, shows how, and proves that nothing changed.
+// Folds a trained RepVGG, of whatever blocks, into plain 3x3 convolutions, shows how, and proves that nothing changed.
 //
 // Run     build/examples/reparameterize --model runs/train-mini/model.safetensors
 // Time    half a minute
@@ -124,11 +124,12 @@ int run(const Settings& settings) {
   const Dataset test = load_test_images(settings.data, trained.card);
   check_inference_fits(*trained.network, batch_shape(test, settings.batch_size));
   const std::unique_ptr<RepVgg> folded = trained.network->fold_network();
-  std::cout << "RepVGG " << trained.card.net << " from " << settings.model.string() << ", tested on " << test.name
-            << "\n\n";
+  std::cout << "RepVGG " << network_title(trained.card.net, trained.card.reparam) << " from "
+            << settings.model.string() << ", tested on " << test.name << "\n\n";
 
   FoldRecord record;
   record.net = trained.card.net;
+  record.reparam = trained.card.reparam;
   record.dataset = test.name;
   record.threads = threads();
   record.machine = cpu_name();

@@ -10,6 +10,7 @@
 
 #include "core/parallel.h"
 #include "datasets/load_dataset.h"
+#include "examples/support/networks.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/training_plan.h"
@@ -24,6 +25,7 @@ namespace {
 /// What decides the trained weights, beside the images: each with the reason for its default.
 struct Hyperparameters {
   std::string net = "mini";      // 88 % on a JPEG-compressed CIFAR-10, in about a minute an epoch on two cores
+  std::string reparam = "repvgg";  // the family of its blocks; "none" trains what the others fold to
   int64_t epochs = 30;           // the last six alone, as the rate nears zero, bring 3.3 points of test accuracy
   int64_t batch_size = 128;      // the usual size for CIFAR-10, which the rate goes with
   double lr = 0.1;               // the usual rate for 128 images a step
@@ -56,6 +58,10 @@ struct Options {
 void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
   add_network_option(app, hyper.net);
+  app.add_option("--reparam", hyper.reparam,
+                 "the family of its blocks: none, repvgg, acb, dbb, ... (layers/reparam/families.h); all fold alike")
+      ->check(family_name())
+      ->type_name("NAME");
   app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images a step");
   app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));
@@ -77,7 +83,8 @@ void add_options(CLI::App& app, Options& options) {
       ->type_name("N");
   app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
-  app.add_option("--out", options.out, "the run's folder (runs/train-NET)")->type_name("DIR");
+  app.add_option("--out", options.out, "the run's folder (runs/train-NET, with --reparam runs/train-NET-NAME)")
+      ->type_name("DIR");
   app.add_flag("--resume", options.resume, "go on with the run in the folder; its options need not be given again");
   app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
   app.add_option("--stop-after", options.stop_after, "stop after this epoch, to go on with --resume later; 0: never")
@@ -90,6 +97,7 @@ template <class Field>
 void each_setting(Options& options, Field field) {
   Hyperparameters& hyper = options.hyper;
   field("net", hyper.net);
+  field("reparam", hyper.reparam);
   field("epochs", hyper.epochs);
   field("batch-size", hyper.batch_size);
   field("lr", hyper.lr);
@@ -146,11 +154,16 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
           .seed = hyper.seed};
 }
 
+/// "runs/train-mini", or with another family "runs/train-mini-dbb".
+std::string default_folder(const Hyperparameters& hyper) {
+  return "runs/train-" + hyper.net + (hyper.reparam == "repvgg" ? "" : "-" + hyper.reparam);
+}
+
 int train(const CLI::App& app, Options options, const std::string& command) {
   if (options.resume && options.overwrite) {
     throw UsageError("--resume goes on with a run, --overwrite replaces it: give one");
   }
-  const RunFolder folder{options.out.empty() ? "runs/train-" + options.hyper.net : options.out};
+  const RunFolder folder{options.out.empty() ? default_folder(options.hyper) : options.out};
 
   // See that the folder may be used so, before any work.
   std::optional<Checkpoint> checkpoint;
@@ -165,6 +178,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   }
 
   TrainingSetup setup{.net = options.hyper.net,
+                      .reparam = options.hyper.reparam,
                       .data = load_data(options.data),
                       .trainer = trainer_options(options.hyper),
                       .views = options.views,
@@ -178,8 +192,9 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   if (options.data.dataset == "auto" && setup.data.kind == "shapes10") {
     std::cerr << "There is no CIFAR-10 in " << find_data_dir({}).string() << ", so Shapes10 stands in for it\n";
   }
-  std::cerr << "Training " << setup.net << " on " << setup.data.splits.train.name << " with " << threads()
-            << (threads() == 1 ? " thread" : " threads") << "; the run is in " << folder.path.string() << '\n';
+  std::cerr << "Training " << network_title(setup.net, setup.reparam) << " on " << setup.data.splits.train.name
+            << " with " << threads() << (threads() == 1 ? " thread" : " threads") << "; the run is in "
+            << folder.path.string() << '\n';
 
   TrainingRun run(std::move(setup));
   checkpoint ? run.resume(*checkpoint) : run.begin();

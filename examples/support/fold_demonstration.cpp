@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <map>
 
 #include "core/check.h"
 #include "core/random.h"
@@ -59,16 +58,17 @@ double sum_of_magnitudes(const Tensor& tensor) {
   return sum;
 }
 
-/// One block compared with its last step, and its branches' shares of the kernels once they are all 3x3.
-FoldedBlockRow compare_block(const std::string& name, RepVggBlock& block, const Tensor& x, const Tensor& y) {
+/// One block compared with its last step, and its branches' shares of the kernels once they are all of one size.
+FoldedBlockRow compare_block(const std::string& name, LinearBlock& block, const Tensor& x, const Tensor& y) {
   const std::vector<FoldStep> steps = explain_fold(block);
   const MapDifference difference = map_difference(steps.back().compute(x), y);
-  std::map<std::string, double> shares;
+  std::vector<BranchShare> shares;
   double total = 0;
   for (const NamedKernel& branch : step_of_branches(steps).kernels) {
-    total += shares[branch.name] = sum_of_magnitudes(branch.kernel.weight);
+    shares.push_back({branch.name, sum_of_magnitudes(branch.kernel.weight)});
+    total += shares.back().share;
   }
-  for (auto& [branch, share] : shares) share = total > 0 ? share / total : 0;
+  for (BranchShare& each : shares) each.share = total > 0 ? each.share / total : 0;
   return {.name = name,
           .description = block.description(),
           .parameters_before = steps.front().parameters,
@@ -76,9 +76,7 @@ FoldedBlockRow compare_block(const std::string& name, RepVggBlock& block, const 
           .interior = difference.interior,
           .border = difference.border,
           .largest_output = max_abs(y),
-          .share_3x3 = shares["3x3"],
-          .share_1x1 = shares["1x1"],
-          .share_identity = shares["identity"]};
+          .shares = shares};
 }
 
 double median(std::vector<double> values) {
@@ -95,8 +93,8 @@ double seconds_of_pass(RepVgg& network, const Variable& images) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, RepVggBlock*>> named_blocks(RepVgg& network) {
-  std::vector<std::pair<std::string, RepVggBlock*>> named;
+std::vector<std::pair<std::string, LinearBlock*>> named_blocks(RepVgg& network) {
+  std::vector<std::pair<std::string, LinearBlock*>> named;
   for (size_t s = 0; s < network.size().depths.size(); ++s) {
     for (int64_t b = 0; b < network.size().depths[s]; ++b) {
       const std::string name = "stages." + std::to_string(s) + "." + std::to_string(b);

@@ -13,7 +13,7 @@ namespace onefold {
 // What reparameterize shows of a fold. All networks are in evaluation mode.
 
 /// The blocks of a network in training form by their names in its state: "stages.1.0".
-std::vector<std::pair<std::string, RepVggBlock*>> named_blocks(RepVgg& network);
+std::vector<std::pair<std::string, LinearBlock*>> named_blocks(RepVgg& network);
 
 /// The largest |a - b| of two maps [N, P, Q, K]: at their outermost pixels, where the kernel sees padding, and
 /// elsewhere. Half of the classic mistakes show at the border alone. NaN on either side gives NaN.

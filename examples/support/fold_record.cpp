@@ -41,15 +41,16 @@ void from_json(const Json& json, Tensor& tensor) {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PicturedKernel, name, filters, mean_magnitude)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldRow, title, parameters, convolutions, batch_norms, additions, interior, border)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BranchShare, branch, share)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldedBlockRow, name, description, parameters_before, parameters_after, interior,
-                                   border, largest_output, share_3x3, share_1x1, share_identity)
+                                   border, largest_output, shares)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counts, parameters, multiply_adds, convolutions, batch_norms, additions)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FormTimes, batch, before, after)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldProof, images, equal, largest_difference, largest_logit, accuracy_before,
                                    accuracy_after)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldRecord, net, dataset, block, block_description, block_images, block_steps,
-                                   trained_kernels, scaled_kernels, folded_kernel, network_steps, blocks, before,
-                                   after, proof, times, threads, machine)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldRecord, net, dataset, reparam, block, block_description, block_images,
+                                   block_steps, trained_kernels, scaled_kernels, folded_kernel, network_steps, blocks,
+                                   before, after, proof, times, threads, machine)
 
 Json to_json(const FoldRecord& record) {
   Json json;

@@ -29,6 +29,11 @@ struct FoldRow {
   double border = 0;    // and where one does
 };
 
+struct BranchShare {
+  std::string branch;  // "3x3"
+  double share = 0;
+};
+
 /// One block of the network, trained and folded.
 struct FoldedBlockRow {
   std::string name;  // "stages.1.0"
@@ -38,9 +43,7 @@ struct FoldedBlockRow {
   double interior = 0;
   double border = 0;
   double largest_output = 0;
-  double share_3x3 = 0;  // of the branches' kernels by the sum of |k|; the three add up to 1
-  double share_1x1 = 0;
-  double share_identity = 0;
+  std::vector<BranchShare> shares;  // of the branches' kernels by the sum of |k|; they add up to 1
 };
 
 /// Median times of one forward pass.
@@ -64,6 +67,7 @@ struct FoldProof {
 
 struct FoldRecord {
   std::string net;
+  std::string reparam = "repvgg";  // the family of its blocks
   std::string dataset;       // its name
   std::string block;         // the one shown step by step, "stages.1.0"
   std::string block_description;

@@ -36,23 +36,34 @@ Html kernels_row(const std::string& heading, const std::vector<PicturedKernel>& 
                                                  colour_scale(limit));
 }
 
+/// A frame for each branch that no kernel was trained in: the identity.
+Html empty_frames(const FoldRecord& record) {
+  Html frames;
+  for (const PicturedKernel& branch : record.scaled_kernels) {
+    const auto is_of_branch = [&](const PicturedKernel& kernel) {
+      return kernel.name == branch.name || kernel.name.starts_with(branch.name + ".");
+    };
+    const auto& trained = record.trained_kernels;
+    if (std::any_of(trained.begin(), trained.end(), is_of_branch)) continue;
+    frames += figure(element("strong", branch.name),
+                     element("div", {{"class", "filters empty"}}, text("no kernel: x as it is, through a batch norm")));
+  }
+  return frames;
+}
+
 /// Before, between and after: the branches' kernels as trained, then scaled and padded, and their sum.
 Html kernel_pictures(const FoldRecord& record) {
   const std::vector<PicturedKernel>& scaled = record.scaled_kernels;
-  Html identity;
-  if (scaled.size() > record.trained_kernels.size()) {
-    identity = figure(element("strong", scaled.back().name),
-                      element("div", {{"class", "filters empty"}},
-                              text("no kernel: x as it is, through a batch norm")));
-  }
-  std::vector<PicturedKernel> equation = scaled;
+  std::vector<PicturedKernel> equation = scaled.size() > 1 ? scaled : std::vector<PicturedKernel>{};
   equation.insert(equation.end(), record.folded_kernel.begin(), record.folded_kernel.end());
-  std::vector<std::string> signs(scaled.size(), "+ ");
-  signs.resize(equation.size(), "= ");
-  if (!signs.empty()) signs.front().clear();
+  const Shape& size = equation.back().filters.shape();
+  const std::string extent = std::to_string(size[0]) + "x" + std::to_string(size[1]);
+  std::vector<std::string> signs(equation.size(), "+ ");
+  signs.back() = "= ";
+  signs.front().clear();
   return kernels_row("As trained", record.trained_kernels, std::vector<std::string>(record.trained_kernels.size()),
-                     identity) +
-         kernels_row("With their batch norms in them, padded to 3x3, and added", equation, signs) +
+                     empty_frames(record)) +
+         kernels_row("With their batch norms in them, as " + extent + ", and added", equation, signs) +
          element("p", {{"class", "note"}},
                  text("Fields: the first filters, a column an input channel and a row an output channel. Squares: the "
                       "mean |k| of each tap over all filters."));
@@ -66,13 +77,22 @@ Html block_section(const FoldRecord& record) {
 }
 
 Html shares_chart(const std::vector<FoldedBlockRow>& blocks) {
-  BarChart chart{.title = "Shares of the kernels, by |k|", .parts = {"3x3", "1x1", "identity"}};
+  BarChart chart{.title = "Shares of the kernels, by |k|"};
   for (const FoldedBlockRow& block : blocks) {
-    const auto whole = [](double share) { return fixed(100 * share, 0); };
-    chart.bars.push_back({block.name,
-                          {block.share_3x3, block.share_1x1, block.share_identity},
-                          whole(block.share_3x3) + " / " + whole(block.share_1x1) + " / " +
-                              whole(block.share_identity) + " %"});
+    for (const BranchShare& each : block.shares) {
+      const auto known = std::find(chart.parts.begin(), chart.parts.end(), each.branch);
+      if (known == chart.parts.end()) chart.parts.push_back(each.branch);
+    }
+  }
+  for (const FoldedBlockRow& block : blocks) {
+    std::vector<double> parts(chart.parts.size(), 0.0);
+    for (const BranchShare& each : block.shares) {
+      const auto part = std::find(chart.parts.begin(), chart.parts.end(), each.branch) - chart.parts.begin();
+      parts[static_cast<size_t>(part)] = each.share;
+    }
+    std::string label;
+    for (double part : parts) label += (label.empty() ? "" : " / ") + fixed(100 * part, 0);
+    chart.bars.push_back({block.name, parts, label + " %"});
   }
   return bar_chart(chart);
 }
@@ -91,7 +111,10 @@ Html times_chart(const FormTimes& times) {
 Html network_section(const FoldRecord& record) {
   const Html blocks = element("details", element("summary", "Each block by itself, on its true input") +
                                              table(blocks_table(record.blocks)));
-  Html charts = shares_chart(record.blocks);
+  // Of a single branch there is nothing to share out.
+  const bool several = std::any_of(record.blocks.begin(), record.blocks.end(),
+                                   [](const FoldedBlockRow& block) { return block.shares.size() > 1; });
+  Html charts = several ? shares_chart(record.blocks) : Html{};
   Html timing;
   for (const FormTimes& times : record.times) timing += times_chart(times);
   if (!record.times.empty()) {

@@ -1,9 +1,11 @@
 #include "examples/support/networks.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
 #include "core/safetensors.h"
+#include "layers/reparam/families.h"
 #include "layers/state_file.h"
 
 namespace onefold {
@@ -31,6 +33,7 @@ Value parse_entry(const std::map<std::string, std::string>& metadata, const std:
 
 std::map<std::string, std::string> to_metadata(const ModelCard& card) {
   return {{"net", card.net},
+          {"reparam", card.reparam},
           {"form", card.form},
           {"dataset", card.dataset},
           {"classes", json(card.classes).dump()},
@@ -41,6 +44,7 @@ std::map<std::string, std::string> to_metadata(const ModelCard& card) {
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file) {
   ModelCard card;
   card.net = parse_entry<std::string>(metadata, "net", file);
+  if (metadata.contains("reparam")) card.reparam = metadata.at("reparam");
   card.form = parse_entry<std::string>(metadata, "form", file);
   card.dataset = parse_entry<std::string>(metadata, "dataset", file);
   card.classes = parse_entry<std::vector<std::string>>(metadata, "classes", file);
@@ -48,6 +52,9 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
   card.normalization.deviation = parse_entry<std::array<double, 3>>(metadata, "deviation", file);
   check(card.form == "training" || card.form == "folded", file.string(), ": its metadata says \"form\" = ", card.form,
         ", but a network is in training or folded form");
+  const std::vector<std::string> families = family_names();
+  check(std::find(families.begin(), families.end(), card.reparam) != families.end(), file.string(),
+        ": its metadata says \"reparam\" = ", card.reparam, ", which is no family of blocks known here");
   check(card.classes.size() >= 2, file.string(), ": its metadata names ", card.classes.size(),
         " classes, but a classifier has at least 2");
   return card;
@@ -57,12 +64,22 @@ void save_network(const std::filesystem::path& file, Module& network, const Mode
   save_model(file, network, to_metadata(card));
 }
 
+RepVggSize repvgg_size(const std::string& net, const std::string& family) {
+  RepVggSize size = repvgg_size(net);
+  size.family = family;
+  return size;
+}
+
+std::string network_title(const std::string& net, const std::string& reparam) {
+  return net + (reparam.empty() || reparam == "repvgg" ? "" : " of " + reparam + " blocks");
+}
+
 SavedNetwork load_network(const std::filesystem::path& file, const std::string& net) {
   SavedNetwork saved;
   saved.card = from_metadata(load_safetensors(file).metadata, file);
   if (!net.empty()) saved.card.net = net;
 
-  const RepVggSize size = repvgg_size(saved.card.net);
+  const RepVggSize size = repvgg_size(saved.card.net, saved.card.reparam);
   const auto classes = static_cast<int64_t>(saved.card.classes.size());
   if (saved.card.form == "folded") {
     saved.network = RepVgg::folded_form(size, classes);

@@ -14,6 +14,7 @@ namespace onefold {
 /// What a saved network says of itself: everything that is needed to use it, in the metadata of its .safetensors file.
 struct ModelCard {
   std::string net;                     // "mini"
+  std::string reparam = "repvgg";      // the family of its blocks, or of those that it was folded from
   std::string form;                    // "training" or "folded"
   std::string dataset;                 // of which data: "cifar10", "shapes10" or "images"; see data_source.h
   std::vector<std::string> classes;    // names of the outputs
@@ -21,8 +22,15 @@ struct ModelCard {
 };
 std::map<std::string, std::string> to_metadata(const ModelCard& card);
 
-/// Throws Error, naming `file` and the entry, where one is missing or has another form.
+/// Throws Error, naming `file` and the entry, where one is missing or has another form. A card without a family is from
+/// before there was a choice.
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file);
+
+/// A size of RepVgg with blocks of that family. Throws Error for an unknown size.
+RepVggSize repvgg_size(const std::string& net, const std::string& family);
+
+/// "mini", or with blocks of another family "mini of dbb blocks".
+std::string network_title(const std::string& net, const std::string& reparam);
 
 /// A network with its card, in evaluation mode.
 struct SavedNetwork {

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "core/parallel.h"
 #include "layers/models/repvgg.h"
+#include "layers/reparam/families.h"
 
 namespace onefold {
 
@@ -50,11 +51,13 @@ CLI::Validator real_number(double lowest, double highest) {
       "");
 }
 
-CLI::Validator network_name() {
+/// An option's value that `known` throws no Error for; the message is the Error's.
+template <class Known>
+CLI::Validator known_name(Known known) {
   return CLI::Validator(
-      [](std::string& name) -> std::string {
+      [known](std::string& name) -> std::string {
         try {
-          repvgg_size(name);
+          known(name);
           return {};
         } catch (const Error& error) {
           return error.what();
@@ -62,6 +65,12 @@ CLI::Validator network_name() {
       },
       "");
 }
+
+CLI::Validator network_name() {
+  return known_name([](const std::string& name) { repvgg_size(name); });
+}
+
+CLI::Validator family_name() { return known_name(check_family); }
 
 void add_network_option(CLI::App& app, std::string& net, const std::string& more) {
   const std::vector<std::string> names = repvgg_names();

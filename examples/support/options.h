@@ -13,6 +13,9 @@ CLI::Validator real_number(double lowest, double highest);
 /// A network that layers/models/repvgg.h knows; the message lists the names.
 CLI::Validator network_name();
 
+/// A family of blocks that layers/reparam/families.h knows; the message lists the names.
+CLI::Validator family_name();
+
 /// --net: one of the sizes that there are, with +whitening or without; `more` ends its help.
 void add_network_option(CLI::App& app, std::string& net, const std::string& more = {});
 

@@ -10,6 +10,7 @@
 #include "core/atomic_file.h"
 #include "core/check.h"
 #include "examples/support/format.h"
+#include "examples/support/networks.h"
 #include "examples/support/report_sections.h"
 
 namespace onefold {
@@ -119,8 +120,10 @@ std::string title_of(const RunFiles& files) {
   std::string net = name_of(files.run, "net"), dataset = name_of(files.run, "dataset");
   if (net.empty() && files.fold) net = files.fold->net;
   if (dataset.empty() && files.fold) dataset = files.fold->dataset;
+  std::string reparam = name_of(files.run, "reparam");
+  if (reparam.empty() && files.fold) reparam = files.fold->reparam;
   if (net.empty()) return "A training run";
-  return "RepVGG " + net + (dataset.empty() ? "" : " on " + dataset);
+  return "RepVGG " + network_title(net, reparam) + (dataset.empty() ? "" : " on " + dataset);
 }
 
 Html lead_of(const RunFiles& files) {

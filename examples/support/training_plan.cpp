@@ -6,6 +6,7 @@
 #include "examples/support/fit_whitening.h"
 #include "examples/support/format.h"
 #include "examples/support/memory_estimate.h"
+#include "examples/support/networks.h"
 #include "layers/count.h"
 
 namespace onefold {
@@ -36,7 +37,7 @@ std::string training_plan(const TrainingSetup& setup) {
   const auto& [train, test] = setup.data.splits;
   const Shape one_image{1, train.height, train.width, train.channels};
   Initializer initializer(setup.trainer.seed);
-  RepVgg network(repvgg_size(setup.net), static_cast<int64_t>(train.classes.size()), initializer);
+  RepVgg network(repvgg_size(setup.net, setup.reparam), static_cast<int64_t>(train.classes.size()), initializer);
   check_training_fits(network, batch_shape(train, setup.trainer.batch_size));
   fit_whitening(network, train, setup.data.normalization);
   const auto folded = RepVgg::folded_form(network.size(), static_cast<int64_t>(train.classes.size()));

@@ -49,7 +49,7 @@ TrainingRun::TrainingRun(TrainingSetup setup)
       train_hash_(content_hash(setup_.data.splits.train)),
       test_hash_(content_hash(setup_.data.splits.test)),
       initializer_(setup_.trainer.seed),
-      network_(repvgg_size(setup_.net), classes_of(setup_), initializer_),
+      network_(repvgg_size(setup_.net, setup_.reparam), classes_of(setup_), initializer_),
       trainer_(network_, setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
   Initializer initializer(0);
   RepVgg scratch(network_.size(), classes_of(setup_), initializer);
@@ -162,6 +162,7 @@ void TrainingRun::finish() {
   const Evaluation evaluation = last_evaluation_ && one_view ? *last_evaluation_ : evaluate_network(setup_.views);
   save_network(setup_.folder.model(), network_,
                {.net = setup_.net,
+                .reparam = setup_.reparam,
                 .form = "training",
                 .dataset = setup_.data.kind,
                 .classes = test.classes,
@@ -187,7 +188,10 @@ void TrainingRun::finish() {
 ordered_json TrainingRun::describe() {
   const auto& [train, test] = setup_.data.splits;
   const Counts counts = count(network_, {1, train.height, train.width, train.channels});
-  ordered_json record = {{"program", "train_cifar10"}, {"command", setup_.command}, {"net", setup_.net}};
+  ordered_json record = {{"program", "train_cifar10"},
+                         {"command", setup_.command},
+                         {"net", setup_.net},
+                         {"reparam", setup_.reparam}};
   record["dataset"] = {{"name", train.name},
                        {"train_images", train.size()},
                        {"test_images", test.size()},

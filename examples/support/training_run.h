@@ -18,6 +18,7 @@ namespace onefold {
 /// What a training is made of.
 struct TrainingSetup {
   std::string net;
+  std::string reparam = "repvgg";  // the family of its blocks
   DataSource data;
   TrainerOptions trainer;          // its seed is also that of the network's first weights
   int64_t views = 1;               // of a test image at the end; after an epoch one is enough

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "layers/count.h"
 #include "layers/fold.h"
+#include "layers/reparam/families.h"
 #include "layers/reparam/folded_block.h"
 
 namespace onefold {
@@ -59,12 +60,17 @@ std::unique_ptr<Sequential> make_stages(const RepVggSize& size, const MakeBlock&
   for (size_t s = 0; s < size.depths.size(); ++s) {
     auto& stage = stages->add<Sequential>();
     for (int64_t b = 0; b < size.depths[s]; ++b) {
-      stage.append(make({.in = in,
-                         .out = size.widths[s],
-                         .stride = size.halving[s] == Halving::stride && b == 0 ? 2 : 1,
-                         .groups = made >= 2 && made % 2 == 0 ? size.groups : 1,
-                         .pointwise = size.pointwise[s],
-                         .first = size.first}));
+      const BlockOptions options{.in = in,
+                                 .out = size.widths[s],
+                                 .stride = size.halving[s] == Halving::stride && b == 0 ? 2 : 1,
+                                 .groups = made >= 2 && made % 2 == 0 ? size.groups : 1,
+                                 .pointwise = size.pointwise[s],
+                                 .first = size.first};
+      try {
+        stage.append(make(options));
+      } catch (const Error& error) {
+        fail("RepVgg ", size.name, ": stages.", s, ".", b, ": ", error.what());
+      }
       in = size.widths[s];
       ++made;
     }
@@ -114,9 +120,7 @@ RepVgg::RepVgg(const RepVggSize& size, std::unique_ptr<Module> whitening, std::u
 RepVgg::RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer)
     : RepVgg(size, size.whitening > 0 ? std::make_unique<Whitening>(kImageChannels, size.whitening) : nullptr,
              make_stages(size,
-                         [&](const BlockOptions& options) {
-                           return std::make_unique<RepVggBlock>(options, initializer);
-                         }),
+                         [&](const BlockOptions& options) { return make_block(size.family, options, initializer); }),
              std::make_unique<Linear>(size.widths.back(), classes, initializer)) {}
 
 std::unique_ptr<RepVgg> RepVgg::folded_form(const RepVggSize& size, int64_t classes) {
@@ -167,7 +171,8 @@ void RepVgg::visit(Visitor& visitor) {
 }
 
 std::string RepVgg::description() const {
-  return "RepVgg " + size_.name + ", " + std::to_string(head_->bias().shape()[0]) + " classes";
+  return "RepVgg " + size_.name + ", " + std::to_string(head_->bias().shape()[0]) + " classes" +
+         (size_.family == "repvgg" ? "" : ", blocks of family " + size_.family);
 }
 
 std::unique_ptr<RepVgg> RepVgg::fold_network() const {
@@ -184,15 +189,15 @@ std::unique_ptr<RepVgg> RepVgg::fold_network() const {
 
 Sequential& RepVgg::stage(int64_t s) { return dynamic_cast<Sequential&>((*stages_)[s]); }
 
-RepVggBlock& RepVgg::block(int64_t s, int64_t b) {
-  auto* found = dynamic_cast<RepVggBlock*>(&stage(s)[b]);
+LinearBlock& RepVgg::block(int64_t s, int64_t b) {
+  auto* found = dynamic_cast<LinearBlock*>(&stage(s)[b]);
   check(found != nullptr, description(), ": stages.", s, ".", b,
         " is folded and has no branches; load the training form to look at them");
   return *found;
 }
 
-std::vector<RepVggBlock*> RepVgg::blocks() {
-  std::vector<RepVggBlock*> found;
+std::vector<LinearBlock*> RepVgg::blocks() {
+  std::vector<LinearBlock*> found;
   for (size_t s = 0; s < size_.depths.size(); ++s) {
     for (int64_t b = 0; b < size_.depths[s]; ++b) found.push_back(&block(static_cast<int64_t>(s), b));
   }
@@ -204,7 +209,7 @@ std::vector<Variable> RepVgg::block_inputs(const Variable& images) {
   Variable x = whitening_ ? whitening_->forward(images) : images;
   for (int64_t s = 0; s < stages_->size(); ++s) {
     for (int64_t i = 0; i < stage(s).size(); ++i) {
-      if (dynamic_cast<RepVggBlock*>(&stage(s)[i]) != nullptr) inputs.push_back(x);
+      if (dynamic_cast<LinearBlock*>(&stage(s)[i]) != nullptr) inputs.push_back(x);
       x = stage(s)[i].forward(x);
     }
   }
@@ -261,7 +266,7 @@ std::vector<FoldStep> explain_fold(RepVgg& network) {
     }
   };
   auto parts = std::make_shared<Parts>();
-  for (const RepVggBlock* block : network.blocks()) parts->blocks.push_back(explain_fold(*block));
+  for (const LinearBlock* block : network.blocks()) parts->blocks.push_back(explain_fold(*block));
   parts->titles = titles_of(parts->blocks);
   parts->folded = network.fold_network();
 

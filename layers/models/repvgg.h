@@ -9,7 +9,7 @@
 #include "layers/linear.h"
 #include "layers/pooling.h"
 #include "layers/reparam/explain.h"
-#include "layers/reparam/repvgg_block.h"
+#include "layers/reparam/linear_block.h"
 #include "layers/sequential.h"
 #include "layers/whitening.h"
 
@@ -34,6 +34,7 @@ struct RepVggSize {
   FirstWeights first = FirstWeights::he_normal;                    // of the 3x3 convolutions
   bool largest = false;    // the head sees the largest of each map, not the mean
   double logit_scale = 1;  // what the head's result is multiplied by: below 1 it begins unsure, and stays so for longer
+  std::string family = "repvgg";  // of the blocks: a name of layers/reparam/families.h, "none" for plain ones
 };
 
 /// "tiny", "mini", "S", "A0", or "short", which is made for few seconds of training: see docs/the-short-recipe.md.
@@ -45,10 +46,11 @@ std::vector<std::string> repvgg_names();
 /// RepVGG: five stages of blocks, global average pooling, a linear head. [N, 32, 32, 3] -> logits [N, classes].
 /// Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021.
 ///
-/// Made in training form, of RepVggBlocks; fold() gives a RepVgg of ConvRelus. A pool is the last layer of the stage
-/// before it. State: whitening.*, where there is one, stages.{s}.{b}.*, head.*.
+/// Made in training form, of RepVggBlocks or those of another family; fold() gives a RepVgg of ConvRelus. A pool is the
+/// last layer of the stage before it. State: whitening.*, where there is one, stages.{s}.{b}.*, head.*.
 class RepVgg : public Module {
  public:
+  /// Throws Error, naming the block, for a family that there is not and one that has no room in it.
   RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer);
 
   /// The shape that fold() gives, all weights zero: for loading a folded state into.
@@ -74,8 +76,8 @@ class RepVgg : public Module {
   Sequential& stage(int64_t s);
 
   /// Block b of stage s; blocks() has all in order. Both throw Error where the network is folded already.
-  RepVggBlock& block(int64_t s, int64_t b);
-  std::vector<RepVggBlock*> blocks();
+  LinearBlock& block(int64_t s, int64_t b);
+  std::vector<LinearBlock*> blocks();
 
   /// What each of blocks() sees of these images.
   std::vector<Variable> block_inputs(const Variable& images);

@@ -8,7 +8,9 @@ namespace onefold {
 std::unique_ptr<RepVgg> RepVgg::unfold_network(const Tensor& images) {
   const NoGrad no_grad;
   Initializer unused(0);
-  auto unfolded = std::make_unique<RepVgg>(size_, head_->bias().shape()[0], unused);
+  RepVggSize size = size_;
+  size.family = "repvgg";
+  auto unfolded = std::make_unique<RepVgg>(size, head_->bias().shape()[0], unused);
   load_state(*unfolded->head_, state(*head_));
 
   Variable x(images);
@@ -29,7 +31,7 @@ std::unique_ptr<RepVgg> RepVgg::unfold_network(const Tensor& images) {
         if (!size_.pointwise[static_cast<size_t>(s)]) shares.pointwise = 0;
         load_state(unfolded->block(s, block++), state(*unfold(*conv, x.value(), shares)));
       } else {
-        check(dynamic_cast<const RepVggBlock*>(&layer) == nullptr, description(), ": stages.", s, ".", i,
+        check(dynamic_cast<const LinearBlock*>(&layer) == nullptr, description(), ": stages.", s, ".", i,
               " has its branches already; give a folded network");
       }
       x = layer.forward(x);

@@ -1,5 +1,7 @@
 #include "layers/reparam/families.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 #include "layers/reparam/ac_block.h"
 #include "layers/reparam/conv_block.h"
@@ -55,21 +57,25 @@ std::vector<std::string> family_names() {
   return names;
 }
 
+void check_family(const std::string& name) {
+  std::string names;
+  for (const std::string& known : family_names()) {
+    if (known == name) return;
+    names += (names.empty() ? "" : ", ") + known;
+  }
+  fail("there is no family \"", name, "\" of blocks; the families are ", names);
+}
+
 std::unique_ptr<LinearBlock> make_block(const std::string& family, const BlockOptions& options,
                                         Initializer& initializer) {
-  std::string names;
-  for (const Family& known : families()) {
-    if (known.name != family) {
-      names += (names.empty() ? "" : ", ") + known.name;
-      continue;
-    }
-    try {
-      return known.make(options, initializer);
-    } catch (const Error& error) {
-      fail("family \"", family, "\", block ", options.text(), ": ", error.what());
-    }
+  check_family(family);
+  const auto known = std::find_if(families().begin(), families().end(),
+                                  [&](const Family& each) { return each.name == family; });
+  try {
+    return known->make(options, initializer);
+  } catch (const Error& error) {
+    fail("family \"", family, "\", block ", options.text(), ": ", error.what());
   }
-  fail("there is no family \"", family, "\" of blocks; the families are ", names);
 }
 
 }  // namespace onefold

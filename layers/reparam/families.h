@@ -15,9 +15,12 @@ namespace onefold {
 /// The names: "none", which is the plain block, "repvgg", "acb", ...
 std::vector<std::string> family_names();
 
+/// Throws Error, listing the names, for any other.
+void check_family(const std::string& name);
+
 /// A block of that family in place of a 3x3 convolution, its batch norm and its activation, with first weights of its
-/// own. Throws Error, naming the family and the block, for an unknown name, where it lists the names, and
-/// for a block that the family has no room in.
+/// own. Throws Error, naming the family and the block, for an unknown name and for a block that the family
+/// has no room for.
 std::unique_ptr<LinearBlock> make_block(const std::string& family, const BlockOptions& options,
                                         Initializer& initializer);
 

@@ -4,6 +4,7 @@
 
 #include "core/random.h"
 #include "layers/count.h"
+#include "layers/reparam/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -12,9 +13,11 @@ using namespace onefold;
 namespace {
 
 /// A small network with awkward statistics, in evaluation mode.
-std::unique_ptr<RepVgg> some_network() {
+std::unique_ptr<RepVgg> some_network(const std::string& family = "repvgg") {
   Initializer initializer(1);
-  auto network = std::make_unique<RepVgg>(RepVggSize{"small", {1, 1, 2, 1, 1}, {4, 4, 8, 8, 8}}, 10, initializer);
+  RepVggSize size{"small", {1, 1, 2, 1, 1}, {4, 4, 8, 8, 8}};
+  size.family = family;
+  auto network = std::make_unique<RepVgg>(size, 10, initializer);
   testing::randomize(*network, 2, false);
   network->eval();
   return network;
@@ -50,13 +53,14 @@ TEST_CASE("map difference: the outermost pixels are the border", "[examples]") {
 TEST_CASE("demonstration of a block: every step computes what the trained block does", "[examples]") {
   const auto network = some_network();
   for (const auto& [name, block] : named_blocks(*network)) {
+    const bool has_identity = dynamic_cast<RepVggBlock&>(*block).has_identity();
     FoldRecord record;
     demonstrate_block(*network, name, some_images(), record);
     CAPTURE(name);
     CHECK(record.block == name);
     CHECK(record.block_images == 3);
-    REQUIRE(record.block_steps.size() == (block->has_identity() ? 6u : 5u));
-    CHECK(record.block_steps.front().batch_norms == (block->has_identity() ? 3 : 2));
+    REQUIRE(record.block_steps.size() == (has_identity ? 6u : 5u));
+    CHECK(record.block_steps.front().batch_norms == (has_identity ? 3 : 2));
     CHECK(record.block_steps.back().batch_norms == 0);
     CHECK(record.block_steps.back().additions == 0);
     for (const FoldRow& step : record.block_steps) {
@@ -64,7 +68,7 @@ TEST_CASE("demonstration of a block: every step computes what the trained block 
       CHECK(step.border <= 100 * testing::kFoldTolerance);
     }
     CHECK(record.trained_kernels.size() == 2);
-    CHECK(record.scaled_kernels.size() == (block->has_identity() ? 3u : 2u));
+    CHECK(record.scaled_kernels.size() == (has_identity ? 3u : 2u));
     REQUIRE(record.folded_kernel.size() == 1);
 
     // The pictures add up as the kernels do.
@@ -98,11 +102,34 @@ TEST_CASE("demonstration of a network: its counts are the counter's, its shares 
   REQUIRE(record.blocks.size() == 6);
   for (const FoldedBlockRow& block : record.blocks) {
     parameters += block.parameters_before;
-    CHECK(block.share_3x3 + block.share_1x1 + block.share_identity == Approx(1));
+    double shares = 0;
+    for (const BranchShare& each : block.shares) shares += each.share;
+    CHECK(shares == Approx(1));
     CHECK(block.largest_output > 0);
     CHECK(std::max(block.interior, block.border) <= testing::kFoldTolerance * block.largest_output);
   }
   CHECK(parameters == before.parameters);
+}
+
+TEST_CASE("demonstration: of blocks of any family", "[examples]") {
+  for (const std::string family : {"none", "acb", "dbb", "qarepvgg"}) {
+    CAPTURE(family);
+    const auto network = some_network(family);
+    FoldRecord record;
+    demonstrate_block(*network, "stages.1.0", some_images(), record);
+    demonstrate_network(*network, some_images(), record);
+    CHECK(record.trained_kernels.size() >= record.scaled_kernels.size());
+    for (const PicturedKernel& branch : record.scaled_kernels) {
+      CHECK(branch.filters.shape() == record.folded_kernel.at(0).filters.shape());
+    }
+    for (const FoldedBlockRow& block : record.blocks) {
+      double shares = 0;
+      for (const BranchShare& each : block.shares) shares += each.share;
+      CHECK(shares == Approx(1));
+      CHECK(std::max(block.interior, block.border) <= testing::kFoldTolerance * block.largest_output);
+    }
+    CHECK(record.network_steps.back().batch_norms == 0);
+  }
 }
 
 TEST_CASE("comparison of forms: counts changed predictions and finds the largest difference", "[examples]") {

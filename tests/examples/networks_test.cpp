@@ -36,6 +36,7 @@ Tensor logits(Module& network) {
 TEST_CASE("model card: survives its way through metadata, every bit", "[examples]") {
   const ModelCard back = from_metadata(to_metadata(card()), "file");
   CHECK(back.net == card().net);
+  CHECK(back.reparam == "repvgg");
   CHECK(back.form == card().form);
   CHECK(back.dataset == card().dataset);
   CHECK(back.classes == card().classes);
@@ -43,9 +44,40 @@ TEST_CASE("model card: survives its way through metadata, every bit", "[examples
   CHECK(back.normalization.deviation == card().normalization.deviation);
 }
 
+TEST_CASE("model card: says of which family the blocks are; before there were several, RepVGG's", "[examples]") {
+  auto metadata = to_metadata(card());
+  metadata.erase("reparam");
+  CHECK(from_metadata(metadata, "file").reparam == "repvgg");
+  metadata["reparam"] = "dbb";
+  CHECK(from_metadata(metadata, "file").reparam == "dbb");
+  metadata["reparam"] = "vgg";
+  CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),
+                    ContainsSubstring("m.safetensors") && ContainsSubstring("\"reparam\" = vgg"));
+}
+
+TEST_CASE("a network of another family is read as it was written, in both forms", "[examples]") {
+  const TemporaryFolder folder;
+  RepVggSize size = repvgg_size("tiny", "acb");
+  Initializer initializer(5);
+  RepVgg network(size, 3, initializer);
+  network.eval();
+  ModelCard of_acb = card();
+  of_acb.reparam = "acb";
+  save_network(folder.path() / "trained.safetensors", network, of_acb);
+  const SavedNetwork read = load_network(folder.path() / "trained.safetensors");
+  CHECK(max_abs_difference(logits(*read.network), logits(network)) == 0);
+
+  of_acb.form = "folded";
+  save_network(folder.path() / "folded.safetensors", *network.fold(), of_acb);
+  const SavedNetwork folded = load_network(folder.path() / "folded.safetensors");
+  CHECK(folded.card.reparam == "acb");
+  CHECK(max_abs_difference(logits(*folded.network), logits(network)) <= Real(1e-4));
+}
+
 TEST_CASE("model card: what is missing or broken is named with the file", "[examples]") {
   const auto whole = to_metadata(card());
   for (const auto& [key, value] : whole) {
+    if (key == "reparam") continue;
     auto metadata = whole;
     metadata.erase(key);
     CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),

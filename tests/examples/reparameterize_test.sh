@@ -54,6 +54,20 @@ holds elsewhere/deep "fold.json folded.safetensors report.html"
 reports elsewhere/deep "as fast when folded"
 holds untouched "$trained_files"
 
+title "blocks of another family train, resume, fold, and are folded from the same file"
+acb=(--dataset shapes10 --net tiny --reparam acb --limit-train 16 --limit-test 40 --batch-size 8 --epochs 2)
+run 0 train_cifar10 "${acb[@]}" --out acb --stop-after 1
+run 0 train_cifar10 --resume --out acb
+grep -q '"reparam": "acb"' acb/run.json || complain "acb/run.json should name the family"
+run 0 reparameterize --model acb/model.safetensors "${fold[@]}"
+prints "RepVGG tiny of acb blocks from acb/model.safetensors"
+prints "batch norm into the 1x3, padded to 3x3"
+prints "predictions equal              40 of 40"
+prints "folded      296,218     16,960,000             9      0          0"
+run 0 evaluate --model acb/folded.safetensors --limit-test 40
+prints "tiny of acb blocks, folded form"
+reports acb "RepVGG tiny of acb blocks"
+
 title "help goes to stdout"
 run 0 reparameterize --help
 prints "--block"

@@ -52,7 +52,8 @@ FoldRecord some_record() {
   record.trained_kernels = {{"3x3", filters, map}};
   record.scaled_kernels = {{"3x3", filters, map}, {"identity", filters, map}};
   record.folded_kernel = {{"sum", filters, map}};
-  record.blocks = {{.name = "stages.0.0", .description = "RepVggBlock 3 -> 16", .share_3x3 = 0.75, .share_1x1 = 0.25}};
+  record.blocks = {
+      {.name = "stages.0.0", .description = "RepVggBlock 3 -> 16", .shares = {{"3x3", 0.75}, {"1x1", 0.25}}}};
   record.before = {
       .parameters = 331082, .multiply_adds = 18844160, .convolutions = 18, .batch_norms = 23, .additions = 14};
   record.after = {.parameters = 296218, .multiply_adds = 16960000, .convolutions = 9};

@@ -55,6 +55,8 @@ run 2 train_cifar10 --out stopped --resume --lr 0.05 --batch-size 8 --epochs 4
 says "--lr 0.05, but the run has 0.1"
 says "--epochs 4, but the run has 3"
 ! grep -q -- "--batch-size" err || complain "an equal option should not be complained about"
+run 2 train_cifar10 --out stopped --resume --reparam dbb
+says '--reparam "dbb", but the run has "repvgg"'
 run 0 train_cifar10 --out stopped --resume --threads 1
 same stopped/model.safetensors whole/model.safetensors
 [ "$(grep -c '"epoch"' stopped/log.jsonl)" = 3 ] || complain "a resumed log should continue, not repeat"

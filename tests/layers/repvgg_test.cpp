@@ -2,6 +2,7 @@
 
 #include "autograd/ops.h"
 #include "layers/count.h"
+#include "layers/reparam/families.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -33,7 +34,7 @@ TEST_CASE("RepVgg: five stages, two of them at full size, then halves", "[layers
 
   // An identity branch wherever a block keeps the shape.
   std::string identities;
-  for (RepVggBlock* block : network.blocks()) identities += block->has_identity() ? "i" : "-";
+  for (LinearBlock* block : network.blocks()) identities += state(*block).contains("bn0.weight") ? "i" : "-";
   CHECK(identities == "-ii-i-i-");
 }
 
@@ -147,7 +148,7 @@ TEST_CASE("RepVgg: groups stand in every second block from the third on", "[laye
   Initializer initializer(1);
   RepVgg network(small_size(4), 10, initializer);
   std::vector<int64_t> groups;
-  for (RepVggBlock* block : network.blocks()) groups.push_back(block->args().groups);
+  for (LinearBlock* block : network.blocks()) groups.push_back(equivalent_convolution(*block).args.groups);
   CHECK(groups == std::vector<int64_t>{1, 1, 4, 1, 4, 1, 4, 1});
 }
 
@@ -172,7 +173,7 @@ TEST_CASE("RepVgg: pools between stages, whitening in front, the largest of each
   for (const Variable& x : inputs) shapes += std::to_string(x.shape()[1]) + "x" + std::to_string(x.shape()[3]) + " ";
   CHECK(shapes == "32x32 16x32 8x128 8x128 4x256 ");
   CHECK(network.blocks().size() == inputs.size());
-  for (const RepVggBlock* block : network.blocks()) CHECK(block->args().stride_h == 1);
+  for (LinearBlock* block : network.blocks()) CHECK(equivalent_convolution(*block).args.stride_h == 1);
 
   RepVggSize pooled_stem = small_size();
   pooled_stem.halving[0] = Halving::pool;
@@ -203,4 +204,37 @@ TEST_CASE("RepVgg: the short network folds, in each step and as a whole", "[laye
     CHECK(step.batch_norms == counts.batch_norms);
     CHECK(step.additions == counts.additions);
   }
+}
+
+TEST_CASE("RepVgg: of blocks of any family, and folded equals trained", "[layers][fold]") {
+  for (const std::string& family : family_names()) {
+    CAPTURE(family);
+    RepVggSize size = small_size();
+    size.family = family;
+    Initializer initializer(1);
+    std::unique_ptr<RepVgg> network;
+    const std::string error = error_of([&] { network = std::make_unique<RepVgg>(size, 10, initializer); });
+    if (!error.empty()) {
+      CHECK_THAT(error, ContainsSubstring("RepVgg small: stages.0.0: family \"" + family + "\", block 3 -> 8: "));
+      continue;
+    }
+    CHECK((network->description() == "RepVgg small, 10 classes") == (family == "repvgg"));
+    randomize(*network, 4, false);
+    network->eval();
+    const Variable x = random_images({2, 32, 32, 3});
+    const Tensor trained = network->forward(x).value();
+    const auto folded = network->fold_network();
+    // Eight blocks, one after the other.
+    CHECK(relative_difference(trained, folded->forward(x).value()) <= 10 * kFoldTolerance);
+    for (const FoldStep& step : explain_fold(*network)) {
+      CAPTURE(step.title);
+      CHECK(relative_difference(trained, step.compute(x.value())) <= 10 * kFoldTolerance);
+    }
+    load_state(*RepVgg::folded_form(size, 10), state(*folded));
+  }
+  RepVggSize size = small_size();
+  size.family = "vgg";
+  Initializer initializer(1);
+  CHECK_THAT(error_of([&] { RepVgg(size, 10, initializer); }),
+             ContainsSubstring("there is no family \"vgg\" of blocks; the families are none, repvgg"));
 }
