@@ -14,6 +14,14 @@ void Sequential::append(std::unique_ptr<Module> layer) {
   layers_.push_back(std::move(layer));
 }
 
+void Sequential::replace(int64_t first, int64_t count, std::unique_ptr<Module> layer) {
+  check(first >= 0 && count >= 1 && first + count <= size(), "Sequential: ", count, " layers from number ", first,
+        " on cannot be replaced, it has ", size());
+  check(layer != nullptr, "Sequential: the layer in place of layer ", first, " is null; give a layer");
+  layers_[static_cast<size_t>(first)] = std::move(layer);
+  layers_.erase(layers_.begin() + first + 1, layers_.begin() + first + count);
+}
+
 Variable Sequential::forward(const Variable& x) {
   Variable y = x;
   for (const auto& layer : layers_) y = layer->forward(y);

@@ -27,6 +27,9 @@ class Sequential : public LinearPiece {
   }
   void append(std::unique_ptr<Module> layer);
 
+  /// Puts one layer in the place of `count` layers from number `first` on. Throws Error where there are not as many.
+  void replace(int64_t first, int64_t count, std::unique_ptr<Module> layer);
+
   int64_t size() const { return static_cast<int64_t>(layers_.size()); }
 
   /// A layer by its number; throws Error where there is none.
