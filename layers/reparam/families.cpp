@@ -5,13 +5,16 @@
 #include "core/check.h"
 #include "layers/reparam/ac_block.h"
 #include "layers/reparam/conv_block.h"
+#include "layers/reparam/dilated_block.h"
 #include "layers/reparam/dirac_conv2d.h"
 #include "layers/reparam/diverse_branch_block.h"
 #include "layers/reparam/do_conv2d.h"
 #include "layers/reparam/expand_conv2d.h"
+#include "layers/reparam/mobile_one_block.h"
 #include "layers/reparam/orepa_conv2d.h"
 #include "layers/reparam/plain_block.h"
 #include "layers/reparam/qa_repvgg_block.h"
+#include "layers/reparam/rep_mixer_block.h"
 #include "layers/reparam/rep_optimizer.h"
 #include "layers/reparam/repvgg_block.h"
 
@@ -38,12 +41,15 @@ const std::vector<Family>& families() {
       {"repvgg", make<RepVggBlock>},
       {"acb", make<AcBlock>},
       {"dbb", make<DiverseBranchBlock>},
+      {"mobileone", make<MobileOneBlock>},
       {"qarepvgg", make<QaRepVggBlock>},
       {"orepa", make<ConvBlock<OrepaConv2d>>},
       {"doconv", make<ConvBlock<DoConv2d>>},
       {"expandnet", make<ConvBlock<ExpandConv2d>>},
       {"diracnet", make<ConvBlock<DiracConv2d>>},
       {"repoptimizer", make<ConvBlock<RepOptimizerConv2d>>},
+      {"repmixer", make<RepMixerBlock>},
+      {"unireplk", make<DilatedBlock>},
   };
   // [/families]
   return all;

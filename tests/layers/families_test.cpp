@@ -3,7 +3,11 @@
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
 #include "core/elementwise.h"
+#include "layers/reparam/dilated_block.h"
 #include "layers/reparam/explain.h"
+#include "layers/reparam/mobile_one_block.h"
+#include "layers/reparam/rep_mixer_block.h"
+#include "layers/reparam/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -154,8 +158,85 @@ TEST_CASE("families: the blocks have the branches of their papers", "[layers]") 
   CHECK(branches("acb", same) == "3x3 1x3 3x1");
   CHECK(branches("dbb", wider) == "3x3 1x1 1x1-3x3 1x1-average");
   CHECK(branches("dbb", depthwise) == "3x3 1x1-3x3 average");
+  CHECK(branches("mobileone", same) == "3x3, copy 1 3x3, copy 2 1x1 identity");
   CHECK(branches("qarepvgg", same) == "all");
+  CHECK(branches("repmixer", depthwise) == "identity scaled");
+  CHECK(branches("unireplk", depthwise) == "7x7 5x5 dilation 1 3x3 dilation 2 3x3 dilation 3");
 
   const auto ac = make_block("acb", same, initializer);
   CHECK(state(*ac).at("bn1x3.weight").to_vector() == std::vector<Real>(8, Real(1) / 3));
+}
+
+TEST_CASE("families: repmixer and unireplk say what they have no room for", "[layers]") {
+  Initializer initializer(1);
+  for (const std::string family : {"repmixer", "unireplk"}) {
+    const std::string needs = "it needs in = out = groups, above 1, and stride 1";
+    CHECK_THAT(error_of([&] { make_block(family, {.in = 4, .out = 4}, initializer); }),
+               ContainsSubstring("family \"" + family + "\", block 4 -> 4: ") && ContainsSubstring(needs));
+    CHECK_THAT(error_of([&] { make_block(family, {.in = 4, .out = 4, .stride = 2, .groups = 4}, initializer); }),
+               ContainsSubstring(needs));
+    CHECK_THAT(error_of([&] { make_block(family, {.in = 4, .out = 8, .groups = 4}, initializer); }),
+               ContainsSubstring(needs));
+  }
+}
+
+TEST_CASE("MobileOneBlock: pointwise, and any number of copies", "[layers][fold]") {
+  Initializer initializer(1);
+  for (const int64_t kernel : {1, 3}) {
+    for (const int64_t copies : {1, 4}) {
+      MobileOneBlock block({.in = 6, .out = 6, .groups = 2}, kernel, copies, initializer);
+      CAPTURE(block.description());
+      randomize(block, 3, false);
+      block.eval();
+      const Variable x = random_images({2, 5, 6, 6});
+      const auto folded = block.fold();
+      CHECK(fold_difference(block.forward(x).value(), folded->forward(x).value()).ok());
+      CHECK(block.sum_of_branches().parts.size() == static_cast<size_t>(copies + (kernel == 1 ? 1 : 2)));
+      CHECK(state(*folded).at("conv.weight").shape() == Shape{kernel, kernel, 3, 6});
+    }
+  }
+  CHECK_THAT(error_of([&] { MobileOneBlock({.in = 4, .out = 4}, 5, 1, initializer); }), ContainsSubstring("kernel 5"));
+  CHECK_THAT(error_of([&] { MobileOneBlock({.in = 4, .out = 4}, 3, 0, initializer); }), ContainsSubstring("0 copies"));
+}
+
+TEST_CASE("RepMixerBlock: begins as the identity, and is x + s (mixer(x) - norm(x))", "[layers]") {
+  Initializer initializer(1);
+  RepMixerBlock block({.in = 4, .out = 4, .groups = 4, .activation = Activation::none}, initializer);
+  const Variable x = random_images({2, 5, 6, 4});
+  CHECK(relative_difference(block.forward(x).value(), x.value()) < 1e-4);
+
+  // The same from its parts.
+  randomize(block, 3, false);
+  block.eval();
+  RepVggBlock mixer({.in = 4, .out = 4, .groups = 4, .activation = Activation::none}, initializer);
+  BatchNorm2d norm(4);
+  std::map<std::string, Tensor> of_mixer, of_norm;
+  for (const auto& [name, tensor] : state(block)) {
+    const std::string mixer_begin = "difference.mixer.", norm_begin = "difference.norm.";
+    if (name.starts_with(mixer_begin)) of_mixer[name.substr(mixer_begin.size())] = tensor;
+    if (name.starts_with(norm_begin)) of_norm[name.substr(norm_begin.size())] = tensor;
+  }
+  load_state(mixer, of_mixer);
+  load_state(norm, of_norm);
+  mixer.eval();
+  norm.eval();
+  const Variable difference = subtract(mixer.forward(x), norm.forward(x));
+  const Variable y = add(x, scale_channels(difference, Variable(state(block).at("scale.weight"))));
+  CHECK(relative_difference(block.forward(x).value(), y.value()) <= kFoldTolerance);
+}
+
+TEST_CASE("DilatedBlock: every large kernel folds to a kernel of its own size", "[layers][fold]") {
+  Initializer initializer(1);
+  for (const int64_t kernel : {5, 7, 9, 11, 13, 15, 17}) {
+    CAPTURE(kernel);
+    DilatedBlock block({.in = 3, .out = 3, .groups = 3}, kernel, initializer);
+    randomize(block, 3, false);
+    block.eval();
+    const Variable x = random_images({1, 20, 19, 3});
+    const auto folded = block.fold();
+    CHECK(fold_difference(block.forward(x).value(), folded->forward(x).value()).ok());
+    CHECK(state(*folded).at("conv.weight").shape() == Shape{kernel, kernel, 1, 3});
+  }
+  CHECK_THAT(error_of([&] { DilatedBlock({.in = 3, .out = 3, .groups = 3}, 8, initializer); }),
+             ContainsSubstring("kernel 8; it must be odd and from 5 to 17"));
 }

@@ -2,6 +2,7 @@
 
 #include "autograd/ops.h"
 #include "layers/count.h"
+#include "layers/reparam/equivalent_kernel.h"
 #include "layers/reparam/families.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
