@@ -17,8 +17,8 @@ int threads();
 /// Calls body(begin, end) for the consecutive ranges of `grain` indices that cover [0, count), spread over all threads.
 ///
 /// The ranges depend on count and grain alone, never on the number of threads. Loop over what the body writes: then no
-/// two threads write the same number. An exception leaves the loop once all threads are done. A loop inside a loop runs
-/// on its caller's thread.
+/// two threads write the same number. An exception leaves the loop once all threads are done: that which came first. A
+/// loop inside a loop that is spread over threads runs on its caller's thread.
 void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t begin, int64_t end)> body);
 
 /// Sums `width` quantities over [0, count): body(begin, end, sums) adds its range's share to `sums`, which starts at

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -87,7 +88,11 @@ void ThreadPool::run(int64_t count, int threads, FunctionRef<void(int64_t)> task
 
 void ThreadPool::add_worker() {
   ++workers_;
-  std::thread([this, worker = workers_] { work(worker); }).detach();
+  try {
+    std::thread([this, worker = workers_] { work(worker); }).detach();
+  } catch (const std::system_error&) {
+    // The system's limit of threads: this worker never comes, and nobody waits for it.
+  }
 }
 
 void ThreadPool::work(int worker) {
