@@ -15,7 +15,7 @@ whose images are drawn, so that nothing is downloaded.
   --data-dir DIR  where to look for CIFAR-10 (ONEFOLD_DATA_DIR, else ~/.cache/onefold)
   --out DIR       the folder of the run; an old run in it is replaced (runs/quickstart)
   --epochs N      how often all training images are seen (5 for CIFAR-10, 20 for Shapes10: about a minute)
-  --threads N     threads of all computations (all hardware threads)
+  --threads N     threads of all computations (ONEFOLD_THREADS, else all cores)
   --help          this text
 TEXT
 }

@@ -83,7 +83,7 @@ void add_network_option(CLI::App& app, std::string& net, const std::string& more
 }
 
 void add_threads_option(CLI::App& app) {
-  // More threads than the machine has would wait for each other. The library itself allows them, for tests.
+  // More threads than the machine has would only take its cores from each other. The library allows them, for tests.
   const unsigned machine = std::thread::hardware_concurrency();
   const int most = machine > 0 ? static_cast<int>(machine) : 1024;
   const CLI::Validator few_enough(
@@ -92,7 +92,8 @@ void add_threads_option(CLI::App& app) {
         return needs(text, "at most " + std::to_string(most) + ", the hardware threads of this machine");
       },
       "");
-  app.add_option_function<int>("--threads", set_threads, "threads of all parallel loops (all hardware threads)")
+  app.add_option_function<int>("--threads", set_threads,
+                               "threads of all parallel loops (ONEFOLD_THREADS, else all cores)")
       ->check(whole_number(1))
       ->check(few_enough)
       ->type_name("N");

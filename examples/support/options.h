@@ -19,7 +19,7 @@ CLI::Validator family_name();
 /// --net: one of the sizes that there are, with +whitening or without; `more` ends its help.
 void add_network_option(CLI::App& app, std::string& net, const std::string& more = {});
 
-/// --threads: sets the number of threads of all parallel loops as it is parsed; all hardware threads without it. At
+/// --threads: sets the number of threads of all parallel loops as it is parsed; without it core/parallel.h decides. At
 /// most as many as the machine has: "--threads: got 64, needs at most 2, the hardware threads of this machine".
 void add_threads_option(CLI::App& app);
 
