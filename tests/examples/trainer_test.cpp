@@ -4,6 +4,12 @@
 #include <limits>
 
 #include "core/check.h"
+#include "core/elementwise.h"
+#include "datasets/shapes10.h"
+#include "layers/linear.h"
+#include "layers/pooling.h"
+#include "layers/reparam/rep_optimizer.h"
+#include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/examples/small_training.h"
 
@@ -62,6 +68,28 @@ TEST_CASE("trainer: Muon moves the convolutions, Sgd all else", "[examples]") {
     const bool moved = max_abs_difference(named.value.value(), before.at(named.name)) > 0;
     CHECK(moved == (named.value.shape().rank() == 4));
   }
+}
+
+TEST_CASE("trainer: Sgd is told what RepOptimizer's convolutions stand for, and Muon cannot move them", "[examples]") {
+  // Where the scales are zero, no branch has anything to say, and the weights stay.
+  Initializer initializer(1);
+  Sequential network;
+  network.add<RepOptimizerConv2d>(Conv2dOptions{.in = 3, .out = 4},
+                                  RepOptimizerScales{.s3 = 0, .s1 = 1, .identity = false}, initializer);
+  network.add<GlobalAvgPool>();
+  network.add<Linear>(4, 10, initializer);
+  const DatasetSplits data = shapes10(1, 8, 1);
+  TrainerOptions chosen;
+  chosen.batch_size = 4;
+  chosen.weight_decay = 0;
+  Trainer trainer(network, data.train, {}, chosen);
+  const Tensor before = state(network).at("0.weight").clone();
+  trainer.train_epoch();
+  const Tensor moved = subtract(state(network).at("0.weight"), before);
+  for (int64_t i = 0; i < moved.size(); ++i) CHECK((moved[i] != 0) == (i / 12 == 4));
+
+  chosen.muon_rate = 0.1;
+  CHECK_THROWS_WITH(Trainer(network, data.train, {}, chosen), ContainsSubstring("is none of this optimizer's"));
 }
 
 TEST_CASE("trainer: slow weights hold back what the same steps move without them", "[examples]") {
