@@ -2,6 +2,7 @@
 
 #include "layers/count.h"
 #include "layers/models/repvgg.h"
+#include "layers/reparam/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

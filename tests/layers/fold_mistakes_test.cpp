@@ -4,6 +4,7 @@
 #include "core/elementwise.h"
 #include "layers/models/repvgg.h"
 #include "layers/reparam/folded_block.h"
+#include "layers/reparam/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
