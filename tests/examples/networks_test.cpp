@@ -44,7 +44,7 @@ TEST_CASE("model card: survives its way through metadata, every bit", "[examples
   CHECK(back.normalization.deviation == card().normalization.deviation);
 }
 
-TEST_CASE("model card: says of which family the blocks are; before there were several, RepVGG's", "[examples]") {
+TEST_CASE("model card: says of which family the blocks are, and before there were several RepVGG's", "[examples]") {
   auto metadata = to_metadata(card());
   metadata.erase("reparam");
   CHECK(from_metadata(metadata, "file").reparam == "repvgg");
