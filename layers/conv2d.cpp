@@ -5,6 +5,7 @@
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/fold.h"
+#include "layers/operand_hook.h"
 
 namespace onefold {
 
@@ -45,6 +46,10 @@ Conv2d::Conv2d(const Kernel& kernel, const Conv2dArgs& args) : args_(args) {
 Variable Conv2d::forward(const Variable& x) { return forward_with(x, Activation::none); }
 
 Variable Conv2d::forward_with(const Variable& x, Activation activation) {
+  if (operands_are_hooked()) {
+    const Operands operands = hooked_operands(*this, {x, weight_});
+    return conv2d(operands.x, operands.weight, bias_, activation, args_);
+  }
   // Where history is kept, the weights are about to change.
   const bool same_weights = packed_of_ == weight_.id() && packed_version_ == weight_.version();
   if (grad_enabled() || !same_weights) packed_ = {};

@@ -3,6 +3,7 @@
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/fold.h"
+#include "layers/operand_hook.h"
 
 namespace onefold {
 
@@ -26,7 +27,10 @@ Linear::Linear(const Tensor& weight, const Tensor& bias) {
   bias_ = Variable(bias.clone(), true);
 }
 
-Variable Linear::forward(const Variable& x) { return linear(x, weight_, bias_); }
+Variable Linear::forward(const Variable& x) {
+  const Operands operands = hooked_operands(*this, {x, weight_});
+  return linear(operands.x, operands.weight, bias_);
+}
 
 void Linear::visit(Visitor& visitor) {
   visitor.parameter("weight", weight_);

@@ -8,6 +8,7 @@
 #include "core/parallel.h"
 #include "core/symmetric_eigen.h"
 #include "layers/fold.h"
+#include "layers/operand_hook.h"
 #include "layers/reparam/folded_block.h"
 
 namespace onefold {
@@ -87,7 +88,8 @@ void Whitening::fit(const Tensor& images) {
 }
 
 Variable Whitening::forward(const Variable& x) {
-  return conv2d(x, Variable(weight_), {}, Activation::relu, conv2d_args(1, 1));
+  const Operands operands = hooked_operands(*this, {x, Variable(weight_)});
+  return conv2d(operands.x, operands.weight, {}, Activation::relu, conv2d_args(1, 1));
 }
 
 void Whitening::visit(Visitor& visitor) { visitor.buffer("weight", weight_); }

@@ -3,6 +3,7 @@
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/fold.h"
+#include "layers/operand_hook.h"
 
 namespace onefold {
 
@@ -12,7 +13,8 @@ ComposedConv2d::ComposedConv2d(int64_t in, const Conv2dArgs& args) : in_(in), ar
 }
 
 Variable ComposedConv2d::forward(const Variable& x) {
-  return conv2d(x, kernel(), bias(), Activation::none, args_);
+  const Operands operands = hooked_operands(*this, {x, kernel()});
+  return conv2d(operands.x, operands.weight, bias(), Activation::none, args_);
 }
 
 Kernel ComposedConv2d::kernel_of_now() const {
