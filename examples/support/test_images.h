@@ -5,8 +5,11 @@
 
 namespace onefold {
 
-/// The test images for a saved network: where the options do not say which, those of the data that it was trained on.
+/// Training and test images for a saved network: where the options do not say which, those of the data that it was trained on.
 /// Throws Error, with the remedy, where their classes are not the network's.
+DatasetSplits load_splits(DataOptions options, const ModelCard& card);
+
+/// The test images alone.
 Dataset load_test_images(DataOptions options, const ModelCard& card);
 
 }  // namespace onefold

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+#include "examples/support/html.h"
+
+namespace onefold {
+
+/// How often numbers fall into equal intervals from the lowest to the highest of them, and how they spread.
+struct Histogram {
+  double low = 0;
+  double high = 0;
+  double deviation = 0;  // standard deviation
+  std::vector<int64_t> counts;
+
+  double largest() const;  // |number|
+  double spread() const;   // largest() over the deviation; 0 where all numbers are equal
+};
+
+/// Of all parts' numbers. Throws Error for none, and for fewer than 1 interval.
+Histogram make_histogram(const std::vector<Tensor>& parts, int intervals);
+
+/// As bars over the numbers' own range, on a logarithmic scale of counts: so that single outliers, which set the range of
+/// a grid, are seen beside thousands. Below it the range; zero is marked. `series` chooses the colour, 0 to 3.
+Html histogram_picture(const std::string& title, const Histogram& histogram, int series);
+
+}  // namespace onefold
