@@ -34,8 +34,8 @@ NumberRange number_range(const std::vector<Tensor>& parts, double coverage = 1);
 /// The range of each channel, the last axis. Throws Error as number_range().
 std::vector<NumberRange> channel_ranges(const Tensor& x);
 
-/// As many integers below zero as above, 2^(bits - 1) - 1 of each, and zero point 0: for weights. Both grids throw Error
-/// for bits below 2 or above 16. A range of zero alone has scale 1.
+/// As many integers below zero as above, 2^(bits - 1) - 1 of each, and zero point 0: for weights. A range of zero alone
+/// has scale 1. Throws Error for bits below 2 or above 16, as the next one does.
 QuantizationGrid symmetric_grid(const NumberRange& range, int bits);
 
 /// The integers 0 to 2^bits - 1 for the range itself, shifted by at most half a step so that zero is one of its

@@ -77,7 +77,7 @@ std::string int8_page(const Int8Record& record) {
     }
     content += section(model,
                        "A grid reaches to the largest number: the further that is from the others, the fewer of the "
-                       "grid's steps are left for them. Counts are on a logarithmic scale.",
+                       "grid's steps are left for them. Each chart has its own scale; counts of histograms are logarithmic.",
                        element("div", {{"class", "charts"}}, charts) + more);
   }
   const Html lead = element("p", record.settings() + "; tested on " + grouped(record.test_images) + " images of " +

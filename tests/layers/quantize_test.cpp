@@ -93,7 +93,7 @@ TEST_CASE("quantize: the network stays as it was, in state, mode and result", "[
   }
 }
 
-TEST_CASE("quantize: more bits, smaller errors; 16 bits are nearly exact", "[layers][int8]") {
+TEST_CASE("quantize: more bits, smaller errors, and 16 bits are nearly exact", "[layers][int8]") {
   const Variable images = random_images({40, 32, 32, 3});
   for (const bool folded : {false, true}) {
     const auto network = small_network(folded);
