@@ -156,8 +156,9 @@ TEST_CASE("quantize: every family, trained and folded", "[layers][int8]") {
   const Variable x = random_images({4, 8, 8, 4});
   for (const std::string& family : family_names()) {
     CAPTURE(family);
+    const int64_t groups = family == "repmixer" || family == "unireplk" ? 4 : 1;  // depthwise alone
     Initializer initializer(5);
-    const std::shared_ptr<LinearBlock> block = make_block(family, {.in = 4, .out = 4}, initializer);
+    const std::shared_ptr<LinearBlock> block = make_block(family, {.in = 4, .out = 4, .groups = groups}, initializer);
     block->eval();
     const std::shared_ptr<Module> folded = block->fold();
     const Tensor exact = logits(*block, x);
