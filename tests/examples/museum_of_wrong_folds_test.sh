@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Holds museum_of_wrong_folds to what it promises: the table and the reasons that page 14 shows, a picture where asked
+# for, the accuracy of each mistake on a trained network, and a clear error for bad input.
+#
+#   museum_of_wrong_folds_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$here/checks.sh" "$@"
+
+title "without a model: the random blocks, as the page shows them, and the picture"
+run 0 museum_of_wrong_folds --picture wrong.svg
+awk -v expected="$here/expected/museum_of_wrong_folds.txt" -f "$here/same_output.awk" out || complain "other output"
+silent err
+present wrong.svg
+holds . "err out wrong.svg"
+cp out once
+run 0 museum_of_wrong_folds
+same out once
+
+title "with a model: each mistake that can be made in it, and the right fold beside"
+run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 40 --limit-test 40 --batch-size 8 --epochs 1 --out run
+run 0 museum_of_wrong_folds --model run/model.safetensors --limit-test 40
+prints "RepVGG tiny from run/model.safetensors, tested on Shapes10"
+prints ", 0 predictions changed"
+prints "the folded bias dropped             9  stages.0.0"
+prints "the 1x1 shifted at stride 2         3  stages.2.0"
+prints "the identity dropped                5  stages.1.0"
+sed '1,/^RepVGG/d' out >damage
+! grep -q "under groups" damage || complain "a network without groups has no index under groups"
+
+title "help goes to stdout"
+run 0 museum_of_wrong_folds --help
+prints "--model"
+prints "--picture"
+silent err
+
+title "bad input: what is wrong and what to do"
+run 1 museum_of_wrong_folds --model missing.safetensors
+says "missing.safetensors"
+run 0 reparameterize --model run/model.safetensors --limit-test 8 --timing-seconds 0
+run 1 museum_of_wrong_folds --model run/folded.safetensors
+says "folded already"
+run 1 museum_of_wrong_folds --picture nowhere/wrong.svg
+says "nowhere/wrong.svg"
+run 2 museum_of_wrong_folds --last-batch 1
+says "--last-batch: got 1, needs"
+
+[ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
+echo "all checks passed"
