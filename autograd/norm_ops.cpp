@@ -81,7 +81,7 @@ Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& bra
   statistics.clear();
   for (const NormBranch& branch : normed) statistics.push_back(branch.statistics);
   const Tensor y = norm_sum_forward(normed, activation, eps);
-  return record("conv_norm_sum", y, inputs, [x, branches, normed, dmaps, y, activation, eps](const Tensor& dy) -> Grads {
+  const auto backward = [x, branches, normed, dmaps, y, activation, eps](const Tensor& dy) -> Grads {
     auto norms = norm_sum_backward(dy, y, normed, dmaps, activation, StatisticsOf::batch, eps);
     Tensor dx;
     for (size_t b = 0; b < branches.size(); ++b) {
@@ -99,7 +99,8 @@ Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& bra
     }
     grads[0] = dx;
     return grads;
-  });
+  };
+  return record("conv_norm_sum", y, inputs, backward);
 }
 // [/conv-norm-sum]
 

@@ -102,8 +102,9 @@ struct ConvNormBranch {
 
 Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& branches, Activation activation, Real eps,
                        std::vector<ChannelStatistics>& statistics);
-//   norm_sum of conv2d(x, w) of each branch by the batch's statistics, which it returns; gradients as those two have them.
-//   Fewer passes over memory: the statistics come with the convolutions, the gradients of x are added up as they are made
+//   norm_sum of conv2d(x, w) of each branch by the batch's statistics, which it returns; gradients as those two have
+//   them. Fewer passes over memory: the statistics come with the convolutions, the gradients of x are added up as they
+//   are made
 
 // -- loss and regularisation (loss_ops.cpp)
 

@@ -23,8 +23,8 @@ enum class Accumulate { no, yes };
 /// Any M, N and K, zero included. Throws Error where the inner extents differ.
 void gemm_naive(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate = Accumulate::no);
 
-/// The same, at the machine's speed: packed panels of B, a register tile of C, blocks of K (Goto, van de Geijn: "Anatomy
-/// of High-Performance Matrix Multiplication", ACM TOMS 34(3), 2008). Equal bits for any number of threads.
+/// The same, at the machine's speed: packed panels of B, a register tile of C, blocks of K (Goto, van de Geijn:
+/// "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34(3), 2008). Equal bits for any number of threads.
 void gemm(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate = Accumulate::no);
 
 }  // namespace onefold

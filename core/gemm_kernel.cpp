@@ -8,8 +8,8 @@ namespace onefold {
 
 namespace {
 
-/// C[Rows, Vecs vectors] (+)= A B over `depth` steps: every accumulator stays in a register. Part of the loop that calls
-/// it, since a call takes as long as a few steps.
+/// C[Rows, Vecs vectors] (+)= A B over `depth` steps: every accumulator stays in a register. Part of the loop that
+/// calls it, since a call takes as long as a few steps.
 template <int Rows, int Vecs>
 [[gnu::always_inline]] inline void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c,
                                         int64_t c_stride, Accumulate accumulate) {
@@ -74,7 +74,7 @@ void multiply_panel(int64_t m, int64_t depth, TileRows a, const Real* b, int64_t
   constexpr int64_t kRows = tile_rows(Vecs), kWidth = Vecs * kLanes;
   if (columns == kWidth) return multiply_whole_panel<Vecs>(m, depth, a, b, b_stride, c, c_stride, accumulate);
   // What would reach beyond C's last column goes through a buffer.
-  Real buffer[kRows * kWidth];
+  Real buffer[kRows * kWidth] = {};
   for (int64_t i = 0; i < m; i += kRows) {
     const int64_t rows = std::min(kRows, m - i);
     Real* const to = c + i * c_stride;

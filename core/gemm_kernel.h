@@ -14,7 +14,8 @@ namespace onefold {
 //   M N K   the product's extents: C[M, N] = A[M, K] B[K, N]
 //   panel   kPanelVecs vectors of columns of B, stored [K][panel width]: the tile's loads of B are consecutive
 
-/// Vectors a panel is wide. 4 x 6 accumulators fill 24 of 32 registers and do 24 FMAs on 10 loads; with 16 registers, 2 x 6.
+/// Vectors a panel is wide. 4 x 6 accumulators fill 24 of 32 registers and do 24 FMAs on 10 loads; with 16 registers, 2
+/// x 6.
 inline constexpr int kPanelVecs = kVecRegisters >= 32 ? 4 : 2;
 inline constexpr int64_t kPanelWidth = kPanelVecs * kLanes;
 
@@ -24,8 +25,8 @@ inline constexpr int kTileVecs = kPanelVecs * 6;
 /// Rows of K that are worked through at a time: a panel of so many rows stays in the first-level cache or near it.
 inline constexpr int64_t kDepthBlock = 256;
 
-/// B, or a part of its rows, repacked: for each block of kDepthBlock rows, for each panel, [depth][panel width]; columns
-/// beyond N are zero.
+/// B, or a part of its rows, repacked: for each block of kDepthBlock rows, for each panel, [depth][panel width];
+/// columns beyond N are zero.
 class PackedMatrix {
  public:
   PackedMatrix(int64_t rows, int64_t columns);
@@ -50,8 +51,8 @@ class PackedMatrix {
   Tensor values_;
 };
 
-/// Where element (row, column) of a packed rows x columns matrix stands; kLanes columns from a multiple of kLanes on are
-/// consecutive.
+/// Where element (row, column) of a packed rows x columns matrix stands; kLanes columns from a multiple of kLanes on
+/// are consecutive.
 inline int64_t packed_offset(int64_t rows, int64_t columns, int64_t row, int64_t column) {
   const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
   const int64_t block = row / kDepthBlock * kDepthBlock;
@@ -70,7 +71,8 @@ struct TileRows {
   TileRows from_row(int64_t row) const { return {data + row * row_stride, row_stride, depth_stride}; }
 };
 
-/// C[M, N] (+)= A packed_b on the calling thread, where packed_b holds K rows and N columns as PackedMatrix lays them out.
+/// C[M, N] (+)= A packed_b on the calling thread, where packed_b holds K rows and N columns as PackedMatrix lays them
+/// out.
 void multiply_packed(int64_t m, int64_t n, int64_t k, TileRows a, const Real* packed_b, Real* c, int64_t c_stride,
                      Accumulate accumulate);
 

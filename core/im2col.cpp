@@ -66,9 +66,9 @@ struct Windows {
     P = y[1], Q = y[2];
   }
 
-  /// Calls visit(patch element, position in x, numbers) for each run of taps of the window at (p, q) of image n that stand
-  /// side by side both in the patch and in x; a position of -1 is a run in the padding. Without gaps between a row's taps
-  /// (no dilation, no groups) the whole row inside the image is one run.
+  /// Calls visit(patch element, position in x, numbers) for each run of taps of the window at (p, q) of image n that
+  /// stand side by side both in the patch and in x; a position of -1 is a run in the padding. Without gaps between a
+  /// row's taps (no dilation, no groups) the whole row inside the image is one run.
   template <class Visit>
   void for_each_run(int64_t n, int64_t p, int64_t q, const Visit& visit) const {
     const int64_t left = q * args.stride_w - args.padding_w;
@@ -174,7 +174,9 @@ Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, P
       multiply_packed(end - begin, group_outputs, D, rows, weights.data(), y_block, K, Accumulate::no);
       finish_rows(y_block, end - begin, group_outputs, K, group_bias, activation);
       // The last group completes the block's pixels.
-      if (statistics != nullptr && g + 1 == args.groups) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
+      if (statistics != nullptr && g + 1 == args.groups) {
+        sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
+      }
     });
     // [/conv2d-im2col]
   }

@@ -4,9 +4,9 @@
 
 namespace onefold {
 
-/// The patches of x that output pixels [begin, end) see, one row a pixel: [end - begin, R * S * G], in w's order, for the
-/// G input channels from `first_channel` on. Zero where a window hangs over the edge. Pixels count through [N, P, Q].
-/// Chellapilla, Puri, Simard: "High Performance Convolutional Neural Networks for Document Processing", 2006.
+/// The patches of x that output pixels [begin, end) see, one row a pixel: [end - begin, R * S * G], in w's order, for
+/// the G input channels from `first_channel` on. Zero where a window hangs over the edge. Pixels count through [N, P,
+/// Q]. Chellapilla, Puri, Simard: "High Performance Convolutional Neural Networks for Document Processing", 2006.
 void im2col(const Tensor& x, const Shape& w_shape, const Conv2dArgs& args, int64_t first_channel, int64_t begin,
             int64_t end, Real* columns);
 

@@ -70,7 +70,8 @@ void forward_pass(const std::vector<NormBranch>& branches, const Coefficients& s
       for_each_vector(0, C, [&](int64_t c, auto lanes) {
         Vec sum = lanes.load(&shift[static_cast<size_t>(c)]);
         for (int b = 0; b < B; ++b) {
-          sum += lanes.load(&scale[static_cast<size_t>(b * C + c)]) * lanes.load(x[static_cast<size_t>(b)] + row * C + c);
+          const Vec factor = lanes.load(&scale[static_cast<size_t>(b * C + c)]);
+          sum += factor * lanes.load(x[static_cast<size_t>(b)] + row * C + c);
         }
         lanes.store(y.data() + row * C + c, activation == Activation::relu ? max(sum, Vec{}) : sum);
       });
@@ -173,13 +174,15 @@ Tensor norm_sum_forward(const std::vector<NormBranch>& branches, Activation acti
   return y;
 }
 
-std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y, const std::vector<NormBranch>& branches,
+std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y,
+                                              const std::vector<NormBranch>& branches,
                                               const std::vector<GradientInto>& dx, Activation activation,
                                               StatisticsOf statistics, Real eps) {
   check_branches(branches);
   check(dy.shape() == branches[0].x.shape() && y.shape() == dy.shape(), "norm_sum: gradient ", dy.shape(),
         " and result ", y.shape(), " need the branches' shape ", branches[0].x.shape());
-  check(dx.size() == branches.size(), "norm_sum: ", dx.size(), " places of gradients for ", branches.size(), " branches");
+  check(dx.size() == branches.size(), "norm_sum: ", dx.size(), " places of gradients for ", branches.size(),
+        " branches");
   const int64_t C = dy.shape()[-1];
   const double rows = static_cast<double>(dy.shape().rows());
   const std::vector<double> sums = with_branch_count(
@@ -194,7 +197,8 @@ std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y,
     grads[b] = {gradient_buffer(branch.x, dx[b]), Tensor({C}), Tensor({C})};
     for (int64_t c = 0; c < C; ++c) {
       const size_t i = b * static_cast<size_t>(C) + static_cast<size_t>(c);
-      const double over_sigma = 1 / std::sqrt(static_cast<double>(branch.statistics.variance[c]) + static_cast<double>(eps));
+      const double variance = static_cast<double>(branch.statistics.variance[c]) + static_cast<double>(eps);
+      const double over_sigma = 1 / std::sqrt(variance);
       const double dbeta = sums[static_cast<size_t>(c)];
       const double dgamma = sums[(b + 1) * static_cast<size_t>(C) + static_cast<size_t>(c)] * over_sigma;
       grads[b].dbeta[c] = static_cast<Real>(dbeta);

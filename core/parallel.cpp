@@ -22,19 +22,9 @@ namespace {
 
 constexpr int kMostThreads = 1024;
 
-/// The cores that this process may use.
-int threads_of_machine() {
-  int count = static_cast<int>(std::thread::hardware_concurrency());
-#if defined(__linux__)
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) count = CPU_COUNT(&allowed);
-#endif
-  return std::clamp(count, 1, kMostThreads);
-}
-
 int threads_at_first() {
   const char* const text = std::getenv("ONEFOLD_THREADS");
-  if (text == nullptr || *text == '\0') return threads_of_machine();
+  if (text == nullptr || *text == '\0') return usable_cores();
   int count = 0;
   const char* const end = text + std::strlen(text);
   const auto parsed = std::from_chars(text, end, count);
@@ -43,10 +33,7 @@ int threads_at_first() {
   return count;
 }
 
-std::atomic<int>& thread_count() {
-  static std::atomic<int> count{threads_at_first()};
-  return count;
-}
+std::atomic<int> thread_count{0};  // 0: not decided yet
 
 ThreadPool& pool() {
   // Never destroyed: its threads live as long as the process.
@@ -56,12 +43,24 @@ ThreadPool& pool() {
 
 }  // namespace
 
-void set_threads(int count) {
-  check(count >= 1 && count <= kMostThreads, "threads: got ", count, ", choose 1 to ", kMostThreads);
-  thread_count() = count;
+int usable_cores() {
+  int count = static_cast<int>(std::thread::hardware_concurrency());
+#if defined(__linux__)
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) count = CPU_COUNT(&allowed);
+#endif
+  return std::clamp(count, 1, kMostThreads);
 }
 
-int threads() { return thread_count(); }
+void set_threads(int count) {
+  check(count >= 1 && count <= kMostThreads, "threads: got ", count, ", choose 1 to ", kMostThreads);
+  thread_count = count;
+}
+
+int threads() {
+  if (thread_count == 0) thread_count = threads_at_first();
+  return thread_count;
+}
 
 void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
   check(grain >= 1, "parallel_for: grain ", grain, " must be at least 1");
@@ -86,7 +85,9 @@ std::vector<double> ordered_sums(int64_t count, int64_t grain, int64_t width,
   // [ordered-sums]
   const int64_t ranges = (count + grain - 1) / grain;
   std::vector<double> shares(static_cast<size_t>(ranges * width), 0.0);
-  parallel_for(count, grain, [&](int64_t begin, int64_t end) { body(begin, end, shares.data() + begin / grain * width); });
+  parallel_for(count, grain, [&](int64_t begin, int64_t end) {
+    body(begin, end, shares.data() + begin / grain * width);
+  });
 
   std::vector<double> sums(static_cast<size_t>(width), 0.0);
   for (int64_t range = 0; range < ranges; ++range) {

@@ -7,10 +7,13 @@
 
 namespace onefold {
 
+/// The cores that this process may use; a limit on its share of their time is not looked at.
+int usable_cores();
+
 /// Threads that parallel loops use from now on; throws Error below 1 or above 1,024.
 void set_threads(int count);
 
-/// At first as many as the environment's ONEFOLD_THREADS says, else as the process has cores. Throws Error where the
+/// At first as many as the environment's ONEFOLD_THREADS says, else usable_cores(). Throws Error where the
 /// variable says no number from 1 to 1,024.
 int threads();
 

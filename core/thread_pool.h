@@ -13,8 +13,8 @@ namespace onefold {
 ///
 /// Two loops of a training step follow each other within microseconds, so a thread that runs out of work looks for more
 /// for a moment; then it sleeps, and leaves its core to others. A thread that comes late, because it slept or another
-/// program has its core, finds less work or none, and nobody waits for it. (GCC's OpenMP deals out a loop among all of
-/// its threads and waits for each, so beside another busy program it runs many times slower.)
+/// program has its core, finds less work or none; nobody waits for one that has not begun. (GCC's OpenMP deals out a
+/// loop among all of its threads and waits for each, so beside another busy program it runs many times slower.)
 class ThreadPool {
  public:
   ThreadPool() = default;

@@ -8,15 +8,16 @@
 
 namespace onefold {
 
-// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles a block; U V M the transformed weights, inputs, products.
+// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles a block; U V M the transformed weights, inputs,
+// products.
 
 namespace {
 
 /// Numbers that a block's V and M may take together: they stay in a second-level cache of 512 KiB or more.
 constexpr int64_t kBlockNumbers = 192 * 1024;
 
-/// Tiles a block: as many as the cache holds, in whole register tiles; and no more blocks than one for so few tiles that
-/// the weights, read once a block, would cost more than the tiles.
+/// Tiles a block: as many as the cache holds, in whole register tiles; and no more blocks than one for so few tiles
+/// that the weights, read once a block, would cost more than the tiles.
 constexpr int64_t kFewTiles = 96;
 int64_t tiles_per_block(int64_t tiles, int64_t positions, int64_t C, int64_t K) {
   if (tiles <= kFewTiles) return std::max<int64_t>(tiles, 1);
@@ -67,7 +68,8 @@ void add_tile(const Patch<M, Real>& tile, const Real* outside, int64_t block, Ch
 
 // [winograd-forward]
 template <int M>
-Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed, const Epilogue& epilogue) {
+Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
+               const Epilogue& epilogue) {
   const Accumulate accumulate = epilogue.sum.defined() ? Accumulate::yes : Accumulate::no;
   Tensor y = epilogue.sum.defined() ? epilogue.sum : Tensor(conv2d_output_shape(x.shape(), w.shape(), args));
   const WinogradTiles<M> tiles(x.shape(), y.shape(), args);
@@ -80,8 +82,8 @@ Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedW
   const bool one_block = tiles.count <= T, sum_up = epilogue.statistics != nullptr && !one_block;
   ChannelSums sums(K, sum_up ? (tiles.count + T - 1) / T : 0);
 
-  // A block of tiles goes all the way from images to images while it is in the cache. Of an image or two there is one block
-  // only: then the loops inside share out its tiles and positions.
+  // A block of tiles goes all the way from images to images while it is in the cache. Of an image or two there is one
+  // block only: then the loops inside share out its tiles and positions.
   parallel_for(tiles.count, T, [&](int64_t begin, int64_t end) {
     const int64_t count = end - begin, task = one_block ? 4 : count;
     Tensor v({positions * v_plane}), m({positions * m_plane});

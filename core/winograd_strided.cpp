@@ -8,7 +8,8 @@
 
 namespace onefold {
 
-// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles a block; U V M the transformed weights, inputs, products.
+// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles a block; U V M the transformed weights, inputs,
+// products.
 
 namespace {
 
@@ -19,8 +20,8 @@ constexpr int kPoints = Transform::kPoints, kInputs = Transform::kInputs, kWeigh
 /// cache, and few enough for four threads to share the work.
 int64_t tiles_per_block(int64_t tiles) { return std::clamp<int64_t>((tiles + 3) / 4, 1, 36); }
 
-/// The 6 x 6 transformed kernels, each packed for the products. A panel of kPanelWidth output channels has all of them side
-/// by side, so that the products of a block of tiles with one panel stay in the cache.
+/// The 6 x 6 transformed kernels, each packed for the products. A panel of kPanelWidth output channels has all of them
+/// side by side, so that the products of a block of tiles with one panel stay in the cache.
 class TransformedWeights {
  public:
   TransformedWeights(const Tensor& w, PackedWeights& packed)
@@ -63,8 +64,8 @@ class TransformedWeights {
   Tensor values_;
 };
 
-/// All products of a block of tiles with one panel. Forward, `from` has a plane for each input position, `to` for each pair
-/// of points, into which several positions' products add up; backward it is the other way around.
+/// All products of a block of tiles with one panel. Forward, `from` has a plane for each input position, `to` for each
+/// pair of points, into which several positions' products add up; backward it is the other way around.
 enum class Direction { forward, backward };
 // [winograd-strided-products]
 void multiply(Direction direction, int64_t tiles, TilePlanes& from, const TransformedWeights& u, int64_t panel,
@@ -146,8 +147,8 @@ Tensor conv2d_winograd_strided_backward_input(const Tensor& dy, const Tensor& w,
     map_to_planes<kPoints, kPoints, Transform::at_points>(outputs, begin, end, v);
     for (int64_t panel = 0; panel < u.K; panel += kPanelWidth) {
       multiply(Direction::backward, end - begin, v, u, panel, m);
-      planes_to_map<kInputs, StridedGradientTiling::kPixels, Transform::input_gradient>(m, panel, u.columns(panel), inputs,
-                                                                                        begin, end, finish);
+      planes_to_map<kInputs, StridedGradientTiling::kPixels, Transform::input_gradient>(
+          m, panel, u.columns(panel), inputs, begin, end, finish);
     }
   });
   return dx;

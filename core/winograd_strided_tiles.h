@@ -13,7 +13,8 @@ namespace onefold {
 //   N H W C   the map, input or output; a tile is Side x Side of its pixels, Step pixels from one to the next
 //   planes    transformed tiles, a plane for each position: [position][tile][channel]
 
-/// A map of images, or its gradient, seen as `rows` x `columns` tiles an image, of which the first begins at (top, left).
+/// A map of images, or its gradient, seen as `rows` x `columns` tiles an image, of which the first begins at (top,
+/// left).
 template <class Number>
 struct TiledMap {
   Number* map;
@@ -52,15 +53,17 @@ struct StridedTiling {
     return {y, y_shape[1], y_shape[2], y_shape[3], rows, columns, StridedTransform::kOutputs, 0, 0};
   }
 
-  static int64_t tiles(int64_t outputs) { return (outputs + StridedTransform::kOutputs - 1) / StridedTransform::kOutputs; }
+  static int64_t tiles(int64_t outputs) {
+    return (outputs + StridedTransform::kOutputs - 1) / StridedTransform::kOutputs;
+  }
 
   Shape x_shape, y_shape;
   int64_t top, left, rows, columns, count;
 };
 
-/// The tiles of the input's gradient: 8 x 8 of its pixels, and the 5 x 5 gradients of outputs that these come from. Along an
-/// axis, pixels X, X + 2, .. meet tap 1 of outputs j, j + 1, .. where X = 2 j - padding + 1; the first tile begins at or
-/// right before the edge.
+/// The tiles of the input's gradient: 8 x 8 of its pixels, and the 5 x 5 gradients of outputs that these come from.
+/// Along an axis, pixels X, X + 2, .. meet tap 1 of outputs j, j + 1, .. where X = 2 j - padding + 1; the first tile
+/// begins at or right before the edge.
 struct StridedGradientTiling {
   static constexpr int64_t kPixels = 2 * StridedTransform::kOutputs;
 
@@ -73,18 +76,22 @@ struct StridedGradientTiling {
             first_output(padding_w)};
   }
   TiledMap<Real> inputs(Real* dx) const {
-    return {dx, x_shape[1], x_shape[2], x_shape[3], rows, columns, kPixels, first_pixel(padding_h), first_pixel(padding_w)};
+    return {dx,      x_shape[1], x_shape[2],             x_shape[3],            rows,
+            columns, kPixels,    first_pixel(padding_h), first_pixel(padding_w)};
   }
 
   static int64_t first_output(int64_t padding) { return padding == 0 ? -1 : 0; }
   static int64_t first_pixel(int64_t padding) { return 2 * first_output(padding) - padding + 1; }
-  static int64_t tiles(int64_t pixels, int64_t padding) { return (pixels - first_pixel(padding) + kPixels - 1) / kPixels; }
+  static int64_t tiles(int64_t pixels, int64_t padding) {
+    return (pixels - first_pixel(padding) + kPixels - 1) / kPixels;
+  }
 
   Shape x_shape, y_shape;
   int64_t padding_h, padding_w, rows, columns, count;
 };
 
-/// The planes of a block of tiles: element (position, tile, channel) is at data[position * plane + tile * row + channel].
+/// The planes of a block of tiles: element (position, tile, channel) is at data[position * plane + tile * row +
+/// channel].
 struct TilePlanes {
   TilePlanes(int64_t positions, int64_t tiles, int64_t channels)
       : row(row_stride(channels)), plane(plane_stride(tiles, row)), values({positions * plane}) {}

@@ -18,13 +18,13 @@ constexpr int64_t kChunk = 128;
 /// Tiles that a thread transforms at a time.
 constexpr int64_t kTilesPerTask = 8;
 
-/// Rows of a transformed kernel's gradient that a thread multiplies at a time, in whole register tiles: the middle kernel
-/// has 16 of the 81 products, which one thread alone should not have to do where there are many channels.
+/// Rows of a transformed kernel's gradient that a thread multiplies at a time, in whole register tiles: the middle
+/// kernel has 16 of the 81 products, which one thread alone should not have to do where there are many channels.
 constexpr int64_t kRowsPerTask = 96;
 
 /// dU of rows [begin, end) of kernel (a, b): the sum over all positions that it is multiplied with.
-void multiply(int a, int b, int64_t begin, int64_t end, int64_t tiles, TilePlanes& v, TilePlanes& z, int64_t K, Real* du,
-              Accumulate accumulate) {
+void multiply(int a, int b, int64_t begin, int64_t end, int64_t tiles, TilePlanes& v, TilePlanes& z, int64_t K,
+              Real* du, Accumulate accumulate) {
   for (int i = 0; i < kInputs; ++i) {
     for (int j = 0; j < kInputs; ++j) {
       if (Transform::weight_of(i) != a || Transform::weight_of(j) != b) continue;
@@ -70,17 +70,18 @@ Tensor conv2d_winograd_strided_backward_weight(const Tensor& dy, const Tensor& x
     // All threads transform the chunk's tiles ...
     parallel_for(tiles, kTilesPerTask, [&](int64_t begin, int64_t end) {
       map_to_planes<kInputs, kInputs, Transform::input>(inputs, chunk + begin, chunk + end, v, begin);
-      map_to_planes<Transform::kOutputs, kPoints, Transform::output_adjoint>(outputs, chunk + begin, chunk + end, z, begin);
+      map_to_planes<Transform::kOutputs, kPoints, Transform::output_adjoint>(outputs, chunk + begin, chunk + end, z,
+                                                                             begin);
     });
 
-    // ... then each owns some rows of some kernels, whose products add up in place: no reduction, whatever the number of
-    // threads. The kernels with most products come first.
+    // ... then each owns some rows of some kernels, whose products add up in place: no reduction, whatever the number
+    // of threads. The kernels with most products come first.
     const Accumulate accumulate = chunk == 0 ? Accumulate::no : Accumulate::yes;
     parallel_for(kWeights * kWeights * row_blocks, 1, [&](int64_t task, int64_t) {
       const auto kernel = static_cast<int>(kWeights * kWeights - 1 - task / row_blocks);
       const int64_t row = task % row_blocks * kRowsPerTask;
-      multiply(kernel / kWeights, kernel % kWeights, row, std::min(C, row + kRowsPerTask), tiles, v, z, K, du.at(kernel),
-               accumulate);
+      multiply(kernel / kWeights, kernel % kWeights, row, std::min(C, row + kRowsPerTask), tiles, v, z, K,
+               du.at(kernel), accumulate);
     });
   }
   return transform_back(du, w_shape);

@@ -17,16 +17,16 @@ namespace onefold {
 
 inline int64_t round_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
-/// Where each pixel of a square of an image begins in memory. A pixel outside the image is one of zeros, so that the loops
-/// over channels need no branches.
+/// Where each pixel of a square of an image begins in memory. A pixel outside the image is one of zeros, so that the
+/// loops over channels need no branches.
 template <int Side, class Number>
 struct Patch {
   Number* pixel[Side][Side];
 };
 
-/// Calls function(tile, its place, the place of the tile that comes two later) for `count` tiles. What is two tiles ahead
-/// is asked from memory while this one is worked on: a map of the whole batch lies beyond the second-level cache, and the
-/// processor's own prefetching does not see through the pattern of a tile's rows.
+/// Calls function(tile, its place, the place of the tile that comes two later) for `count` tiles. What is two tiles
+/// ahead is asked from memory while this one is worked on: a map of the whole batch lies beyond the second-level cache,
+/// and the processor's own prefetching does not see through the pattern of a tile's rows.
 template <class Place, class Function>
 inline void for_each_tile(int64_t count, const Place& place, const Function& function) {
   auto here = place(0), next = place(std::min<int64_t>(1, count - 1));
@@ -78,7 +78,8 @@ struct WinogradTiles {
   }
 
   /// A dy A^T of tiles of dy, zero outside the map, to z[position * plane + tile * row + channel].
-  void transform_output_gradients(const Real* dy, int64_t first, int64_t tiles, Real* z, int64_t row, int64_t plane) const {
+  void transform_output_gradients(const Real* dy, int64_t first, int64_t tiles, Real* z, int64_t row,
+                                  int64_t plane) const {
     const auto place = [&](int64_t t) { return output_patch(dy, first + t, zeros.data()); };
     for_each_tile(tiles, place, [&](int64_t t, const Patch<M, const Real>& here, const auto& after) {
       Real* const to = z + t * row;
@@ -108,8 +109,9 @@ struct WinogradTiles {
   /// activation(A^T m A + bias) of tiles, from products[position * plane + tile * row + channel] to y. With
   /// `accumulate` it is added to y instead; `finished` is then shown each tile's pixels of y.
   template <class Finished>
-  void transform_outputs(const Real* products, int64_t row, int64_t plane, int64_t first, int64_t tiles, const Real* bias,
-                         Activation activation, Accumulate accumulate, Real* y, const Finished& finished) const {
+  void transform_outputs(const Real* products, int64_t row, int64_t plane, int64_t first, int64_t tiles,
+                         const Real* bias, Activation activation, Accumulate accumulate, Real* y,
+                         const Finished& finished) const {
     // What falls outside the map is written to a pixel that nobody reads.
     Tensor outside({K});
     const auto place = [&](int64_t t) { return output_patch(y, first + t, outside.data()); };
@@ -190,12 +192,14 @@ struct WinogradTiles {
   }
 };
 
-/// Numbers from one plane to the next: a cache line more than the tiles take, lest 36 planes fall on the same cache sets.
+/// Numbers from one plane to the next: a cache line more than the tiles take, lest 36 planes fall on the same cache
+/// sets.
 inline int64_t plane_stride(int64_t tiles, int64_t row) {
   return tiles * row + static_cast<int64_t>(kBufferAlignment / sizeof(Real));
 }
 
-/// Numbers from one tile to the next: an odd number of vectors, lest many tiles' same channels fall on the same cache sets.
+/// Numbers from one tile to the next: an odd number of vectors, lest many tiles' same channels fall on the same cache
+/// sets.
 inline int64_t row_stride(int64_t channels) { return (round_up(channels, kLanes) / kLanes | 1) * kLanes; }
 
 }  // namespace onefold

@@ -41,7 +41,8 @@ Tensor weight_gradient(const Tensor& dy, const Tensor& x, const Shape& w_shape, 
   const WinogradTiles<M> tiles(x.shape(), dy.shape(), args);
   const int64_t C = tiles.C, K = tiles.K, positions = tiles.kPositions;
   const int64_t v_row = row_stride(C), z_row = row_stride(K);
-  const int64_t v_plane = plane_stride(kChunk, v_row), z_plane = plane_stride(kChunk, z_row), u_plane = plane_stride(C, z_row);
+  const int64_t v_plane = plane_stride(kChunk, v_row), z_plane = plane_stride(kChunk, z_row);
+  const int64_t u_plane = plane_stride(C, z_row);
   Tensor v({positions * v_plane}), z({positions * z_plane}), du = Tensor::zeros({positions * u_plane});
 
   for (int64_t begin = 0; begin < tiles.count; begin += kChunk) {

@@ -40,8 +40,8 @@ class Sequential : public LinearPiece {
   void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  /// The layers folded one by one, each batch norm that follows a convolution, or what folds to one, folded into it, and
-  /// those layers left out that do nothing in evaluation: so the layers after them have smaller numbers.
+  /// The layers folded one by one, each batch norm that follows a convolution, or what folds to one, folded into it,
+  /// and those layers left out that do nothing in evaluation: so the layers after them have smaller numbers.
   std::unique_ptr<Module> fold() const override { return fold_layers(); }
   std::unique_ptr<Sequential> fold_layers() const;
 

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <sstream>
-#include <thread>
 
 #include "core/check.h"
 #include "core/parallel.h"
@@ -84,12 +83,11 @@ void add_network_option(CLI::App& app, std::string& net, const std::string& more
 
 void add_threads_option(CLI::App& app) {
   // More threads than the machine has would only take its cores from each other. The library allows them, for tests.
-  const unsigned machine = std::thread::hardware_concurrency();
-  const int most = machine > 0 ? static_cast<int>(machine) : 1024;
+  const int most = usable_cores();
   const CLI::Validator few_enough(
       [most](std::string& text) -> std::string {
         if (std::stoll(text) <= most) return {};
-        return needs(text, "at most " + std::to_string(most) + ", the hardware threads of this machine");
+        return needs(text, "at most " + std::to_string(most) + ", the cores that this process may use");
       },
       "");
   app.add_option_function<int>("--threads", set_threads,

@@ -20,7 +20,7 @@ CLI::Validator family_name();
 void add_network_option(CLI::App& app, std::string& net, const std::string& more = {});
 
 /// --threads: sets the number of threads of all parallel loops as it is parsed; without it core/parallel.h decides. At
-/// most as many as the machine has: "--threads: got 64, needs at most 2, the hardware threads of this machine".
+/// most as many as the machine has: "--threads: got 64, needs at most 2, the cores that this process may use".
 void add_threads_option(CLI::App& app);
 
 /// --seed: of all random numbers of a program.

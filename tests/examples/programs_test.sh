@@ -32,7 +32,7 @@ misuse "--batch-size: got 0, needs" train_cifar10 --batch-size 0
 misuse "--batch-size: got -8, needs" train_cifar10 --batch-size=-8
 misuse "--threads: got 0, needs a whole number of at least 1" train_cifar10 --threads 0
 for program in train_cifar10 evaluate benchmark reparameterize; do
-  misuse ", the hardware threads of this machine" $program --threads 100000
+  misuse ", the cores that this process may use" $program --threads 100000
 done
 misuse "--threads: got 9999999999, needs at most " benchmark --threads 9999999999
 ONEFOLD_THREADS=many run 1 benchmark --net tiny
