@@ -40,6 +40,7 @@ says "ONEFOLD_THREADS: got many, choose 1 to 1024"
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
 misuse "--lr: got fast, needs a number" train_cifar10 --lr fast
 misuse "--momentum: got 1, needs" train_cifar10 --momentum 1
+misuse "leave --muon-rate out, or give 0" train_cifar10 --reparam repoptimizer --muon-rate 0.1
 misuse "--limit-train: got -1, needs" train_cifar10 --limit-train=-1
 misuse "--seed: got -1, needs" train_cifar10 --seed=-1
 misuse "--dataset" train_cifar10 --dataset mnist

@@ -52,7 +52,7 @@ title "stopped after an epoch and resumed: the model's bytes are those of a run 
 run 0 train_cifar10 "${small[@]}" --out stopped --stop-after 1
 holds stopped "checkpoint.safetensors log.jsonl run.json"
 run 2 train_cifar10 --out stopped --resume --lr 0.05 --batch-size 8 --epochs 4
-says "--lr 0.05, but the run has 0.1"
+says "--lr 0.05, but the run has 0.2"
 says "--epochs 4, but the run has 3"
 ! grep -q -- "--batch-size" err || complain "an equal option should not be complained about"
 run 2 train_cifar10 --out stopped --resume --reparam dbb
