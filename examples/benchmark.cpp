@@ -1,6 +1,7 @@
 // Times a RepVGG on random images: one line of JSON a mode.
 //
 // Run     build/examples/benchmark --net mini --batch 128 --mode train,infer,fold --threads 2 --steps 12
+//         build/examples/benchmark --net mini --reparam dbb --mode train
 // Time    some seconds
 // Expect  lines with the keys that benchmarks of other frameworks on the same network print, to be laid side by side
 //
@@ -28,11 +29,13 @@
 #include "core/parallel.h"
 #include "examples/support/machine.h"
 #include "examples/support/memory_estimate.h"
+#include "examples/support/networks.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/trainer.h"
 #include "layers/count.h"
 #include "layers/models/repvgg.h"
+#include "layers/reparam/rep_optimizer.h"
 
 using namespace onefold;
 
@@ -44,6 +47,7 @@ constexpr int kWarmUpSteps = 2;
 
 struct Options {
   std::string net = "mini";
+  std::string reparam = "repvgg";
   int64_t batch = 128;
   std::vector<std::string> modes = {"train", "infer", "fold"};
   int64_t steps = 12;
@@ -51,6 +55,7 @@ struct Options {
 
 void add_options(CLI::App& app, Options& options) {
   add_network_option(app, options.net);
+  add_reparam_option(app, options.reparam);
   app.add_option("--batch,--batch-size", options.batch, "images a step")
       ->check(whole_number(1, 1 << 20))
       ->type_name("N");
@@ -87,6 +92,7 @@ std::vector<double> time_training(RepVgg& network, const Tensor& images, const s
                                   int64_t steps) {
   Sgd optimizer(decay_groups(network, /*learning_rate=*/0.1, /*weight_decay=*/5e-4),
                 {.momentum = 0.9, .nesterov = true});
+  set_branch_scales(network, optimizer);
   network.train();
   return time_steps(steps, [&] {
     optimizer.clear_grads();
@@ -112,7 +118,7 @@ double to_one_decimal(double value) { return std::round(10 * value) / 10; }
 void measure(const std::string& mode, const Options& options, int64_t idle_bytes) {
   const Shape shape{options.batch, kSide, kSide, 3};
   Initializer initializer(0);
-  RepVgg network(repvgg_size(options.net), kClasses, initializer);
+  RepVgg network(repvgg_size(options.net, options.reparam), kClasses, initializer);
   mode == "train" ? check_training_fits(network, shape) : check_inference_fits(network, shape);
   const Tensor images = random_normal(shape, Random(0, 0));
   std::vector<int> labels(static_cast<size_t>(options.batch));
@@ -135,6 +141,7 @@ void measure(const std::string& mode, const Options& options, int64_t idle_bytes
   const nlohmann::ordered_json line = {
       {"peer", "onefold"},
       {"net", options.net},
+      {"reparam", options.reparam},
       {"mode", mode},
       {"batch", options.batch},
       {"threads", threads()},

@@ -58,10 +58,7 @@ struct Options {
 void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
   add_network_option(app, hyper.net);
-  app.add_option("--reparam", hyper.reparam,
-                 "the family of its blocks: none, repvgg, acb, dbb, ... (layers/reparam/families.h); all fold alike")
-      ->check(family_name())
-      ->type_name("NAME");
+  add_reparam_option(app, hyper.reparam);
   app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images a step");
   app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));

@@ -69,8 +69,6 @@ CLI::Validator network_name() {
   return known_name([](const std::string& name) { repvgg_size(name); });
 }
 
-CLI::Validator family_name() { return known_name(check_family); }
-
 void add_network_option(CLI::App& app, std::string& net, const std::string& more) {
   const std::vector<std::string> names = repvgg_names();
   std::string help;
@@ -79,6 +77,13 @@ void add_network_option(CLI::App& app, std::string& net, const std::string& more
   }
   help += ", and with +whitening behind it whitened patches for the stem";
   app.add_option("--net", net, help + more)->check(network_name())->type_name("NAME");
+}
+
+void add_reparam_option(CLI::App& app, std::string& reparam) {
+  app.add_option("--reparam", reparam,
+                 "the family of its blocks: none, repvgg, acb, dbb, ... (layers/reparam/families.h); all fold alike")
+      ->check(known_name(check_family))
+      ->type_name("NAME");
 }
 
 void add_threads_option(CLI::App& app) {

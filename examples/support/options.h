@@ -13,11 +13,11 @@ CLI::Validator real_number(double lowest, double highest);
 /// A network that layers/models/repvgg.h knows; the message lists the names.
 CLI::Validator network_name();
 
-/// A family of blocks that layers/reparam/families.h knows; the message lists the names.
-CLI::Validator family_name();
-
 /// --net: one of the sizes that there are, with +whitening or without; `more` ends its help.
 void add_network_option(CLI::App& app, std::string& net, const std::string& more = {});
+
+/// --reparam: a family of blocks that layers/reparam/families.h knows; the message lists the names.
+void add_reparam_option(CLI::App& app, std::string& reparam);
 
 /// --threads: sets the number of threads of all parallel loops as it is parsed; without it core/parallel.h decides. At
 /// most as many as the machine has: "--threads: got 64, needs at most 2, the cores that this process may use".

@@ -14,6 +14,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
+import tables
+
 
 class Row(NamedTuple):
     work: str
@@ -159,29 +161,6 @@ HEAD = ["work", "unit", "ours", "against", "theirs", "ratio", "of rounds", "targ
 NUMBERS = (2, 4, 5)
 
 
-def markdown(table):
-    rule = ["---:" if column in NUMBERS else "---" for column in range(len(HEAD))]
-    return "".join("| " + " | ".join(row) + " |\n" for row in [HEAD, rule, *table])
-
-
-def text(table):
-    widths = [max(len(row[column]) for row in [HEAD, *table]) for column in range(len(HEAD))]
-    lines = ("  ".join(cell.rjust(width) if column in NUMBERS else cell.ljust(width)
-                       for column, (cell, width) in enumerate(zip(row, widths)))
-             for row in [HEAD, ["-" * width for width in widths], *table])
-    return "".join(line.rstrip() + "\n" for line in lines)
-
-
-def write_into(page, table):
-    """Replaces what stands between the page's two lines for this table."""
-    begin, end = "<!-- table: compare_torch -->\n", "<!-- /table -->\n"
-    content = page.read_text()
-    if content.count(begin) != 1 or end not in content.split(begin)[1]:
-        raise SystemExit(f"{page}: the lines {begin.strip()} and {end.strip()} are not there")
-    before, after = content.split(begin)
-    page.write_text(before + begin + table + end + after.split(end, 1)[1])
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("lines")
@@ -195,9 +174,9 @@ def main():
     # A matrix product may reach a library's or the peak: one is enough.
     reached = {row.work for row in rows if row.target and statistics.median(ratios_of(row)) >= row.target}
     table = [cells(row, reached) for row in rows]
-    print((markdown if options.markdown else text)(table), end="")
+    print((tables.markdown if options.markdown else tables.text)(HEAD, NUMBERS, table), end="")
     if options.page:
-        write_into(options.page, markdown(table))
+        tables.write_into(options.page, "compare_torch", tables.markdown(HEAD, NUMBERS, table))
     counts = {len(row.pairs) for row in rows}
     print(f"\n{min(counts, default=0)} to {max(counts, default=0)} rounds; ratio: the median of the rounds' ratios")
 

@@ -41,10 +41,24 @@ python3 "$here/comparison_table.py" "$work/lines" >"$work/out" || complain "the 
 has '^matrix product 8192x64x64 +GFLOP/s +400 +PyTorch +410 +0\.98 .* met$'
 has '^matrix product 8192x64x64 +GFLOP/s +400 +peak FMA +500 +0\.80 .* met otherwise$'
 
-refuse() { # TEXT OPTIONS...
+# The families' table: a run that was trained, folded and timed in two rounds, and one of which nothing is there yet.
+mkdir -p "$work/runs/none"
+echo '{"counts": {"parameters": 1031146}, "result": {"test_accuracy": 0.8307}}' >"$work/runs/none/run.json"
+echo '{"proof": {"equal": 9999, "accuracy_after": 0.8308}}' >"$work/runs/none/fold.json"
+time_of() { # MODE BATCH IMAGES_PER_S PEAK_MIB
+  echo "{\"round\": 1, \"reparam\": \"none\", \"mode\": \"$1\", \"batch\": $2, \"images_per_s\": $3," \
+    "\"peak_tensor_bytes\": $(($4 << 20))}"
+}
+{ time_of train 128 1270 300; time_of train 128 1290 300; time_of infer 128 2000 90; time_of fold 128 3000 80
+  time_of fold 1 500 9; } >"$work/runs/times.jsonl"
+python3 "$here/families_table.py" --families none,dbb "$work/runs" >"$work/out" || complain "the families' table failed"
+has '^none +1,031,146 +83\.07% +83\.08% +9,999 +100 +1\.00 +300 +2000 +3000 +2\.00$'
+has '^dbb( +-){10}$'
+
+refuse() { # TEXT OPTIONS..., of the script that `script` names
   local text=$1
   shift
-  "$here/compare_torch.sh" "$@" >"$work/out" 2>&1 && complain "should have failed: $*"
+  "$here/${script:-compare_torch.sh}" "$@" >"$work/out" 2>&1 && complain "should have failed: $*"
   has "$text"
 }
 refuse "unknown option --sideways" --sideways
@@ -57,6 +71,11 @@ PYTHON=$work/torchless refuse "torchless has no torch; set PYTHON .*pip install 
 printf '#!/bin/sh\nexit 0\n' >"$work/torch" && chmod +x "$work/torch"
 PYTHON=$work/torch BUILD=$work refuse "benchmark is not built; run"
 BUILD=$work refuse "compare_torch.jsonl is not there: run once without --table" --table
+script=compare_families.sh
+refuse "unknown option --sideways" --sideways
+refuse "--epochs: got none, needs a whole number of at least 1" --epochs none
+refuse "--only: got training, needs some of train,fold,time,table" --only training
+BUILD=$work refuse "train_cifar10 is not built; run"
 
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
 echo "all checks passed"

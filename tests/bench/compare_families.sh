@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# The families of re-parameterizable blocks beside each other: the same network, epochs and seed, trained with each,
+# folded; accuracy of both forms, time and memory of a step of training, latency of both forms.
+#
+#   tests/bench/compare_families.sh                          mini, 3 epochs: about two hours on two cores
+#   tests/bench/compare_families.sh --only train --families repvgg,dbb
+#   tests/bench/compare_families.sh --only table             the table of what was measured so far
+#
+#   --net NET        the network (mini)
+#   --epochs N       of each training (3)
+#   --seed N         of each training (1)
+#   --families LIST  separated by commas (all that need no depthwise convolution)
+#   --runs DIR       where the trainings stand (BUILD/families-NET); finished ones are kept, others go on
+#   --repeats N      rounds of timing, in each of which every family has its turn (5)
+#   --threads N      (2)
+#   --only WORK      train, fold, time or table; several separated by commas (train,fold,time)
+#   --page FILE      writes the table into this page, between <!-- table: compare_families --> and <!-- /table -->
+#
+# BUILD=... is the folder of the built programs (build). Training may share the machine; timing may not.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+fail() { echo "compare_families.sh: $*" >&2; exit 2; }
+
+# whole OPTION VALUE: a number of at least 1, or an error.
+whole() { [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "$1: got ${2:-nothing}, needs a whole number of at least 1"; }
+
+build=${BUILD:-build} net=mini epochs=3 seed=1 repeats=5 threads=2 work=train,fold,time runs='' table_options=()
+families=none,repvgg,acb,dbb,mobileone,qarepvgg,orepa,doconv,expandnet,diracnet,repoptimizer
+while [ $# -gt 0 ]; do
+  case $1 in
+    --net) net=${2:-} && shift ;;
+    --epochs) epochs=${2:-} && whole "$@" && shift ;;
+    --seed) seed=${2:-} && whole "$@" && shift ;;
+    --families) families=${2:-} && shift ;;
+    --runs) runs=${2:-} && shift ;;
+    --repeats) repeats=${2:-} && whole "$@" && shift ;;
+    --threads) threads=${2:-} && whole "$@" && shift ;;
+    --only) work=${2:-} && shift ;;
+    --page) page=${2:-} && table_options+=(--page "$page") && shift ;;
+    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) fail "unknown option $1; see --help" ;;
+  esac
+  shift || fail "an option lacks its value; see --help"
+done
+[ -z "${page+given}" ] || [ -f "$page" ] || fail "--page: got ${page:-nothing}, needs a page that is there"
+for name in ${work//,/ }; do
+  [[ ,train,fold,time,table, == *",$name,"* ]] || fail "--only: got $name, needs some of train,fold,time,table"
+done
+runs=${runs:-$build/families-$net}
+for program in train_cifar10 reparameterize benchmark; do
+  [ -x "$build/examples/$program" ] || fail "$build/examples/$program is not built; run
+  cmake --preset release -B $build && cmake --build $build"
+done
+mkdir -p "$runs"
+lines=$runs/times.jsonl
+
+train() {
+  local options=(--net "$net" --reparam "$1" --epochs "$epochs" --seed "$seed")
+  [ ! -s "$runs/$1/model.safetensors" ] || return 0
+  [ ! -s "$runs/$1/checkpoint.safetensors" ] || options+=(--resume)
+  "$build/examples/train_cifar10" "${options[@]}" --threads "$threads" --dataset cifar10 --out "$runs/$1"
+}
+
+fold() {
+  "$build/examples/reparameterize" --model "$runs/$1/model.safetensors" --timing-seconds 0 --threads "$threads"
+}
+
+# A line for each mode: a step of training on 128 images, and both forms on 128 images and on one.
+measure() {
+  local program=("$build/examples/benchmark" --net "$net" --reparam "$1" --threads "$threads")
+  { "${program[@]}" --mode train,infer,fold && "${program[@]}" --mode infer,fold --batch 1 --steps 200; } |
+    sed "s/^{/{\"round\": $round, /" >>"$lines"
+}
+
+for name in ${work//,/ }; do
+  case $name in
+    train) for family in ${families//,/ }; do train "$family"; done ;;
+    fold) for family in ${families//,/ }; do fold "$family" >"$runs/$family/fold.txt"; done ;;
+    time)
+      : >"$lines"
+      for ((round = 1; round <= repeats; ++round)); do
+        echo "round $round of $repeats" >&2
+        for family in ${families//,/ }; do measure "$family"; done
+      done
+      ;;
+  esac
+done
+python3 tests/bench/families_table.py "${table_options[@]}" --families "$families" "$runs"
