@@ -21,14 +21,6 @@ Html label(double x, double y, const std::string& anchor, const std::string& wor
                  {{"x", coordinate(x)}, {"y", coordinate(y)}, {"text-anchor", anchor}, {"class", kind}}, text(words));
 }
 
-Html straight(const std::string& kind, double x1, double y1, double x2, double y2) {
-  return element("line", {{"class", kind},
-                          {"x1", coordinate(x1)},
-                          {"y1", coordinate(y1)},
-                          {"x2", coordinate(x2)},
-                          {"y2", coordinate(y2)}});
-}
-
 struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();

@@ -19,14 +19,6 @@ Html words(double x, const std::string& anchor, const std::string& what) {
                  text(what));
 }
 
-Html straight(const std::string& kind, double x1, double y1, double x2, double y2) {
-  return element("line", {{"class", kind},
-                          {"x1", coordinate(x1)},
-                          {"y1", coordinate(y1)},
-                          {"x2", coordinate(x2)},
-                          {"y2", coordinate(y2)}});
-}
-
 }  // namespace
 
 double Histogram::largest() const { return std::max(std::abs(low), std::abs(high)); }

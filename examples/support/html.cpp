@@ -51,6 +51,14 @@ std::string coordinate(double value) {
   return result == "-0" ? "0" : result;
 }
 
+Html straight(const std::string& kind, double x1, double y1, double x2, double y2) {
+  return element("line", {{"class", kind},
+                          {"x1", coordinate(x1)},
+                          {"y1", coordinate(y1)},
+                          {"x2", coordinate(x2)},
+                          {"y2", coordinate(y2)}});
+}
+
 Html svg(double width, double height, const std::string& label, const Html& content) {
   return element("svg",
                  {{"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)},

@@ -34,6 +34,9 @@ Html element(std::string_view tag, std::string_view content);
 /// A coordinate, with at most two decimals.
 std::string coordinate(double value);
 
+/// A straight line of a picture, of this class.
+Html straight(const std::string& kind, double x1, double y1, double x2, double y2);
+
 /// A picture of width x height units, as wide as its place allows; screen readers are given `label`.
 Html svg(double width, double height, const std::string& label, const Html& content);
 
