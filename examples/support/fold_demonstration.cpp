@@ -24,6 +24,40 @@ FoldRow row_of(const FoldStep& step) {
           .additions = step.additions};
 }
 
+std::vector<PicturedKernel> pictures_of(const FoldStep& step) {
+  std::vector<PicturedKernel> pictures;
+  for (const NamedKernel& kernel : step.kernels) pictures.push_back(picture_of(kernel));
+  return pictures;
+}
+
+/// One block compared with its last step.
+FoldedBlockRow compare_block(const std::string& name, LinearBlock& block, const Tensor& x, const Tensor& y) {
+  const std::vector<FoldStep> steps = explain_fold(block);
+  const MapDifference difference = map_difference(steps.back().compute(x), y);
+  return {.name = name,
+          .description = block.description(),
+          .parameters_before = steps.front().parameters,
+          .parameters_after = steps.back().parameters,
+          .interior = difference.interior,
+          .border = difference.border,
+          .largest_output = max_abs(y),
+          .shares = branch_shares(steps)};
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<int64_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+double seconds_of_pass(RepVgg& network, const Variable& images) {
+  const auto start = std::chrono::steady_clock::now();
+  network(images);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
 PicturedKernel picture_of(const NamedKernel& named) {
   const Tensor& weight = named.kernel.weight;
   const int64_t rows = weight.shape()[0], columns = weight.shape()[1];
@@ -46,52 +80,18 @@ PicturedKernel picture_of(const NamedKernel& named) {
   return picture;
 }
 
-std::vector<PicturedKernel> pictures_of(const FoldStep& step) {
-  std::vector<PicturedKernel> pictures;
-  for (const NamedKernel& kernel : step.kernels) pictures.push_back(picture_of(kernel));
-  return pictures;
-}
-
-double sum_of_magnitudes(const Tensor& tensor) {
-  double sum = 0;
-  for (int64_t i = 0; i < tensor.size(); ++i) sum += std::abs(tensor[i]);
-  return sum;
-}
-
-/// One block compared with its last step, and its branches' shares of the kernels once they are all of one size.
-FoldedBlockRow compare_block(const std::string& name, LinearBlock& block, const Tensor& x, const Tensor& y) {
-  const std::vector<FoldStep> steps = explain_fold(block);
-  const MapDifference difference = map_difference(steps.back().compute(x), y);
+std::vector<BranchShare> branch_shares(const std::vector<FoldStep>& steps) {
   std::vector<BranchShare> shares;
   double total = 0;
   for (const NamedKernel& branch : step_of_branches(steps).kernels) {
-    shares.push_back({branch.name, sum_of_magnitudes(branch.kernel.weight)});
-    total += shares.back().share;
+    double size = 0;
+    for (int64_t i = 0; i < branch.kernel.weight.size(); ++i) size += std::abs(double{branch.kernel.weight[i]});
+    shares.push_back({branch.name, size});
+    total += size;
   }
   for (BranchShare& each : shares) each.share = total > 0 ? each.share / total : 0;
-  return {.name = name,
-          .description = block.description(),
-          .parameters_before = steps.front().parameters,
-          .parameters_after = steps.back().parameters,
-          .interior = difference.interior,
-          .border = difference.border,
-          .largest_output = max_abs(y),
-          .shares = shares};
+  return shares;
 }
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<int64_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-double seconds_of_pass(RepVgg& network, const Variable& images) {
-  const auto start = std::chrono::steady_clock::now();
-  network(images);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-}  // namespace
 
 std::vector<std::pair<std::string, LinearBlock*>> named_blocks(RepVgg& network) {
   std::vector<std::pair<std::string, LinearBlock*>> named;

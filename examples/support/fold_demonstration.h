@@ -23,6 +23,13 @@ struct MapDifference {
 };
 MapDifference map_difference(const Tensor& a, const Tensor& b);
 
+/// A kernel to look at.
+PicturedKernel picture_of(const NamedKernel& named);
+
+/// What each branch of a block contributes to the folded kernel, by the sum of |k| once all kernels are of one size, in
+/// the steps of the block's fold.
+std::vector<BranchShare> branch_shares(const std::vector<FoldStep>& steps);
+
 /// Fills in the record's part on one block: its fold step by step on what reaches it of these images, and its kernels.
 void demonstrate_block(RepVgg& network, const std::string& block, const Tensor& images, FoldRecord& record);
 
