@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "core/check.h"
 #include "layers/activations.h"
@@ -50,42 +51,56 @@ std::vector<Place> places_in(Module& model) {
   return places;
 }
 
-}  // namespace
-
-std::vector<std::string> reparameterize(Module& model, const std::string& family, Initializer& initializer) {
-  check_family(family);
+/// `blocks` says in messages which blocks: "a block of family \"dbb\"".
+std::vector<std::string> replace_convolutions(Module& model, const std::string& blocks, const MakeBlock& make) {
   const std::vector<Place> places = places_in(model);
   check(!places.empty(), "reparameterize: ", model.description(), " has no Sequential with a 3x3 convolution of ",
-        "padding 1 and a batch norm behind it, which a block of family \"", family, "\" could stand for");
+        "padding 1 and a batch norm behind it, which ", blocks, " could stand for");
 
   // Make every block first: from then on nothing can fail.
-  std::vector<std::unique_ptr<LinearBlock>> blocks;
+  std::vector<std::unique_ptr<LinearBlock>> made;
   std::string refusals;
-  size_t made = 0;
+  size_t count = 0;
   for (const Place& place : places) {
+    std::unique_ptr<LinearBlock> block;
     try {
-      blocks.push_back(make_block(family, place.options, initializer));
-      blocks.back()->train(place.layers->training());
-      ++made;
+      block = make(place.options);
+      check(block != nullptr, "no block was made; throw Error, saying why, where there is no room for one");
+      block->train(place.layers->training());
+      ++count;
     } catch (const Error& error) {
       refusals += "\n  " + place.name + ": " + error.what();
-      blocks.push_back(nullptr);
     }
+    made.push_back(std::move(block));
   }
-  check(made > 0, "reparameterize: ", model.description(), " has no room for family \"", family, "\":", refusals);
+  check(count > 0, "reparameterize: ", model.description(), " has no room for ", blocks, ":", refusals);
 
   // From the last to the first, so that the numbers of those before stay.
   std::set<const Module*> replaced;
   for (size_t p = places.size(); p-- > 0;) {
-    if (blocks[p] == nullptr) continue;
-    replaced.insert(blocks[p].get());
-    places[p].layers->replace(places[p].first, places[p].count, std::move(blocks[p]));
+    if (made[p] == nullptr) continue;
+    replaced.insert(made[p].get());
+    places[p].layers->replace(places[p].first, places[p].count, std::move(made[p]));
   }
   std::vector<std::string> names;
   for (const NamedModule& each : named_modules(model)) {
     if (replaced.contains(each.module)) names.push_back(each.name);
   }
   return names;
+}
+
+}  // namespace
+
+std::vector<std::string> reparameterize(Module& model, const std::string& family, Initializer& initializer) {
+  check_family(family);
+  return replace_convolutions(model, "a block of family \"" + family + "\"", [&](const BlockOptions& options) {
+    return make_block(family, options, initializer);
+  });
+}
+
+std::vector<std::string> reparameterize(Module& model, const MakeBlock& make) {
+  check(make != nullptr, "reparameterize: no function that makes blocks; give one");
+  return replace_convolutions(model, "a block of one's own", make);
 }
 
 }  // namespace onefold

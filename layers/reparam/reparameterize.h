@@ -1,10 +1,14 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "layers/initializer.h"
 #include "layers/module.h"
+#include "layers/reparam/block_options.h"
+#include "layers/reparam/linear_block.h"
 
 namespace onefold {
 
@@ -21,5 +25,15 @@ namespace onefold {
 ///
 /// Throws Error, naming family and block, where nothing is replaced; the model then stays as it was.
 std::vector<std::string> reparameterize(Module& model, const std::string& family, Initializer& initializer);
+
+/// A block of one's own for what stood there. It throws Error where there is no room for it.
+using MakeBlock = std::function<std::unique_ptr<LinearBlock>(const BlockOptions& options)>;
+
+/// The same with blocks that are in no table:
+///
+///     reparameterize(network, [&](const BlockOptions& options) {
+///       return std::make_unique<MyBlock>(options, initializer);
+///     });
+std::vector<std::string> reparameterize(Module& model, const MakeBlock& make);
 
 }  // namespace onefold

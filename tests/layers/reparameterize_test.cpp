@@ -1,5 +1,6 @@
 #include "layers/reparam/reparameterize.h"
 
+#include "core/check.h"
 #include "layers/activations.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
@@ -73,6 +74,33 @@ TEST_CASE("reparameterize: any family has room in some model, or says why not", 
     const Variable x = random_images({2, 9, 8, 3});
     CHECK(relative_difference(model->forward(x).value(), model->fold()->forward(x).value()) <= 10 * kFoldTolerance);
   }
+}
+
+TEST_CASE("reparameterize: blocks of one's own take the same places", "[layers][fold]") {
+  Initializer initializer(1);
+  const auto model = some_model(initializer), by_name = some_model(initializer);
+  std::vector<std::string> asked;
+  const auto names = reparameterize(*model, [&](const BlockOptions& options) {
+    asked.push_back(options.text());
+    check(options.stride == 1, "strides are beyond me");
+    return make_block("acb", options, initializer);
+  });
+  CHECK(asked == std::vector<std::string>{"3 -> 8", "8 -> 8, groups 8, no activation",
+                                          "8 -> 8, stride 2, groups 2, no activation"});
+  CHECK(names == std::vector<std::string>{"0", "1.0"});
+  CHECK((*model)[0].description() == "AcBlock 3 -> 8");
+  CHECK(dynamic_cast<Sequential&>((*model)[1])[4].description() == "Conv2d 3x3, 8 -> 8, stride 2, padding 1, groups 2");
+
+  const std::string before = summary(*by_name);
+  CHECK_THAT(error_of([&] {
+               reparameterize(*by_name, [](const BlockOptions& options) -> std::unique_ptr<LinearBlock> {
+                 check(options.groups > 1, "it needs groups");
+                 return nullptr;
+               });
+             }),
+             ContainsSubstring("no room for a block of one's own:\n  0: it needs groups\n  1.0: no block was made"));
+  CHECK_THAT(error_of([&] { reparameterize(*by_name, MakeBlock()); }), ContainsSubstring("no function"));
+  CHECK(summary(*by_name) == before);
 }
 
 TEST_CASE("reparameterize: what it cannot do it names, and leaves the model as it was", "[layers]") {
