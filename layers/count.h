@@ -14,6 +14,11 @@ struct Counts {
   int64_t batch_norms = 0;
   int64_t additions = 0;  // of whole maps: branches joined
 
+  /// Numbers of maps that all other ops read and write: batch norms, additions, activations, paddings, scales, pools.
+  /// Each is a pass over memory with next to nothing computed on the way. A fused sum of batch norms reads each
+  /// branch's map once and writes one; an activation that a convolution computes as it writes adds nothing.
+  int64_t element_wise = 0;
+
   bool operator==(const Counts&) const = default;
 };
 

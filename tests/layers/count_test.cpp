@@ -5,6 +5,7 @@
 #include "layers/conv2d.h"
 #include "layers/dropout.h"
 #include "layers/models/repvgg.h"
+#include "layers/reparam/families.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
@@ -33,6 +34,7 @@ BothForms counts_from_widths(const std::array<int64_t, 5>& depths, const std::ar
       training.convolutions += 2;
       training.batch_norms += 2 + identity;
       training.additions += 1 + identity;
+      training.element_wise += (2 + identity + 1) * out * side * side;  // each branch read, their sum written
       folded.parameters += 9 * in * out + out;
       folded.multiply_adds += 9 * in * out * side * side;
       folded.convolutions += 1;
@@ -42,6 +44,7 @@ BothForms counts_from_widths(const std::array<int64_t, 5>& depths, const std::ar
   for (Counts* counts : {&training, &folded}) {
     counts->parameters += 10 * in + 10;
     counts->multiply_adds += 10 * in;
+    counts->element_wise += side * side * in + in;  // the mean of each last map
   }
   return both;
 }
@@ -57,13 +60,17 @@ struct Published {
 const std::vector<Published>& published() {
   static const std::vector<Published> sizes = {
       {"tiny", {1, 1, 2, 4, 1}, {16, 16, 32, 64, 256},
-       {331082, 18844160, 18, 23, 14}, {296218, 16960000, 9, 0, 0}, {0.331, 0.296}, {18.84, 16.96}},
+       {331082, 18844160, 18, 23, 14, 250112}, {296218, 16960000, 9, 0, 0, 4352},
+       {0.331, 0.296}, {18.84, 16.96}},
       {"mini", {1, 1, 2, 3, 1}, {32, 32, 64, 128, 512},
-       {1147786, 63902720, 16, 20, 12}, {1030058, 57512960, 8, 0, 0}, {1.148, 1.030}, {63.90, 57.51}},
+       {1147786, 63902720, 16, 20, 12, 467456}, {1030058, 57512960, 8, 0, 0, 8704},
+       {1.148, 1.030}, {63.90, 57.51}},
       {"S", {1, 2, 4, 6, 1}, {32, 32, 64, 128, 512},
-       {1734730, 126817280, 28, 38, 24}, {1555914, 114136064, 14, 0, 0}, {1.735, 1.556}, {126.82, 114.14}},
+       {1734730, 126817280, 28, 38, 24, 827904}, {1555914, 114136064, 14, 0, 0, 8704},
+       {1.735, 1.556}, {126.82, 114.14}},
       {"A0", {1, 2, 4, 14, 1}, {48, 48, 96, 192, 1280},
-       {7840874, 489075200, 44, 62, 40}, {7041194, 440168960, 22, 0, 0}, {7.841, 7.041}, {489.08, 440.17}},
+       {7840874, 489075200, 44, 62, 40, 1668352}, {7041194, 440168960, 22, 0, 0, 21760},
+       {7.841, 7.041}, {489.08, 440.17}},
   };
   return sizes;
 }
@@ -114,7 +121,42 @@ TEST_CASE("count: any model, with strides, groups and pools", "[layers]") {
   CHECK(counts.convolutions == 1);
   CHECK(counts.batch_norms == 1);
   CHECK(counts.additions == 0);
+  // Norm, ReLU and pool read 4 x 4 x 8 numbers each; the pool writes a quarter of them.
+  CHECK(counts.element_wise == 5 * 128 + 32);
   CHECK(count_parameters(network) == counts.parameters);
+}
+
+TEST_CASE("count: kernels that are composed on the way are no work on maps", "[layers]") {
+  Initializer initializer(1);
+  const BlockOptions options{.in = 4, .out = 4};
+  const int64_t map = 4 * 8 * 8;
+  for (const std::string family : {"none", "doconv", "diracnet", "orepa", "expandnet", "repoptimizer"}) {
+    CAPTURE(family);
+    const Counts counts = count(*make_block(family, options, initializer), {1, 8, 8, 4});
+    CHECK(counts.convolutions == 1);
+    CHECK(counts.multiply_adds == 9 * 4 * map);
+    CHECK(counts.additions == 0);
+    CHECK(counts.element_wise == 2 * map);  // the batch norm
+  }
+}
+
+TEST_CASE("count: passes over the maps of a block of branches, and none once it is folded", "[layers]") {
+  Initializer initializer(1);
+  const BlockOptions options{.in = 4, .out = 4};
+  const int64_t map = 4 * 8 * 8, padded = 4 * 10 * 10;
+  // Convolutions of x for three branches, then two in a chain whose map is padded between them, then a pool.
+  const std::pair<std::string, int64_t> expected[] = {
+      {"repvgg", (3 + 1) * map},                                          // 3x3, 1x1 and x, into their sum
+      {"acb", (3 + 1) * map},                                             // 3x3, 1x3 and 3x1
+      {"dbb", 2 * (map + map + map + padded) + padded + map + (4 + 1) * map},
+  };
+  for (const auto& [family, element_wise] : expected) {
+    CAPTURE(family);
+    const auto block = make_block(family, options, initializer);
+    block->eval();
+    CHECK(count(*block, {1, 8, 8, 4}).element_wise == element_wise);
+    CHECK(count(*block->fold(), {1, 8, 8, 4}).element_wise == 0);
+  }
 }
 
 TEST_CASE("count: leaves modes and state as they were", "[layers]") {
