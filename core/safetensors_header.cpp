@@ -36,64 +36,74 @@ void check_tensor(bool condition, const std::string& file, const std::string& na
   if (!condition) fail(file, ": tensor ", quoted(name), ": ", parts..., kRemedy);
 }
 
-/// Watches the parser: a header is an object of objects with arrays of at most four numbers, and no name comes twice.
-/// So it stops what would fill the memory before it does, and sees duplicates, which the finished JSON has lost.
-class ParserGuard {
+/// Reads a header's text before anything is kept of it: an object of objects with arrays of at most four numbers, where
+/// no name comes twice. So it stops what would fill the memory before it does, and sees duplicates, which the finished
+/// JSON has lost. (A callback of Json::parse() could, too, but takes time by the square of the number of tensors.)
+class HeaderGuard : public nlohmann::json_sax<Json> {
  public:
-  explicit ParserGuard(const std::string& file) : file_(file) {}
+  explicit HeaderGuard(const std::string& file) : file_(file) {}
 
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    switch (event) {
-      case Json::parse_event_t::object_start:
-        check(depth <= kTensorDepth, file_, ": header: objects are nested too deep", kRemedy);
-        names_[static_cast<size_t>(depth)].clear();
-        break;
-      case Json::parse_event_t::array_start:
-        check(depth == kFieldDepth, file_, ": header: an array stands where an object was needed", kRemedy);
-        array_size_ = 0;
-        break;
-      case Json::parse_event_t::key:
-        on_name(depth, parsed.get<std::string>());
-        break;
-      case Json::parse_event_t::value:
-        if (depth > kFieldDepth) {
-          check_tensor(++array_size_ <= Shape::kMaxRank, file_, tensor_, "an array has more than ",
-                       Shape::kMaxRank, " numbers; that many dimensions are supported, and no more");
-        }
-        break;
-      default:
-        break;
-    }
+  bool start_object(size_t) override {
+    check(depth_ <= kTensorDepth, file_, ": header: objects are nested too deep", kRemedy);
+    names_[static_cast<size_t>(depth_++)].clear();
     return true;
+  }
+  bool key(std::string& name) override {
+    if (depth_ == kTensorDepth) tensor_ = name;
+    check(++count_ <= kMaxHeaderNames, file_, ": header: more than ", kMaxHeaderNames, " names", kRemedy);
+    const bool is_new = names_[static_cast<size_t>(depth_ - 1)].insert(name).second;
+    if (!is_new) fail(file_, ": header: the name ", quoted(name), " comes twice", kRemedy);
+    return true;
+  }
+  bool start_array(size_t) override {
+    check(depth_ == kFieldDepth, file_, ": header: an array stands where an object was needed", kRemedy);
+    array_size_ = 0;
+    ++depth_;
+    return true;
+  }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+
+  bool null() override { return value(); }
+  bool boolean(bool) override { return value(); }
+  bool number_integer(int64_t) override { return value(); }
+  bool number_unsigned(uint64_t) override { return value(); }
+  bool number_float(double, const std::string&) override { return value(); }
+  bool string(std::string&) override { return value(); }
+  bool binary(Json::binary_t&) override { return value(); }
+
+  bool parse_error(size_t, const std::string&, const Json::exception& error) override {
+    fail(file_, ": the header is not valid JSON (", printable(error.what()), ")", kRemedy);
   }
 
  private:
   static constexpr int kTensorDepth = 1, kFieldDepth = 2;
 
-  void on_name(int depth, const std::string& name) {
-    if (depth == kTensorDepth) tensor_ = name;
-    check(++count_ <= kMaxHeaderNames, file_, ": header: more than ", kMaxHeaderNames, " names", kRemedy);
-    const bool is_new = names_[static_cast<size_t>(depth - 1)].insert(name).second;
-    check(is_new, file_, ": header: the name ", quoted(name), " comes twice", kRemedy);
+  bool leave() {
+    --depth_;
+    return true;
+  }
+  bool value() {
+    if (depth_ > kFieldDepth) {
+      check_tensor(++array_size_ <= Shape::kMaxRank, file_, tensor_, "an array has more than ", Shape::kMaxRank,
+                   " numbers; that many dimensions are supported, and no more");
+    }
+    return true;
   }
 
   const std::string& file_;
   std::array<std::set<std::string>, 2> names_;  // so far: of the header, and of the object in it that is being read
   std::string tensor_;
+  int depth_ = 0;  // of objects and arrays that are open
   int64_t array_size_ = 0;
   int64_t count_ = 0;
 };
 
 Json parse(const std::string& text, const std::string& file) {
   check(text.starts_with('{') && text.find('\0') == std::string::npos, file, ": the header is no JSON object", kRemedy);
-  ParserGuard guard(file);
-  try {
-    return Json::parse(text, [&](int depth, Json::parse_event_t event, const Json& parsed) {
-      return guard(depth, event, parsed);
-    });
-  } catch (const Json::exception& error) {
-    fail(file, ": the header is not valid JSON (", printable(error.what()), ")", kRemedy);
-  }
+  HeaderGuard guard(file);
+  Json::sax_parse(text, &guard);
+  return Json::parse(text);
 }
 
 /// A field that must be an array of whole numbers from 0 up.
