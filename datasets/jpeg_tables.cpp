@@ -7,10 +7,11 @@ namespace onefold {
 namespace {
 
 constexpr size_t kMostCodes = 256;
+constexpr int kMostScans = 100, kMostTableSegments = 400;  // a scan needs four tables at most
 constexpr size_t kTableHeader = 17;  // class and number, then how many codes there are of each length from 1 to 16
 
 // The second byte of a marker; the first is 0xFF.
-constexpr uint8_t kFill = 0xFF, kDefineHuffmanTables = 0xC4, kStartOfScan = 0xDA;
+constexpr uint8_t kFill = 0xFF, kStartOfImage = 0xD8, kDefineHuffmanTables = 0xC4, kStartOfScan = 0xDA;
 
 /// Decoders read zeros beyond the end of a file.
 size_t byte_at(std::span<const uint8_t> bytes, size_t place) { return place < bytes.size() ? bytes[place] : 0; }
@@ -18,6 +19,13 @@ size_t byte_at(std::span<const uint8_t> bytes, size_t place) { return place < by
 /// The two bytes after a marker, big-endian: how long the segment is, from these bytes on.
 size_t segment_length(std::span<const uint8_t> bytes, size_t after_marker) {
   return byte_at(bytes, after_marker) << 8 | byte_at(bytes, after_marker + 1);
+}
+
+/// Where a JPEG file goes on after its first marker, which like any other may be filled up with 0xFF; else 0.
+size_t after_start_of_image(std::span<const uint8_t> bytes) {
+  size_t place = 0;
+  while (byte_at(bytes, place) == kFill) ++place;
+  return place > 0 && byte_at(bytes, place) == kStartOfImage ? place + 1 : 0;
 }
 
 bool tables_of_segment_fit(std::span<const uint8_t> bytes, size_t after_marker) {
@@ -34,12 +42,15 @@ bool tables_of_segment_fit(std::span<const uint8_t> bytes, size_t after_marker) 
 
 }  // namespace
 
-bool huffman_tables_fit(std::span<const uint8_t> bytes) {
-  const bool is_jpeg = bytes.size() > 2 && bytes[0] == 0xFF && bytes[1] == 0xD8;
-  if (!is_jpeg) return true;
+JpegSurvey survey_jpeg(std::span<const uint8_t> bytes) {
+  JpegSurvey survey;
+  const size_t start = after_start_of_image(bytes);
+  survey.is_jpeg = start > 0;
+  if (!survey.is_jpeg) return survey;
 
   bool in_header = true;
-  size_t place = 2;
+  int scans = 0, table_segments = 0;
+  size_t place = start;
   while (place + 1 < bytes.size()) {
     if (bytes[place] != 0xFF || bytes[place + 1] == kFill) {
       ++place;
@@ -47,12 +58,21 @@ bool huffman_tables_fit(std::span<const uint8_t> bytes) {
     }
     const uint8_t marker = bytes[place + 1];
     place += 2;
-    if (marker == kDefineHuffmanTables && !tables_of_segment_fit(bytes, place)) return false;
+    if (marker == kDefineHuffmanTables) {
+      if (++table_segments > kMostTableSegments) survey.fault = "more than 400 segments of Huffman tables";
+      else if (!tables_of_segment_fit(bytes, place)) survey.fault = "a Huffman table has more codes than bytes";
+    }
+    if (marker == kStartOfScan && ++scans > kMostScans) survey.fault = "more than 100 scans";
+    if (survey.fault != nullptr) return survey;
+
     // Only 0xC0 to 0xFE have a length that decoders go by; what else comes is an error to them.
-    if (marker == kStartOfScan || marker < 0xC0) in_header = false;
+    if (in_header && (marker == kStartOfScan || marker < 0xC0)) {
+      in_header = false;
+      survey.scan_bytes = bytes.size() - place;
+    }
     if (in_header) place += segment_length(bytes, place);
   }
-  return true;
+  return survey;
 }
 
 }  // namespace onefold

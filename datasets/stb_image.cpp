@@ -1,7 +1,9 @@
 #include "datasets/stb_image.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include "core/check.h"
@@ -12,19 +14,31 @@ namespace {
 constexpr size_t kMostWorkingBytes = size_t{64} << 20;
 constexpr size_t kHeader = alignof(std::max_align_t);  // before each block stands its size
 thread_local size_t working_bytes = 0;
+thread_local size_t allowed_bytes = kMostWorkingBytes;  // for the image at hand
 
-void* limited_realloc(void* block, size_t size) {
-  char* old = block == nullptr ? nullptr : static_cast<char*>(block) - kHeader;
-  const size_t old_size = old == nullptr ? 0 : *reinterpret_cast<size_t*>(old);
-  if (size > kMostWorkingBytes - (working_bytes - old_size)) return nullptr;
-  char* fresh = static_cast<char*>(std::realloc(old, kHeader + size));
+/// Zeros, not what was there before: of a JPEG whose scans leave out a colour, the rest would become pixels.
+void* limited_malloc(size_t size) {
+  if (working_bytes > allowed_bytes || size > allowed_bytes - working_bytes) return nullptr;
+  char* fresh = static_cast<char*>(std::calloc(kHeader + size, 1));
   if (fresh == nullptr) return nullptr;
   *reinterpret_cast<size_t*>(fresh) = size;
-  working_bytes += size - old_size;
+  working_bytes += size;
   return fresh + kHeader;
 }
 
-void* limited_malloc(size_t size) { return limited_realloc(nullptr, size); }
+void* limited_realloc(void* block, size_t size) {
+  if (block == nullptr) return limited_malloc(size);
+  char* old = static_cast<char*>(block) - kHeader;
+  const size_t old_size = *reinterpret_cast<size_t*>(old);
+  const size_t others = working_bytes - old_size;
+  if (others > allowed_bytes || size > allowed_bytes - others) return nullptr;
+  char* fresh = static_cast<char*>(std::realloc(old, kHeader + size));
+  if (fresh == nullptr) return nullptr;
+  if (size > old_size) std::memset(fresh + kHeader + old_size, 0, size - old_size);
+  *reinterpret_cast<size_t*>(fresh) = size;
+  working_bytes = others + size;
+  return fresh + kHeader;
+}
 
 void limited_free(void* block) {
   if (block == nullptr) return;
@@ -41,7 +55,7 @@ void limited_free(void* block) {
 #define STBI_ONLY_JPEG
 #define STBI_NO_STDIO
 #define STBI_FAILURE_USERMSG
-#define STBI_MAX_DIMENSIONS 4096
+#define STBI_MAX_DIMENSIONS (1 << 24)  // it would not say the size that it refuses: decode_image() does
 #define STBI_MALLOC(size) limited_malloc(size)
 #define STBI_REALLOC(block, size) limited_realloc(block, size)
 #define STBI_FREE(block) limited_free(block)
@@ -58,11 +72,22 @@ namespace onefold {
 
 namespace {
 
+constexpr int kMostSide = 4096;
 constexpr int64_t kMostPixels = int64_t{1} << 22;
 
-/// Deflate shrinks at most 1,032-fold and a pixel is at least one bit; JPEG needs more. A file that claims more pixels
-/// a byte than that is broken or hostile, and is refused before any memory is taken.
-constexpr int64_t kMostPixelsOfByte = 8 * 1032;
+/// A byte of PNG stands for so many pixels at most: deflate shrinks 1,032-fold at most, a pixel is one bit or more.
+constexpr int64_t kMostPixelsOfPngByte = 8 * 1032;
+
+/// A byte of a JPEG's scans: a block of 8 x 8 pixels takes at least one bit.
+constexpr int64_t kMostPixelsOfJpegByte = 8 * 64;
+
+/// What the decoder may use for an image: 64 MiB, and for a small one less, so that a file that unfolds to more than
+/// its pixels costs little. A pixel takes at most 48 bytes: 8 as the file has it, 8 before and 8 after filters, twice
+/// that where a guess of the size was short; a JPEG's blocks reach up to 31 pixels beyond its edges.
+size_t allowed_bytes_of(int64_t width, int64_t height, size_t file_bytes) {
+  const size_t small = (size_t{256} << 10) + 3 * file_bytes + 48 * static_cast<size_t>((width + 31) * (height + 31));
+  return std::min(small, kMostWorkingBytes);
+}
 
 constexpr const char* kRemedy = ": convert it to PNG or JPEG again, or remove it";
 
@@ -73,16 +98,21 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
   int width = 0, height = 0, channels = 0;
   check(bytes.size() <= kMostWorkingBytes, name, ": has ", bytes.size(), " bytes, at most ", kMostWorkingBytes,
         " are allowed");
-  check(huffman_tables_fit(bytes), name, ": cannot be decoded (a Huffman table has more codes than bytes)", kRemedy);
+  const JpegSurvey jpeg = survey_jpeg(bytes);
+  if (jpeg.fault != nullptr) fail(name, ": cannot be decoded (", jpeg.fault, ")", kRemedy);
   // First ask, then say why not: the arguments of one call are evaluated in any order.
   const bool is_image = stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0;
   check(is_image, name, ": no PNG or JPEG image (", is_image ? "" : stbi_failure_reason(), ")", kRemedy);
-  check(width <= STBI_MAX_DIMENSIONS && height <= STBI_MAX_DIMENSIONS && int64_t{width} * height <= kMostPixels, name,
-        ": has ", width, " x ", height, " pixels, at most ", STBI_MAX_DIMENSIONS, " a side and ", kMostPixels,
+  check(width <= kMostSide && height <= kMostSide && int64_t{width} * height <= kMostPixels, name,
+        ": has ", width, " x ", height, " pixels, at most ", kMostSide, " a side and ", kMostPixels,
         " in all are allowed: make it smaller");
-  check(int64_t{width} * height <= kMostPixelsOfByte * size, name, ": claims ", width, " x ", height, " pixels in ",
-        size, " bytes, which cannot be", kRemedy);
+  const int64_t most_pixels = jpeg.is_jpeg ? kMostPixelsOfJpegByte * static_cast<int64_t>(jpeg.scan_bytes)
+                                           : kMostPixelsOfPngByte * size;
+  check(int64_t{width} * height <= most_pixels, name, ": claims ", width, " x ", height, " pixels in ",
+        jpeg.is_jpeg ? jpeg.scan_bytes : bytes.size(), jpeg.is_jpeg ? " bytes of scans" : " bytes",
+        ", which cannot be", kRemedy);
 
+  allowed_bytes = allowed_bytes_of(width, height, bytes.size());
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 3), stbi_image_free);
   check(pixels != nullptr, name, ": cannot be decoded (", pixels ? "" : stbi_failure_reason(), ")", kRemedy);

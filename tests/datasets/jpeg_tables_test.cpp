@@ -37,32 +37,34 @@ const Bytes kStart = {0xFF, 0xD8};
 const Bytes kFitting = segment(0xC4, table(200, 56)), kTooLarge = segment(0xC4, table(200, 57));
 const Bytes kScan = joined({segment(0xDA, Bytes(10, 0)), {1, 2, 3, 0xFF, 0, 4}});
 
+bool fits(const Bytes& bytes) { return survey_jpeg(bytes).fault == nullptr; }
+
 TEST_CASE("JPEG tables: at most 256 codes fit", "[datasets]") {
-  CHECK(huffman_tables_fit(test::small_jpeg()));
-  CHECK(huffman_tables_fit(joined({kStart, kFitting})));
-  CHECK_FALSE(huffman_tables_fit(joined({kStart, kTooLarge})));
+  CHECK(fits(test::small_jpeg()));
+  CHECK(fits(joined({kStart, kFitting})));
+  CHECK_FALSE(fits(joined({kStart, kTooLarge})));
 }
 
 TEST_CASE("JPEG tables: found wherever a decoder may meet them", "[datasets]") {
   const Bytes comment = segment(0xFE, Bytes(300, 7)), padding = {0, 0, 0xFF, 0xFF};
-  CHECK_FALSE(huffman_tables_fit(joined({kStart, comment, kTooLarge})));
-  CHECK_FALSE(huffman_tables_fit(joined({kStart, kFitting, padding, kTooLarge})));
-  CHECK_FALSE(huffman_tables_fit(joined({kStart, segment(0xC4, joined({table(1, 2), table(200, 57)}))})));
-  CHECK_FALSE(huffman_tables_fit(joined({kStart, kScan, kTooLarge})));
-  CHECK_FALSE(huffman_tables_fit(joined({kStart, kScan, segment(0xFE, kTooLarge)})));
-  CHECK(huffman_tables_fit(joined({kStart, kScan, kFitting, kScan, kFitting})));
+  CHECK_FALSE(fits(joined({kStart, comment, kTooLarge})));
+  CHECK_FALSE(fits(joined({kStart, kFitting, padding, kTooLarge})));
+  CHECK_FALSE(fits(joined({kStart, segment(0xC4, joined({table(1, 2), table(200, 57)}))})));
+  CHECK_FALSE(fits(joined({kStart, kScan, kTooLarge})));
+  CHECK_FALSE(fits(joined({kStart, kScan, segment(0xFE, kTooLarge)})));
+  CHECK(fits(joined({kStart, kScan, kFitting, kScan, kFitting})));
 
   // Cut off after its counts: a decoder would read on in zeros.
   Bytes cut = joined({kStart, kTooLarge});
   cut.resize(kStart.size() + 4 + 17);
-  CHECK_FALSE(huffman_tables_fit(cut));
+  CHECK_FALSE(fits(cut));
 }
 
 TEST_CASE("JPEG tables: what merely looks like one is let pass where no decoder looks", "[datasets]") {
-  CHECK(huffman_tables_fit(joined({kStart, segment(0xE1, kTooLarge), kFitting})));
-  CHECK(huffman_tables_fit(joined({{0x89, 'P'}, kTooLarge})));
-  CHECK(huffman_tables_fit(Bytes{}));
-  CHECK(huffman_tables_fit(Bytes{0xFF}));
+  CHECK(fits(joined({kStart, segment(0xE1, kTooLarge), kFitting})));
+  CHECK(fits(joined({{0x89, 'P'}, kTooLarge})));
+  CHECK(fits(Bytes{}));
+  CHECK(fits(Bytes{0xFF}));
 }
 
 TEST_CASE("JPEG tables: a table of too many codes is refused before it is decoded", "[datasets]") {
