@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <new>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "core/available_memory.h"
 #include "core/check.h"
 #include "core/parallel.h"
 #include "datasets/read_file.h"
@@ -30,6 +31,23 @@ bool is_image_name(const fs::path& path) {
   return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
 }
 
+bool is_line_of_text(const std::string& name) {
+  try {
+    nlohmann::json(name).dump();  // JSON knows what is UTF-8
+  } catch (const nlohmann::json::exception&) {
+    return false;
+  }
+  return std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+/// Class names end up in run.json and in the files of trained networks, after the training: see to them before.
+void check_class_name(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  check(is_line_of_text(name), folder.parent_path().string(), ": the class folder ",
+        nlohmann::json(name).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace),
+        " has a name that is no line of UTF-8 text: rename it");
+}
+
 /// The names of the class folders of a split, in order. Links that lead nowhere are no folders.
 std::vector<std::string> class_names(const fs::path& split) {
   std::error_code ignored;
@@ -37,7 +55,9 @@ std::vector<std::string> class_names(const fs::path& split) {
         "train/CLASS/*.png (or .jpg) and test/CLASS/*.png");
   std::vector<std::string> names;
   for (const fs::path& entry : list_folder(split)) {
-    if (fs::is_directory(entry, ignored)) names.push_back(entry.filename().string());
+    if (!fs::is_directory(entry, ignored)) continue;
+    check_class_name(entry);
+    names.push_back(entry.filename().string());
   }
   return names;
 }
@@ -70,14 +90,14 @@ std::vector<LabelledFile> image_files(const fs::path& split, const std::vector<s
 
 DecodedImage read_image(const fs::path& path) { return decode_image(path.string(), read_file(path, kMostFileBytes)); }
 
+/// Throws Error where the pixels need more memory than there is: the system would end the process instead.
 void reserve_pixels(Dataset& dataset, size_t images) {
   const size_t bytes = images * static_cast<size_t>(dataset.image_bytes());
-  try {
-    dataset.pixels.resize(bytes);
-  } catch (const std::bad_alloc&) {
-    fail(dataset.name, ": ", images, " images of ", dataset.height, " x ", dataset.width, " pixels need ", bytes,
-         " bytes of memory, more than there are: make the images smaller");
-  }
+  const int64_t available = available_memory();
+  check(static_cast<int64_t>(bytes) <= available, dataset.name, ": ", images, " images of ", dataset.width, " x ",
+        dataset.height, " pixels need ", bytes >> 20, " MiB of memory, ", available >> 20,
+        " MiB are available: make the images smaller");
+  dataset.pixels.resize(bytes);
 }
 
 /// Decodes all files, which must have the size of the image at `model`.

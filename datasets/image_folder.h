@@ -16,7 +16,8 @@ bool is_image_folder(const std::filesystem::path& dir);
 /// become RGB. Files are decoded on all threads.
 ///
 /// Throws Error naming the folder or file, with the remedy: fewer than two classes, a class that only one split has,
-/// a class without images, a file that is no PNG or JPEG, two images of different sizes.
+/// a class without images, a class whose name is no line of UTF-8 text, a file that is no PNG or JPEG, two images of
+/// different sizes.
 DatasetSplits load_image_folder(const std::filesystem::path& dir);
 
 }  // namespace onefold

@@ -12,11 +12,15 @@
 namespace onefold {
 
 std::vector<uint8_t> read_file(const std::filesystem::path& path, uint64_t most) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  // A pipe would wait for ever, a device may never end. What is not there is said by opening it.
+  check(!std::filesystem::exists(status) || std::filesystem::is_regular_file(status), path.string(),
+        ": is a folder, a pipe or a device; a file is needed");
   const auto close = [](std::FILE* file) { std::fclose(file); };
   const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
   check(file != nullptr, path.string(), ": cannot be opened: ", std::strerror(errno));
 
-  std::error_code error;
   const uint64_t size = std::filesystem::file_size(path, error);
   check(!error, path.string(), ": cannot be read: ", error.message());
   check(size <= most, path.string(), ": has ", size, " bytes, at most ", most, " are allowed");

@@ -6,7 +6,8 @@
 
 namespace onefold {
 
-/// All bytes of a file. Throws Error naming the file and the system's reason, and for one of more than `most` bytes.
+/// All bytes of a regular file. Throws Error naming the file and the system's reason, and for one of more than `most`
+/// bytes.
 std::vector<uint8_t> read_file(const std::filesystem::path& path, uint64_t most);
 
 /// The entries of a folder that are not hidden, by name in byte order. Throws Error naming the folder and the reason.

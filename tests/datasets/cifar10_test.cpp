@@ -1,6 +1,9 @@
 #include "datasets/cifar10.h"
 
+#include <sys/stat.h>
+
 #include "core/check.h"
+#include "datasets/cifar10_records.h"
 #include "tests/catch.h"
 #include "tests/datasets/test_files.h"
 
@@ -119,6 +122,35 @@ TEST_CASE("CIFAR-10: every fault of a file is an error that names it and the rem
 
   write_records(folder / "data_batch_1.bin", {{17, {10}}});
   check_error(folder / "data_batch_1.bin", "record 17 has label 10, labels are 0 to 9");
+}
+
+TEST_CASE("CIFAR-10: bytes that are no whole records are an error, and leave the dataset as it was", "[datasets]") {
+  Dataset dataset;
+  dataset.height = dataset.width = 32;
+  test::Bytes bytes(2 * kRecord, 3);
+  append_cifar10_records("some/file", bytes, dataset);
+  CHECK(dataset.labels == std::vector<int>{3, 3});
+  CHECK(dataset.pixels == test::Bytes(2 * 3072, 3));
+
+  // As where a file shrinks after its size was found right.
+  CHECK_THROWS_WITH(append_cifar10_records("some/file", std::span(bytes).first(kRecord + 1), dataset),
+                    ContainsSubstring("some/file: has 3074 bytes, no multiple of the 3073"));
+  bytes[kRecord] = 10;
+  CHECK_THROWS_WITH(append_cifar10_records("some/file", bytes, dataset), ContainsSubstring("record 1 has label 10"));
+  CHECK(dataset.size() == 2);
+  CHECK(dataset.pixels.size() == 2 * 3072);
+}
+
+TEST_CASE("CIFAR-10: a pipe in place of a file is none, and nothing waits for it", "[datasets]") {
+  const TemporaryFolder folder;
+  write_all(folder.path());
+  for (const char* name : {"batches.meta.txt", "data_batch_1.bin"}) {
+    fs::remove(folder / name);
+    REQUIRE(mkfifo((folder / name).c_str(), 0600) == 0);
+    CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / name).string() + ": is missing"));
+    fs::remove(folder / name);
+    test::write_text(folder / name, kNames);
+  }
 }
 
 }  // namespace

@@ -1,8 +1,16 @@
 #include "datasets/image_folder.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "core/available_memory.h"
 #include "core/check.h"
 #include "core/parallel.h"
 #include "tests/catch.h"
+#include "tests/cost.h"
+#include "tests/datasets/crafted_images.h"
 #include "tests/datasets/test_files.h"
 
 namespace onefold {
@@ -137,6 +145,86 @@ TEST_CASE("image folder: of many faults the first is reported, for any number of
     CHECK_THAT(error_of(folder.path()), ContainsSubstring("z100.png"));
   }
   set_threads(before);
+}
+
+TEST_CASE("image folder: a pipe, a device or a folder that is named like an image is none, and nothing waits for it",
+          "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  const std::string hash = content_hash(load_image_folder(folder.path()).train);
+  REQUIRE(mkfifo((folder / "train/cat/pipe.png").c_str(), 0600) == 0);
+  REQUIRE(mkfifo((folder / "train/pipe").c_str(), 0600) == 0);
+  fs::create_symlink("/dev/zero", folder / "train/cat/zero.png");
+  fs::create_symlink("/dev/zero", folder / "train/zero");
+  fs::create_symlink("nowhere", folder / "train/cat/nowhere.png");
+  fs::create_symlink("two.png", folder / "train/cat/one.png");
+  fs::create_symlink("one.png", folder / "train/cat/two.png");
+  CHECK(content_hash(load_image_folder(folder.path()).train) == hash);
+}
+
+TEST_CASE("image folder: a class whose name is no line of UTF-8 text is an error that shows it", "[datasets]") {
+  for (const std::string name : {"new\nline", "\x1b[31mred", "caf\xe9", "\xff\xfe"}) {
+    const TemporaryFolder folder;
+    write_pets(folder.path());
+    test::write_file(folder.path() / "train" / name / "1.png", test::png_of_colour(16, 8, {4, 4, 4}));
+    const std::string error = error_of(folder.path());
+    CHECK_THAT(error, ContainsSubstring((folder / "train").string() + ": the class folder \"") &&
+                          ContainsSubstring("\" has a name that is no line of UTF-8 text: rename it"));
+    CHECK(std::ranges::none_of(error, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }));
+  }
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  for (const char* split : {"train", "test"}) {
+    test::write_file(folder.path() / split / "caf\xc3\xa9" / "1.png", test::png_of_colour(16, 8, {4, 4, 4}));
+    test::write_file(folder.path() / split / "cat" / "new\nline \xff.png", test::png_of_colour(16, 8, {4, 4, 4}));
+  }
+  CHECK(load_image_folder(folder.path()).train.classes[0] == "caf\xc3\xa9");
+}
+
+TEST_CASE("image folder: what may not be read is an error that names it", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  // Who may read everything is nobody for a while.
+  const bool was_root = geteuid() == 0;
+  fs::permissions(folder.path(), fs::perms::all);
+  fs::permissions(folder / "train/dog/1.png", fs::perms::none);
+  if (was_root) REQUIRE(seteuid(65534) == 0);
+  const std::string of_file = error_of(folder.path());
+  if (was_root) REQUIRE(seteuid(0) == 0);
+  fs::permissions(folder / "train/dog", fs::perms::none);
+  if (was_root) REQUIRE(seteuid(65534) == 0);
+  const std::string of_folder = error_of(folder.path());
+  if (was_root) REQUIRE(seteuid(0) == 0);
+  fs::permissions(folder / "train/dog", fs::perms::all);
+  CHECK_THAT(of_file, ContainsSubstring((folder / "train/dog/1.png").string() + ": cannot be opened: Permission"));
+  CHECK_THAT(of_folder, ContainsSubstring((folder / "train/dog").string() + ": cannot be listed: Permission"));
+}
+
+TEST_CASE("image folder: small files of large images that memory does not hold are an error before any is taken",
+          "[datasets]") {
+  const TemporaryFolder folder;
+  const test::Bytes image = test::crafted_png({4000, 1000, 1}, test::deflated_zeros(501'000));
+  for (const char* name : {"train/a/1.png", "train/b/1.png", "test/a/1.png", "test/b/1.png"}) {
+    test::write_file(folder / name, image);
+  }
+  const int64_t links = available_memory() / 12'000'000 + 1000;
+  REQUIRE(links < 1'000'000);
+  for (int64_t i = 0; i < links; ++i) fs::create_symlink("1.png", folder / ("train/a/" + std::to_string(i) + "x.png"));
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring("images of 4000 x 1000 pixels need ") &&
+                                          ContainsSubstring("MiB are available: make the images smaller"));
+}
+
+TEST_CASE("image folder: folders of ten thousand entries are walked within a second", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  const std::string hash = content_hash(load_image_folder(folder.path()).train);
+  for (int i = 0; i < 10000; ++i) {
+    fs::create_symlink("nowhere", folder / "train/cat" / (std::to_string(i) + ".png"));
+    fs::create_symlink("nowhere", folder / "train" / std::to_string(i));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(content_hash(load_image_folder(folder.path()).train) == hash);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(kMemoryCanBeMeasured ? 1 : 10));
 }
 
 }  // namespace
