@@ -1,10 +1,12 @@
 #include "examples/support/checkpoint.h"
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "core/check.h"
 #include "core/safetensors.h"
+#include "examples/support/parse_json.h"
 #include "examples/support/program.h"
 
 namespace onefold {
@@ -12,6 +14,8 @@ namespace onefold {
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr double kLargest = std::numeric_limits<double>::max();  // any number will do
 
 const std::string kNetwork = "network.";
 const std::string kOptimizer = "optimizer.";
@@ -22,10 +26,24 @@ ordered_json to_json(const Position& position) {
           {"wait_seconds", position.wait_seconds}};
 }
 
+/// A count: a whole number, not a fraction that would be cut off, from 0 to what JSON holds exactly.
+int64_t to_count(const ordered_json& json) {
+  constexpr uint64_t kMost = uint64_t{1} << 53;
+  check(json.is_number_unsigned() && json.get<uint64_t>() < kMost, "a count must be a whole number from 0, got ",
+        json.is_number() ? json.dump() : json.type_name());
+  return json.get<int64_t>();
+}
+
 Position to_position(const ordered_json& json) {
-  return {.epoch = json.at("epoch"),       .step = json.at("step"),         .images = json.at("images"),
-          .correct = json.at("correct"),   .loss_sum = json.at("loss_sum"), .seconds = json.at("seconds"),
-          .wait_seconds = json.at("wait_seconds")};
+  const Position position{.epoch = to_count(json.at("epoch")),
+                          .step = to_count(json.at("step")),
+                          .images = to_count(json.at("images")),
+                          .correct = to_count(json.at("correct")),
+                          .loss_sum = json.at("loss_sum").get<double>(),
+                          .seconds = json.at("seconds").get<double>(),
+                          .wait_seconds = json.at("wait_seconds").get<double>()};
+  check(position.correct <= position.images, position.correct, " of ", position.images, " images cannot be right");
+  return position;
 }
 
 }  // namespace
@@ -49,10 +67,11 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   const SafetensorsFile file = load_safetensors(path);
   Checkpoint checkpoint;
   try {
-    checkpoint.state.position = to_position(ordered_json::parse(file.metadata.at("position")));
-    checkpoint.about = ordered_json::parse(file.metadata.at("about"));
-  } catch (const std::exception&) {
-    fail(path.string(), ": is not a checkpoint of train_cifar10; begin anew with --overwrite");
+    checkpoint.state.position = to_position(parse_json(file.metadata.at("position"), kLargest));
+    checkpoint.about = parse_json(file.metadata.at("about"), kLargest);
+    check(checkpoint.about.is_object(), "\"about\" must be an object");
+  } catch (const std::exception& error) {
+    fail(path.string(), ": is not a checkpoint of train_cifar10 (", error.what(), "); begin anew with --overwrite");
   }
   for (const auto& [name, tensor] : file.tensors) {
     if (name.starts_with(kNetwork)) checkpoint.state.network[name.substr(kNetwork.size())] = tensor;

@@ -5,6 +5,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/check.h"
+
 namespace onefold {
 
 using Json = nlohmann::json;
@@ -16,6 +18,16 @@ double five_digits(double value) {
   char digits[32];
   std::snprintf(digits, sizeof digits, "%.4e", value);
   return std::stod(digits);
+}
+
+/// Throws Error unless there is something to draw. (Beside an extent of 0 the others could be anything.)
+void check_pictured(const PicturedKernel& kernel) {
+  const Shape& filters = kernel.filters.shape();
+  const Shape& magnitude = kernel.mean_magnitude.shape();
+  check(filters.rank() == 4 && filters.size() > 0, "filters of ", kernel.name, " have shape ", filters,
+        ", [R S inputs outputs] is needed");
+  check(magnitude == Shape({filters[0], filters[1]}), "the mean magnitude of ", kernel.name, " has shape ", magnitude,
+        ", [R S] of the filters ", filters, " is needed");
 }
 
 }  // namespace
@@ -58,6 +70,18 @@ Json to_json(const FoldRecord& record) {
   return json;
 }
 
-FoldRecord fold_record_from_json(const Json& json) { return json.get<FoldRecord>(); }
+FoldRecord fold_record_from_json(const Json& json) {
+  FoldRecord record = json.get<FoldRecord>();
+  for (const auto* kernels : {&record.trained_kernels, &record.scaled_kernels, &record.folded_kernel}) {
+    for (const PicturedKernel& kernel : *kernels) check_pictured(kernel);
+  }
+  for (const FormTimes& time : record.times) {
+    check(time.batch >= 1 && time.batch <= 1'000'000'000 && time.before >= 1e-9 && time.after >= 1e-9,
+          "times of a batch of ", time.batch, " are ", time.before, " and ", time.after,
+          " s; a batch has 1 to 10^9 images, and takes time");
+  }
+  check(!record.folded_kernel.empty(), "folded_kernel is empty, at least one kernel is needed");
+  return record;
+}
 
 }  // namespace onefold

@@ -81,7 +81,7 @@ struct FoldRecord {
   Counts before, after;      // of both forms, from the counter
   FoldProof proof;
   std::vector<FormTimes> times;  // none where they were not measured
-  int threads = 0;
+  int64_t threads = 0;
   std::string machine;  // on which the times were measured
 };
 

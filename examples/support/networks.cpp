@@ -1,6 +1,7 @@
 #include "examples/support/networks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
@@ -14,6 +15,28 @@ namespace {
 
 using nlohmann::json;
 
+/// Text of a file as a message can hold it.
+std::string shortened(const std::string& text) { return text.size() > 120 ? text.substr(0, 120) + "..." : text; }
+
+/// Throws Error unless images can be normalised so.
+void check_normalization(const ChannelNormalization& normalization, const std::filesystem::path& file) {
+  for (size_t c = 0; c < normalization.mean.size(); ++c) {
+    const double mean = normalization.mean[c], deviation = normalization.deviation[c];
+    check(std::isfinite(mean) && std::isfinite(deviation) && deviation > 0, file.string(), ": its metadata says that ",
+          "channel ", c, " has mean ", mean, " and deviation ", deviation,
+          ", but a mean is a finite number and a deviation is above 0");
+  }
+}
+
+/// The head of a network has as many outputs as its card names classes. Else memory would be taken for any number.
+void check_outputs(const ModelCard& card, const std::map<std::string, Tensor>& tensors,
+                   const std::filesystem::path& file) {
+  const auto bias = tensors.find("head.bias");
+  const int64_t outputs = bias == tensors.end() ? 0 : bias->second.size();
+  check(outputs == std::ssize(card.classes), file.string(), ": its metadata names ", card.classes.size(),
+        " classes, but its head.bias has ", outputs, " numbers: it is damaged, or no network of RepVgg");
+}
+
 /// One entry of the metadata, by its JSON text where it is no plain string.
 template <class Value>
 Value parse_entry(const std::map<std::string, std::string>& metadata, const std::string& key,
@@ -25,7 +48,7 @@ Value parse_entry(const std::map<std::string, std::string>& metadata, const std:
     if constexpr (std::is_same_v<Value, std::string>) return entry->second;
     else return json::parse(entry->second).get<Value>();
   } catch (const json::exception&) {
-    fail(file.string(), ": its metadata says \"", key, "\" = ", entry->second, ", which cannot be read");
+    fail(file.string(), ": its metadata says \"", key, "\" = ", shortened(entry->second), ", which cannot be read");
   }
 }
 
@@ -50,11 +73,12 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
   card.classes = parse_entry<std::vector<std::string>>(metadata, "classes", file);
   card.normalization.mean = parse_entry<std::array<double, 3>>(metadata, "mean", file);
   card.normalization.deviation = parse_entry<std::array<double, 3>>(metadata, "deviation", file);
-  check(card.form == "training" || card.form == "folded", file.string(), ": its metadata says \"form\" = ", card.form,
-        ", but a network is in training or folded form");
+  check_normalization(card.normalization, file);
+  check(card.form == "training" || card.form == "folded", file.string(), ": its metadata says \"form\" = ",
+        shortened(card.form), ", but a network is in training or folded form");
   const std::vector<std::string> families = family_names();
   check(std::find(families.begin(), families.end(), card.reparam) != families.end(), file.string(),
-        ": its metadata says \"reparam\" = ", card.reparam, ", which is no family of blocks known here");
+        ": its metadata says \"reparam\" = ", shortened(card.reparam), ", which is no family of blocks known here");
   check(card.classes.size() >= 2, file.string(), ": its metadata names ", card.classes.size(),
         " classes, but a classifier has at least 2");
   return card;
@@ -76,7 +100,9 @@ std::string network_title(const std::string& net, const std::string& reparam) {
 
 SavedNetwork load_network(const std::filesystem::path& file, const std::string& net) {
   SavedNetwork saved;
-  saved.card = from_metadata(load_safetensors(file).metadata, file);
+  const SafetensorsFile contents = load_safetensors(file);
+  saved.card = from_metadata(contents.metadata, file);
+  check_outputs(saved.card, contents.tensors, file);
   if (!net.empty()) saved.card.net = net;
 
   const RepVggSize size = repvgg_size(saved.card.net, saved.card.reparam);

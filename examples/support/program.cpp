@@ -1,6 +1,7 @@
 #include "examples/support/program.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -19,7 +20,11 @@ void flush_standard_output() {
   check(written, "standard output could not be written: is the disk full?");
 }
 
-int report_error(const std::string& program, const std::string& message, int exit_code) {
+int report_error(const std::string& program, std::string message, int exit_code) {
+  // A file's name or text may hold what a terminal would obey.
+  std::replace_if(
+      message.begin(), message.end(),
+      [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }, '?');
   std::cerr << program << ": error: " << message << '\n';
   return exit_code;
 }

@@ -1,16 +1,17 @@
 #include "examples/support/report.h"
 
+#include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 
 #include "core/atomic_file.h"
 #include "core/check.h"
+#include "datasets/read_file.h"
 #include "examples/support/format.h"
 #include "examples/support/networks.h"
+#include "examples/support/parse_json.h"
 #include "examples/support/report_sections.h"
 
 namespace onefold {
@@ -27,22 +28,25 @@ struct RunFiles {
   std::optional<FoldRecord> fold;
 };
 
+// Charts have differences of numbers, which have to be finite, too.
+constexpr double kLargestNumber = 1e300;
+
+constexpr uint64_t kMostFileBytes = uint64_t{64} << 20;
+
 std::optional<std::string> read_if_there(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  check(!file.fail() && !bytes.fail(), path.string(), ": cannot be read");
-  return bytes.str();
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  const std::vector<uint8_t> bytes = read_file(path, kMostFileBytes);
+  return std::string(bytes.begin(), bytes.end());
 }
 
 /// Calls read(json) on the parsed file; what is wrong with it is told with the file's name.
 template <class Read>
-void read_json(const std::filesystem::path& path, Read&& read) {
+void read_json(const std::filesystem::path& path, double largest, Read&& read) {
   const std::optional<std::string> bytes = read_if_there(path);
   if (!bytes) return;
   try {
-    read(Json::parse(*bytes));
+    read(parse_json(*bytes, largest));
   } catch (const std::exception& error) {
     fail(path.string(), ": not what the report needs (", error.what(),
          "); delete it or let its program write it again");
@@ -75,8 +79,8 @@ std::vector<EpochRow> read_log(const std::filesystem::path& path) {
     const size_t end = bytes->find('\n', start);
     if (end == std::string::npos) break;  // being written
     try {
-      epochs.push_back(parse_epoch(Json::parse(bytes->substr(start, end - start))));
-    } catch (const Json::exception& error) {
+      epochs.push_back(parse_epoch(parse_json(std::string_view(*bytes).substr(start, end - start), kLargestNumber)));
+    } catch (const std::exception& error) {
       fail(path.string(), ":", line, ": not the JSON object of an epoch (", error.what(), "); delete the line");
     }
     start = end + 1;
@@ -90,6 +94,7 @@ ConfusionCounts parse_confusion(const Json& json) {
   check(counts.matrix.size() == counts.classes.size(), "a matrix of ", counts.matrix.size(), " rows for ",
         counts.classes.size(), " classes");
   for (const std::vector<int64_t>& row : counts.matrix) {
+    check(std::ranges::all_of(row, [](int64_t count) { return count >= 0; }), "a count below 0");
     check(row.size() == counts.classes.size(), "a row of ", row.size(), " numbers for ", counts.classes.size(),
           " classes");
   }
@@ -98,13 +103,14 @@ ConfusionCounts parse_confusion(const Json& json) {
 
 RunFiles read_run(const std::filesystem::path& folder) {
   RunFiles files;
-  read_json(folder / "run.json", [&](const Json& json) {
+  read_json(folder / "run.json", kLargestNumber, [&](const Json& json) {
     check(json.is_object(), "a JSON object is needed");
     files.run = json;
   });
   files.epochs = read_log(folder / "log.jsonl");
-  read_json(folder / "confusion.json", [&](const Json& json) { files.confusion = parse_confusion(json); });
-  read_json(folder / "fold.json", [&](const Json& json) { files.fold = fold_record_from_json(json); });
+  read_json(folder / "confusion.json", kLargestCount,
+            [&](const Json& json) { files.confusion = parse_confusion(json); });
+  read_json(folder / "fold.json", kLargestCount, [&](const Json& json) { files.fold = fold_record_from_json(json); });
   return files;
 }
 

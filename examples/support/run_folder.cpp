@@ -1,14 +1,15 @@
 #include "examples/support/run_folder.h"
 
 #include <array>
-#include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 
 #include "core/atomic_file.h"
 #include "core/check.h"
+#include "datasets/read_file.h"
+#include "examples/support/parse_json.h"
 
 namespace onefold {
 
@@ -18,6 +19,8 @@ namespace {
 constexpr std::array<std::string_view, 8> kFilesOfARun = {
     "run.json",       "log.jsonl", "checkpoint.safetensors", "model.safetensors",
     "confusion.json", "fold.json", "folded.safetensors",     "report.html"};
+
+constexpr uint64_t kMostFileBytes = uint64_t{64} << 20;
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -55,17 +58,15 @@ void start_run(const RunFolder& folder, const nlohmann::ordered_json& run) {
 }
 
 void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& json) {
-  write_file_atomically(path, json.dump(2) + "\n");
+  // A folder's name need not be UTF-8, as JSON is: what is not becomes a mark.
+  write_file_atomically(path, json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 nlohmann::ordered_json read_json(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  check(file.good(), path.string(), ": cannot be read");
+  const std::vector<uint8_t> bytes = read_file(path, kMostFileBytes);
   try {
-    return nlohmann::ordered_json::parse(text.str());
-  } catch (const nlohmann::json::exception& error) {
+    return parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, std::numeric_limits<double>::max());
+  } catch (const std::exception& error) {
     fail(path.string(), ": is not valid JSON: ", error.what());
   }
 }
