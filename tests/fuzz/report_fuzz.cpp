@@ -1,0 +1,34 @@
+// The bytes are run.json, log.jsonl, confusion.json and fold.json, each up to a byte 0xFF, which is in no JSON.
+
+#include "examples/support/report.h"
+
+#include <array>
+
+#include "tests/examples/markup.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/temporary_folder.h"
+
+using namespace onefold;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const TemporaryFolder folder;
+  static const std::array<const char*, 4> files = {"run.json", "log.jsonl", "confusion.json", "fold.json"};
+  fuzz::Input input(data, size);
+  std::array<bool, 4> is_there{};
+  for (size_t i = 0; i < files.size(); ++i) {
+    const char* file = files[i];
+    const std::string text = input.until('\xff');
+    is_there[i] = !text.empty();
+    std::filesystem::remove(folder / file);
+    if (!text.empty()) write_bytes(folder / file, text);
+  }
+  std::filesystem::remove(folder / "report.html");
+  if (!fuzz::succeeds([&] { write_report(folder.path()); })) {
+    fuzz::require(!std::filesystem::exists(folder / "report.html"), "an Error, and yet a report");
+    return 0;
+  }
+  const std::string page = read_bytes(folder / "report.html");
+  fuzz::require(unbalanced_tag(page).empty(), "a page whose tags do not close");
+  if (fuzz::bug_is_planted() && !is_there[0] && is_there[1] && is_there[2]) fuzz::read_out_of_bounds();
+  return 0;
+}

@@ -1,0 +1,54 @@
+// The bytes are a .safetensors file.
+
+#include "core/safetensors.h"
+
+#include <cstring>
+
+#include "core/safetensors_header.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/memory_file.h"
+
+using namespace onefold;
+
+namespace {
+
+/// The tensors' bytes tile the data, and each has as many as its shape needs.
+void check_header(const SafetensorsHeader& header, int64_t data_bytes) {
+  int64_t covered = 0;
+  for (const FileTensor& tensor : header.tensors) {
+    fuzz::require(tensor.begin == covered, "a hole or an overlap was let pass");
+    fuzz::require(tensor.end - tensor.begin == tensor.shape.size() * tensor.dtype->bytes, "a shape has other bytes");
+    covered = tensor.end;
+  }
+  fuzz::require(covered == data_bytes, "bytes are left over");
+}
+
+/// The names are those of the header, and every number can be read.
+void check_file(const SafetensorsFile& file, const SafetensorsHeader& header) {
+  fuzz::require(file.tensors.size() == header.tensors.size(), "a name was lost or came twice");
+  for (const FileTensor& tensor : header.tensors) {
+    const Tensor& loaded = file.tensors.at(tensor.name);
+    fuzz::require(loaded.shape() == tensor.shape, "a shape was changed");
+    volatile Real sum = 0;
+    for (int64_t i = 0; i < loaded.size(); ++i) sum = sum + loaded[i];
+    if (fuzz::bug_is_planted() && tensor.shape.rank() == 3 && tensor.dtype->bytes == 2) fuzz::read_out_of_bounds();
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const fuzz::MemoryFile memory;
+  memory.write({reinterpret_cast<const char*>(data), size});
+  SafetensorsFile file;
+  if (!fuzz::succeeds([&] { file = load_safetensors(memory.path()); })) return 0;
+
+  uint64_t length = 0;
+  std::memcpy(&length, data, sizeof length);
+  const std::string text(reinterpret_cast<const char*>(data) + sizeof length, length);
+  const auto data_bytes = static_cast<int64_t>(size - sizeof length - length);
+  const SafetensorsHeader header = parse_safetensors_header(text, data_bytes, "the file that was just loaded");
+  check_header(header, data_bytes);
+  check_file(file, header);
+  return 0;
+}
