@@ -1,11 +1,13 @@
 #include "core/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <system_error>
@@ -76,10 +78,16 @@ class Descriptor {
   int number_;
 };
 
-/// A new file beside `target` that disappears unless it is renamed to it.
+/// Whether nobody else holds the file. A lock goes with its process, however that ends.
+bool lock(int descriptor) { return ::flock(descriptor, LOCK_EX | LOCK_NB) == 0; }
+
+/// A new file beside `target` that disappears unless it is renamed to it. Until then it is locked.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const fs::path& target) : target_(target), descriptor_(create()) {}
+  explicit TemporaryFile(const fs::path& target)
+      : target_(target), descriptor_(create()), lock_(::fcntl(descriptor_.number(), F_DUPFD_CLOEXEC, 0)) {
+    keep_permissions();
+  }
 
   ~TemporaryFile() {
     if (!renamed_) ::unlink(path_.c_str());
@@ -113,14 +121,30 @@ class TemporaryFile {
       name << '.' << target_.filename().string() << '.' << ::getpid() << '-' << ++count << ".tmp";
       path_ = target_.parent_path() / name.str();
       const int number = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-      if (number >= 0) return number;
-      if (errno != EEXIST) fail_to_write(target_, "creating a temporary file in its folder", errno);
+      if (number < 0 && errno != EEXIST) fail_to_write(target_, "creating a temporary file in its folder", errno);
+      if (number < 0) continue;
+      if (is_ours(number)) return number;
+      ::close(number);
     }
+  }
+
+  /// False where remove_old_temporaries() came before the lock. A file system that knows no locks removes nothing.
+  static bool is_ours(int number) {
+    if (!lock(number)) return errno != EWOULDBLOCK;
+    struct stat status {};
+    return ::fstat(number, &status) != 0 || status.st_nlink > 0;
+  }
+
+  /// A wish: where the file system knows none, or the file is new, those of any new file serve.
+  void keep_permissions() {
+    struct stat old {};
+    if (::stat(target_.c_str(), &old) == 0) static_cast<void>(::fchmod(descriptor_.number(), old.st_mode & 0777));
   }
 
   const fs::path& target_;
   fs::path path_;
   Descriptor descriptor_;
+  Descriptor lock_;  // the same open file: holds the lock from closing to renaming
   bool renamed_ = false;
 };
 
@@ -155,6 +179,18 @@ void write_file_atomically(const fs::path& path, std::span<const std::string_vie
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
   write_file_atomically(path, std::span<const std::string_view>(&bytes, 1));
+}
+
+void remove_old_temporaries(const fs::path& folder) {
+  // ".NAME.123-4.tmp": the 4th file of process 123.
+  const std::regex temporary_name("\\..+\\.[0-9]+-[0-9]+\\.tmp");
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const fs::path& path = entry->path();
+    if (!std::regex_match(path.filename().string(), temporary_name)) continue;
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file.is_open() && lock(file.number())) ::unlink(path.c_str());
+  }
 }
 
 }  // namespace onefold

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -176,4 +177,61 @@ TEST_CASE("atomic file: killed at any moment, the old file or the new one is the
     wrong += bytes != contents[0] && bytes != contents[1];
   }
   CHECK(wrong == 0);
+}
+
+TEST_CASE("atomic file: a new file keeps the old one's permissions", "[core]") {
+  const TemporaryFolder folder;
+  for (const mode_t mode : {0600, 0640, 0444, 0755}) {
+    write_bytes(folder / "model", "old");
+    REQUIRE(chmod((folder / "model").c_str(), mode) == 0);
+    write_file_atomically(folder / "model", "new");
+    struct stat status {};
+    REQUIRE(stat((folder / "model").c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == mode);
+    CHECK(read_bytes(folder / "model") == "new");
+    fs::remove(folder / "model");
+  }
+}
+
+TEST_CASE("atomic file: what killed writers left is removed, what somebody writes is not", "[core]") {
+  const TemporaryFolder folder;
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string large(1 << 20, 'x');
+    const std::vector<std::string_view> parts(10000, large);
+    write_file_atomically(folder / "model", parts);
+    _exit(0);
+  }
+  REQUIRE(child > 0);
+  while (folder.entries() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  write_bytes(folder / ".model.123.tmp", "someone else's");
+  write_bytes(folder / "model.123-1.tmp", "someone else's");
+  write_bytes(folder / ".model.999999-1.tmp", "left");
+
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the child's lock follows its file
+  remove_old_temporaries(folder.path());
+  CHECK(folder.entries() == 3);
+  kill(child, SIGKILL);
+  int status = 0;
+  waitpid(child, &status, 0);
+  REQUIRE(WIFSIGNALED(status));
+  remove_old_temporaries(folder.path());
+  CHECK(folder.entries() == 2);
+  CHECK(fs::exists(folder / ".model.123.tmp"));
+  CHECK(fs::exists(folder / "model.123-1.tmp"));
+  remove_old_temporaries(folder / "missing");
+}
+
+TEST_CASE("atomic file: writers never lose their temporaries to one that cleans up", "[core]") {
+  const TemporaryFolder folder;
+  std::atomic<bool> done = false;
+  std::thread cleaner([&] {
+    while (!done) remove_old_temporaries(folder.path());
+  });
+  std::string failure;
+  for (int round = 0; round < 300 && failure.empty(); ++round) failure = message_of_writing(folder / "model");
+  done = true;
+  cleaner.join();
+  CHECK(failure == "");
+  CHECK(folder.entries() == 1);
 }
