@@ -42,14 +42,9 @@ class Pool {
  public:
   Real* take(size_t bytes) {
     const std::lock_guard lock(mutex_);
-    void* buffer = take_waiting(bytes);
-    if (buffer == nullptr) buffer = take_fresh(bytes);
-    if (buffer == nullptr) {
-      // Another size may be waiting in the pool: give all of it back and ask once more.
-      release_waiting();
-      unchecked_ = kUncheckedBytes;
-      buffer = take_fresh(bytes);
-    }
+    ++usage_.allocations;
+    const bool refused = allocations_to_failure_ > 0 && --allocations_to_failure_ == 0;
+    void* const buffer = refused ? nullptr : find(bytes);
     if (buffer == nullptr) {
       fail("out of memory: ", bytes >> 20, " MiB asked for, ", available_memory() >> 20, " MiB available, ",
            usage_.live >> 20, " MiB held by tensors; use a smaller batch or network");
@@ -85,7 +80,22 @@ class Pool {
     release_waiting();
   }
 
+  void fail_allocation(int64_t nth) {
+    const std::lock_guard lock(mutex_);
+    allocations_to_failure_ = nth;
+  }
+
  private:
+  /// A buffer that waits, a fresh one, or null.
+  void* find(size_t bytes) {
+    if (void* const buffer = take_waiting(bytes)) return buffer;
+    if (void* const buffer = take_fresh(bytes)) return buffer;
+    // Another size may be waiting in the pool: give all of it back and ask once more.
+    release_waiting();
+    unchecked_ = kUncheckedBytes;
+    return take_fresh(bytes);
+  }
+
   /// A buffer from the system, or null. Linux promises more memory than there is, and ends a process that touches too
   /// much of it: so ask first, now and then.
   void* take_fresh(size_t bytes) {
@@ -118,6 +128,7 @@ class Pool {
   std::map<size_t, std::vector<void*>> waiting_;
   MemoryUsage usage_;
   size_t unchecked_ = 0;  // bytes taken from the system since it was last asked how much there is
+  int64_t allocations_to_failure_ = 0;
 };
 
 Pool& pool() {
@@ -139,5 +150,7 @@ MemoryUsage memory_usage() { return pool().usage(); }
 void reset_peak_memory() { pool().reset_peak(); }
 
 void release_pooled_memory() { pool().release(); }
+
+void fail_allocation(int64_t nth) { pool().fail_allocation(nth); }
 
 }  // namespace onefold

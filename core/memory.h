@@ -11,11 +11,13 @@ namespace onefold {
 /// Every buffer starts on a cache line.
 inline constexpr size_t kBufferAlignment = 64;
 
-/// Bytes held by tensors now and at most since the last reset, and bytes that wait in the pool for reuse.
+/// Bytes held by tensors now and at most since the last reset, bytes that wait in the pool for reuse, and how many
+/// buffers were asked for so far.
 struct MemoryUsage {
   size_t live = 0;
   size_t peak = 0;
   size_t pooled = 0;
+  int64_t allocations = 0;
 };
 
 /// A buffer of `count` uninitialised numbers, 64-byte aligned. When its last owner lets go, it returns to a pool,
@@ -31,5 +33,9 @@ void reset_peak_memory();
 
 /// Gives the pool's waiting buffers back to the operating system.
 void release_pooled_memory();
+
+/// For tests of what happens without memory: the n-th allocation from now on fails, once, as if the machine had none
+/// left. 0: none does.
+void fail_allocation(int64_t nth);
 
 }  // namespace onefold

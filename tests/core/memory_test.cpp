@@ -103,3 +103,17 @@ TEST_CASE("memory: what the machine cannot give is an Error, and costs nothing",
                         ContainsSubstring("use a smaller batch or network"));
   CHECK(memory_usage().live == live);
 }
+
+TEST_CASE("memory: an allocation can be made to fail, once", "[core]") {
+  const MemoryUsage before = memory_usage();
+  fail_allocation(2);
+  const auto first = allocate_buffer(100);
+  CHECK_THROWS_WITH(allocate_buffer(100), ContainsSubstring("out of memory"));
+  const auto third = allocate_buffer(100);
+  CHECK(memory_usage().live == before.live + 2 * rounded_bytes(100));
+  CHECK(memory_usage().allocations == before.allocations + 3);
+
+  fail_allocation(1);
+  fail_allocation(0);
+  CHECK_NOTHROW(allocate_buffer(100));
+}
