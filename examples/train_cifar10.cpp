@@ -3,7 +3,7 @@
 // Run     build/examples/train_cifar10 --net mini
 // Time    mini: 16 epochs, see README.md for measured times; --dry-run estimates it for this machine
 // Expect  a line an epoch, and in runs/train-mini: run.json, log.jsonl, confusion.json, checkpoint.safetensors,
-//         model.safetensors, report.html
+//         best.safetensors, model.safetensors, report.html
 
 #include <iostream>
 #include <optional>
@@ -51,6 +51,7 @@ struct Options {
   DataOptions data;
   std::string out;
   int64_t views = 1;
+  int64_t checkpoint_every = 0;
   bool resume = false, overwrite = false, dry_run = false;
   int64_t stop_after = 0;
 };
@@ -82,6 +83,10 @@ void add_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({1, 2, 6}));
   app.add_option("--out", options.out, "the run's folder (runs/train-NET, with --reparam runs/train-NET-NAME)")
       ->type_name("DIR");
+  app.add_option("--checkpoint-every", options.checkpoint_every,
+                 "save after so many steps, too, and not after epochs alone; 0: never")
+      ->check(whole_number(0))
+      ->type_name("STEPS");
   app.add_flag("--resume", options.resume, "go on with the run in the folder; its options need not be given again");
   app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
   app.add_option("--stop-after", options.stop_after, "stop after this epoch, to go on with --resume later; 0: never")
@@ -187,6 +192,9 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   if (options.resume) {
     checkpoint = load_checkpoint(folder.checkpoint());
     take_over(checkpoint->about.at("options"), app, options);
+    if (app.count("--checkpoint-every") == 0) {
+      options.checkpoint_every = checkpoint->about.value("checkpoint_every", options.checkpoint_every);
+    }
   }
 
   TrainingSetup setup{.net = options.hyper.net,
@@ -194,6 +202,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
                       .data = load_data(options.data),
                       .trainer = trainer_options(options.hyper),
                       .views = options.views,
+                      .checkpoint_every = options.checkpoint_every,
                       .folder = folder,
                       .options = settings(options),
                       .command = command};

@@ -1,12 +1,11 @@
 #include "examples/support/epoch_log.h"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <string>
+#include <sstream>
 #include <utility>
 
 #include "core/atomic_file.h"
-#include "core/check.h"
+#include "examples/support/text_file.h"
 
 namespace onefold {
 
@@ -14,7 +13,7 @@ namespace {
 
 /// The file's lines of epochs 1 to `epochs`.
 std::string lines_of_epochs(const std::filesystem::path& path, int64_t epochs) {
-  std::ifstream file(path);
+  std::istringstream file(read_if_there(path).value_or(""));
   std::string kept;
   for (std::string line; std::getline(file, line);) {
     const auto entry = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -26,21 +25,15 @@ std::string lines_of_epochs(const std::filesystem::path& path, int64_t epochs) {
 
 }  // namespace
 
-EpochLog::EpochLog(std::filesystem::path path, int64_t epochs) : path_(std::move(path)) {
-  write_file_atomically(path_, lines_of_epochs(path_, epochs));
+EpochLog::EpochLog(std::filesystem::path path, int64_t epochs)
+    : path_(std::move(path)), lines_(lines_of_epochs(path_, epochs)) {
+  write_file_atomically(path_, lines_);
 }
 
 void EpochLog::append(const nlohmann::ordered_json& entry) {
-  const auto size_before = std::filesystem::file_size(path_);
-  std::ofstream file(path_, std::ios::app | std::ios::binary);
-  file << entry.dump() << '\n' << std::flush;
-  const bool written = file.good();
-  file.close();
-  if (!written || file.fail()) {
-    std::error_code ignored;
-    std::filesystem::resize_file(path_, size_before, ignored);
-    fail(path_.string(), ": an epoch's line could not be written; is the disk full? The run can go on with --resume");
-  }
+  std::string lines = lines_ + entry.dump() + '\n';
+  write_file_atomically(path_, lines);
+  lines_ = std::move(lines);
 }
 
 }  // namespace onefold

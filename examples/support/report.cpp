@@ -8,11 +8,11 @@
 
 #include "core/atomic_file.h"
 #include "core/check.h"
-#include "datasets/read_file.h"
 #include "examples/support/format.h"
 #include "examples/support/networks.h"
 #include "examples/support/parse_json.h"
 #include "examples/support/report_sections.h"
+#include "examples/support/text_file.h"
 
 namespace onefold {
 
@@ -30,15 +30,6 @@ struct RunFiles {
 
 // Charts have differences of numbers, which have to be finite, too.
 constexpr double kLargestNumber = 1e300;
-
-constexpr uint64_t kMostFileBytes = uint64_t{64} << 20;
-
-std::optional<std::string> read_if_there(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
-  const std::vector<uint8_t> bytes = read_file(path, kMostFileBytes);
-  return std::string(bytes.begin(), bytes.end());
-}
 
 /// Calls read(json) on the parsed file; what is wrong with it is told with the file's name.
 template <class Read>

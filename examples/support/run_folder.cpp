@@ -3,24 +3,23 @@
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
 #include "core/atomic_file.h"
 #include "core/check.h"
-#include "datasets/read_file.h"
 #include "examples/support/parse_json.h"
+#include "examples/support/text_file.h"
 
 namespace onefold {
 
 namespace {
 
 /// All that programs write into a run's folder, the folding's files included: they tell of the old model.
-constexpr std::array<std::string_view, 8> kFilesOfARun = {
-    "run.json",       "log.jsonl", "checkpoint.safetensors", "model.safetensors",
+constexpr std::array<std::string_view, 9> kFilesOfARun = {
+    "run.json",       "log.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors",
     "confusion.json", "fold.json", "folded.safetensors",     "report.html"};
-
-constexpr uint64_t kMostFileBytes = uint64_t{64} << 20;
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -49,6 +48,7 @@ void start_run(const RunFolder& folder, const nlohmann::ordered_json& run) {
     check(!error, (folder.path / name).string(), ": the old run's file cannot be removed (", error.message(),
           "); choose another folder with --out");
   }
+  remove_old_temporaries(folder.path);
   try {
     write_json(folder.run(), run);
   } catch (...) {
@@ -63,9 +63,10 @@ void write_json(const std::filesystem::path& path, const nlohmann::ordered_json&
 }
 
 nlohmann::ordered_json read_json(const std::filesystem::path& path) {
-  const std::vector<uint8_t> bytes = read_file(path, kMostFileBytes);
+  const std::optional<std::string> text = read_if_there(path);
+  check(text.has_value(), path.string(), ": is not there");
   try {
-    return parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, std::numeric_limits<double>::max());
+    return parse_json(*text, std::numeric_limits<double>::max());
   } catch (const std::exception& error) {
     fail(path.string(), ": is not valid JSON: ", error.what());
   }

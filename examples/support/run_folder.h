@@ -14,6 +14,7 @@ struct RunFolder {
   std::filesystem::path log() const { return path / "log.jsonl"; }                       // see epoch_log.h
   std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }   // see checkpoint.h
   std::filesystem::path model() const { return path / "model.safetensors"; }             // the trained network
+  std::filesystem::path best() const { return path / "best.safetensors"; }               // as it was at its best
   std::filesystem::path confusion() const { return path / "confusion.json"; }            // see report.h
 };
 
@@ -24,8 +25,8 @@ enum class ExistingRun { refuse, overwrite, resume };
 /// there and is not to be touched, or where there is none to resume.
 void check_run_folder(const RunFolder& folder, ExistingRun existing);
 
-/// Makes the folder, clears it of an old run's files (of nothing else) and writes run.json. Throws Error where that
-/// cannot be, and then leaves no empty folder behind.
+/// Makes the folder, clears it of an old run's files and of the temporaries of killed processes (of nothing else), and
+/// writes run.json. Throws Error where that cannot be, and then leaves no empty folder behind.
 void start_run(const RunFolder& folder, const nlohmann::ordered_json& run);
 
 /// JSON files of a run: written atomically; read with an Error that names the file.

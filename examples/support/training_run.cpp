@@ -5,13 +5,13 @@
 #include <iostream>
 #include <utility>
 
+#include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/parallel.h"
 #include "examples/support/fit_whitening.h"
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
 #include "examples/support/memory_estimate.h"
-#include "examples/support/networks.h"
 #include "examples/support/program.h"
 #include "examples/support/progress.h"
 #include "examples/support/report.h"
@@ -42,6 +42,8 @@ std::string resume_command(const RunFolder& folder) {
   return command_line(4, words);
 }
 
+ordered_json to_json(const BestEpoch& best) { return {{"epoch", best.epoch}, {"test_accuracy", best.test_accuracy}}; }
+
 }  // namespace
 
 TrainingRun::TrainingRun(TrainingSetup setup)
@@ -71,7 +73,10 @@ void TrainingRun::resume(const Checkpoint& checkpoint) {
         ": the images found now (", setup_.data.splits.train.name,
         ") are not those that the run was begun with; name their folder with --data-dir");
   catch_stop_signals();
+  remove_old_temporaries(setup_.folder.path);
   trainer_.load_state(checkpoint.state);
+  // A run from before there was a best epoch begins with the next one.
+  if (about.contains("best")) best_ = {about["best"].at("epoch"), about["best"].at("test_accuracy")};
   log_.emplace(setup_.folder.log(), trainer_.position().epoch);
 
   record_ = read_json(setup_.folder.run());
@@ -92,6 +97,7 @@ void TrainingRun::train(int64_t last_epoch) {
       train_epoch();
       last_evaluation_ = evaluate_network();
       log_epoch(*last_evaluation_);
+      keep_best(*last_evaluation_);
       trainer_.next_epoch();
       save();
     }
@@ -113,6 +119,7 @@ void TrainingRun::train_epoch() {
   trainer_.train_epoch([&](const Position& now) {
     bar.update(now.images, "loss=" + fixed(now.loss(), 3) + ", acc=" + fixed(100 * now.accuracy(), 1) + "%");
     stop_if_signalled();
+    save_if_due();
   });
 }
 
@@ -127,8 +134,34 @@ Evaluation TrainingRun::evaluate_network(int64_t views) {
 }
 
 void TrainingRun::save() const {
-  save_checkpoint(setup_.folder.checkpoint(), trainer_.state(),
-                  {{"options", setup_.options}, {"train_hash", train_hash_}, {"test_hash", test_hash_}});
+  ordered_json about = {{"options", setup_.options},
+                        {"checkpoint_every", setup_.checkpoint_every},
+                        {"train_hash", train_hash_},
+                        {"test_hash", test_hash_}};
+  if (best_.epoch > 0) about["best"] = to_json(best_);
+  save_checkpoint(setup_.folder.checkpoint(), trainer_.state(), about);
+}
+
+void TrainingRun::save_if_due() const {
+  const Position& now = trainer_.position();
+  const int64_t steps = now.epoch * trainer_.steps_per_epoch() + now.step;
+  if (setup_.checkpoint_every > 0 && steps % setup_.checkpoint_every == 0) save();
+}
+
+void TrainingRun::keep_best(const Evaluation& evaluation) {
+  if (best_.epoch > 0 && evaluation.accuracy() <= best_.test_accuracy) return;
+  best_ = {trainer_.position().epoch + 1, evaluation.accuracy()};
+  // Before the checkpoint that names it: a run that dies between the two takes the epoch again, and writes it again.
+  save_network(setup_.folder.best(), network_, card());
+}
+
+ModelCard TrainingRun::card() const {
+  return {.net = setup_.net,
+          .reparam = setup_.reparam,
+          .form = "training",
+          .dataset = setup_.data.kind,
+          .classes = setup_.data.splits.test.classes,
+          .normalization = setup_.data.normalization};
 }
 
 void TrainingRun::log_epoch(const Evaluation& evaluation) {
@@ -160,17 +193,12 @@ void TrainingRun::finish() {
   const Dataset& test = setup_.data.splits.test;
   const bool one_view = setup_.views == 1;
   const Evaluation evaluation = last_evaluation_ && one_view ? *last_evaluation_ : evaluate_network(setup_.views);
-  save_network(setup_.folder.model(), network_,
-               {.net = setup_.net,
-                .reparam = setup_.reparam,
-                .form = "training",
-                .dataset = setup_.data.kind,
-                .classes = test.classes,
-                .normalization = setup_.data.normalization});
+  save_network(setup_.folder.model(), network_, card());
   write_json(setup_.folder.confusion(), {{"classes", test.classes}, {"matrix", evaluation.matrix}});
   record_["finished"] = utc_now();
   record_["result"] = {{"test_accuracy", evaluation.accuracy()}, {"test_loss", evaluation.loss}};
   if (!one_view) record_["result"]["views"] = setup_.views;
+  if (best_.epoch > 0) record_["result"]["best"] = to_json(best_);
   write_json(setup_.folder.run(), record_);
   write_report(setup_.folder.path);
 
@@ -181,8 +209,12 @@ void TrainingRun::finish() {
     std::cout << "training       " << duration(train_seconds_) << ", " << percent(wait_seconds_ / train_seconds_, 2)
               << " of it waiting for images\n";
   }
-  std::cout << "model          " << setup_.folder.model().string() << '\n'
-            << "report         " << (setup_.folder.path / "report.html").string() << '\n';
+  std::cout << "model          " << setup_.folder.model().string() << '\n';
+  if (best_.epoch > 0) {
+    std::cout << "best model     " << setup_.folder.best().string() << ", of epoch " << best_.epoch << ": "
+              << percent(best_.test_accuracy, 2) << '\n';
+  }
+  std::cout << "report         " << (setup_.folder.path / "report.html").string() << '\n';
 }
 
 ordered_json TrainingRun::describe() {

@@ -9,6 +9,7 @@
 #include "examples/support/data_source.h"
 #include "examples/support/epoch_log.h"
 #include "examples/support/evaluation.h"
+#include "examples/support/networks.h"
 #include "examples/support/run_folder.h"
 #include "examples/support/trainer.h"
 #include "layers/models/repvgg.h"
@@ -22,16 +23,24 @@ struct TrainingSetup {
   DataSource data;
   TrainerOptions trainer;          // its seed is also that of the network's first weights
   int64_t views = 1;               // of a test image at the end; after an epoch one is enough
+  int64_t checkpoint_every = 0;    // steps; 0: after an epoch alone
   RunFolder folder;
   nlohmann::ordered_json options;  // as run.json and the checkpoint keep them
   std::string command;             // the command line
 };
 
+/// The best epoch so far, by the test images.
+struct BestEpoch {
+  int64_t epoch = 0;  // from 1; 0: none yet
+  double test_accuracy = 0;
+};
+
 /// A training and its folder: epochs, their lines in log and on stderr, checkpoints, and at the end the model.
 ///
-/// There is a checkpoint from the first moment on, and after every epoch. So whatever ends the program, the run can go
-/// on: a signal saves first, within one step, and leaves as Interrupted; a loss that is not finite leaves as
-/// NonFiniteLoss and keeps the last good checkpoint.
+/// There is a checkpoint from the first moment on, after every epoch, and between them as often as the setup says. So
+/// whatever ends the program, the run can go on: a signal saves first, within one step, and leaves as Interrupted; a
+/// loss that is not finite leaves as NonFiniteLoss and keeps the last good checkpoint. Beside the last state stands the
+/// network of the best epoch; which one that is the checkpoint knows.
 class TrainingRun {
  public:
   explicit TrainingRun(TrainingSetup setup);
@@ -53,6 +62,9 @@ class TrainingRun {
   void train_epoch();
   Evaluation evaluate_network(int64_t views = 1);
   void save() const;
+  void save_if_due() const;
+  void keep_best(const Evaluation& evaluation);
+  ModelCard card() const;
   void log_epoch(const Evaluation& evaluation);
   nlohmann::ordered_json describe();
 
@@ -63,6 +75,7 @@ class TrainingRun {
   Trainer trainer_;
   std::optional<EpochLog> log_;
   std::optional<Evaluation> last_evaluation_;
+  BestEpoch best_;
   double train_seconds_ = 0, wait_seconds_ = 0;  // of the epochs that this process has ended
   nlohmann::ordered_json record_;  // run.json
 };

@@ -10,7 +10,7 @@ reports() { grep -qF -- "$2" "$1/report.html" || complain "$1/report.html lacks 
 
 title "a small training to fold"
 run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 40 --limit-test 40 --batch-size 8 --epochs 2 --out run
-trained_files="checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
+trained_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
 cp -r run untouched
 
 title "a network folds: tables, equality, files, one report of training and folding"

@@ -96,3 +96,21 @@ TEST_CASE("epoch log: continues behind a checkpoint without repeating an epoch",
   resumed.append({{"epoch", 3}});
   CHECK(read(path) == "{\"epoch\":1}\n{\"epoch\":2}\n{\"epoch\":3}\n");
 }
+
+TEST_CASE("epoch log: one that is there and cannot be read is an error, and not taken for an empty one", "[examples]") {
+  const TemporaryFolder scratch;
+  const auto path = scratch.path() / "log.jsonl";
+  std::filesystem::create_directory(path);
+  CHECK_THROWS_WITH(EpochLog(path, 2), ContainsSubstring("log.jsonl") && ContainsSubstring("Is a directory"));
+}
+
+TEST_CASE("run folder: a start removes what a killed run left half-written", "[examples]") {
+  const TemporaryFolder scratch;
+  const RunFolder folder{scratch.path() / "run"};
+  start_run(folder, {{"net", "tiny"}});
+  write(folder.path / ".checkpoint.safetensors.4242-1.tmp", "half");
+  write(folder.path / ".notes.tmp", "mine");
+  start_run(folder, {{"net", "tiny"}});
+  CHECK(!std::filesystem::exists(folder.path / ".checkpoint.safetensors.4242-1.tmp"));
+  CHECK(read(folder.path / ".notes.tmp") == "mine");
+}

@@ -19,7 +19,7 @@ holds . "err out"
 
 title "a training fills its folder; without a terminal an epoch is a plain line"
 run 0 train_cifar10 "${small[@]}"
-run_files="checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
+run_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
 holds runs/train-tiny "$run_files"
 prints "test accuracy"
 prints "of it waiting for images"
@@ -50,7 +50,7 @@ run 0 train_cifar10 "${small[@]}" --out kept --overwrite --epochs 1
 
 title "stopped after an epoch and resumed: the model's bytes are those of a run never stopped"
 run 0 train_cifar10 "${small[@]}" --out stopped --stop-after 1
-holds stopped "checkpoint.safetensors log.jsonl run.json"
+holds stopped "best.safetensors checkpoint.safetensors log.jsonl run.json"
 run 2 train_cifar10 --out stopped --resume --lr 0.05 --batch-size 8 --epochs 4
 says "--lr 0.05, but the run has 0.2"
 says "--epochs 4, but the run has 3"
@@ -88,11 +88,33 @@ for signal in INT:130 TERM:143; do
 done
 set +m
 
+title "--checkpoint-every saves in the middle of an epoch, too, and is remembered"
+long=(--dataset shapes10 --net tiny --limit-train 320 --limit-test 10 --batch-size 8 --epochs 1 --seed 7)
+run 0 train_cifar10 "${long[@]}" --out long
+"$programs/train_cifar10" "${long[@]}" --out every --checkpoint-every 3 >/dev/null 2>&1 </dev/null &
+job=$!
+steps_in() { grep -aoE 'step\\":[0-9]+' "$1/checkpoint.safetensors" | grep -oE '[0-9]+$'; }
+for ((waited = 0; waited < 3000; ++waited)); do
+  [ "$(steps_in every 2>/dev/null || echo 0)" = 0 ] || break
+  sleep 0.005
+done
+kill -KILL $job
+{ wait $job; } 2>/dev/null
+saved=$(steps_in every)
+[ "$saved" -gt 0 ] && [ $((saved % 3)) = 0 ] || complain "the checkpoint is of step $saved, not of a multiple of 3"
+ONEFOLD_THREADS=3 run 0 train_cifar10 --resume --out every
+same every/model.safetensors long/model.safetensors
+same every/best.safetensors long/best.safetensors
+grep -q '\\"checkpoint_every\\":3' every/checkpoint.safetensors || complain "--checkpoint-every should be remembered"
+run 0 train_cifar10 --resume --out every --checkpoint-every 5
+run 0 evaluate --model every/best.safetensors --dataset shapes10 --limit-test 10
+prints "accuracy"
+
 title "a loss that is not finite: exit 3, and the last good checkpoint stays"
 run 3 train_cifar10 "${small[@]}" --out diverging --lr 1000 --weight-decay 1000 --epochs 50
 says "smaller --lr"
 says "diverging/checkpoint.safetensors"
-holds diverging "checkpoint.safetensors log.jsonl run.json"
+holds diverging "best.safetensors checkpoint.safetensors log.jsonl run.json"
 run 3 train_cifar10 --out diverging --resume
 
 title "a folder that cannot be written: exit 1, nothing left behind"
@@ -118,6 +140,7 @@ title "a full disk (a limit of 200 kB a file): exit 1, no half file, no temporar
   exit $failures
 ) || failures=$((failures + $?))
 holds full-new "log.jsonl run.json"
+run 0 train_cifar10 "${small[@]}" --out full-new --epochs 1
 run 0 train_cifar10 "${small[@]}" --out full-resumed --stop-after 1
 cp full-resumed/checkpoint.safetensors before
 (
@@ -128,7 +151,7 @@ cp full-resumed/checkpoint.safetensors before
   exit $failures
 ) || failures=$((failures + $?))
 same full-resumed/checkpoint.safetensors before
-holds full-resumed "checkpoint.safetensors log.jsonl run.json"
+holds full-resumed "best.safetensors checkpoint.safetensors log.jsonl run.json"
 run 0 train_cifar10 --out full-resumed --resume
 same full-resumed/model.safetensors whole/model.safetensors
 

@@ -1,5 +1,9 @@
 #include "examples/support/training_run.h"
 
+#include <filesystem>
+#include <sstream>
+#include <string>
+
 #include "core/check.h"
 #include "datasets/shapes10.h"
 #include "tests/catch.h"
@@ -53,4 +57,44 @@ TEST_CASE("training run: run.json says when it was begun and resumed", "[example
   CHECK(resumed["started"] == begun["started"]);
   REQUIRE(resumed["resumed"].size() == 1);
   CHECK(resumed["resumed"][0]["after_epoch"] == 0);
+}
+
+TEST_CASE("training run: the best epoch's network is kept, and known again after a resume", "[examples]") {
+  const TemporaryFolder scratch;
+  const auto with_four_epochs = [&](const char* name) {
+    TrainingSetup made = setup(scratch.path() / name);
+    made.data.splits = shapes10(1, 16, 40);
+    made.trainer = {.epochs = 4, .batch_size = 4, .learning_rate = 0.1, .seed = 5};
+    return made;
+  };
+  const RunFolder whole{scratch.path() / "whole"}, resumed{scratch.path() / "resumed"};
+  TrainingRun uninterrupted(with_four_epochs("whole"));
+  uninterrupted.begin();
+  CHECK(!std::filesystem::exists(whole.best()));
+  uninterrupted.train(4);
+
+  // The first of the log's epochs that no other is better than.
+  double best_accuracy = -1;
+  int64_t best_epoch = 0;
+  std::istringstream log(read_bytes(whole.log()));
+  for (std::string line; std::getline(log, line);) {
+    const auto entry = nlohmann::json::parse(line);
+    if (entry["test_accuracy"] <= best_accuracy) continue;
+    best_accuracy = entry["test_accuracy"];
+    best_epoch = entry["epoch"];
+  }
+  const auto about = load_checkpoint(whole.checkpoint()).about;
+  CHECK(about.at("best").at("epoch") == best_epoch);
+  CHECK(about.at("best").at("test_accuracy") == best_accuracy);
+  const SavedNetwork best = load_network(whole.best());
+  const TrainingSetup made = with_four_epochs("whole");
+  CHECK(evaluate(*best.network, made.data.splits.test, best.card.normalization, 16).accuracy() == best_accuracy);
+
+  for (int64_t epoch = 0; epoch < 4; ++epoch) {
+    TrainingRun run(with_four_epochs("resumed"));
+    epoch == 0 ? run.begin() : run.resume(load_checkpoint(resumed.checkpoint()));
+    run.train(epoch + 1);
+  }
+  CHECK(read_bytes(resumed.best()) == read_bytes(whole.best()));
+  CHECK(load_checkpoint(resumed.checkpoint()).about.at("best") == about.at("best"));
 }
