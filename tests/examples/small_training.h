@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstring>
+#include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "core/check.h"
 #include "datasets/shapes10.h"
 #include "examples/support/trainer.h"
 #include "layers/models/repvgg.h"
+#include "layers/reparam/families.h"
 
 namespace onefold {
 
@@ -22,31 +26,63 @@ inline TrainerOptions options() {
           .seed = 3};
 }
 
-/// A tiny network in training, on 3 batches of Shapes10 and a bit.
-struct Training {
-  explicit Training(const TrainerOptions& chosen = options())
-      : trainer(network, images, {{0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}}, chosen) {}
+/// The same five stages with so few channels that a step takes a millisecond or two.
+inline RepVggSize narrow_size(const std::string& family = "repvgg") {
+  RepVggSize size{.name = "narrow", .depths = {1, 1, 1, 1, 1}, .widths = {8, 8, 8, 16, 16}};
+  size.family = family;
+  return size;
+}
 
-  Dataset images = shapes10(1, kSteps * kBatch + 2, 1).train;
+/// The families that have room in a whole network: the blocks of some add to what they are given, which needs as many
+/// channels out as in.
+inline std::vector<std::string> families_of_networks() {
+  std::vector<std::string> names = family_names();
+  std::erase_if(names, [](const std::string& name) {
+    Initializer initializer(0);
+    try {
+      RepVgg(narrow_size(name), 10, initializer);
+    } catch (const Error&) {
+      return true;
+    }
+    return false;
+  });
+  return names;
+}
+
+/// A small network in training, on 3 batches of Shapes10 and a bit, or on other images.
+struct Training {
+  explicit Training(const TrainerOptions& chosen = options(), const RepVggSize& size = repvgg_size("tiny"),
+                    int64_t image_count = kSteps * kBatch + 2)
+      : epochs(chosen.epochs),
+        images(shapes10(1, image_count, 1).train),
+        network(size, 10, initializer),
+        trainer(network, images, {{0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}}, chosen) {}
+
+  int64_t epochs;
+  Dataset images;
   Initializer initializer{7};
-  RepVgg network{repvgg_size("tiny"), 10, initializer};
+  RepVgg network;
   Trainer trainer;
 
-  /// Trains until `steps` steps are done in all, or to the end.
-  void train_to(int64_t steps = kEpochs * kSteps) {
+  int64_t steps_in_all() const { return epochs * trainer.steps_per_epoch(); }
+  int64_t steps_done() const { return trainer.position().epoch * trainer.steps_per_epoch() + trainer.position().step; }
+
+  /// Trains until `steps` steps are done in all, or to the end; calls after_step() after each.
+  void train_to(int64_t steps, const std::function<void()>& after_step = {}) {
     struct Stop {};
+    const auto stop = [&](const Position&) {
+      if (after_step) after_step();
+      if (steps_done() >= steps) throw Stop();
+    };
     try {
-      while (trainer.position().epoch < kEpochs) {
-        const auto stop = [&](const Position& at) {
-          if (at.epoch * kSteps + at.step >= steps) throw Stop();
-        };
-        if (trainer.position().epoch * kSteps + trainer.position().step >= steps) return;
+      while (trainer.position().epoch < epochs && steps_done() < steps) {
         trainer.train_epoch(stop);
         trainer.next_epoch();
       }
     } catch (const Stop&) {
     }
   }
+  void train_to_end(const std::function<void()>& after_step = {}) { train_to(steps_in_all() + 1, after_step); }
 };
 
 inline bool same_bits(const std::map<std::string, Tensor>& a, const std::map<std::string, Tensor>& b) {

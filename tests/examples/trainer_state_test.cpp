@@ -2,7 +2,6 @@
 #include <limits>
 
 #include "core/check.h"
-#include "core/parallel.h"
 #include "core/safetensors.h"
 #include "examples/support/checkpoint.h"
 #include "examples/support/program.h"
@@ -11,40 +10,6 @@
 #include "tests/temporary_folder.h"
 
 using namespace onefold;
-
-TEST_CASE("trainer: stopped after any step and resumed, it has the bits of one never stopped", "[examples]") {
-  const bool lookahead = GENERATE(false, true);
-  TrainerOptions chosen = options();
-  chosen.lookahead = lookahead;
-  chosen.bias_rate = lookahead ? 4 : 1;
-  chosen.muon_rate = lookahead ? 0.05 : 0;
-  Training uninterrupted(chosen);
-  uninterrupted.train_to();
-  const TrainerState expected = uninterrupted.trainer.state();
-
-  const TemporaryFolder scratch;
-  const auto path = scratch.path() / "checkpoint.safetensors";
-  const int threads_before = threads();
-  for (int64_t step = 0; step <= kEpochs * kSteps; ++step) {
-    set_threads(1 + static_cast<int>(step % 3));
-    Training first(chosen);
-    first.train_to(step);
-    save_checkpoint(path, first.trainer.state(), {{"note", "kept"}});
-
-    set_threads(1 + static_cast<int>((step + 1) % 3));
-    Training second(chosen);
-    const Checkpoint checkpoint = load_checkpoint(path);
-    second.trainer.load_state(checkpoint.state);
-    CHECK(checkpoint.about == nlohmann::ordered_json{{"note", "kept"}});
-    second.train_to();
-
-    CAPTURE(step);
-    const TrainerState resumed = second.trainer.state();
-    CHECK(same_bits(resumed.network, expected.network));
-    CHECK(same_bits(resumed.optimizer, expected.optimizer));
-  }
-  set_threads(threads_before);
-}
 
 TEST_CASE("trainer: a state that fits in part is refused as a whole", "[examples]") {
   TrainerOptions chosen = options();

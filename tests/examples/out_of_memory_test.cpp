@@ -1,0 +1,119 @@
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/check.h"
+#include "core/memory.h"
+#include "layers/state_file.h"
+#include "tests/catch.h"
+#include "tests/examples/small_training.h"
+#include "tests/temporary_folder.h"
+
+using namespace onefold;
+
+namespace {
+
+/// While it lives, the n-th allocation fails; later ones do not.
+class FailingAllocation {
+ public:
+  explicit FailingAllocation(int64_t nth) { fail_allocation(nth); }
+  ~FailingAllocation() { fail_allocation(0); }
+  FailingAllocation(const FailingAllocation&) = delete;
+  FailingAllocation& operator=(const FailingAllocation&) = delete;
+};
+
+/// What an action throws as its n-th allocation fails: its message, or nothing.
+template <class Action>
+std::string message_without(int64_t nth, const Action& action) {
+  const FailingAllocation failing(nth);
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// How many buffers an action asks for.
+template <class Action>
+int64_t allocations_of(const Action& action) {
+  const int64_t before = memory_usage().allocations;
+  action();
+  return memory_usage().allocations - before;
+}
+
+TrainerState copied(TrainerState state) {
+  for (auto& [name, tensor] : state.network) tensor = tensor.clone();
+  for (auto& [name, tensor] : state.optimizer) tensor = tensor.clone();
+  return state;
+}
+
+/// Bytes held once the gradients are gone, of which a step that failed half-way has left some.
+size_t live_without_gradients(Training& training) {
+  for (Variable& parameter : parameters(training.network)) parameter.clear_grad();
+  return memory_usage().live;
+}
+
+}  // namespace
+
+TEST_CASE("out of memory: any allocation of a training step may fail, without a leak, and the step taken again",
+          "[examples]") {
+  const std::string family = GENERATE("repvgg", "dbb");
+  CAPTURE(family);
+  TrainerOptions chosen = options();
+  chosen.muon_rate = 0.05;
+  chosen.lookahead = true;
+  chosen.batch_size = 2;
+  Training training(chosen, narrow_size(family));
+  // The last step of all is one of Lookahead's, too, and has the loader make one batch and no other ahead.
+  const int64_t last = training.steps_in_all();
+  training.train_to(last - 1);
+  const TrainerState before = copied(training.trainer.state());
+  const auto step = [&] { training.train_to(last); };
+  step();
+  training.trainer.load_state(before);
+  const int64_t allocations = allocations_of(step);
+  REQUIRE(allocations > 200);
+  const TrainerState expected = copied(training.trainer.state());
+  training.trainer.load_state(before);
+  const size_t live = live_without_gradients(training);
+
+  const int64_t stride = family == "dbb" ? 5 : 1;  // six branches ask for so many that each would take long
+  for (int64_t n = 1; n <= allocations; n += stride) {
+    CAPTURE(n);
+    REQUIRE_THAT(message_without(n, step),
+                 ContainsSubstring("out of memory: ") && ContainsSubstring("use a smaller batch"));
+    REQUIRE(training.steps_done() == last - 1);
+    training.trainer.load_state(before);
+    REQUIRE(live_without_gradients(training) == live);
+    if (n % 10 != 1) continue;
+    step();
+    REQUIRE(same_bits(training.trainer.state().network, expected.network));
+    REQUIRE(same_bits(training.trainer.state().optimizer, expected.optimizer));
+    training.trainer.load_state(before);
+  }
+  CHECK(message_without(allocations + 1, step).empty());
+}
+
+TEST_CASE("out of memory: any allocation of loading a model may fail, and leaves the model as it was", "[examples]") {
+  const TemporaryFolder scratch;
+  const auto path = scratch.path() / "model.safetensors";
+  Training trained, other;
+  trained.train_to(2);
+  save_model(path, trained.network, {});
+  const std::map<std::string, Tensor> loaded = state(trained.network);
+  const std::map<std::string, Tensor> before = copied(other.trainer.state()).network;
+
+  const auto load = [&] { load_model(path, other.network); };
+  const int64_t allocations = allocations_of([&] { load_model(path, trained.network); });
+  REQUIRE(allocations > 100);
+  const size_t live = memory_usage().live;
+  for (int64_t n = 1; n <= allocations; ++n) {
+    CAPTURE(n);
+    REQUIRE_THAT(message_without(n, load), ContainsSubstring("out of memory: "));
+    REQUIRE(memory_usage().live == live);
+    REQUIRE(same_bits(state(other.network), before));
+  }
+  load();
+  CHECK(same_bits(state(other.network), loaded));
+}
