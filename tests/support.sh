@@ -62,3 +62,12 @@ unit_tests() {
   logged "$folder/tests.log" "$folder/tests/onefold_tests"
   echo "== $folder: built and tested in $((SECONDS - started)) s"
 }
+
+# program_test_at_length SCRIPT PROGRAM COUNT: a test of tests/examples/ with a larger count than CTest's, in a folder of
+# build/long/.
+program_test_at_length() {
+  local work=$PWD/build/long/$1
+  build build/checked "$2"
+  mkdir -p "$work"
+  bash "tests/examples/$1.sh" "$PWD/build/checked/examples" "$work" "$3"
+}

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Each system call of a training on its folder fails once; CTest tries one in 12. About ... minutes on two cores.
+#
+#   tests/long/io_faults.sh [EVERY]     1
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tests/support.sh
+program_test_at_length io_fault_test train_cifar10 "${1:-1}"

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# kill -9 at random moments of a training; CTest does 50. About ... minutes on two cores.
+#
+#   tests/long/kills.sh [KILLS]     1000
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tests/support.sh
+program_test_at_length kill_test train_cifar10 "${1:-1000}"

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# The weights' SHA-256 for 1 to 8 threads, repeated; CTest does it once. About ... minutes on two cores.
+#
+#   tests/long/thread_counts.sh [REPETITIONS]     5
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tests/support.sh
+program_test_at_length thread_count_test train_cifar10 "${1:-5}"
