@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "datasets/jpeg_tables.h"
+#include "datasets/png_chunks.h"
 
 namespace {
 
@@ -89,6 +90,12 @@ size_t allowed_bytes_of(int64_t width, int64_t height, size_t file_bytes) {
   return std::min(small, kMostWorkingBytes);
 }
 
+/// The decoder gives up without a word where a chunk claims 2 GiB.
+const char* failure_reason() {
+  const char* reason = stbi_failure_reason();
+  return reason == nullptr ? "no reason known" : reason;
+}
+
 constexpr const char* kRemedy = ": convert it to PNG or JPEG again, or remove it";
 
 }  // namespace
@@ -100,9 +107,10 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
         " are allowed");
   const JpegSurvey jpeg = survey_jpeg(bytes);
   if (jpeg.fault != nullptr) fail(name, ": cannot be decoded (", jpeg.fault, ")", kRemedy);
+  check(!png_pixels_begin_empty(bytes), name, ": cannot be decoded (its first chunk of pixels is empty)", kRemedy);
   // First ask, then say why not: the arguments of one call are evaluated in any order.
   const bool is_image = stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0;
-  check(is_image, name, ": no PNG or JPEG image (", is_image ? "" : stbi_failure_reason(), ")", kRemedy);
+  check(is_image, name, ": no PNG or JPEG image (", is_image ? "" : failure_reason(), ")", kRemedy);
   check(width <= kMostSide && height <= kMostSide && int64_t{width} * height <= kMostPixels, name,
         ": has ", width, " x ", height, " pixels, at most ", kMostSide, " a side and ", kMostPixels,
         " in all are allowed: make it smaller");
@@ -115,7 +123,7 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
   allowed_bytes = allowed_bytes_of(width, height, bytes.size());
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 3), stbi_image_free);
-  check(pixels != nullptr, name, ": cannot be decoded (", pixels ? "" : stbi_failure_reason(), ")", kRemedy);
+  check(pixels != nullptr, name, ": cannot be decoded (", pixels ? "" : failure_reason(), ")", kRemedy);
   return {height, width, {pixels.get(), pixels.get() + int64_t{width} * height * 3}};
 }
 

@@ -63,10 +63,10 @@ TEST_CASE("hostile safetensors: headers of 1.6 kB of names, of depth, of numbers
   check_refused(file_of(deep), "nested too deep");
 }
 
-TEST_CASE("hostile safetensors: headers of a megabyte cost no more than a few of their own size", "[core]") {
+TEST_CASE("hostile safetensors: a header of a megabyte costs no more than twelve, however it is made", "[core]") {
   check_refused(file_of("{\"x\":" + std::string(1 << 20, '[')), "an array stands where an object was needed");
-  check_refused(file_of("{\"" + std::string(1 << 20, 'n') + "\":1}"), "needs dtype, shape and data_offsets", 6);
-  check_refused(file_of("{\"x\":1" + std::string(1 << 20, '0') + "}"), "not valid JSON", 6);
+  check_refused(file_of("{\"" + std::string(1 << 20, 'n') + "\":1}"), "needs dtype, shape and data_offsets", 10);
+  check_refused(file_of("{\"x\":1" + std::string(1 << 20, '0') + "}"), "not valid JSON", 10);
 
   // Objects without anything: each was once compared with all before it.
   std::string objects = "{";

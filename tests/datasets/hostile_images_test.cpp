@@ -86,6 +86,21 @@ TEST_CASE("hostile images: a JPEG of thousands of scans, or of tables, costs no 
   check_refused(tables, "more than 400 segments of Huffman tables");
 }
 
+TEST_CASE("hostile images: a PNG whose pixels begin with an empty chunk is refused", "[datasets]") {
+  const Bytes rows = test::stored({0, 7, 0, 8});
+  CHECK(decode_image("good", test::crafted_png({1, 2}, rows)).pixels == Bytes{7, 7, 7, 8, 8, 8});
+  check_refused(test::crafted_png({1, 2}, rows, {{"IDAT", {}}}), "its first chunk of pixels is empty");
+  check_refused(test::crafted_png({1, 2}, rows, {{"tEXt", {65}}, {"IDAT", {}}}), "its first chunk of pixels is empty");
+  check_refused(test::crafted_png({1, 2}, {}), "its first chunk of pixels is empty");
+}
+
+TEST_CASE("hostile images: a chunk of 2 GiB is an error that says something", "[datasets]") {
+  Bytes png = test::crafted_png({1, 2}, test::stored({0, 7, 0, 8}));
+  const std::string bytes(png.begin(), png.end());
+  png[bytes.find("IDAT") - 4] = 0x80;
+  check_refused(png, "cannot be decoded (");
+}
+
 TEST_CASE("hostile images: a first marker that is filled up does not hide the tables behind it", "[datasets]") {
   Bytes jpeg = test::crafted_jpeg({16, 16}, 8);
   jpeg.insert(jpeg.begin(), 0xFF);

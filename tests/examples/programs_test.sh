@@ -103,14 +103,14 @@ fi
 
 title "benchmark prints a line of JSON a mode, with the keys of its peers"
 run 0 benchmark --net tiny --batch 4 --steps 2 --mode train,infer,fold --threads 1
-keys='"peer" "net" "mode" "batch" "threads" "layout" "compile" "bf16" '
+keys='"peer" "net" "reparam" "mode" "batch" "threads" "layout" "compile" "bf16" '
 keys+='"images_per_s" "best_images_per_s" "effective_gflops" '
 while read -r line; do
   [[ $(grep -o '"[a-z0-9_]*":' <<<"$line" | tr ':\n' '  ' | tr -s ' ') == "$keys"* ]] || complain "keys of $line"
 done <out
 [ "$(grep -o '"mode":"[a-z]*"' out | tr '\n' ' ')" = '"mode":"train" "mode":"infer" "mode":"fold" ' ] ||
   complain "benchmark should print its modes in order"
-prints '"peer":"onefold","net":"tiny","mode":"train","batch":4,"threads":1,'
+prints '"peer":"onefold","net":"tiny","reparam":"repvgg","mode":"train","batch":4,"threads":1,'
 
 title "a batch that does not fit memory: exit 1, its shape and size, nothing written"
 too_much="of memory, [0-9.]* GiB are available: use a batch of at most [1-9][0-9]*"

@@ -101,7 +101,7 @@ TEST_CASE("epoch log: one that is there and cannot be read is an error, and not 
   const TemporaryFolder scratch;
   const auto path = scratch.path() / "log.jsonl";
   std::filesystem::create_directory(path);
-  CHECK_THROWS_WITH(EpochLog(path, 2), ContainsSubstring("log.jsonl") && ContainsSubstring("Is a directory"));
+  CHECK_THROWS_WITH(EpochLog(path, 2), ContainsSubstring("log.jsonl") && ContainsSubstring("is a folder"));
 }
 
 TEST_CASE("run folder: a start removes what a killed run left half-written", "[examples]") {

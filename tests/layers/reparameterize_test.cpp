@@ -98,7 +98,7 @@ TEST_CASE("reparameterize: blocks of one's own take the same places", "[layers][
                  return nullptr;
                });
              }),
-             ContainsSubstring("no room for a block of one's own:\n  0: it needs groups\n  1.0: no block was made"));
+             ContainsSubstring("no room for a block of one's own:\n  0: it needs groups\n  3.0: no block was made"));
   CHECK_THAT(error_of([&] { reparameterize(*by_name, MakeBlock()); }), ContainsSubstring("no function"));
   CHECK(summary(*by_name) == before);
 }
