@@ -3,10 +3,10 @@
 # with 1 and names file and reason, what was there before is whole, no temporary stays, and the run then goes on to the
 # end that it would have had. Then, where a small file system may be mounted, a full disk and a read-only one.
 #
-#   io_fault_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER [EVERY]     of every 12th call of a kind; 1: of each
+#   io_fault_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER [EVERY [FIRST]]     every 12th call of a kind, from its first, 0
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/checks.sh" "$@"
-every=${3:-12}
+every=${3:-12} first=${4:-0}
 calls=openat,write,fsync,close,rename
 run=$work/run
 
@@ -80,8 +80,7 @@ for scenario in begin go_on; do
   $scenario
   calls_on_run >numbers
   [ "$(wc -l <numbers)" -ge 100 ] || complain "only $(wc -l <numbers) calls touch the run's folder"
-  # Of each kind its first call on the folder, and then every so many.
-  awk -v every="$every" '(seen[$1]++) % every == 0' numbers >chosen
+  awk -v every="$every" -v first="$first" '(seen[$1]++) % every == first' numbers >chosen
   while read -r kind number && [ $failures -lt 10 ]; do fault $scenario "$kind" "$number"; done <chosen
 done
 [ $((told + borne)) -gt $((9 * missed)) ] || complain "$missed faults missed the run's folder"

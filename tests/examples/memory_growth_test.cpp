@@ -41,7 +41,7 @@ std::vector<std::weak_ptr<Node>> nodes_of(const Variable& result) {
 }  // namespace
 
 TEST_CASE("memory: less than 1 MB more after 1,900 steps of a training, in the pool and in the process",
-          "[examples]") {
+          "[examples][.long]") {
   constexpr int64_t kWarmUp = 100, kMeasured = 1900;
   TrainerOptions chosen = options();
   chosen.epochs = 20;
@@ -60,9 +60,7 @@ TEST_CASE("memory: less than 1 MB more after 1,900 steps of a training, in the p
   const auto held = [](const MemoryUsage& usage) { return static_cast<int64_t>(usage.live + usage.pooled); };
   CAPTURE(resident, held(after) - held(before));
   CHECK(held(after) - held(before) < 1'000'000);
-#if !defined(__SANITIZE_ADDRESS__)
-  CHECK(resident < 1'000'000);  // AddressSanitizer keeps what was freed for a while
-#endif
+  CHECK(resident < 1'000'000);
 }
 
 TEST_CASE("memory: no node of any family's graph is alive after backward", "[examples]") {

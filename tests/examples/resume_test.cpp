@@ -47,7 +47,7 @@ std::vector<int64_t> steps_that_end_otherwise(const TrainerOptions& chosen, cons
 
 }  // namespace
 
-TEST_CASE("resume: from each of 50 steps the run ends with the bits of one never stopped", "[examples]") {
+TEST_CASE("resume: from each of 50 steps the run ends with the bits of one never stopped", "[examples][.long]") {
   const bool muon = GENERATE(false, true);
   TrainerOptions chosen = options();
   chosen.epochs = 5;
@@ -59,7 +59,7 @@ TEST_CASE("resume: from each of 50 steps the run ends with the bits of one never
   CHECK(steps_that_end_otherwise(chosen, narrow_size(), 10) == std::vector<int64_t>{});
 }
 
-TEST_CASE("resume: so it is for every family of blocks", "[examples]") {
+TEST_CASE("resume: so it is for every family of blocks", "[examples][.long]") {
   const std::vector<std::string> families = families_of_networks();
   REQUIRE(families.size() >= 11);
   for (const std::string& family : families) {
