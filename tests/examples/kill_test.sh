@@ -26,7 +26,7 @@ milliseconds=$(((${EPOCHREALTIME/./} - ${started/./}) / 1000))
 same every-step/model.safetensors whole/model.safetensors
 
 title "$kills kills, within $milliseconds ms of a start"
-killed=0 while_writing=0 early=0 finished=0 loaded=0
+killed=0 while_writing=0 early=0 finished=0
 while [ $killed -lt "$kills" ] && [ $failures -lt 10 ]; do
   begin=(--resume)
   [ -e run/checkpoint.safetensors ] || begin=("${small[@]}" --checkpoint-every 1)
@@ -50,7 +50,6 @@ while [ $killed -lt "$kills" ] && [ $failures -lt 10 ]; do
     continue
   fi
   run 0 train_cifar10 --resume --dry-run --out run
-  loaded=$((loaded + 1))
   if [ $code = 0 ] || [ $((killed % 10)) = 0 ]; then
     finish run
     finished=$((finished + 1))
@@ -61,5 +60,5 @@ done
 [ $while_writing -gt 0 ] || complain "no kill came while a file was written: the moments are badly chosen"
 [ $finished -gt 0 ] || complain "no run was finished"
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
-echo "kills: $killed of $killed left a checkpoint that loads ($early came before the first one, $while_writing while a" \
-  "file was written); $finished runs of several kills each ended bit-equal"
+echo "kills: after $killed of $killed the checkpoint loads, or there was none yet ($early); $while_writing came while a" \
+  "file was written; $finished runs, killed and resumed again and again, ended bit-equal"
