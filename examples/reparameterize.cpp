@@ -15,11 +15,13 @@
 #include <optional>
 #include <system_error>
 
+#include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/parallel.h"
 #include "datasets/data_loader.h"
 #include "examples/support/fold_demonstration.h"
 #include "examples/support/fold_tables.h"
+#include "examples/support/form_times.h"
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
 #include "examples/support/memory_estimate.h"
@@ -28,7 +30,6 @@
 #include "examples/support/program.h"
 #include "examples/support/progress.h"
 #include "examples/support/report.h"
-#include "examples/support/run_folder.h"
 #include "examples/support/test_images.h"
 
 using namespace onefold;
@@ -57,7 +58,8 @@ void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("--out", settings.out, "where results go (the model's folder)")->type_name("DIR");
   add_data_options(app, settings.data);
   add_batch_size_option(app, settings.batch_size, "images at a time when predictions are compared");
-  app.add_option("--timing-seconds", settings.timing_seconds, "how long to time each batch size; 0 leaves it out")
+  app.add_option("--timing-seconds", settings.timing_seconds,
+                 "how long to time each batch size: the network, and as long its blocks; 0 leaves it out")
       ->check(real_number(0, 3600))
       ->type_name("S");
   add_threads_option(app);
@@ -84,18 +86,30 @@ Evaluation evaluate_form(const std::string& form, RepVgg& network, const Dataset
 }
 
 void print_steps(const FoldRecord& record) {
-  std::cout << record.block << ": " << record.block_description << ", on what reaches it of " << record.block_images
+  const FoldedBlockRow& block = record.shown_block();
+  std::cout << block.name << ": " << block.description << ", on what reaches it of " << record.block_images
             << " test images\n\n"
-            << text_table(step_table(record.block_steps, false)) << "\nThe whole network, all blocks at once\n\n"
+            << text_table(step_table(block.steps, false)) << "\nThe whole network, all blocks at once\n\n"
             << text_table(step_table(record.network_steps, true)) << "\nEach block by itself, on its true input\n\n"
             << text_table(blocks_table(record.blocks)) << std::endl;
 }
 
 void print_results(const FoldRecord& record) {
-  std::cout << text_table(proof_table(record.proof)) << '\n' << text_table(costs_table(record)) << '\n';
+  std::cout << text_table(proof_table(record.proof)) << '\n'
+            << text_table(costs_table(record)) << "\nThe same block by block\n\n"
+            << text_table(block_costs_table(record)) << '\n';
   if (record.times.empty()) return;
   std::cout << text_table(times_table(record.times)) << "Medians of passes in turns, on " << record.threads
             << (record.threads == 1 ? " thread.\n\n" : " threads.\n\n");
+}
+
+void measure_times(RepVgg& trained, RepVgg& folded, const Tensor& images, double seconds, FoldRecord& record) {
+  if (seconds == 0) return;
+  for (int64_t batch : kTimedBatches) {
+    record.times.push_back(time_forms(trained, folded, batch, seconds));
+    const std::vector<FormTimes> of_blocks = time_blocks(trained, images, batch, seconds);
+    for (size_t b = 0; b < of_blocks.size(); ++b) record.blocks[b].times.push_back(of_blocks[b]);
+  }
 }
 
 /// Saves the folded network and reads it again: what counts is the file.
@@ -137,7 +151,7 @@ int run(const Settings& settings) {
   DataLoader loader(shown, {.batch_size = shown.size(), .normalization = trained.card.normalization});
   loader.start_epoch(0);
   const Tensor images = loader.next()->images;
-  demonstrate_block(*trained.network, settings.block, images, record);
+  record.block = settings.block;
   demonstrate_network(*trained.network, images, record);
   print_steps(record);
 
@@ -146,16 +160,12 @@ int run(const Settings& settings) {
   check_forms_equal(record.proof);
   record.before = count(*trained.network, {1, test.height, test.width, test.channels});
   record.after = count(*folded, {1, test.height, test.width, test.channels});
-  for (int64_t batch : kTimedBatches) {
-    if (settings.timing_seconds > 0) {
-      record.times.push_back(time_forms(*trained.network, *folded, batch, settings.timing_seconds));
-    }
-  }
+  measure_times(*trained.network, *folded, images, settings.timing_seconds, record);
   print_results(record);
 
   const std::filesystem::path folder = results_folder(settings);
   save_folded(folder / "folded.safetensors", *folded, trained.card);
-  write_json(folder / "fold.json", to_json(record));
+  write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // in a line: it is mostly numbers
   write_report(folder);
   std::cout << "Written: " << (folder / "folded.safetensors").string() << "\n         "
             << (folder / "report.html").string() << '\n';

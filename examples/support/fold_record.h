@@ -34,23 +34,32 @@ struct BranchShare {
   double share = 0;
 };
 
-/// One block of the network, trained and folded.
-struct FoldedBlockRow {
-  std::string name;  // "stages.1.0"
-  std::string description;
-  int64_t parameters_before = 0;
-  int64_t parameters_after = 0;
-  double interior = 0;
-  double border = 0;
-  double largest_output = 0;
-  std::vector<BranchShare> shares;  // of the branches' kernels by the sum of |k|; they add up to 1
-};
-
 /// Median times of one forward pass.
 struct FormTimes {
   int64_t batch = 0;
   double before = 0;  // seconds
   double after = 0;
+};
+
+/// The kernels of a block on their way through a fold.
+struct BlockKernels {
+  std::vector<PicturedKernel> trained = {};  // of its branches, as trained
+  std::vector<PicturedKernel> scaled = {};   // a branch each: with the batch norms in them, padded to one size
+  std::vector<PicturedKernel> folded = {};   // their sum; where something is around it, the result, too
+};
+
+/// One block of the network, trained and folded, on what reaches it of some images.
+struct FoldedBlockRow {
+  std::string name;  // "stages.1.0"
+  std::string description = {};
+  Counts before = {}, after = {};
+  double interior = 0;  // how far the folded block's results are from the trained one's
+  double border = 0;
+  double largest_output = 0;
+  std::vector<BranchShare> shares = {};  // of the branches' kernels by the sum of |k|; they add up to 1
+  std::vector<FoldRow> steps = {};
+  BlockKernels kernels = {};
+  std::vector<FormTimes> times = {};  // one a batch size; none where they were not measured
 };
 
 /// Trained and folded network compared on the test set.
@@ -68,27 +77,26 @@ struct FoldProof {
 struct FoldRecord {
   std::string net;
   std::string reparam = "repvgg";  // the family of its blocks
-  std::string dataset;       // its name
-  std::string block;         // the one shown step by step, "stages.1.0"
-  std::string block_description;
-  int64_t block_images = 0;  // test images whose activations went through it
-  std::vector<FoldRow> block_steps;
-  std::vector<PicturedKernel> trained_kernels;  // of its branches, as trained
-  std::vector<PicturedKernel> scaled_kernels;   // with their batch norms in them, padded to one size
-  std::vector<PicturedKernel> folded_kernel;    // their sum, alone
+  std::string dataset;             // its name
+  std::string block;               // the one shown step by step, "stages.1.0"
+  int64_t block_images = 0;        // test images whose activations went through the blocks
   std::vector<FoldRow> network_steps;  // their differences are those of the logits, under `interior`
   std::vector<FoldedBlockRow> blocks;
-  Counts before, after;      // of both forms, from the counter
+  Counts before, after;  // of both forms, from the counter
   FoldProof proof;
   std::vector<FormTimes> times;  // none where they were not measured
   int64_t threads = 0;
   std::string machine;  // on which the times were measured
+
+  /// The row of `block`. Throws Error where there is none.
+  const FoldedBlockRow& shown_block() const;
 };
 
 /// fold.json's text and back. Numbers of pictures keep five digits, which is more than one sees.
 nlohmann::json to_json(const FoldRecord& record);
 
-/// Throws nlohmann::json::exception or Error for anything that to_json() does not write.
+/// Reads what earlier versions wrote, too: there only the block shown step by step has steps and kernels, and what they
+/// did not count is zero. Throws nlohmann::json::exception or Error for anything else.
 FoldRecord fold_record_from_json(const nlohmann::json& json);
 
 }  // namespace onefold

@@ -1,8 +1,47 @@
 #include "examples/support/fold_tables.h"
 
+#include <algorithm>
+
 #include "examples/support/format.h"
 
 namespace onefold {
+
+namespace {
+
+/// "2.66 k \u2192 2.32 k"; what an earlier version's file does not say is "-".
+std::string both_counts(int64_t before, int64_t after) {
+  if (before == 0 && after == 0) return "-";
+  return short_count(static_cast<double>(before)) + " \u2192 " + short_count(static_cast<double>(after));
+}
+
+/// "12.3 \u2192 8.1 ms", in the unit that fits the longer.
+std::string both_times(const FormTimes& time) {
+  const double longer = std::max(time.before, time.after), unit = longer < 1 ? 1e-3 : 1;
+  const int decimals = longer < 10e-6 ? 4 : longer < 1e-3 ? 3 : longer < 10e-3 ? 2 : longer < 0.1 || unit == 1 ? 1 : 0;
+  return fixed(time.before / unit, decimals) + " \u2192 " + fixed(time.after / unit, decimals) +
+         (unit == 1 ? " s" : " ms");
+}
+
+std::string images_at_once(int64_t batch) { return batch == 1 ? "1 image" : grouped(batch) + " images"; }
+
+std::vector<std::string> cost_cells(const std::string& name, const Counts& before, const Counts& after) {
+  return {name, both_counts(before.parameters, after.parameters),
+          both_counts(before.multiply_adds, after.multiply_adds), both_counts(before.convolutions, after.convolutions),
+          both_counts(before.element_wise, after.element_wise)};
+}
+
+/// What is in a network beside its blocks.
+Counts rest_of(Counts counts, const std::vector<FoldedBlockRow>& blocks, Counts FoldedBlockRow::* form) {
+  for (const FoldedBlockRow& block : blocks) {
+    counts.parameters -= (block.*form).parameters;
+    counts.multiply_adds -= (block.*form).multiply_adds;
+    counts.convolutions -= (block.*form).convolutions;
+    counts.element_wise -= (block.*form).element_wise;
+  }
+  return counts;
+}
+
+}  // namespace
 
 Table step_table(const std::vector<FoldRow>& steps, bool of_logits) {
   Table result{.columns = {{""},
@@ -38,9 +77,36 @@ Table blocks_table(const std::vector<FoldedBlockRow>& blocks) {
                            {"border", true},
                            {"largest output", true}}};
   for (const FoldedBlockRow& block : blocks) {
-    result.rows.push_back({block.name, grouped(block.parameters_before), grouped(block.parameters_after),
+    result.rows.push_back({block.name, grouped(block.before.parameters), grouped(block.after.parameters),
                            scientific(block.interior), scientific(block.border), fixed(block.largest_output, 1)});
   }
+  return result;
+}
+
+Table block_costs_table(const FoldRecord& record) {
+  Table result{.columns = {{"trained \u2192 folded"},
+                           {"parameters", true},
+                           {"multiply-adds an image", true},
+                           {"convolutions", true},
+                           {"element-wise, numbers", true}},
+               .last_is_total = true};
+  for (const FormTimes& time : record.times) result.columns.push_back({images_at_once(time.batch), true});
+  const auto add = [&](std::vector<std::string> cells, const std::vector<FormTimes>& times) {
+    for (const FormTimes& column : record.times) {
+      const auto same = [&](const FormTimes& time) { return time.batch == column.batch; };
+      const auto time = std::find_if(times.begin(), times.end(), same);
+      cells.push_back(time == times.end() ? "-" : both_times(*time));
+    }
+    result.rows.push_back(cells);
+  };
+  for (const FoldedBlockRow& block : record.blocks) add(cost_cells(block.name, block.before, block.after), block.times);
+  const bool counted = !record.blocks.empty() && record.blocks.front().before.convolutions > 0;
+  if (counted) {
+    add(cost_cells("around them", rest_of(record.before, record.blocks, &FoldedBlockRow::before),
+                   rest_of(record.after, record.blocks, &FoldedBlockRow::after)),
+        {});
+  }
+  add(cost_cells("network", record.before, record.after), record.times);
   return result;
 }
 
@@ -50,10 +116,12 @@ Table costs_table(const FoldRecord& record) {
                            {"multiply-adds an image", true},
                            {"convolutions", true},
                            {"batch norms", true},
-                           {"additions", true}}};
+                           {"additions", true},
+                           {"element-wise, numbers", true}}};
+  const bool counted = record.before.element_wise > 0;  // not by earlier versions
   const auto add = [&](const std::string& form, const Counts& of) {
     result.rows.push_back({form, grouped(of.parameters), grouped(of.multiply_adds), grouped(of.convolutions),
-                           grouped(of.batch_norms), grouped(of.additions)});
+                           grouped(of.batch_norms), grouped(of.additions), counted ? grouped(of.element_wise) : "-"});
   };
   add("trained", record.before);
   add("folded", record.after);

@@ -8,7 +8,8 @@
 namespace onefold {
 
 // Pictures of convolution kernels in a diverging colour map: blue below zero, orange above, no colour at zero. The
-// colours are classes of the page's style, so that a picture is right on a light and on a dark page.
+// colours are classes of the page's style, so that a picture is right on a light and on a dark page; a shape has its
+// class's colour as currentColor.
 
 /// Filters [R, S, inputs, outputs] as a field of small maps, a column an input channel and a row an output channel.
 /// Every filter has 3x3 places, so that a 1x1 kernel shows where it lies in a 3x3 one; larger kernels have their own.

@@ -72,6 +72,9 @@ i.s2 { background: var(--s2); } i.s3 { background: var(--s3); }
 
 details { margin-top: 1.2rem; }
 summary { cursor: pointer; color: var(--quiet); }
+summary strong { color: var(--ink); }
+details.block { margin: 0; padding: .5rem 0; border-bottom: 1px solid var(--rule); }
+details.block[open] { padding-bottom: 1.6rem; }
 .scroll { overflow-x: auto; margin: 1rem 0 .6rem; }
 table {
   border-collapse: collapse; font-size: .9rem; line-height: 1.4; font-variant-numeric: tabular-nums; width: 100%;

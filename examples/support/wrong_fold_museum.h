@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "examples/support/block_demonstration.h"
 #include "examples/support/fold_demonstration.h"
 #include "examples/support/table.h"
 #include "examples/support/wrong_folds.h"

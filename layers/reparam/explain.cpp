@@ -1,5 +1,6 @@
 #include "layers/reparam/explain.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/check.h"
@@ -142,6 +143,12 @@ const FoldStep& step_of_branches(const std::vector<FoldStep>& steps) {
   check(steps.size() >= 2, "step_of_branches: ", steps.size(), " steps; give it what explain_fold() returns");
   const size_t before_last = steps.size() - 2;
   return before_last >= 1 && steps[before_last].title == kAdded ? steps[before_last - 1] : steps[before_last];
+}
+
+const FoldStep* step_of_sum(const std::vector<FoldStep>& steps) {
+  const auto is_sum = [](const FoldStep& step) { return step.title == kAdded; };
+  const auto last = std::find_if(steps.rbegin(), steps.rend(), is_sum);
+  return last == steps.rend() ? nullptr : &*last;
 }
 
 }  // namespace onefold

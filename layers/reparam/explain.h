@@ -42,4 +42,8 @@ std::vector<FoldStep> explain_fold(const LinearBlock& block);
 /// shares are seen from. Of a block with one branch, the step before the last.
 const FoldStep& step_of_branches(const std::vector<FoldStep>& steps);
 
+/// The last step that added branches up, wherever in the block: they are its `before`, their sum its `after`. Of nested
+/// sums that is the outermost; of a block of one branch, null.
+const FoldStep* step_of_sum(const std::vector<FoldStep>& steps);
+
 }  // namespace onefold

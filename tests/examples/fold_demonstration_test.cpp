@@ -3,7 +3,10 @@
 #include <limits>
 
 #include "core/random.h"
+#include "examples/support/block_demonstration.h"
+#include "examples/support/form_times.h"
 #include "layers/count.h"
+#include "layers/reparam/families.h"
 #include "layers/reparam/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
@@ -26,6 +29,35 @@ std::unique_ptr<RepVgg> some_network(const std::string& family = "repvgg") {
 const Tensor& some_images() {
   static const Tensor images = random_normal({3, 32, 32, 3}, Random(5, 0));
   return images;
+}
+
+void add_to(Counts& sum, const Counts& counts) {
+  sum.parameters += counts.parameters;
+  sum.multiply_adds += counts.multiply_adds;
+  sum.convolutions += counts.convolutions;
+  sum.batch_norms += counts.batch_norms;
+  sum.additions += counts.additions;
+  sum.element_wise += counts.element_wise;
+}
+
+/// Before, between and after are there; shares add up to one, and the pictures add up as the kernels do.
+void check_kernels(const FoldedBlockRow& block) {
+  const BlockKernels& kernels = block.kernels;
+  CHECK_FALSE(kernels.trained.empty());
+  REQUIRE_FALSE(kernels.folded.empty());
+  REQUIRE(kernels.scaled.size() == block.shares.size());
+  double shares = 0;
+  Tensor sum = Tensor::zeros(kernels.folded[0].filters.shape());
+  for (size_t b = 0; b < kernels.scaled.size(); ++b) {
+    CHECK(kernels.scaled[b].name == block.shares[b].branch);
+    CHECK(block.shares[b].share > 0);
+    shares += block.shares[b].share;
+    REQUIRE(kernels.scaled[b].filters.shape() == sum.shape());
+    for (int64_t i = 0; i < sum.size(); ++i) sum[i] += kernels.scaled[b].filters[i];
+  }
+  CHECK(shares == Approx(1));
+  CHECK(max_abs(sum) > 0);
+  CHECK(max_abs_difference(sum, kernels.folded[0].filters) <= 10 * testing::kFoldTolerance * max_abs(sum));
 }
 
 }  // namespace
@@ -52,42 +84,43 @@ TEST_CASE("map difference: the outermost pixels are the border", "[examples]") {
 
 TEST_CASE("demonstration of a block: every step computes what the trained block does", "[examples]") {
   const auto network = some_network();
-  for (const auto& [name, block] : named_blocks(*network)) {
+  const std::vector<Variable> inputs = network->block_inputs(Variable(some_images()));
+  const auto blocks = named_blocks(*network);
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    const auto& [name, block] = blocks[b];
     const bool has_identity = dynamic_cast<RepVggBlock&>(*block).has_identity();
-    FoldRecord record;
-    demonstrate_block(*network, name, some_images(), record);
+    const FoldedBlockRow row = demonstrate_block(name, *block, inputs[b].value());
     CAPTURE(name);
-    CHECK(record.block == name);
-    CHECK(record.block_images == 3);
-    REQUIRE(record.block_steps.size() == (has_identity ? 6u : 5u));
-    CHECK(record.block_steps.front().batch_norms == (has_identity ? 3 : 2));
-    CHECK(record.block_steps.back().batch_norms == 0);
-    CHECK(record.block_steps.back().additions == 0);
-    for (const FoldRow& step : record.block_steps) {
+    CHECK(row.name == name);
+    REQUIRE(row.steps.size() == (has_identity ? 6u : 5u));
+    CHECK(row.steps.front().batch_norms == (has_identity ? 3 : 2));
+    CHECK(row.steps.back().batch_norms == 0);
+    CHECK(row.steps.back().additions == 0);
+    for (const FoldRow& step : row.steps) {
       CHECK(step.interior <= 100 * testing::kFoldTolerance);
       CHECK(step.border <= 100 * testing::kFoldTolerance);
     }
-    CHECK(record.trained_kernels.size() == 2);
-    CHECK(record.scaled_kernels.size() == (has_identity ? 3u : 2u));
-    REQUIRE(record.folded_kernel.size() == 1);
+    CHECK(row.kernels.trained.size() == 2);
+    CHECK(row.kernels.scaled.size() == (has_identity ? 3u : 2u));
+    REQUIRE(row.kernels.folded.size() == 1);
+    CHECK(row.shares.size() == row.kernels.scaled.size());
 
-    // The pictures add up as the kernels do.
-    Tensor sum = Tensor::zeros(record.folded_kernel[0].filters.shape());
-    for (const PicturedKernel& branch : record.scaled_kernels) {
-      for (int64_t i = 0; i < sum.size(); ++i) sum[i] += branch.filters[i];
-    }
-    CHECK(max_abs(sum) > 0);
-    CHECK(max_abs_difference(sum, record.folded_kernel[0].filters) <= 10 * testing::kFoldTolerance * max_abs(sum));
+    // Both ends of the steps are counted, not computed.
+    CHECK(row.before.parameters == row.steps.front().parameters);
+    CHECK(row.before.convolutions == row.steps.front().convolutions);
+    CHECK(row.after.parameters == row.steps.back().parameters);
+    CHECK(row.after.convolutions == 1);
+    CHECK(row.before.element_wise > 0);
+    CHECK(row.after.element_wise == 0);
   }
-  FoldRecord record;
-  CHECK_THROWS_WITH(demonstrate_block(*network, "stages.7.0", some_images(), record), ContainsSubstring("stages.7.0"));
 }
 
-TEST_CASE("demonstration of a network: its counts are the counter's, its shares add up to one", "[examples]") {
+TEST_CASE("demonstration of a network: its counts are the counter's", "[examples]") {
   const auto network = some_network();
   const auto folded = network->fold_network();
   FoldRecord record;
   demonstrate_network(*network, some_images(), record);
+  CHECK(record.block_images == 3);
 
   const Counts before = count(*network, {1, 32, 32, 3}), after = count(*folded, {1, 32, 32, 3});
   const std::pair<FoldRow, Counts> ends[] = {{record.network_steps.front(), before},
@@ -98,38 +131,49 @@ TEST_CASE("demonstration of a network: its counts are the counter's, its shares 
     CHECK(row.batch_norms == counts.batch_norms);
     CHECK(row.additions == counts.additions);
   }
-  int64_t parameters = network->head().weight().value().size() + network->head().bias().value().size();
-  REQUIRE(record.blocks.size() == 6);
-  for (const FoldedBlockRow& block : record.blocks) {
-    parameters += block.parameters_before;
-    double shares = 0;
-    for (const BranchShare& each : block.shares) shares += each.share;
-    CHECK(shares == Approx(1));
-    CHECK(block.largest_output > 0);
-    CHECK(std::max(block.interior, block.border) <= testing::kFoldTolerance * block.largest_output);
-  }
-  CHECK(parameters == before.parameters);
 }
 
-TEST_CASE("demonstration: of blocks of any family", "[examples]") {
-  for (const std::string family : {"none", "acb", "dbb", "qarepvgg"}) {
+TEST_CASE("demonstration: blocks of every family that has room add up to their network", "[examples]") {
+  // Of the others, which keep the channels, a RepVGG can have none: its first block sees three.
+  for (const std::string& family : family_names()) {
+    if (family == "repmixer" || family == "unireplk") continue;
     CAPTURE(family);
     const auto network = some_network(family);
     FoldRecord record;
-    demonstrate_block(*network, "stages.1.0", some_images(), record);
     demonstrate_network(*network, some_images(), record);
-    CHECK(record.trained_kernels.size() >= record.scaled_kernels.size());
-    for (const PicturedKernel& branch : record.scaled_kernels) {
-      CHECK(branch.filters.shape() == record.folded_kernel.at(0).filters.shape());
-    }
+    REQUIRE(record.blocks.size() == 6);
+    CHECK(record.network_steps.back().batch_norms == 0);
+
+    Counts before, after;
     for (const FoldedBlockRow& block : record.blocks) {
-      double shares = 0;
-      for (const BranchShare& each : block.shares) shares += each.share;
-      CHECK(shares == Approx(1));
+      CAPTURE(block.name);
+      add_to(before, block.before);
+      add_to(after, block.after);
+      check_kernels(block);
+      CHECK(block.largest_output > 0);
       CHECK(std::max(block.interior, block.border) <= testing::kFoldTolerance * block.largest_output);
     }
-    CHECK(record.network_steps.back().batch_norms == 0);
+    // Around the blocks are the mean of each of 8 maps of 4x4, and the head.
+    const Counts around{.parameters = 8 * 10 + 10, .multiply_adds = 8 * 10, .element_wise = 8 * 16 + 8};
+    add_to(before, around);
+    add_to(after, around);
+    CHECK(before == count(*network, {1, 32, 32, 3}));
+    CHECK(after == count(*network->fold_network(), {1, 32, 32, 3}));
   }
+}
+
+TEST_CASE("demonstration: a norm around the sum leaves the branches to be seen", "[examples]") {
+  const auto network = some_network("qarepvgg");
+  FoldRecord record;
+  demonstrate_network(*network, some_images(), record);
+  const FoldedBlockRow& block = record.blocks[1];
+  REQUIRE(block.shares.size() == 3);
+  CHECK(block.shares[0].branch == "3x3");
+  CHECK(block.shares[1].branch == "1x1");
+  CHECK(block.shares[2].branch == "identity");
+  REQUIRE(block.kernels.folded.size() == 2);
+  CHECK(block.kernels.folded[1].name == "folded");
+  CHECK(max_abs_difference(block.kernels.folded[0].filters, block.kernels.folded[1].filters) > 0);
 }
 
 TEST_CASE("comparison of forms: counts changed predictions and finds the largest difference", "[examples]") {
@@ -165,4 +209,20 @@ TEST_CASE("times of forms: medians of both", "[examples]") {
   CHECK(times.batch == 2);
   CHECK(times.before > 0);
   CHECK(times.after > 0);
+}
+
+TEST_CASE("times of blocks: one of each, of a batch larger than the images and than a slice", "[examples]") {
+  const auto network = some_network();
+  const auto before = testing::copy_of_state(*network);
+  for (int64_t batch : {int64_t{1}, RepVgg::kSlice + 2}) {
+    const std::vector<FormTimes> times = time_blocks(*network, some_images(), batch, 0);
+    REQUIRE(times.size() == 6);
+    for (const FormTimes& each : times) {
+      CHECK(each.batch == batch);
+      CHECK(each.before > 0);
+      CHECK(each.after > 0);
+    }
+  }
+  CHECK(testing::bit_equal(state(*network), before));
+  CHECK_THROWS_WITH(time_blocks(*network, some_images(), 0, 0), ContainsSubstring("a batch of 0 images"));
 }

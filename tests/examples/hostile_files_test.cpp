@@ -15,6 +15,7 @@
 #include "layers/state_file.h"
 #include "tests/catch.h"
 #include "tests/cost.h"
+#include "tests/examples/some_fold_record.h"
 #include "tests/temporary_folder.h"
 
 using namespace onefold;
@@ -125,21 +126,26 @@ TEST_CASE("hostile report: data that cannot be counted or drawn is an error, and
 }
 
 TEST_CASE("hostile report: kernels that are no pictures are an error", "[examples]") {
-  FoldRecord record;
+  FoldRecord record = some_record();
+  std::vector<PicturedKernel>& folded = record.blocks[1].kernels.folded;
+  REQUIRE(record.blocks[1].name == record.block);
   const auto says = [&](const Tensor& filters, const Tensor& magnitude, const std::string& what) {
-    record.folded_kernel = {{"3x3", filters, magnitude}};
+    folded = {{"3x3", filters, magnitude}};
     CHECK_THROWS_WITH(fold_record_from_json(to_json(record)), ContainsSubstring(what));
   };
   says(Tensor::zeros({0, 0, 1 << 30, 1 << 30}), Tensor::zeros({0, 0}), "have shape [0 0 1073741824 1073741824]");
   says(Tensor::zeros({3, 3}), Tensor::zeros({3, 3}), "filters of 3x3 have shape [3 3]");
   says(Tensor::zeros({3, 3, 1, 1}), Tensor::zeros({3, 1}), "the mean magnitude of 3x3 has shape [3 1]");
-  record.folded_kernel = {{"3x3", Tensor::zeros({3, 3, 1, 1}), Tensor::zeros({3, 3})}};
+  folded = {{"3x3", Tensor::zeros({3, 3, 1, 1}), Tensor::zeros({3, 3})}};
   CHECK_NOTHROW(fold_record_from_json(to_json(record)));
   record.times = {{.batch = 128, .before = 1, .after = 0}};
   CHECK_THROWS_WITH(fold_record_from_json(to_json(record)), ContainsSubstring("times of a batch of 128 are 1 and 0 s"));
   record.times.clear();
-  record.folded_kernel.clear();
-  CHECK_THROWS_WITH(fold_record_from_json(to_json(record)), ContainsSubstring("folded_kernel is empty"));
+  record.blocks[0].times = {{.batch = 0, .before = 1, .after = 1}};
+  CHECK_THROWS_WITH(fold_record_from_json(to_json(record)), ContainsSubstring("times of a batch of 0 are 1 and 1 s"));
+  record.blocks[0].times.clear();
+  folded.clear();
+  CHECK_THROWS_WITH(fold_record_from_json(to_json(record)), ContainsSubstring("stages.1.0 has no folded kernel"));
 }
 
 TEST_CASE("hostile names: a folder's name that is no UTF-8 still gives run.json", "[examples]") {

@@ -4,10 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "core/random.h"
-#include "examples/support/fold_record.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
+#include "tests/examples/some_fold_record.h"
 #include "tests/temporary_folder.h"
 
 using namespace onefold;
@@ -38,28 +37,6 @@ void write_training(const FakeRun& folder) {
                R"({"epoch": 2, "train_loss": null, "test_accuracy": 0.625})"
                "\n");
   folder.write("confusion.json", R"({"classes": ["cat", "<dog>"], "matrix": [[40, 10], [0, 50]]})");
-}
-
-FoldRecord some_record() {
-  FoldRecord record;
-  record.net = "tiny";
-  record.dataset = "Shapes10";
-  record.block = "stages.1.0";
-  record.block_steps = {{.title = "the trained block", .parameters = 2656},
-                        {.title = "branches gone", .parameters = 2320, .interior = 1.5e-6, .border = 1e-6}};
-  record.network_steps = record.block_steps;
-  const Tensor filters = random_normal({3, 3, 2, 2}, Random(1, 1)), map = Tensor::full({3, 3}, Real(0.5));
-  record.trained_kernels = {{"3x3", filters, map}};
-  record.scaled_kernels = {{"3x3", filters, map}, {"identity", filters, map}};
-  record.folded_kernel = {{"sum", filters, map}};
-  record.blocks = {
-      {.name = "stages.0.0", .description = "RepVggBlock 3 -> 16", .shares = {{"3x3", 0.75}, {"1x1", 0.25}}}};
-  record.before = {
-      .parameters = 331082, .multiply_adds = 18844160, .convolutions = 18, .batch_norms = 23, .additions = 14};
-  record.after = {.parameters = 296218, .multiply_adds = 16960000, .convolutions = 9};
-  record.proof = {.images = 2000, .equal = 2000, .largest_difference = 1e-5, .largest_logit = 10};
-  record.times = {{.batch = 128, .before = 0.03, .after = 0.02}};
-  return record;
 }
 
 void write_folding(const FakeRun& folder) { folder.write("fold.json", to_json(some_record()).dump()); }
@@ -97,6 +74,38 @@ TEST_CASE("report: tells of training, of folding, or of both", "[examples]") {
   CHECK(unbalanced_tag(folded) == "");
   CHECK(folded.find("RepVGG tiny on Shapes10") != std::string::npos);
   CHECK(folded.find("epoch by epoch") == std::string::npos);
+}
+
+TEST_CASE("report: every block has a row of costs and opens to its kernels", "[examples]") {
+  const FakeRun folder;
+  write_folding(folder);
+  const std::string report = report_of(folder);
+  CHECK(count_of(report, "<details class=\"block\">") == 2);
+  // The shown block's kernels stand twice, once in its own section: for each block one trained, two scaled, one sum.
+  CHECK(count_of(report, "<div class=\"filters\">") == 3 * 4);
+  CHECK(count_of(report, "<div class=\"magnitudes\">") == 3 * 4);
+  CHECK(count_of(report, "<div class=\"filters empty\">") == 3);
+  for (const char* words : {"<strong>stages.0.0</strong> RepVggBlock 3 -&gt; 16: 3x3 75 % \u00b7 1x1 25 %",
+                            "544 \u2192 448", "2.621 M \u2192 2.359 M", "65.5 k \u2192 0", "12.0 \u2192 8.0 ms",
+                            "15.0 \u2192 10.0 ms", "30.0 \u2192 20.0 ms", ", 75 %</span>", "10.0 ms, 1.50\u00d7"}) {
+    CAPTURE(words);
+    CHECK(report.find(words) != std::string::npos);
+  }
+}
+
+TEST_CASE("report: what an earlier version wrote about a fold is shown as far as it goes", "[examples]") {
+  const FakeRun folder;
+  folder.write("fold.json", record_of_before().dump());
+  const std::string report = report_of(folder);
+  CHECK(unbalanced_tag(report) == "");
+  CHECK(count_of(report, "<details class=\"block\">") == 1);
+  CHECK(count_of(report, "<div class=\"filters\">") == 2 * 4);
+  for (const char* words : {"branches gone", "2.66 k \u2192 2.32 k", "18,844,160", "3x3 50 %", "75 / 25 / 0 %"}) {
+    CAPTURE(words);
+    CHECK(report.find(words) != std::string::npos);
+  }
+  CHECK(report.find("around them") == std::string::npos);  // nobody knows
+  CHECK(report.find("10.0 ms") == std::string::npos);
 }
 
 TEST_CASE("report: the same files give the same bytes", "[examples]") {
@@ -146,24 +155,13 @@ TEST_CASE("report: a broken file is named with its fault, and the old report sta
   refuses("confusion.json", R"({"classes": ["a", "b"], "matrix": [[1, 2]]})", "1 rows for 2 classes");
   refuses("confusion.json", R"({"classes": ["a"], "matrix": [[1, 2]]})", "2 numbers for 1 classes");
   refuses("fold.json", R"({"net": "tiny"})", "dataset");
+  nlohmann::json elsewhere = to_json(some_record());
+  elsewhere["block"] = "stages.9.9";
+  refuses("fold.json", elsewhere.dump(), "stages.9.9");
 }
 
 TEST_CASE("report: an empty folder has nothing to report on", "[examples]") {
   const FakeRun folder;
   CHECK_THROWS_WITH(write_report(folder.path()), ContainsSubstring("nothing to report on"));
   CHECK(std::filesystem::is_empty(folder.path()));
-}
-
-TEST_CASE("fold record: what JSON keeps is what was there", "[examples]") {
-  const FoldRecord before = some_record();
-  const nlohmann::json json = to_json(before);
-  const FoldRecord after = fold_record_from_json(nlohmann::json::parse(json.dump()));
-  CHECK(to_json(after) == json);
-  CHECK(after.before == before.before);
-  CHECK(after.proof.relative() == before.proof.relative());
-  // Pictures keep five digits.
-  const Tensor& kept = after.trained_kernels[0].filters;
-  const Tensor& given = before.trained_kernels[0].filters;
-  CHECK(kept.shape() == given.shape());
-  CHECK(max_abs_difference(kept, given) <= 1e-4 * max_abs(given));
 }

@@ -49,10 +49,17 @@ Corpus report_corpus() {
   fold.net = "mini";
   fold.block = "stages.1.0";
   const Tensor kernel = random_normal({3, 3, 1, 1}, Random(1, 0)), magnitude = kernel.reshape({3, 3});
-  fold.trained_kernels = fold.scaled_kernels = {{"3x3", kernel, magnitude}};
-  fold.folded_kernel = {{"3x3", kernel, magnitude}};
-  fold.block_steps = fold.network_steps = {{"as trained", 20, 3, 3, 2, 0, 0}, {"one kernel", 10, 1, 0, 0, 1e-6, 1e-6}};
-  fold.blocks = {{"stages.1.0", "a block", 20, 10, 1e-6, 1e-6, 4, {{"3x3", 0.75}, {"1x1", 0.25}}}};
+  const std::vector<PicturedKernel> kernels = {{"3x3", kernel, magnitude}};
+  fold.network_steps = {{"as trained", 20, 3, 3, 2, 0, 0}, {"one kernel", 10, 1, 0, 0, 1e-6, 1e-6}};
+  fold.blocks = {{.name = fold.block,
+                  .description = "a block",
+                  .interior = 1e-6,
+                  .border = 1e-6,
+                  .largest_output = 4,
+                  .shares = {{"3x3", 0.75}, {"1x1", 0.25}},
+                  .steps = fold.network_steps,
+                  .kernels = {kernels, kernels, kernels},
+                  .times = {{1, 0.002, 0.001}}}};
   fold.proof = {10, 10, 1e-6, 8, 0.5, 0.5};
   fold.times = {{1, 0.002, 0.001}};
   const std::string end = "\xff";
