@@ -71,7 +71,7 @@ Html kernel_pictures(const FoldedBlockRow& block) {
   for (const PicturedKernel& kernel : kernels.trained) trained.push_back({"", kernel});
   const bool several = kernels.scaled.size() > 1;
   for (size_t b = 0; several && b < kernels.scaled.size(); ++b) {
-    const std::string share = b < block.shares.size() ? ", " + percent(block.shares[b].share, 0) : "";
+    const std::string share = b < block.shares.size() ? percent(block.shares[b].share, 0) : "";
     equation.push_back({b == 0 ? "" : "+ ", kernels.scaled[b], share});
   }
   for (const PicturedKernel& kernel : kernels.folded) {
