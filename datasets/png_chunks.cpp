@@ -16,11 +16,15 @@ uint32_t big_endian(std::span<const uint8_t> bytes) {
          static_cast<uint32_t>(bytes[2]) << 8 | bytes[3];
 }
 
+bool is_png(std::span<const uint8_t> bytes) {
+  return bytes.size() >= kSignature.size() && std::ranges::equal(kSignature, bytes.first(kSignature.size()));
+}
+
 }  // namespace
 
 bool png_pixels_begin_empty(std::span<const uint8_t> bytes) {
   constexpr uint32_t kPixels = 0x49444154;  // "IDAT"
-  if (bytes.size() < kSignature.size() || !std::ranges::equal(kSignature, bytes.first(kSignature.size()))) return false;
+  if (!is_png(bytes)) return false;
   size_t place = kSignature.size();
   while (place + kChunkHeader <= bytes.size()) {
     const uint32_t length = big_endian(bytes.subspan(place));
@@ -28,6 +32,15 @@ bool png_pixels_begin_empty(std::span<const uint8_t> bytes) {
     place += kChunkHeader + length + kChecksum;
   }
   return false;
+}
+
+int png_bits_of_pixel(std::span<const uint8_t> bytes) {
+  // Behind signature, length, type, width and height.
+  constexpr size_t kDepth = kSignature.size() + kChunkHeader + 8, kColourType = kDepth + 1;
+  // Grey, none, RGB, palette, grey and alpha, none, RGB and alpha.
+  constexpr std::array<int, 7> kChannels = {1, 0, 3, 1, 2, 0, 4};
+  if (!is_png(bytes) || bytes.size() <= kColourType || bytes[kColourType] >= kChannels.size()) return 1;
+  return std::clamp(bytes[kDepth] * kChannels[bytes[kColourType]], 1, 64);
 }
 
 }  // namespace onefold

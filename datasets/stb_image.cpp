@@ -76,8 +76,8 @@ namespace {
 constexpr int kMostSide = 4096;
 constexpr int64_t kMostPixels = int64_t{1} << 22;
 
-/// A byte of PNG stands for so many pixels at most: deflate shrinks 1,032-fold at most, a pixel is one bit or more.
-constexpr int64_t kMostPixelsOfPngByte = 8 * 1032;
+/// A byte of PNG stands for so many bits of pixels at most: deflate shrinks 1,032-fold at most.
+constexpr int64_t kMostBitsOfPngByte = 8 * 1032;
 
 /// A byte of a JPEG's scans: a block of 8 x 8 pixels takes at least one bit.
 constexpr int64_t kMostPixelsOfJpegByte = 8 * 64;
@@ -115,7 +115,7 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
         ": has ", width, " x ", height, " pixels, at most ", kMostSide, " a side and ", kMostPixels,
         " in all are allowed: make it smaller");
   const int64_t most_pixels = jpeg.is_jpeg ? kMostPixelsOfJpegByte * static_cast<int64_t>(jpeg.scan_bytes)
-                                           : kMostPixelsOfPngByte * size;
+                                           : kMostBitsOfPngByte * size / png_bits_of_pixel(bytes);
   check(int64_t{width} * height <= most_pixels, name, ": claims ", width, " x ", height, " pixels in ",
         jpeg.is_jpeg ? jpeg.scan_bytes : bytes.size(), jpeg.is_jpeg ? " bytes of scans" : " bytes",
         ", which cannot be", kRemedy);

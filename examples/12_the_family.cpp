@@ -18,7 +18,10 @@
 #include <vector>
 
 #include "core/random.h"
+#include "examples/support/block_demonstration.h"
 #include "examples/support/format.h"
+#include "examples/support/kernel_picture.h"
+#include "examples/support/picture_file.h"
 #include "layers/reparam/explain.h"
 #include "layers/reparam/families.h"
 
@@ -42,66 +45,34 @@ void randomize(Module& block) {
   load_state(block, numbers);
 }
 
-/// The largest |a - b| of two maps [N, P, Q, K], at their outermost pixels and elsewhere.
-struct Difference {
-  double interior = 0, border = 0;
-};
-Difference difference(const Tensor& a, const Tensor& b) {
-  const int64_t P = a.shape()[1], Q = a.shape()[2], K = a.shape()[3];
-  Difference largest;
-  for (int64_t i = 0; i < a.size(); ++i) {
-    const int64_t p = i / (Q * K) % P, q = i / K % Q;
-    double& where = p == 0 || q == 0 || p == P - 1 || q == Q - 1 ? largest.border : largest.interior;
-    where = std::max(where, std::abs(double{a[i]} - double{b[i]}));
-  }
-  return largest;
-}
-
-/// A row of kernels: each the mean |k| of every tap, drawn in a square of its own scale.
-std::string svg_row(const std::vector<NamedKernel>& kernels, double top, const std::string& last_sign) {
-  constexpr double side = 66, step = 138;
-  std::string drawn;
+/// Kernels side by side, each the mean |k| of every tap in colours of its own scale, with `signs` before their names.
+void add_row(std::vector<Panel>& panels, const std::vector<NamedKernel>& kernels, double top,
+             const std::vector<std::string>& signs) {
+  constexpr double side = 112, step = 142;
   for (size_t n = 0; n < kernels.size(); ++n) {
-    const Tensor& weight = kernels[n].kernel.weight;
-    const int64_t rows = weight.shape()[0], columns = weight.shape()[1], filters = weight.size() / (rows * columns);
-    std::vector<double> taps(static_cast<size_t>(rows * columns), 0.0);
-    double largest = 0;
-    for (size_t t = 0; t < taps.size(); ++t) {
-      for (int64_t i = 0; i < filters; ++i) taps[t] += std::abs(double{weight[static_cast<int64_t>(t) * filters + i]});
-      largest = std::max(largest, taps[t]);
-    }
-    const double cell = side / static_cast<double>(std::max<int64_t>({rows, columns, 3}));
-    const double left = 24 + step * static_cast<double>(n);
-    for (int64_t r = 0; r < rows; ++r) {
-      for (int64_t s = 0; s < columns; ++s) {
-        const double x = left + (side - cell * static_cast<double>(columns)) / 2 + cell * static_cast<double>(s);
-        const double y = top + (side - cell * static_cast<double>(rows)) / 2 + cell * static_cast<double>(r);
-        drawn += "<rect x=\"" + fixed(x, 1) + "\" y=\"" + fixed(y, 1) + "\" width=\"" + fixed(cell, 1) +
-                 "\" height=\"" + fixed(cell, 1) + "\" fill=\"#d66a08\" fill-opacity=\"" +
-                 fixed(largest > 0 ? taps[static_cast<size_t>(r * columns + s)] / largest : 0, 2) +
-                 "\" stroke=\"#888\" stroke-width=\"0.5\"/>\n";
-      }
-    }
-    const bool last = n + 1 == kernels.size();
-    if (n > 0 && !last_sign.empty()) {
-      drawn += "<text x=\"" + fixed(left - 36, 0) + "\" y=\"" + fixed(top + side / 2 + 5, 0) + "\">" +
-               (last ? last_sign : "+") + "</text>\n";
-    }
-    drawn += "<text x=\"" + fixed(left + side / 2, 0) + "\" y=\"" + fixed(top + side + 18, 0) +
-             "\" text-anchor=\"middle\">" + kernels[n].name.substr(kernels[n].name.rfind('.') + 1) + "</text>\n";
+    const PicturedKernel kernel = picture_of(kernels[n]);
+    const std::string name = kernel.name.substr(kernel.name.rfind('.') + 1);
+    panels.push_back({signs[n] + name, magnitude_drawing(kernel.mean_magnitude, max_abs(kernel.mean_magnitude), name),
+                      24 + step * static_cast<double>(n), top, side, kPanelTitle + side});
   }
-  return drawn;
 }
 
 /// Above the kernels as trained, below the branches as kernels of one size, and their sum.
-void draw(const std::vector<FoldStep>& steps, const std::string& file) {
+void draw(const std::vector<FoldStep>& steps, const std::string& block, const std::string& file) {
+  const std::vector<NamedKernel>& trained = steps.front().kernels;
   std::vector<NamedKernel> equation = step_of_branches(steps).kernels;
   if (equation.size() == 1) equation.clear();
   equation.push_back(steps.back().kernels.front());
-  const size_t most = std::max(equation.size(), steps.front().kernels.size());
-  std::ofstream(file) << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " << 138 * most << " 236\" width=\""
-                      << 138 * most << "\" font-family=\"sans-serif\" font-size=\"11\" fill=\"#777\">\n"
-                      << svg_row(steps.front().kernels, 8, "") << svg_row(equation, 128, "=") << "</svg>\n";
+  std::vector<std::string> signs(equation.size(), "+ ");
+  signs.front().clear();
+  if (equation.size() > 1) signs.back() = "= ";
+
+  std::vector<Panel> panels;
+  const double top = first_panel_top({});
+  add_row(panels, trained, top, std::vector<std::string>(trained.size()));
+  add_row(panels, equation, top + 158, signs);
+  const auto most = static_cast<double>(std::max(equation.size(), trained.size()));
+  std::ofstream(file) << picture_file(block, {}, 24 + 142 * most, top + 316, panels);
 }
 
 }  // namespace
@@ -118,12 +89,12 @@ int main(int argc, char** argv) {
     block->eval();
     const Variable x(random_normal({4, 12, 12, kChannels}, Random(2, 0)));
     const std::vector<FoldStep> steps = explain_fold(*block);
-    const Difference rounding = difference(block->forward(x).value(), block->fold()->forward(x).value());
+    const MapDifference rounding = map_difference(block->forward(x).value(), block->fold()->forward(x).value());
     // [/fold-a-family]
     const std::string parameters = grouped(steps.front().parameters) + " -> " + grouped(steps.back().parameters);
     std::printf("%-10s %-39s %-14s %6zu  %20.1e %8.1e\n", family.c_str(), block->description().c_str(),
                 parameters.c_str(), steps.size(), rounding.interior, rounding.border);
-    if (argc > 1) draw(steps, std::string(argv[1]) + "/family-" + family + ".svg");
+    if (argc > 1) draw(steps, block->description(), std::string(argv[1]) + "/family-" + family + ".svg");
   }
   return 0;
 }

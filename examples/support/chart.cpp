@@ -168,19 +168,22 @@ Html legend(const std::string& title, const std::vector<std::string>& names) {
   return caption;
 }
 
-Html line_chart(const LineChart& chart) {
+Html line_chart_drawing(const LineChart& chart) {
   const Axes axes = make_axes(chart);
   Html drawn = draw_axes(axes, chart.x_label);
-  std::vector<std::string> names;
   std::string spoken = chart.title + " over " + chart.x_label;
   for (size_t s = 0; s < chart.series.size(); ++s) {
     const Series& series = chart.series[s];
     drawn += draw_series(axes, series, s);
-    names.push_back(series.name);
     if (!series.y.empty()) spoken += "; " + series.name + " ends at " + axes.y_text(series.y.back());
   }
-  drawn += draw_ends(axes, chart);
-  return figure(legend(chart.title, names), svg(kWidth, kHeight, spoken, drawn));
+  return svg(kWidth, kHeight, spoken, drawn + draw_ends(axes, chart));
+}
+
+Html line_chart(const LineChart& chart) {
+  std::vector<std::string> names;
+  for (const Series& series : chart.series) names.push_back(series.name);
+  return figure(legend(chart.title, names), line_chart_drawing(chart));
 }
 
 Html bar_chart(const BarChart& chart) {

@@ -19,12 +19,15 @@ struct Series {
 struct LineChart {
   std::string title;
   std::string x_label;
-  std::vector<Series> series;
+  std::vector<Series> series = {};
   std::function<std::string(double)> y_text = {};     // how values read; as plain() where none is given
   std::function<std::string(double)> tick_text = {};  // and the axis's numbers; as y_text where none is given
   bool from_zero = false;                     // the vertical axis begins at zero
 };
 Html line_chart(const LineChart& chart);
+
+/// The same without title and legend, for a picture_file().
+Html line_chart_drawing(const LineChart& chart);
 
 /// Horizontal bars, each of one part or of several laid end to end.
 struct BarChart {

@@ -52,7 +52,7 @@ std::string palette(const std::array<Colour, 5>& anchors) {
 
 }  // namespace
 
-Html filter_picture(const Tensor& filters, double limit, const std::string& label) {
+Html filter_drawing(const Tensor& filters, double limit, const std::string& label) {
   const int64_t rows = filters.shape()[0], columns = filters.shape()[1];
   const int64_t inputs = filters.shape()[2], outputs = filters.shape()[3];
   const int64_t side = std::max<int64_t>({3, rows, columns}), pitch = side + 1;
@@ -76,12 +76,15 @@ Html filter_picture(const Tensor& filters, double limit, const std::string& labe
     const std::string& path = paths[static_cast<size_t>(index)];
     if (!path.empty()) cells += element("path", {{"class", colour_class(index)}, {"d", path}});
   }
-  cells = element("g", {{"transform", "translate(0 .5)"}}, cells);
-  return element("div", {{"class", "filters"}},
-                 svg(static_cast<double>(inputs * pitch - 1), static_cast<double>(outputs * pitch - 1), label, cells));
+  cells = element("g", {{"class", "strokes"}, {"transform", "translate(0 .5)"}}, cells);
+  return svg(static_cast<double>(inputs * pitch - 1), static_cast<double>(outputs * pitch - 1), label, cells);
 }
 
-Html magnitude_picture(const Tensor& map, double limit, const std::string& label) {
+Html filter_picture(const Tensor& filters, double limit, const std::string& label) {
+  return element("div", {{"class", "filters"}}, filter_drawing(filters, limit, label));
+}
+
+Html magnitude_drawing(const Tensor& map, double limit, const std::string& label) {
   const int64_t rows = map.shape()[0], columns = map.shape()[1];
   const int64_t side = std::max<int64_t>({3, rows, columns});
   constexpr int64_t cell = 52;
@@ -101,7 +104,11 @@ Html magnitude_picture(const Tensor& map, double limit, const std::string& label
     }
   }
   const auto width = static_cast<double>(side * cell);
-  return element("div", {{"class", "magnitudes"}}, svg(width, width, label, cells));
+  return svg(width, width, label, cells);
+}
+
+Html magnitude_picture(const Tensor& map, double limit, const std::string& label) {
+  return element("div", {{"class", "magnitudes"}}, magnitude_drawing(map, limit, label));
 }
 
 Html colour_scale(double limit) {
@@ -129,11 +136,14 @@ double colour_limit(const std::vector<Tensor>& tensors) {
   return *place;
 }
 
+std::string light_colours() {
+  return "svg path{fill:currentColor}.strokes path{stroke:currentColor}\n" +
+         palette({{{8, 69, 148}, {107, 168, 218}, {255, 255, 255}, {245, 158, 66}, {166, 54, 3}}});
+}
+
 std::string colour_style() {
-  const std::string light = palette({{{8, 69, 148}, {107, 168, 218}, {255, 255, 255}, {245, 158, 66}, {166, 54, 3}}});
   const std::string dark = palette({{{143, 207, 255}, {38, 110, 180}, {13, 17, 23}, {187, 94, 16}, {255, 184, 112}}});
-  return ".filters path{stroke:currentColor}.magnitudes path,.scale path{fill:currentColor}\n" + light +
-         "@media screen and (prefers-color-scheme: dark) {\n" + dark + "}\n";
+  return light_colours() + "@media screen and (prefers-color-scheme: dark) {\n" + dark + "}\n";
 }
 
 }  // namespace onefold

@@ -19,13 +19,18 @@ Html filter_picture(const Tensor& filters, double limit, const std::string& labe
 /// A map [R, S] with its numbers written in.
 Html magnitude_picture(const Tensor& map, double limit, const std::string& label);
 
+/// The same two without the page's frame, for a picture_file().
+Html filter_drawing(const Tensor& filters, double limit, const std::string& label);
+Html magnitude_drawing(const Tensor& map, double limit, const std::string& label);
+
 /// The colours from -limit to limit with both numbers.
 Html colour_scale(double limit);
 
 /// A limit that shows the small numbers too: the 98th percentile of |k| among those that are not zero.
 double colour_limit(const std::vector<Tensor>& tensors);
 
-/// The style of the colours, light and dark.
+/// The style of the colours, light and dark; and light alone.
 std::string colour_style();
+std::string light_colours();
 
 }  // namespace onefold

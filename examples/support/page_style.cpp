@@ -143,8 +143,23 @@ svg text.on-strong { fill: #fff; }
 }
 )";
 
+/// Colours are written out: not every program that shows an SVG knows variables.
+constexpr const char* kPictureStyle = R"(text { fill: #16191f; font-size: 13px; }
+.headline { font-size: 16px; font-weight: 600; }
+.title, .end { font-weight: 600; }
+.quiet { fill: #5b6472; }
+.grid { stroke: #dfe2e7; } .axis { stroke: #5b6472; }
+.line { fill: none; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
+.line.s0 { stroke: #0b62b8; } .line.s1 { stroke: #c45a00; } .line.s2 { stroke: #1f7a4d; } .line.s3 { stroke: #7a3e9d; }
+.dot.s0, .bar.s0, .end.s0 { fill: #0b62b8; } .dot.s1, .bar.s1, .end.s1 { fill: #c45a00; }
+.dot.s2, .bar.s2, .end.s2 { fill: #1f7a4d; } .dot.s3, .bar.s3, .end.s3 { fill: #7a3e9d; }
+.on-strong { fill: #ffffff; }
+)";
+
 }  // namespace
 
 std::string page_style() { return kStyle + colour_style(); }
+
+std::string picture_style() { return kPictureStyle + light_colours(); }
 
 }  // namespace onefold

@@ -4,6 +4,7 @@
 #include "core/elementwise.h"
 #include "layers/activations.h"
 #include "tests/catch.h"
+#include "tests/layers/block_gradients.h"
 #include "tests/layers/blocks.h"
 #include "tests/layers/support.h"
 
@@ -61,5 +62,19 @@ TEST_CASE("equivalent kernel: within the graph it has the same numbers, and the 
       const Tensor &got = same_named[p].value.grad(), &wanted = named[p].value.grad();
       CHECK(double{max_abs_difference(got, wanted)} <= kFoldTolerance * largest_gradient);
     }
+  }
+}
+
+TEST_CASE("equivalent kernel: the gradients of its squared length are those of differences", "[layers]") {
+  if (sizeof(Real) != 8) return;  // float resolves too little of a sum over a whole kernel
+  for (const auto& block : Blocks().all()) {
+    CAPTURE(block->description());
+    randomize(*block, 6, false);
+    const GradientCheck check = check_module_gradients(*block, {}, [&](const std::vector<Variable>&) {
+      const ConvVariable kernel = equivalent_convolution_in_graph(*block);
+      return add(sum(multiply(kernel.weight, kernel.weight)), sum(multiply(kernel.bias, kernel.bias)));
+    });
+    CAPTURE(check.where, check.largest_error);
+    CHECK(check.ok);
   }
 }

@@ -1,14 +1,13 @@
 #include "layers/reparam/families.h"
 
-#include "autograd/gradcheck.h"
 #include "autograd/ops.h"
-#include "core/elementwise.h"
 #include "layers/reparam/dilated_block.h"
 #include "layers/reparam/explain.h"
 #include "layers/reparam/mobile_one_block.h"
 #include "layers/reparam/rep_mixer_block.h"
 #include "layers/reparam/repvgg_block.h"
 #include "tests/catch.h"
+#include "tests/layers/block_gradients.h"
 #include "tests/layers/support.h"
 
 // Laws that hold for every family of blocks, those to come as well.
@@ -57,18 +56,6 @@ void for_each_block(const Action& action) {
   }
 }
 
-/// Puts other variables, from `first` on, in the place of a module's parameters, in the order of parameters().
-class Substitution : public Visitor {
- public:
-  explicit Substitution(std::vector<Variable>::const_iterator first) : next_(first) {}
-  void parameter(const std::string&, Variable& value) override { value = *next_++; }
-  void buffer(const std::string&, Tensor&) override {}
-  void child(const std::string&, Module& module) override { module.visit(*this); }
-
- private:
-  std::vector<Variable>::const_iterator next_;
-};
-
 }  // namespace
 
 TEST_CASE("families: folded equals trained, in every step, inside and on the border", "[layers][fold]") {
@@ -95,21 +82,7 @@ TEST_CASE("families: folded equals trained, in every step, inside and on the bor
 TEST_CASE("families: the gradients of a training step are those of differences", "[layers]") {
   if (sizeof(Real) != 8) return;  // float resolves too little behind batch norms
   for_each_block([](LinearBlock& block, const BlockOptions& options) {
-    std::vector<Tensor> inputs = {random_images({2, 4, 5, options.in}).value()};
-    for (const Tensor& value : parameter_values(block)) {
-      inputs.push_back(add(value, random_normal(value.shape(), Random(3, inputs.size()), Real(0.2))));
-    }
-    const GradientCheck check = check_gradients(
-        [&](const std::vector<Variable>& values) {
-          Substitution substitution(values.begin() + 1);
-          block.visit(substitution);
-          // A batch norm makes some gradients nothing but rounding: with one added to each, that is small beside them.
-          const Variable y = block.forward(values[0]);
-          Variable f = sum(multiply(y, random_images(y.shape())));
-          for (const Variable& value : values) f = add(f, sum(value));
-          return f;
-        },
-        inputs, kDifferenceStep, 1e-5);
+    const GradientCheck check = check_block_gradients(block, random_images({2, 4, 5, options.in}).value());
     CAPTURE(check.where, check.largest_error);
     CHECK(check.ok);
   });

@@ -1,7 +1,3 @@
-#include "autograd/ops.h"
-#include "autograd/schedule.h"
-#include "core/softmax.h"
-#include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
@@ -25,20 +21,6 @@ void build(Sequential& network, const WeightFamily& family, Initializer& initial
   network.add<ExpandLinear>(32, 10, initializer, 2);
 }
 
-std::vector<int> predict(Module& network, DataLoader& images, double* accuracy) {
-  const NoGrad no_grad;
-  std::vector<int> all;
-  int64_t right = 0;
-  images.start_epoch(0);
-  while (const auto batch = images.next()) {
-    const std::vector<int> classes = argmax_rows(network(Variable(batch->images)).value());
-    for (size_t i = 0; i < classes.size(); ++i) right += classes[i] == batch->labels[i];
-    all.insert(all.end(), classes.begin(), classes.end());
-  }
-  if (accuracy != nullptr) *accuracy = static_cast<double>(right) / static_cast<double>(all.size());
-  return all;
-}
-
 }  // namespace
 
 // Some 5 s a family on one core; the label "long" keeps it out of the builds with sanitizers.
@@ -52,24 +34,11 @@ TEST_CASE("training: each family that re-parameterizes weights learns Shapes10, 
     Initializer initializer(1);
     Sequential network;
     build(network, family, initializer);
-    Sgd optimizer(parameter_groups(network, 0.1, 5e-4), {0.9, true});
-    set_branch_scales(network, optimizer);
-    const int64_t epochs = 8;
-    const Schedule schedule = linear_warmup_decay(epochs * train.batches(), train.batches());
-    int64_t step = 0;
-    for (int64_t epoch = 0; epoch < epochs; ++epoch) {
-      train.start_epoch(epoch);
-      while (const auto batch = train.next()) {
-        optimizer.clear_grads();
-        softmax_cross_entropy(network(Variable(batch->images)), batch->labels).backward();
-        optimizer.step(schedule(step++));
-      }
-    }
+    train_network(network, train, 8, 0.1);
     network.eval();
-    double accuracy = 0;
-    const std::vector<int> trained = predict(network, test, &accuracy);
-    CAPTURE(family.name, accuracy);
-    CHECK(accuracy >= 0.5);  // one in ten by chance
-    CHECK(predict(*network.fold(), test, nullptr) == trained);
+    const Predictions trained = predict(network, test);
+    CAPTURE(family.name, trained.accuracy);
+    CHECK(trained.accuracy >= 0.5);  // one in ten by chance
+    CHECK(predict(*network.fold(), test).classes == trained.classes);
   }
 }
