@@ -21,12 +21,12 @@ TEST_CASE("picture file: title, notes, and each panel in its place", "[examples]
   CHECK(file.find("a &lt; b</text>") != std::string::npos);
   CHECK(file.find("<svg x=\"24\" y=\"118\" width=\"100\" height=\"100\">") != std::string::npos);
   CHECK(file.find("<svg x=\"150\" y=\"118\" width=\"300\" height=\"176\">") != std::string::npos);
-  CHECK(count_of(file, "h1v1h-1z") == 3 * 3 * 2 * 2);
+  CHECK(count_of(file, "h1") == 3 * 3 * 2 * 2);
   CHECK(count_of(file, "<polyline") == 2);
   // A key for each of two lines, none where there is one thing to see.
   CHECK(count_of(file, "rx=\"2\"") == 2);
   // No page is around it: what it needs of style stands in it, without variables.
   CHECK(file.find(".line.s1 { stroke: #") != std::string::npos);
-  CHECK(file.find(".k24{fill:#") != std::string::npos);
+  CHECK(file.find(".k24{color:#") != std::string::npos);
   CHECK(file.find("var(") == std::string::npos);
 }
