@@ -41,13 +41,14 @@ std::vector<NodePtr> topological_order(const NodePtr& last) {
 Grads input_gradients(const Node& node, const Tensor& dy) {
   Grads grads = node.backward(dy);
   check(grads.size() == node.inputs.size(), "backward of ", node.name, ": returned ", grads.size(), " gradients for ",
-        node.inputs.size(), " inputs");
+        node.inputs.size(), " inputs; return one an input, in their order");
   for (size_t i = 0; i < grads.size(); ++i) {
     const Variable& input = node.inputs[i];
     if (!input.requires_grad()) continue;
-    check(grads[i].defined(), "backward of ", node.name, ": returned no gradient for input ", i, ", which needs one");
+    check(grads[i].defined(), "backward of ", node.name, ": returned no gradient for input ", i,
+          ", which needs one; return a tensor of its shape ", input.shape());
     check(grads[i].shape() == input.shape(), "backward of ", node.name, ": returned gradient ", grads[i].shape(),
-          " for input ", i, " of shape ", input.shape());
+          " for input ", i, " of shape ", input.shape(), "; a gradient has its input's shape");
   }
   return grads;
 }
@@ -56,8 +57,9 @@ Grads input_gradients(const Node& node, const Tensor& dy) {
 
 void Variable::backward(const Tensor& dy) const {
   check(requires_grad(), "backward: nothing that this variable was computed from requires a gradient",
-        ", or it was computed under NoGrad");
-  check(dy.defined() && dy.shape() == shape(), "backward: got gradient ", dy.shape(), ", the variable has ", shape());
+        ", or it was computed under NoGrad; make parameters as Variable(tensor, true)");
+  check(dy.defined() && dy.shape() == shape(), "backward: got gradient ", dy.shape(), ", the variable has ", shape(),
+        "; give one of its shape");
 
   // [backward-loop]
   // A leaf keeps its gradient. That of an op's result waits here for the op's turn, summed over all uses of the result.

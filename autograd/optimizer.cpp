@@ -72,7 +72,7 @@ Optimizer::Optimizer(const std::string& name, std::vector<ParameterGroup> groups
       check(parameter.requires_grad() && !parameter.node(), name, ": parameter ", seen.size(),
             " is not a leaf that requires a gradient; construct it as Variable(tensor, true)");
       check(seen.insert(parameter.id()).second, name, ": a parameter of shape ", parameter.shape(),
-            " is listed twice; it would move twice a step");
+            " is listed twice and would move twice a step; list it once");
     }
   }
   check(!seen.empty(), name, ": got no parameters, at least 1 is needed");

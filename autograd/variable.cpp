@@ -24,7 +24,7 @@ struct Variable::State {
 };
 
 Variable::Variable(Tensor value, bool requires_grad) {
-  check(value.defined(), "variable: got an undefined tensor, a value is needed");
+  check(value.defined(), "variable: got an undefined tensor, a value is needed; fill a tensor before");
   state_ = std::make_shared<State>(State{std::move(value), requires_grad, {}, nullptr, 0});
 }
 
@@ -36,7 +36,8 @@ const Tensor& Variable::value() const {
 bool Variable::requires_grad() const { return defined() && state_->requires_grad; }
 
 const Tensor& Variable::grad() const {
-  check(defined(), "variable: it was never given a value, so it has no gradient");
+  check(defined(), "variable: it was never given a value, so it has no gradient;"
+        " construct it from a tensor or by an op");
   return state_->grad;
 }
 
@@ -46,8 +47,12 @@ void Variable::clear_grad() {
 
 void Variable::set_value(Tensor value) {
   check(defined(), "set_value: the variable was never given a value; construct it from the tensor");
-  if (node()) fail("set_value: only a leaf's value can be replaced, not the result of ", node()->name);
-  check(value.defined() && value.shape() == shape(), "set_value: got ", value.shape(), ", the variable has ", shape());
+  if (node()) {
+    fail("set_value: only a leaf's value can be replaced, not the result of ", node()->name,
+         "; replace that of a leaf it was computed from");
+  }
+  check(value.defined() && value.shape() == shape(), "set_value: got ", value.shape(), ", the variable has ", shape(),
+        "; give a tensor of its shape");
   state_->value = std::move(value);
   mark_written();
 }
@@ -90,7 +95,7 @@ Node::~Node() {
 Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Backward backward) {
   bool requires_grad = false;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    check(inputs[i].defined(), name, ": input ", i, " is an undefined variable");
+    check(inputs[i].defined(), name, ": input ", i, " is an undefined variable; give it a value before");
     requires_grad = requires_grad || inputs[i].requires_grad();
   }
 
@@ -100,7 +105,7 @@ Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Ba
     observer->on_op(name, inputs, output.value());
   }
   if (output.requires_grad()) {
-    check(backward != nullptr, name, ": an input requires a gradient, but the op has no backward");
+    check(backward != nullptr, name, ": an input requires a gradient, but the op has no backward; give record() one");
     output.state_->node = std::make_shared<Node>(std::move(name), std::move(inputs), std::move(backward));
   }
   return output;

@@ -94,7 +94,8 @@ Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dArgs& args
   check(x[3] % args.groups == 0 && w[3] % args.groups == 0, "conv2d: input ", x, " and weight ", w,
         " need channels that groups ", args.groups, " divides");
   check(w[2] == x[3] / args.groups, "conv2d: input ", x, " has ", x[3], " channels, weight ", w, " expects ",
-        w[2] * args.groups, args.groups > 1 ? " (weight channels times groups)" : "");
+        w[2] * args.groups, args.groups > 1 ? " (weight channels times groups)" : "", "; make the weight's third axis ",
+        x[3] / args.groups);
   const int64_t reach_h = args.dilation_h * (w[0] - 1) + 1, reach_w = args.dilation_w * (w[1] - 1) + 1;
   const int64_t room_h = x[1] + 2 * args.padding_h, room_w = x[2] + 2 * args.padding_w;
   check(room_h >= reach_h && room_w >= reach_w, "conv2d: weight ", w, " at dilation ", args.dilation_h, " x ",

@@ -136,7 +136,8 @@ Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const
         "; one an element is needed");
   Tensor y(shape);
   for (size_t i = 0; i < places.size(); ++i) {
-    check(places[i] >= 0 && places[i] < x.size(), "gather: place ", places[i], " is not in x ", x.shape());
+    check(places[i] >= 0 && places[i] < x.size(), "gather: place ", places[i], " is not in x ", x.shape(),
+          "; its places are 0 to ", x.size() - 1);
     y[static_cast<int64_t>(i)] = x[places[i]];
   }
   return y;

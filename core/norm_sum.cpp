@@ -35,7 +35,7 @@ void check_branches(const std::vector<NormBranch>& branches) {
     for (const Tensor* vector :
          {&branch.gamma, &branch.beta, &branch.statistics.mean, &branch.statistics.variance}) {
       check(vector->shape() == channels, "norm_sum: a batch norm of ", vector->shape(), " channels on a branch of ",
-            shape);
+            shape, "; its vectors must be ", channels);
     }
   }
 }

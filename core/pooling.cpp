@@ -66,7 +66,7 @@ void check_images(const char* kernel, const Tensor& x) {
 
 void check_gradient(const char* kernel, const Tensor& dy, const Shape& needed) {
   check(dy.defined() && dy.shape() == needed, kernel, ": dy is ", dy.defined() ? dy.shape().text() : "undefined",
-        ", the result's shape is ", needed);
+        ", it needs the result's shape ", needed);
 }
 
 }  // namespace
@@ -180,7 +180,7 @@ Tensor avg_pool2d_backward(const Tensor& dy, const Shape& x_shape, const Pool2dA
 Tensor global_avg_pool_forward(const Tensor& x) {
   check_images("global_avg_pool", x);
   const int64_t pixels = x.shape()[1] * x.shape()[2], channels = x.shape()[3];
-  check(pixels >= 1, "global_avg_pool: images ", x.shape(), " have no pixels to take a mean of");
+  check(pixels >= 1, "global_avg_pool: images ", x.shape(), " have no pixels to take a mean of; pass larger ones");
   Tensor y({x.shape()[0], channels});
   parallel_for(x.shape()[0], rows_per_range(pixels * channels), [&](int64_t begin, int64_t end) {
     std::vector<double> sums(static_cast<size_t>(channels));

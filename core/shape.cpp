@@ -14,11 +14,11 @@ Shape::Shape(std::initializer_list<int64_t> extents)
     : Shape(extents.begin(), static_cast<int64_t>(extents.size())) {}
 
 Shape::Shape(const int64_t* extents, int64_t rank) {
-  check(rank <= kMaxRank, "shape: got ", rank, " dimensions, at most ", kMaxRank, " are supported");
+  check(rank <= kMaxRank, "shape: got ", rank, " dimensions, at most ", kMaxRank, " are supported; join some");
   for (int64_t axis = 0; axis < rank; ++axis) {
     const int64_t extent = extents[axis];
-    check(extent >= 0, "shape: extent ", extent, " of axis ", axis, " is negative");
-    check(extent == 0 || size_ <= kMaxElements / extent, "shape: more than 2^40 elements asked for");
+    check(extent >= 0, "shape: extent ", extent, " of axis ", axis, " is negative; it must be at least 0");
+    check(extent == 0 || size_ <= kMaxElements / extent, "shape: more than 2^40 elements asked for; make it smaller");
     extents_[static_cast<size_t>(axis)] = extent;
     size_ *= extent;
   }

@@ -22,20 +22,20 @@ Tensor Tensor::full(const Shape& shape, Real value) {
 
 Tensor Tensor::from(const Shape& shape, const std::vector<Real>& values) {
   check(static_cast<int64_t>(values.size()) == shape.size(), "tensor: got ", values.size(), " values, shape ", shape,
-        " needs ", shape.size());
+        " needs ", shape.size(), "; give one an element");
   Tensor tensor(shape);
   std::copy(values.begin(), values.end(), tensor.data());
   return tensor;
 }
 
 Real Tensor::item() const {
-  check(size() == 1, "item: tensor ", shape_, " has ", size(), " elements, exactly 1 is needed");
+  check(size() == 1, "item: tensor ", shape_, " has ", size(), " elements, exactly 1 is needed; sum it up first");
   return buffer_[0];
 }
 
 Tensor Tensor::reshape(const Shape& shape) const {
   check(defined() && shape.size() == size(), "reshape: ", shape_, " has ", size(), " elements, ", shape, " needs ",
-        shape.size());
+        shape.size(), "; the numbers must be equal");
   Tensor result = *this;
   result.shape_ = shape;
   return result;
@@ -58,7 +58,8 @@ Real larger_or_nan(Real largest, Real value) { return value <= largest || std::i
 }  // namespace
 
 Real max_abs_difference(const Tensor& a, const Tensor& b) {
-  check(a.shape() == b.shape(), "max_abs_difference: shapes ", a.shape(), " and ", b.shape(), " differ");
+  check(a.shape() == b.shape(), "max_abs_difference: shapes ", a.shape(), " and ", b.shape(),
+        " differ; compare tensors of one shape");
   Real largest = 0;
   for (int64_t i = 0; i < a.size(); ++i) largest = larger_or_nan(largest, std::abs(a[i] - b[i]));
   return largest;

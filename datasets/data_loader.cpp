@@ -50,7 +50,7 @@ int64_t DataLoader::batches() const {
 void DataLoader::start_epoch(int64_t epoch, int64_t first_batch) {
   check(epoch >= 0, "data loader: epoch ", epoch, " must be at least 0");
   check(first_batch >= 0 && first_batch <= batches(), "data loader: an epoch has ", batches(),
-        " batches, it cannot start at batch ", first_batch);
+        " batches, it cannot start at batch ", first_batch, ": choose 0 to ", batches());
   stop();
   done_ = false;
   thread_ = std::thread([this, epoch, first_batch] { run(epoch, first_batch); });

@@ -31,7 +31,7 @@ class Fnv1a {
 }  // namespace
 
 void check_dataset(const Dataset& dataset) {
-  check(dataset.size() > 0, "dataset ", dataset.name, ": there are no images");
+  check(dataset.size() > 0, "dataset ", dataset.name, ": there are no images; add at least one");
   check(dataset.channels == 3, "dataset ", dataset.name, ": images have ", dataset.channels,
         " channels, 3 are needed: convert them to RGB");
   check(dataset.height >= 1 && dataset.width >= 1, "dataset ", dataset.name, ": images are ", dataset.height, " x ",

@@ -14,7 +14,7 @@ LinearForm linear_form(const Module& module, int64_t channels) {
   }
   if (linear->in_channels() != 0 && linear->in_channels() != channels) {
     throw FoldError(module.description() + " takes " + std::to_string(linear->in_channels()) + " channels, but " +
-                    std::to_string(channels) + " come");
+                    std::to_string(channels) + " come; make them equal");
   }
   return linear->linear(channels);
 }

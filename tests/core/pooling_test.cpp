@@ -209,6 +209,6 @@ TEST_CASE("pooling: what does not fit is named", "[core]") {
                     ContainsSubstring("places [1 2], the result's shape is [2 2 2 3]"));
   CHECK_THROWS_AS(max_pool2d_backward(dy, dy, {1, 4, 4, 3}, {}), Error);
   CHECK_THROWS_WITH(avg_pool2d_backward(dy, {2, 6, 6, 3}, {}),
-                    ContainsSubstring("dy is [2 2 2 3], the result's shape is [2 3 3 3]"));
+                    ContainsSubstring("dy is [2 2 2 3], it needs the result's shape [2 3 3 3]"));
   CHECK_THROWS_AS(global_avg_pool_backward(dy, images), Error);
 }

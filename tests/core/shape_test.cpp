@@ -49,13 +49,13 @@ TEST_CASE("shape: shows itself in brackets", "[core]") {
 }
 
 TEST_CASE("shape: refuses what is no shape", "[core]") {
-  CHECK_THROWS_WITH(Shape({1, 2, 3, 4, 5}), "shape: got 5 dimensions, at most 4 are supported");
-  CHECK_THROWS_WITH(Shape({2, -1}), "shape: extent -1 of axis 1 is negative");
+  CHECK_THROWS_WITH(Shape({1, 2, 3, 4, 5}), "shape: got 5 dimensions, at most 4 are supported; join some");
+  CHECK_THROWS_WITH(Shape({2, -1}), "shape: extent -1 of axis 1 is negative; it must be at least 0");
 
   // The product is checked before it can overflow.
   const int64_t big = int64_t{1} << 20;
   CHECK(Shape({big, big}).size() == int64_t{1} << 40);
-  CHECK_THROWS_WITH(Shape({big, big, 2}), "shape: more than 2^40 elements asked for");
+  CHECK_THROWS_WITH(Shape({big, big, 2}), "shape: more than 2^40 elements asked for; make it smaller");
   CHECK_THROWS_AS(Shape({INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}), Error);
   CHECK_THROWS_AS(Shape({int64_t{1} << 32, int64_t{1} << 32}), Error);
 }

@@ -121,7 +121,7 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
                branch.add<Conv2d>("a", one, initializer);
                branch.add<BatchNorm2d>("bn", 8);
              }),
-             ContainsSubstring("fold: bn: BatchNorm2d 8 takes 8 channels, but 4 come (branch other)"));
+             ContainsSubstring("fold: bn: BatchNorm2d 8 takes 8 channels, but 4 come; make them equal (branch other)"));
   CHECK_THAT(error_with([&](Branch& branch) {
                branch.add<Conv2d>("a", same_convolution(4, 8, 1, 1), initializer);
              }),
