@@ -4,8 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <stdexcept>
@@ -32,7 +32,7 @@ inline constexpr bool kMemoryCanBeMeasured = ONEFOLD_OWN_MEMORY;
 struct Cost {
   std::string message;
   double mebibytes = 0;  // by which the process was larger at its largest than before
-  double seconds = 0;
+  double seconds = 0;    // of computing: a busy machine takes longer
 };
 
 /// The largest that this process ever was in memory.
@@ -78,10 +78,10 @@ inline Cost cost_of(const std::function<void()>& body) {
     message_of(body);
     forget_peak();
     const double before = peak_mebibytes();
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     const std::string message = message_of(body);
     const double numbers[2] = {peak_mebibytes() - before,
-                               std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
+                               static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC};
     const bool told = ::write(ends[1], numbers, sizeof numbers) == sizeof numbers &&
                       ::write(ends[1], message.data(), message.size()) == static_cast<ssize_t>(message.size());
     ::_exit(told ? 0 : 1);
