@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Kernels and backward rules with one token changed: do the unit tests notice? tests/long/mutants.py says how. About
+# ... minutes on two cores.
+#
+#   tests/long/mutants.sh [OPTIONS OF MUTANTS.PY]     100 mutants
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source examples/support/install_packages.sh
+source tests/support.sh
+install_packages cmake g++ ninja-build nlohmann-json3-dev catch2 libstb-dev python3
+build build/mutants onefold_tests -DONEFOLD_WERROR=OFF -DONEFOLD_DOUBLE=ON -DONEFOLD_EXAMPLES=OFF \
+  -DCMAKE_CXX_FLAGS_RELEASE=-O1
+tests/long/mutants.py "$@" build/mutants
