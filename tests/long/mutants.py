@@ -93,10 +93,10 @@ class Laboratory:
         self.link = next(part for part in link.split(" && ") if " -o tests/onefold_tests " in part)
 
     def verdict(self, program, folder):
-        """The tests of the mutant's folder first: most mutants die there. Ten minutes are for one that waits for ever."""
+        """The tests of the mutant's folder first: most mutants die there. The hour is for one that waits for ever."""
         others = [other for other in ("core", "autograd", "layers") if other != folder]
         for tests in (f"[{folder}]~[.long]", ",".join(f"[{other}]~[.long]" for other in others)):
-            code = subprocess.run(["timeout", "600", program, tests, "--abort"], preexec_fn=limited, cwd=self.work,
+            code = subprocess.run(["timeout", "3600", program, tests, "--abort"], preexec_fn=limited, cwd=self.work,
                                   env={**os.environ, "ONEFOLD_THREADS": "2"}, capture_output=True).returncode
             if code:
                 return "killed by time" if code in OUT_OF_TIME else "killed"
