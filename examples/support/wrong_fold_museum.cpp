@@ -127,7 +127,7 @@ std::vector<std::pair<std::string, RepVggBlock*>> repvgg_blocks(RepVgg& network)
   std::vector<std::pair<std::string, RepVggBlock*>> blocks;
   for (const auto& [name, block] : named_blocks(network)) {
     blocks.emplace_back(name, dynamic_cast<RepVggBlock*>(block));
-    check(blocks.back().second != nullptr, name, " is a ", block->description(),
+    check(blocks.back().second != nullptr, name, " is ", block->description(),
           ", but these mistakes are in the fold of RepVGG blocks; name a network that was trained with those");
   }
   return blocks;

@@ -1,6 +1,7 @@
 #include "layers/models/repvgg.h"
 
 #include <algorithm>
+#include <map>
 
 #include "autograd/ops.h"
 #include "core/check.h"
@@ -218,6 +219,17 @@ std::vector<Variable> RepVgg::block_inputs(const Variable& images) {
 
 namespace {
 
+/// The steps of a block, each under a title of its own: a title's second step has " (2)" behind it.
+std::vector<FoldStep> distinct_steps(const LinearBlock& block) {
+  std::vector<FoldStep> steps = explain_fold(block);
+  std::map<std::string, int> count;
+  for (FoldStep& step : steps) {
+    const int times = ++count[step.title];
+    if (times > 1) step.title += " (" + std::to_string(times) + ")";
+  }
+  return steps;
+}
+
 /// The steps of all blocks in one order: a title comes behind all that come before it in some block.
 std::vector<std::string> titles_of(const std::vector<std::vector<FoldStep>>& blocks) {
   std::vector<std::string> titles;
@@ -266,7 +278,7 @@ std::vector<FoldStep> explain_fold(RepVgg& network) {
     }
   };
   auto parts = std::make_shared<Parts>();
-  for (const LinearBlock* block : network.blocks()) parts->blocks.push_back(explain_fold(*block));
+  for (const LinearBlock* block : network.blocks()) parts->blocks.push_back(distinct_steps(*block));
   parts->titles = titles_of(parts->blocks);
   parts->folded = network.fold_network();
 

@@ -227,9 +227,17 @@ TEST_CASE("RepVgg: of blocks of any family, and folded equals trained", "[layers
     const auto folded = network->fold_network();
     // Eight blocks, one after the other.
     CHECK(relative_difference(trained, folded->forward(x).value()) <= 10 * kFoldTolerance);
-    for (const FoldStep& step : explain_fold(*network)) {
+    const auto steps = explain_fold(*network);
+    for (const FoldStep& step : steps) {
       CAPTURE(step.title);
       CHECK(relative_difference(trained, step.compute(x.value())) <= 10 * kFoldTolerance);
+    }
+    // Branches go in the last step and not before, also where a title occurs twice in a block.
+    CHECK(steps.size() >= explain_fold(network->block(1, 0)).size());
+    for (size_t i = 1; i < steps.size(); ++i) {
+      CAPTURE(steps[i].title);
+      CHECK(steps[i].batch_norms <= steps[i - 1].batch_norms);
+      CHECK((steps[i].title == "branches gone") == (i + 1 == steps.size()));
     }
     load_state(*RepVgg::folded_form(size, 10), state(*folded));
   }
