@@ -37,6 +37,15 @@ void check_outputs(const ModelCard& card, const std::map<std::string, Tensor>& t
         " classes, but its head.bias has ", outputs, " numbers: it is damaged, or no network of RepVgg");
 }
 
+/// The size that the card names.
+RepVggSize size_of(const ModelCard& card, const std::filesystem::path& file) {
+  try {
+    return repvgg_size(card.net, card.reparam);
+  } catch (const Error&) {
+    fail(file.string(), ": its metadata says \"net\" = ", shortened(card.net), ", which is no size known here");
+  }
+}
+
 /// One entry of the metadata, by its JSON text where it is no plain string.
 template <class Value>
 Value parse_entry(const std::map<std::string, std::string>& metadata, const std::string& key,
@@ -103,9 +112,8 @@ SavedNetwork load_network(const std::filesystem::path& file, const std::string& 
   const SafetensorsFile contents = load_safetensors(file);
   saved.card = from_metadata(contents.metadata, file);
   check_outputs(saved.card, contents.tensors, file);
-  if (!net.empty()) saved.card.net = net;
-
-  const RepVggSize size = repvgg_size(saved.card.net, saved.card.reparam);
+  const RepVggSize size = net.empty() ? size_of(saved.card, file) : repvgg_size(net, saved.card.reparam);
+  saved.card.net = size.name;
   const auto classes = static_cast<int64_t>(saved.card.classes.size());
   if (saved.card.form == "folded") {
     saved.network = RepVgg::folded_form(size, classes);

@@ -90,14 +90,13 @@ std::unique_ptr<Module> make_pool(const RepVggSize& size) {
 
 RepVggSize repvgg_size(const std::string& name) {
   const std::string suffix = "+whitening";
-  if (name.size() > suffix.size() && name.ends_with(suffix)) {
-    RepVggSize size = repvgg_size(name.substr(0, name.size() - suffix.size()));
+  const bool whitens = name.ends_with(suffix);
+  const std::string plain = whitens ? name.substr(0, name.size() - suffix.size()) : name;
+  for (RepVggSize size : sizes()) {
+    if (size.name != plain) continue;
     size.name = name;
-    size.whitening = kWhitening;
+    if (whitens) size.whitening = kWhitening;
     return size;
-  }
-  for (const RepVggSize& size : sizes()) {
-    if (size.name == name) return size;
   }
   std::string names;
   for (const std::string& known : repvgg_names()) names += (names.empty() ? "" : ", ") + known;

@@ -116,6 +116,12 @@ TEST_CASE("saved network: a state of another net, a file without a card", "[exam
   save_network(path, tiny.network, card());
   CHECK_THROWS_WITH(load_network(path, "S"), ContainsSubstring("stages.1.1.conv3.weight"));  // tiny has one block there
 
+  ModelCard of_huge = card();
+  of_huge.net = "huge";
+  save_network(path, tiny.network, of_huge);
+  CHECK_THROWS_WITH(load_network(path), ContainsSubstring("model.safetensors: its metadata says \"net\" = huge"));
+  CHECK(load_network(path, "tiny").card.net == "tiny");
+
   save_model(path, tiny.network);
   CHECK_THROWS_WITH(load_network(path), ContainsSubstring("model.safetensors") && ContainsSubstring("\"net\""));
 }

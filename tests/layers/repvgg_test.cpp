@@ -45,7 +45,9 @@ TEST_CASE("RepVgg: the sizes by name", "[layers]") {
   CHECK(repvgg_size("mini").whitening == 0);
   CHECK(repvgg_size("mini+whitening").whitening == 16);
   CHECK(repvgg_size("mini+whitening").widths == repvgg_size("mini").widths);
-  CHECK_THAT(error_of([] { repvgg_size("+whitening"); }), ContainsSubstring("no size \"+whitening\""));
+  for (const std::string name : {"+whitening", "mini+whitening+whitening"}) {
+    CHECK_THAT(error_of([&] { repvgg_size(name); }), ContainsSubstring("no size \"" + name + "\""));
+  }
   CHECK(repvgg_size("mini").widths == std::array<int64_t, 5>{32, 32, 64, 128, 512});
   CHECK_THAT(error_of([] { repvgg_size("B9"); }),
              ContainsSubstring("no size \"B9\"; the sizes are tiny, mini, S, A0, short"));
