@@ -161,13 +161,24 @@ fs::path resolve_target(const fs::path& path) {
   return error ? path : target;
 }
 
+/// The folder of resolve_target(path), open.
+Descriptor open_folder(const fs::path& path, const fs::path& target) {
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const int number = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (number < 0) fail_to_write(path, "opening its folder", errno);
+  return Descriptor(number);
+}
+
 }  // namespace
+
+void check_can_write(const fs::path& path) {
+  const Descriptor folder = open_folder(path, resolve_target(path));
+  if (::faccessat(folder.number(), ".", W_OK, AT_EACCESS) != 0) fail_to_write(path, "its folder", errno);
+}
 
 void write_file_atomically(const fs::path& path, std::span<const std::string_view> parts) {
   const fs::path target = resolve_target(path);
-  const fs::path folder_path = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  Descriptor folder(::open(folder_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open()) fail_to_write(path, "opening its folder", errno);
+  const Descriptor folder = open_folder(path, target);
 
   TemporaryFile file(target);
   for (const std::string_view part : parts) file.write(part);

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <string>
 
+#include "core/atomic_file.h"
 #include "core/safetensors.h"
 #include "examples/support/data_source.h"
 #include "examples/support/evaluation.h"
@@ -47,6 +48,7 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 int evaluate_model(const Options& options) {
+  if (!options.logits.empty()) check_can_write(options.logits);
   const SavedNetwork saved = load_network(options.model, options.net);
   const Dataset test = load_test_images(options.data, saved.card);
   check_inference_fits(*saved.network, batch_shape(test, options.batch_size));

@@ -124,6 +124,7 @@ void try_model(const std::filesystem::path& file, const Settings& settings, Int8
 }
 
 int run(const Settings& settings) {
+  if (settings.out) check_can_write(*settings.out);
   Int8Record record;
   record.weight_bits = static_cast<int>(settings.weight_bits);
   record.input_bits = static_cast<int>(settings.input_bits);

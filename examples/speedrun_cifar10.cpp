@@ -7,11 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <iostream>
 #include <set>
 
-#include "core/check.h"
+#include "core/atomic_file.h"
 #include "core/parallel.h"
 #include "examples/support/data_source.h"
 #include "examples/support/evaluation.h"
@@ -175,11 +174,7 @@ int speedrun(const Options& options) {
     throw UsageError("--out writes a network that other programs make again by its name, which has whitening; leave "
                      "out --out or --without whitening");
   }
-  if (!options.out.empty()) {
-    const auto folder = std::filesystem::absolute(options.out).parent_path();
-    check(std::filesystem::is_directory(folder), "--out ", options.out, ": there is no folder ", folder.string(),
-          "; make it, or name a file in another");
-  }
+  if (!options.out.empty()) check_can_write(options.out);
   const DataSource data = load_data(options.data);
   const Dataset &train = data.splits.train, &test = data.splits.test;
   const auto classes = static_cast<int64_t>(train.classes.size());

@@ -107,16 +107,23 @@ TEST_CASE("atomic file: a folder that cannot take it is named, with what to do",
     CHECK_THAT(message_of_writing(path),
                ContainsSubstring(path.string()) && ContainsSubstring(reason) && ContainsSubstring(remedy));
   };
-  says(folder / "missing/model", "No such file or directory", "create the folder first");
-  says(folder / "file/model", "Not a directory", "choose another folder");
-  says(folder / "taken", "it is a folder", "choose another name");
-  says(folder / "", "names a folder", "add the name of a file");
+  const auto says_at_once = [&](const fs::path& path, const char* reason, const char* remedy) {
+    says(path, reason, remedy);
+    CHECK_THROWS_WITH(check_can_write(path),
+                      ContainsSubstring(path.string()) && ContainsSubstring(reason) && ContainsSubstring(remedy));
+  };
+  says_at_once(folder / "missing/model", "No such file or directory", "create the folder first");
+  says_at_once(folder / "file/model", "Not a directory", "choose another folder");
+  says_at_once(folder / "taken", "it is a folder", "choose another name");
+  says_at_once(folder / "", "names a folder", "add the name of a file");
+  check_can_write(folder / "file");
+  check_can_write(folder / "taken/model");
   says(folder / std::string(300, 'n'), "File name too long", "choose a shorter name");
 
   // To root every folder is writable.
   if (geteuid() != 0) {
     fs::permissions(folder / "taken", fs::perms::owner_read | fs::perms::owner_exec);
-    says(folder / "taken/model", "Permission denied", "choose a folder that you may write to");
+    says_at_once(folder / "taken/model", "Permission denied", "choose a folder that you may write to");
     fs::permissions(folder / "taken", fs::perms::owner_all);
   }
   CHECK(read_bytes(folder / "file") == "old");

@@ -38,6 +38,9 @@ misuse "--input-bits: got 17, needs" --model run/model.safetensors --input-bits 
 misuse "--coverage: got nan, needs" --model run/model.safetensors --coverage nan
 run 1 int8_lab --model missing.safetensors --out none.html
 says "missing.safetensors"
+run 1 int8_lab --model run/model.safetensors --out nowhere/page.html
+says "cannot write nowhere/page.html: opening its folder"
+silent out
 absent none.html
 
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }

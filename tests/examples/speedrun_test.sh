@@ -51,8 +51,10 @@ run 2 speedrun_cifar10 --without everything
 says "--without"
 run 2 speedrun_cifar10 "${small[@]}" --without whitening --out none
 says "leave out --out or --without whitening"
-run 1 speedrun_cifar10 "${small[@]}" --out nowhere/folded.safetensors
-says "there is no folder $PWD/nowhere"
+run 1 speedrun_cifar10 --out nowhere/folded.safetensors
+says "cannot write nowhere/folded.safetensors: opening its folder: No such file or directory; create the folder first"
+run 1 speedrun_cifar10 --out "$work"
+says "cannot write $work: it is a folder; choose another name"
 run 2 speedrun_cifar10 --epochs 0
 says "--epochs: got 0"
 run 1 speedrun_cifar10 --data-dir "$work/nowhere"
