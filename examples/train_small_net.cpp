@@ -15,6 +15,7 @@
 #include "examples/support/data_source.h"
 #include "examples/support/evaluation.h"
 #include "examples/support/format.h"
+#include "examples/support/memory_estimate.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/progress.h"
@@ -137,6 +138,13 @@ std::vector<std::string> table_row(const SmallNetRow& row, const std::vector<Res
           duration(seconds / count)};
 }
 
+/// Throws Error where a step of training would not fit the memory.
+void check_fits(const SmallNetRow& row, const DataSource& data, int64_t batch_size) {
+  Initializer initializer(0);
+  const auto scratch = small_net(row.options, static_cast<int64_t>(data.splits.train.classes.size()), initializer);
+  check_training_fits(*scratch, batch_shape(data.splits.train, batch_size));
+}
+
 int run(const Options& options) {
   const DataSource data = load_data(options.data);
   catch_stop_signals();
@@ -146,6 +154,7 @@ int run(const Options& options) {
   for (const SmallNetRow& row : small_net_rows()) {
     const bool wanted = options.rows.empty() || std::count(options.rows.begin(), options.rows.end(), row.name) > 0;
     if (!wanted) continue;
+    check_fits(row, data, options.hyper.batch_size);
     std::vector<Result> results;
     for (int64_t seed = 1; seed <= options.seeds; ++seed) {
       results.push_back(train(row, static_cast<uint64_t>(seed), data, options.hyper));

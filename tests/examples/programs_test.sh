@@ -131,6 +131,8 @@ refuse_batch "a training step on images \[1000000 32 32 3\]" benchmark --net S -
   shapes=(--dataset shapes10 --limit-test 20 --out too-much --batch-size 100000)
   refuse_batch "a training step on images \[10000 32 32 3\]" train_cifar10 --net S --limit-train 10000 "${shapes[@]}"
   refuse_batch "a training step on images \[10000 32 32 3\]" train_cifar10 --net S --dry-run "${shapes[@]}"
+  shapes=(--dataset shapes10 --limit-test 20 --batch-size 100000)
+  refuse_batch "a training step on images \[10000 32 32 3\]" train_small_net --rows "7x7 CK" "${shapes[@]}"
   exit $failures
 ) || failures=$((failures + $?))
 absent too-much
