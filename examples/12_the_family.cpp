@@ -12,11 +12,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "core/atomic_file.h"
 #include "core/random.h"
 #include "examples/support/block_demonstration.h"
 #include "examples/support/format.h"
@@ -72,7 +72,7 @@ void draw(const std::vector<FoldStep>& steps, const std::string& block, const st
   add_row(panels, trained, top, std::vector<std::string>(trained.size()));
   add_row(panels, equation, top + 158, signs);
   const auto most = static_cast<double>(std::max(equation.size(), trained.size()));
-  std::ofstream(file) << picture_file(block, {}, 24 + 142 * most, top + 316, panels);
+  write_file_atomically(file, picture_file(block, {}, 24 + 142 * most, top + 316, panels));
 }
 
 }  // namespace

@@ -14,13 +14,13 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "autograd/ops.h"
 #include "autograd/optimizer.h"
 #include "autograd/schedule.h"
+#include "core/atomic_file.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
 #include "examples/support/evaluation.h"
@@ -158,12 +158,13 @@ void show_in_graph(LinearBlock& block) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1) check_can_write(argv[1]);
   const Data data;
   std::puts("1. One block of 32 channels while the network learns Shapes10");
   RepVgg network = fresh_network();
   const Trained usual = train(network, data, kRecipe.weight_decay, 0, /*observe=*/true);
   print_moments(usual.moments);
-  if (argc > 1) std::ofstream(argv[1]) << motion_picture(usual.moments, kShown);
+  if (argc > 1) write_file_atomically(argv[1], motion_picture(usual.moments, kShown));
 
   std::puts("\n2. The same kernel within the graph");
   for (const Variable& parameter : parameters(network)) Variable(parameter).clear_grad();

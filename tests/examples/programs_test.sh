@@ -92,6 +92,14 @@ head -c 100000 run/model.safetensors >cut.safetensors
 refuse "cut.safetensors" --model cut.safetensors
 run 1 evaluate --model run/model.safetensors --limit-test 40 --logits nowhere/logits.safetensors
 says "nowhere/logits.safetensors"
+silent out
+
+title "a lesson's picture that cannot be written is an error"
+for picture in "12_the_family nowhere" "16_kernels_in_motion nowhere/motion.svg"; do
+  # Lessons let errors end them: 134 is how the shell names that.
+  run 134 $picture 2>/dev/null
+  says "cannot write nowhere/"
+done
 
 title "a standard output that cannot be written is an error"
 if [ -e /dev/full ]; then
