@@ -44,6 +44,7 @@ while [ $# -gt 0 ]; do
   shift || fail "an option lacks its value; see --help"
 done
 [ -z "${page+given}" ] || [ -f "$page" ] || fail "--page: got ${page:-nothing}, needs a page that is there"
+[ -n "${work//,/}" ] || fail "--only: got nothing, needs some of train,fold,time,table"
 for name in ${work//,/ }; do
   [[ ,train,fold,time,table, == *",$name,"* ]] || fail "--only: got $name, needs some of train,fold,time,table"
 done

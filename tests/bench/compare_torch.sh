@@ -45,6 +45,7 @@ while [ $# -gt 0 ]; do
   shift || fail "an option lacks its value; see --help"
 done
 [ -z "${page+given}" ] || [ -f "$page" ] || fail "--page: got ${page:-nothing}, needs a page that is there"
+[ -n "${work//,/}" ] || fail "--only: got nothing, needs some of $all_work"
 for name in ${work//,/ }; do
   [[ ,$all_work, == *",$name,"* ]] || fail "--only: got $name, needs some of $all_work"
 done

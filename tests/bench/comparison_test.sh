@@ -65,6 +65,7 @@ refuse "unknown option --sideways" --sideways
 refuse "--repeats: got 0, needs a whole number of at least 1" --repeats 0
 refuse "--repeats: got nothing, needs a whole number of at least 1" --repeats
 refuse "--only: got training, needs some of train,compile" --only training
+refuse "--only: got nothing, needs some of train,compile" --only ,
 PYTHON=$work/no-python refuse "there is no $work/no-python; set PYTHON to a Python that has torch"
 printf '#!/bin/sh\nexit 1\n' >"$work/torchless" && chmod +x "$work/torchless"
 PYTHON=$work/torchless refuse "torchless has no torch; set PYTHON .*pip install torch"
@@ -75,6 +76,7 @@ script=compare_families.sh
 refuse "unknown option --sideways" --sideways
 refuse "--epochs: got none, needs a whole number of at least 1" --epochs none
 refuse "--only: got training, needs some of train,fold,time,table" --only training
+refuse "--only: got nothing, needs some of train,fold,time,table" --only ""
 BUILD=$work refuse "train_cifar10 is not built; run"
 
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
