@@ -4,6 +4,7 @@
 // Time    some seconds
 // Expect  the accuracy that the training ended with, and a table with a row a class
 
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -56,6 +57,10 @@ int evaluate_model(const Options& options) {
   ProgressBar bar("test", test.size());
   const Evaluation evaluation = evaluate(*saved.network, test, saved.card.normalization, options.batch_size,
                                          [&](int64_t images) { bar.update(images); }, options.views);
+  if (!std::isfinite(evaluation.loss)) {
+    throw NonFiniteLoss(options.model + ": its loss on the test images is no finite number: the training diverged or "
+                        "the file is damaged, take an earlier state");
+  }
   if (!options.logits.empty()) save_safetensors(options.logits, {{{"logits", evaluation.logits}}, {}});
 
   std::cout << "network   " << network_title(saved.card.net, saved.card.reparam) << ", " << saved.card.form << " form\n"

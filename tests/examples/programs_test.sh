@@ -90,6 +90,13 @@ refuse "run/checkpoint.safetensors" --model run/checkpoint.safetensors
 refuse "file" --model file
 head -c 100000 run/model.safetensors >cut.safetensors
 refuse "cut.safetensors" --model cut.safetensors
+cp run/model.safetensors diverged.safetensors
+printf '\000\000\300\177' | dd of=diverged.safetensors bs=1 seek=$(($(stat -c %s diverged.safetensors) - 4)) \
+  conv=notrunc 2>dd.txt  # its last number is no number
+run 3 evaluate --model diverged.safetensors --limit-test 40 --logits none.safetensors
+says "diverged.safetensors: its loss on the test images is no finite number"
+silent out
+absent none.safetensors
 run 1 evaluate --model run/model.safetensors --limit-test 40 --logits nowhere/logits.safetensors
 says "nowhere/logits.safetensors"
 silent out
