@@ -17,8 +17,8 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// The same from several parts, written one after the other: large ones need not be joined in memory first.
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::string_view> parts);
 
-/// Throws the Error of write_file_atomically() for a path that no file can have: to ask before long work whose result goes
-/// there.
+/// Throws the Error of write_file_atomically() for a path that no file can have: to ask before the long work whose
+/// result goes there.
 void check_can_write(const std::filesystem::path& path);
 
 /// Removes from a folder what processes left that were killed as they wrote: files named as write_file_atomically()
