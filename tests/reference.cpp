@@ -27,6 +27,8 @@ ReferenceValues::~ReferenceValues() = default;
 
 double ReferenceValues::number(const std::string& place) const { return json_->at(place).get<double>(); }
 
+std::string ReferenceValues::text(const std::string& place) const { return json_->at(place).get<std::string>(); }
+
 std::vector<double> ReferenceValues::numbers(const std::string& place) const {
   return json_->at(place).get<std::vector<double>>();
 }

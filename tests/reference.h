@@ -17,6 +17,7 @@ class ReferenceValues {
   ~ReferenceValues();
 
   double number(const std::string& place) const;
+  std::string text(const std::string& place) const;
   std::vector<double> numbers(const std::string& place) const;
   std::vector<int64_t> integers(const std::string& place) const;
   std::vector<int> labels(const std::string& place) const;

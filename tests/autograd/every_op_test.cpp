@@ -1,15 +1,13 @@
 // Every op's gradient against central differences, from one table: a row an op of autograd/ops.h. The first test reads
 // that file: an op without a row fails it, and a row without an op.
 
-#include <algorithm>
-#include <fstream>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "core/parallel.h"
+#include "tests/autograd/declared_ops.h"
 #include "tests/autograd/example.h"
 #include "tests/autograd/layer_examples.h"
 #include "tests/catch.h"
@@ -179,36 +177,6 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
   return table;
 }
 
-/// The name of a parameter in a declaration: "smoothing" of "Real smoothing = 0".
-std::string parameter_name(std::string parameter) {
-  parameter = parameter.substr(0, parameter.find('='));
-  const std::string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  const size_t end = parameter.find_last_of(letters);
-  const size_t begin = parameter.find_last_not_of(letters, end);
-  return parameter.substr(begin + 1, end - begin);
-}
-
-/// Every op that autograd/ops.h declares, as "name(parameter, parameter)".
-std::set<std::string> declared_ops() {
-  std::ifstream file(ONEFOLD_SOURCE_DIR "/autograd/ops.h");
-  REQUIRE(file);
-  std::set<std::string> ops;
-  std::string line;
-  while (std::getline(file, line)) {
-    if (!line.starts_with("Variable ")) continue;
-    for (std::string next; line.find(';') == std::string::npos && std::getline(file, next);) line += next;
-    const size_t open = line.find('('), close = line.find(");");
-    std::string op = line.substr(9, open - 9) + "(";
-    for (size_t begin = open + 1; begin < close;) {
-      const size_t end = std::min(line.find(',', begin), close);
-      op += (begin > open + 1 ? ", " : "") + parameter_name(line.substr(begin, end - begin));
-      begin = end + 1;
-    }
-    ops.insert(op + ")");
-  }
-  return ops;
-}
-
 /// The double build is the proof. Where float differences cancel, in batch norm above all, a tenth is what is left.
 constexpr double kTolerance = sizeof(Real) == 8 ? 1e-6 : 0.1;
 
@@ -243,16 +211,7 @@ void check_example(const std::string& op, const Example& example) {
 }  // namespace
 
 TEST_CASE("every op: each one that ops.h declares has a row, and each row an op", "[autograd]") {
-  const std::set<std::string> declared = declared_ops();
-  CHECK(declared.size() >= 20);
-  for (const std::string& op : declared) {
-    CAPTURE(op);
-    CHECK(rows().contains(op));
-  }
-  for (const auto& [op, examples] : rows()) {
-    CAPTURE(op);
-    CHECK(declared.contains(op));
-  }
+  check_rows_are_declared_ops(rows());
 }
 
 TEST_CASE("every op: its gradient equals central differences, at five shapes or more and three seeds", "[autograd]") {

@@ -7,30 +7,23 @@ Inputs are decimals of three digits, so that both sides read the very same doubl
 them in memory: images [N, H, W, C], convolution weights [R, S, C / groups, K], linear weights [C, K].
 """
 import json
+import re
 import sys
 import textwrap
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
+from op_references import ops
+from reference_tensors import decimals, stored
 from repvgg import RepVgg
-
-torch.set_default_dtype(torch.float64)
-torch.set_num_threads(1)
-random = np.random.default_rng(20)
-
-
-def decimals(*shape, scale=1.0):
-    """Normal numbers of three digits, as PyTorch keeps them (NCHW, OIHW)."""
-    return torch.tensor(np.round(scale * random.standard_normal(shape), 3))
 
 
 def in_our_layout(tensor, kind):
+    """A tensor that PyTorch keeps as NCHW or OIHW."""
     order = {"image": (0, 2, 3, 1), "kernel": (2, 3, 1, 0), "matrix": (1, 0), "vector": (0,), "rows": (0, 1)}[kind]
-    array = tensor.detach().numpy().transpose(order)
-    return {"shape": list(array.shape), "values": array.ravel().tolist()}
+    return stored(tensor.permute(order))
 
 
 def images(tensor):
@@ -168,13 +161,19 @@ def ten_losses():
             "logits_after": in_our_layout(net(batches[0]), "rows")}
 
 
+def wrapped(text):
+    """In lines, none of which ends inside a string."""
+    unbroken = re.sub(r'"[^"]*"', lambda string: string[0].replace(" ", "\0"), text)
+    lines = textwrap.wrap(unbroken, 119, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace("\0", " ")
+
+
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "reference"
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (conv2d, batch_norm, cross_entropy, optimizers, ten_losses):
+    for make in (conv2d, batch_norm, cross_entropy, optimizers, ten_losses, ops):
         values = {"made_by": f"tests/torch/make_reference_values.py, PyTorch {torch.__version__}", **make()}
-        lines = textwrap.wrap(json.dumps(values), 119, break_long_words=False, break_on_hyphens=False)
-        (folder / f"{make.__name__}.json").write_text("\n".join(lines) + "\n")
+        (folder / f"{make.__name__}.json").write_text(wrapped(json.dumps(values)) + "\n")
 
 
 if __name__ == "__main__":
