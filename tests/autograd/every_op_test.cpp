@@ -3,14 +3,15 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "core/parallel.h"
 #include "tests/autograd/declared_ops.h"
 #include "tests/autograd/example.h"
 #include "tests/autograd/layer_examples.h"
 #include "tests/catch.h"
+#include "tests/same_bits.h"
 
 using namespace onefold;
 
@@ -60,10 +61,12 @@ Examples reshapes(Draw& draw) {
 
 Examples gathers(Draw& draw) {
   Examples examples;
-  const std::vector<std::vector<int64_t>> cases{{0}, {2, 1, 0}, {3, 3}, {5, 0, 5, 5, 1, 2}, {4, 3, 2, 1}};
-  for (const auto& places : cases) {
-    const auto f = [places](Inputs v) { return gather(v[0], places, {static_cast<int64_t>(places.size()), 1}); };
-    examples.push_back({std::to_string(places.size()) + " places", f, {draw.normal({2, 3})}});
+  const std::vector<std::pair<Shape, std::vector<int64_t>>> cases{
+      {{1}, {0}}, {{2, 3}, {2, 1, 0}}, {{4}, {3, 3}}, {{3, 1, 2}, {5, 0, 5, 5, 1, 2}}, {{1, 5}, {4, 3, 2, 1}}};
+  for (const auto& [from, places] : cases) {
+    const Shape to{static_cast<int64_t>(places.size()), 1};
+    const auto f = [places = places, to](Inputs v) { return gather(v[0], places, to); };
+    examples.push_back({from.text() + " to " + to.text(), f, {draw.normal(from)}});
   }
   return examples;
 }
@@ -216,15 +219,30 @@ TEST_CASE("every op: each one that ops.h declares has a row, and each row an op"
 
 TEST_CASE("every op: its gradient equals central differences, at five shapes or more and three seeds", "[autograd]") {
   // Handing out ops of this size costs more than computing them.
-  const int before = threads();
-  set_threads(1);
+  const ThreadCount one_thread(1);
   for (const auto& [op, examples] : rows()) {
     for (const uint64_t seed : {1, 2, 3}) {
       Draw draw(seed);
-      const Examples drawn = examples(draw);
-      CHECK(drawn.size() >= 5);
-      for (const Example& example : drawn) check_example(op, example);
+      for (const Example& example : examples(draw)) check_example(op, example);
     }
   }
-  set_threads(before);
+}
+
+TEST_CASE("every op: its row has five shapes or more, among them extents of one", "[autograd]") {
+  for (const auto& [op, examples] : rows()) {
+    CAPTURE(op);
+    Draw draw(1);
+    std::set<std::string> shapes;
+    bool extent_of_one = false;
+    for (const Example& example : examples(draw)) {
+      std::string all;
+      for (const Tensor& input : example.inputs) {
+        all += input.shape().text();
+        for (int axis = 0; axis < input.shape().rank(); ++axis) extent_of_one |= input.shape()[axis] == 1;
+      }
+      shapes.insert(all);
+    }
+    CHECK(shapes.size() >= 5);
+    CHECK(extent_of_one);
+  }
 }

@@ -201,7 +201,8 @@ inline Examples channel_scales(Draw& draw) {
 
 inline Examples paddings(Draw& draw) {
   Examples examples;
-  for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{2, 3, 2, 3}, Shape{1, 2, 4, 2}}) {
+  const std::vector<Shape> shapes{{1, 1, 1, 1}, {2, 3, 2, 3}, {1, 2, 4, 2}, {3, 1, 2, 1}, {1, 3, 1, 4}};
+  for (const Shape& shape : shapes) {
     for (const auto& [rows, columns] : {std::pair<int64_t, int64_t>{1, 1}, {0, 2}, {3, 0}}) {
       const auto with_value = [rows = rows, columns = columns](Inputs v) { return pad2d(v[0], v[1], rows, columns); };
       const auto with_zeros = [rows = rows, columns = columns](Inputs v) { return pad2d(v[0], {}, rows, columns); };
@@ -256,40 +257,59 @@ inline Examples norm_sums(Draw& draw) {
 /// Wider still: a convolution mixes many inputs, so that each moves the batch's statistics little.
 inline constexpr double kConvNormStep = sizeof(Real) == 8 ? 2e-5 : 0.05;
 
-/// Blocks of up to three branches: 3x3, 1x1 and, where shapes allow, x itself.
+/// A block of a 3x3 convolution and, where `branches` says so, a 1x1 one and x itself.
+struct ConvNormCase {
+  Shape x;
+  int64_t K, stride, padding;
+  size_t branches;
+  int64_t groups = 1;
+};
+
+inline const std::vector<ConvNormCase> kConvNormCases{
+    {{2, 4, 5, 3}, 2, 1, 1, 1},     // batch 2, the usual padding
+    {{2, 4, 5, 3}, 2, 1, 1, 2},
+    {{2, 4, 5, 3}, 3, 1, 1, 3},
+    {{2, 4, 5, 3}, 2, 2, 1, 1},     // stride 2
+    {{2, 4, 5, 3}, 2, 2, 1, 2},
+    {{1, 6, 5, 2}, 2, 1, 0, 1},     // batch 1, no padding
+    {{2, 3, 3, 2}, 1, 1, 2, 2},     // more padding than the kernel's half
+    {{1, 4, 3, 4}, 4, 1, 1, 1, 2},  // two groups
+    {{2, 5, 1, 2}, 2, 1, 1, 3},     // maps of one column
+    {{2, 3, 4, 1}, 1, 1, 1, 1},     // one channel
+};
+
+inline Example conv_norm_sum_example(Draw& draw, const ConvNormCase& block, Activation activation) {
+  const auto apply = [block](Inputs v, Activation chosen) {
+    std::vector<ConvNormBranch> branches{{v[1], conv2d_args(block.stride, block.padding, block.groups), v[2], v[3]}};
+    const Conv2dArgs of_1x1 = conv2d_args(block.stride, block.padding - 1, block.groups);
+    if (block.branches >= 2) branches.push_back({v[4], of_1x1, v[5], v[6]});
+    if (block.branches >= 3) branches.push_back({Variable(), {}, v[7], v[8]});
+    std::vector<ChannelStatistics> statistics;
+    return conv_norm_sum(v[0], branches, chosen, kEps, statistics);
+  };
+  const auto inputs = [&draw, block] {
+    std::vector<Tensor> drawn{draw.between(-2, 2, block.x)};
+    for (size_t b = 0; b < block.branches; ++b) {
+      const int64_t side = b == 0 ? 3 : 1;
+      if (b < 2) drawn.push_back(draw.normal({side, side, block.x[3] / block.groups, block.K}));
+      drawn.push_back(draw.away_from_zero({block.K}));
+      drawn.push_back(draw.normal({block.K}));
+    }
+    return drawn;
+  };
+  const auto before = [apply](Inputs v) { return apply(v, Activation::none); };
+  const std::string what = block.x.text() + ", stride " + std::to_string(block.stride) + ", padding " +
+                           std::to_string(block.padding) + ", branches " + std::to_string(block.branches);
+  if (activation == Activation::none) return {what, before, inputs(), kConvNormStep};
+  const auto fused = [apply](Inputs v) { return apply(v, Activation::relu); };
+  return {what + ", relu", fused, draw.until_smooth(before, inputs), kConvNormStep};
+}
+
 inline Examples conv_norm_sums(Draw& draw) {
   Examples examples;
-  for (const int64_t stride : {1, 2}) {
-    for (const size_t count : {1, 2, 3}) {
-      for (const Activation activation : {Activation::none, Activation::relu}) {
-        const int64_t C = 3, K = count == 3 ? C : 2;
-        if (count == 3 && stride == 2) continue;
-        const auto apply = [=](Inputs v, Activation chosen) {
-          std::vector<ConvNormBranch> branches{{v[1], conv2d_args(stride, 1), v[2], v[3]}};
-          if (count >= 2) branches.push_back({v[4], conv2d_args(stride, 0), v[5], v[6]});
-          if (count >= 3) branches.push_back({Variable(), {}, v[7], v[8]});
-          std::vector<ChannelStatistics> statistics;
-          return conv_norm_sum(v[0], branches, chosen, kEps, statistics);
-        };
-        const auto inputs = [&draw, count, C, K] {
-          std::vector<Tensor> drawn{draw.between(-2, 2, {2, 4, 5, C})};
-          const std::vector<Shape> weights{{3, 3, C, K}, {1, 1, C, K}};
-          for (size_t b = 0; b < count; ++b) {
-            if (b < 2) drawn.push_back(draw.normal(weights[b]));
-            drawn.push_back(draw.away_from_zero({K}));
-            drawn.push_back(draw.normal({K}));
-          }
-          return drawn;
-        };
-        const auto before = [apply](Inputs v) { return apply(v, Activation::none); };
-        const std::string what = "stride " + std::to_string(stride) + ", branches " + std::to_string(count);
-        if (activation == Activation::none) {
-          examples.push_back({what, before, inputs(), kConvNormStep});
-        } else {
-          const auto fused = [apply](Inputs v) { return apply(v, Activation::relu); };
-          examples.push_back({what + ", relu", fused, draw.until_smooth(before, inputs), kConvNormStep});
-        }
-      }
+  for (const ConvNormCase& block : kConvNormCases) {
+    for (const Activation activation : {Activation::none, Activation::relu}) {
+      examples.push_back(conv_norm_sum_example(draw, block, activation));
     }
   }
   return examples;
