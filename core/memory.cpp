@@ -1,7 +1,9 @@
 #include "core/memory.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -137,12 +139,41 @@ Pool& pool() {
   return *instance;
 }
 
-}  // namespace
-
-std::shared_ptr<Real[]> allocate_buffer(int64_t count) {
+std::shared_ptr<Real[]> allocate_from_pool(int64_t count) {
   const size_t wanted = static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(Real);
   const size_t bytes = (wanted + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
   return {pool().take(bytes), [bytes](Real* buffer) { pool().give_back(buffer, bytes); }};
+}
+
+// A guarded buffer lies in the middle of a larger one. Bytes of 0xFF are NaN whatever Real is, and those around it are
+// others, so that a NaN written there shows.
+constexpr int kUnwritten = 0xFF;
+constexpr unsigned char kCanary = 0x7F;
+constexpr int64_t kCanaryNumbers = 4 * kBufferAlignment / sizeof(Real);
+
+std::atomic<bool> guarding = false;
+std::atomic<int64_t> overrun_buffers = 0;
+
+bool is_canary(const Real* begin, const Real* end) {
+  return std::all_of(reinterpret_cast<const unsigned char*>(begin), reinterpret_cast<const unsigned char*>(end),
+                     [](unsigned char byte) { return byte == kCanary; });
+}
+
+std::shared_ptr<Real[]> allocate_guarded(int64_t count) {
+  const int64_t size = count + 2 * kCanaryNumbers;
+  const std::shared_ptr<Real[]> whole = allocate_from_pool(size);
+  Real* const buffer = whole.get() + kCanaryNumbers;
+  std::memset(whole.get(), kCanary, static_cast<size_t>(size) * sizeof(Real));
+  std::memset(buffer, kUnwritten, static_cast<size_t>(count) * sizeof(Real));
+  return {buffer, [whole, count, size](Real* begin) {
+            if (!is_canary(whole.get(), begin) || !is_canary(begin + count, whole.get() + size)) ++overrun_buffers;
+          }};
+}
+
+}  // namespace
+
+std::shared_ptr<Real[]> allocate_buffer(int64_t count) {
+  return guarding ? allocate_guarded(count) : allocate_from_pool(count);
 }
 
 MemoryUsage memory_usage() { return pool().usage(); }
@@ -152,5 +183,14 @@ void reset_peak_memory() { pool().reset_peak(); }
 void release_pooled_memory() { pool().release(); }
 
 void fail_allocation(int64_t nth) { pool().fail_allocation(nth); }
+
+BufferGuard::BufferGuard() {
+  overrun_buffers = 0;
+  guarding = true;
+}
+
+BufferGuard::~BufferGuard() { guarding = false; }
+
+int64_t BufferGuard::overrun() const { return overrun_buffers; }
 
 }  // namespace onefold

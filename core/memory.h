@@ -38,4 +38,17 @@ void release_pooled_memory();
 /// left. 0: none does.
 void fail_allocation(int64_t nth);
 
+/// For tests of kernels: while it lives, a new buffer is full of NaN, and what lies before and behind its `count`
+/// numbers is watched until it is freed. One at a time.
+class BufferGuard {
+ public:
+  BufferGuard();
+  ~BufferGuard();
+  BufferGuard(const BufferGuard&) = delete;
+  BufferGuard& operator=(const BufferGuard&) = delete;
+
+  /// How many of those buffers were written outside, of the ones freed so far.
+  int64_t overrun() const;
+};
+
 }  // namespace onefold

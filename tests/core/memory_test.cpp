@@ -1,6 +1,7 @@
 #include "core/memory.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <thread>
 #include <vector>
@@ -116,4 +117,23 @@ TEST_CASE("memory: an allocation can be made to fail, once", "[core]") {
   fail_allocation(1);
   fail_allocation(0);
   CHECK_NOTHROW(allocate_buffer(100));
+}
+
+TEST_CASE("memory: under a guard buffers begin as NaN, and a number written outside is noticed", "[core]") {
+  const size_t live = memory_usage().live;
+  for (const int64_t count : {1, 7, 16, 1000}) {
+    for (const int64_t outside : {int64_t{-1}, count}) {
+      const BufferGuard guard;
+      auto kept = allocate_buffer(count), overrun = allocate_buffer(count);
+      CHECK(reinterpret_cast<uintptr_t>(kept.get()) % kBufferAlignment == 0);
+      CHECK(std::all_of(kept.get(), kept.get() + count, [](Real value) { return std::isnan(value); }));
+      std::fill_n(kept.get(), count, Real(1));
+      overrun.get()[outside] = NAN;
+      kept.reset();
+      CHECK(guard.overrun() == 0);
+      overrun.reset();
+      CHECK(guard.overrun() == 1);
+    }
+  }
+  CHECK(memory_usage().live == live);
 }
