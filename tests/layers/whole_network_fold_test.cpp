@@ -1,0 +1,100 @@
+// What is promised of a whole network: folded it is the trained one, whatever its batch norms hold. Statistics are
+// random ones throughout, among them tiny variances, gammas of zero and negative ones.
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "datasets/shapes10.h"
+#include "layers/activations.h"
+#include "layers/models/repvgg.h"
+#include "layers/reparam/families.h"
+#include "layers/reparam/reparameterize.h"
+#include "tests/catch.h"
+#include "tests/layers/support.h"
+#include "tests/training.h"
+
+using namespace onefold;
+using namespace onefold::testing;
+
+namespace {
+
+/// How far the folded network's logits are from the trained one's, relative to the largest.
+double fold_error(Module& network, const Shape& images) {
+  const NoGrad no_grad;
+  const auto folded = network.fold();
+  const Variable x = random_images(images);
+  return relative_difference(network(x).value(), folded->forward(x).value());
+}
+
+/// Five 3x3 convolutions, one of them depthwise and one with groups, so that each family has room for some.
+std::unique_ptr<Sequential> plain_network(Initializer& initializer) {
+  auto network = std::make_unique<Sequential>();
+  const auto add = [&](const Conv2dOptions& options) {
+    network->add<Conv2d>(options, initializer);
+    network->add<BatchNorm2d>(options.out);
+    network->add<Relu>();
+  };
+  add({.in = 3, .out = 16, .args = conv2d_args(1, 1)});
+  add({.in = 16, .out = 16, .args = conv2d_args(1, 1, 16)});
+  add({.in = 16, .out = 24, .args = conv2d_args(2, 1)});
+  add({.in = 24, .out = 24, .args = conv2d_args(1, 1, 2)});
+  add({.in = 24, .out = 24, .args = conv2d_args(2, 1)});
+  network->add<GlobalAvgPool>();
+  network->add<Linear>(24, 10, initializer);
+  return network;
+}
+
+/// Takes the mean of the logits out, so that no class is every image's.
+void centre_logits(Linear& head, const Tensor& logits) {
+  Tensor bias = head.bias().value();
+  for (int64_t i = 0; i < logits.size(); ++i) {
+    bias[i % bias.size()] -= logits[i] / static_cast<Real>(logits.shape().rows());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("whole network: RepVGG tiny and mini, folded, compute what they did", "[layers][fold]") {
+  for (const char* size : {"tiny", "mini"}) {
+    for (const uint64_t seed : {1, 2, 3}) {
+      CAPTURE(size, seed);
+      Initializer initializer(seed);
+      RepVgg network(repvgg_size(size), 10, initializer);
+      randomize(network, seed);
+      network.eval();
+      CHECK(fold_error(network, {2, 32, 32, 3}) <= kFoldTolerance);
+    }
+  }
+}
+
+TEST_CASE("whole network: of blocks of each family, folded, it computes what it did", "[layers][fold]") {
+  for (const std::string& family : family_names()) {
+    for (const uint64_t seed : {1, 2, 3}) {
+      CAPTURE(family, seed);
+      Initializer initializer(seed);
+      const auto network = plain_network(initializer);
+      CHECK_FALSE(reparameterize(*network, family, initializer).empty());
+      randomize(*network, seed);
+      network->eval();
+      CHECK(fold_error(*network, {3, 16, 15, 3}) <= kFoldTolerance);
+    }
+  }
+}
+
+// About 5 s on one core.
+TEST_CASE("whole network: folding changes none of 10,000 predictions", "[.long]") {
+  const Dataset images = shapes10(1, 1, 10000).test;
+  DataLoader loader(images, {.batch_size = 100, .normalization = channel_normalization(images)});
+  Initializer initializer(1);
+  RepVgg network({"small", {1, 1, 1, 1, 1}, {8, 8, 16, 16, 32}}, 10, initializer);
+  randomize(network, 1);
+  network.eval();
+  loader.start_epoch(0);
+  centre_logits(network.head(), network(Variable(loader.next()->images)).value());
+
+  const std::vector<int> trained = predict(network, loader).classes;
+  REQUIRE(trained.size() == 10000);
+  CHECK(std::set<int>(trained.begin(), trained.end()).size() >= 5);
+  CHECK(predict(*network.fold(), loader).classes == trained);
+}
