@@ -83,6 +83,7 @@ void Variable::backward(const Tensor& dy) const {
     const NodePtr node = std::move(order.back());
     order.pop_back();
     const Grads grads = input_gradients(*node, gradients.extract(node.get()).mapped().sum);
+    OpObserver::tell_of_backward(*node, grads);
     for (size_t i = 0; i < grads.size(); ++i) {
       if (node->inputs[i].requires_grad()) deliver(node->inputs[i], grads[i]);
     }

@@ -101,12 +101,12 @@ Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Ba
 
   // [record]
   Variable output(std::move(value), requires_grad && history_is_kept);
-  for (OpObserver* observer = innermost_observer; observer; observer = observer->outer_) {
-    observer->on_op(name, inputs, output.value());
-  }
   if (output.requires_grad()) {
     check(backward != nullptr, name, ": an input requires a gradient, but the op has no backward; give record() one");
-    output.state_->node = std::make_shared<Node>(std::move(name), std::move(inputs), std::move(backward));
+    output.state_->node = std::make_shared<Node>(name, inputs, std::move(backward));
+  }
+  for (OpObserver* observer = innermost_observer; observer; observer = observer->outer_) {
+    observer->on_op(name, inputs, output);
   }
   return output;
   // [/record]
@@ -118,6 +118,12 @@ NoGrad::~NoGrad() { history_is_kept = before_; }
 bool grad_enabled() { return history_is_kept; }
 
 OpObserver::OpObserver() : outer_(std::exchange(innermost_observer, this)) {}
+
+void OpObserver::tell_of_backward(const Node& node, const Grads& gradients) {
+  for (OpObserver* observer = innermost_observer; observer; observer = observer->outer_) {
+    observer->on_backward(node, gradients);
+  }
+}
 
 OpObserver::~OpObserver() {
   // Leave the list wherever this one stands in it: observers need not end in the reverse of their order.

@@ -108,7 +108,7 @@ class NoGrad {
 bool grad_enabled();
 
 /// Sees every op on this thread while it lives, with or without history: what counters and anomaly detection stand on.
-/// Of several the innermost sees an op first. What on_op throws leaves the op.
+/// Of several the innermost sees an op first. What on_op throws leaves the op, what on_backward throws leaves backward().
 class OpObserver {
  public:
   OpObserver();
@@ -116,10 +116,17 @@ class OpObserver {
   OpObserver(const OpObserver&) = delete;
   OpObserver& operator=(const OpObserver&) = delete;
 
-  virtual void on_op(const std::string& name, const std::vector<Variable>& inputs, const Tensor& output) = 0;
+  /// An op has computed its result; where history is kept, the result has its node.
+  virtual void on_op(const std::string& name, const std::vector<Variable>& inputs, const Variable& result) = 0;
+
+  /// backward() has the gradients of an op's inputs, and has not passed them on yet.
+  virtual void on_backward(const Node&, const Grads&) {}
 
  private:
+  static void tell_of_backward(const Node& node, const Grads& gradients);
+
   OpObserver* outer_;
+  friend class Variable;
   friend Variable record(std::string, Tensor, std::vector<Variable>, Backward);
 };
 

@@ -52,6 +52,7 @@ struct Options {
   std::string out;
   int64_t views = 1;
   int64_t checkpoint_every = 0;
+  bool detect_anomaly = false;
   bool resume = false, overwrite = false, dry_run = false;
   int64_t stop_after = 0;
 };
@@ -87,6 +88,8 @@ void add_options(CLI::App& app, Options& options) {
                  "save after so many steps, too, and not after epochs alone; 0: never")
       ->check(whole_number(0))
       ->type_name("STEPS");
+  app.add_flag("--detect-anomaly", options.detect_anomaly,
+               "name the op and the layer that make the first NaN or infinity; steps take longer");
   app.add_flag("--resume", options.resume, "go on with the run in the folder; its options need not be given again");
   app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
   app.add_option("--stop-after", options.stop_after, "stop after this epoch, to go on with --resume later; 0: never")
@@ -206,6 +209,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
                       .folder = folder,
                       .options = settings(options),
                       .command = command};
+  setup.trainer.detect_anomaly = options.detect_anomaly;
   if (options.dry_run) {
     std::cout << training_plan(setup);
     return kSuccess;

@@ -13,7 +13,8 @@ class Counter : public OpObserver {
  public:
   explicit Counter(const Tensor& image) : maps_{image} {}
 
-  void on_op(const std::string& name, const std::vector<Variable>& inputs, const Tensor& output) override {
+  void on_op(const std::string& name, const std::vector<Variable>& inputs, const Variable& result) override {
+    const Tensor& output = result.value();
     int64_t read = 0;
     for (const Variable& input : inputs) read += is_map(input.value()) ? input.value().size() : 0;
     if (read == 0) return;

@@ -67,6 +67,28 @@ class StateCollector : public TreeVisitor {
 
 }  // namespace
 
+namespace {
+
+thread_local std::vector<const Module*> at_work;
+
+/// Enters a module for as long as it computes, an exception included.
+class AtWork {
+ public:
+  explicit AtWork(const Module& module) { at_work.push_back(&module); }
+  ~AtWork() { at_work.pop_back(); }
+  AtWork(const AtWork&) = delete;
+  AtWork& operator=(const AtWork&) = delete;
+};
+
+}  // namespace
+
+const std::vector<const Module*>& modules_at_work() { return at_work; }
+
+Variable Module::operator()(const Variable& x) {
+  const AtWork scope(*this);
+  return forward(x);
+}
+
 void Module::train(bool on) {
   for (const NamedModule& each : named_modules(*this)) each.module->training_ = on;
 }

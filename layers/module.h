@@ -34,7 +34,9 @@ class Module {
   Module& operator=(const Module&) = delete;
 
   virtual Variable forward(const Variable& x) = 0;
-  Variable operator()(const Variable& x) { return forward(x); }
+
+  /// The same, and while it computes the module is one of modules_at_work(): how modules call each other.
+  Variable operator()(const Variable& x);
 
   /// Names every member, in the order that they compute.
   virtual void visit(Visitor& visitor) = 0;
@@ -54,6 +56,9 @@ class Module {
  private:
   bool training_ = true;
 };
+
+/// The modules that compute on this thread now, the innermost last.
+const std::vector<const Module*>& modules_at_work();
 
 /// A module below another with its full name: "stages.1.0.bn3"; the topmost has the empty name.
 struct NamedModule {

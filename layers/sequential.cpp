@@ -24,7 +24,7 @@ void Sequential::replace(int64_t first, int64_t count, std::unique_ptr<Module> l
 
 Variable Sequential::forward(const Variable& x) {
   Variable y = x;
-  for (const auto& layer : layers_) y = layer->forward(y);
+  for (const auto& layer : layers_) y = (*layer)(y);
   return y;
 }
 

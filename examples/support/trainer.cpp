@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "core/softmax.h"
 #include "examples/support/program.h"
+#include "layers/anomaly.h"
 #include "layers/batch_norm.h"
 #include "layers/reparam/rep_optimizer.h"
 
@@ -114,7 +115,7 @@ void Trainer::train_epoch(const AfterStep& after_step) {
   auto clock = std::chrono::steady_clock::now();
   loader_.start_epoch(position_.epoch, position_.step);
   while (const auto batch = loader_.next()) {
-    take_step(*batch);
+    options_.detect_anomaly ? take_guarded_step(*batch) : take_step(*batch);
 
     const auto now = std::chrono::steady_clock::now();
     position_.seconds += std::chrono::duration<double>(now - clock).count();
@@ -131,9 +132,7 @@ void Trainer::take_step(const Batch& batch) {
   const Variable loss = softmax_cross_entropy(logits, batch.labels, static_cast<Real>(options_.label_smoothing));
   const auto loss_value = static_cast<double>(loss.value().item());
   if (!std::isfinite(loss_value)) {
-    throw NonFiniteLoss("the loss is " + std::to_string(loss_value) + " in epoch " +
-                        std::to_string(position_.epoch + 1) + ", step " + std::to_string(position_.step + 1) +
-                        "; " + smaller_rate_advice(muon_.has_value()));
+    throw NonFiniteLoss("the loss is " + std::to_string(loss_value) + " in " + place_and_advice());
   }
 
   // Backward: that number to a gradient for every parameter. Then the step against them.
@@ -153,6 +152,21 @@ void Trainer::take_step(const Batch& batch) {
   position_.loss_sum += loss_value * static_cast<double>(images);
   position_.images += images;
   position_.step += 1;
+}
+
+void Trainer::take_guarded_step(const Batch& batch) {
+  const AnomalyGuard guard(network_);
+  try {
+    take_step(batch);
+  } catch (const Anomaly& anomaly) {
+    throw NonFiniteLoss(anomaly.what() + std::string("\nThis was in ") + place_and_advice());
+  }
+}
+
+/// "epoch 2, step 5; try a smaller --lr"
+std::string Trainer::place_and_advice() const {
+  return "epoch " + std::to_string(position_.epoch + 1) + ", step " + std::to_string(position_.step + 1) + "; " +
+         smaller_rate_advice(muon_.has_value());
 }
 
 void Trainer::next_epoch() {

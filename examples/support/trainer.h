@@ -30,6 +30,7 @@ struct TrainerOptions {
   double final_rate = 0;     // where the rate ends, likewise
   double bias_rate = 1;      // learning rate of the batch norms' biases, times the others'
   double muon_rate = 0;      // above 0: the convolutions' weights are moved by Muon, at this rate at the most
+  bool detect_anomaly = false;  // whether each step is watched, see layers/anomaly.h; changes no number
   bool lookahead = false;    // slow weights with the usual options, see autograd/lookahead.h
   Augmentation augment = {};
   uint64_t seed = 0;  // of the order of images and their variation; not of the network's weights
@@ -94,7 +95,7 @@ class Trainer {
   double learning_rate() const;
 
   /// Takes the steps that remain of the epoch. Throws NonFiniteLoss where a loss is NaN or infinite, before such a step
-  /// changes a weight.
+  /// changes a weight; with detect_anomaly where any number is, and says which op of which layer made it.
   void train_epoch(const AfterStep& after_step = {});
 
   /// Closes a finished epoch.
@@ -108,6 +109,8 @@ class Trainer {
 
  private:
   void take_step(const Batch& batch);
+  void take_guarded_step(const Batch& batch);
+  std::string place_and_advice() const;
 
   Module& network_;
   TrainerOptions options_;

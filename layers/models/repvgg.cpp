@@ -141,11 +141,11 @@ std::unique_ptr<RepVgg> RepVgg::folded_form(const RepVggSize& size, int64_t clas
 Variable RepVgg::forward(const Variable& x) {
   const bool inference = !training() && !grad_enabled();
   if (inference && x.shape().rank() == 4 && x.shape()[0] > kSlice) return forward_in_slices(x.value());
-  return classify(stages_->forward(whitening_ ? whitening_->forward(x) : x));
+  return classify((*stages_)(whitening_ ? (*whitening_)(x) : x));
 }
 
 Variable RepVgg::classify(const Variable& x) {
-  const Variable logits = head_->forward(pool_->forward(x));
+  const Variable logits = (*head_)((*pool_)(x));
   return size_.logit_scale == 1 ? logits : scale(logits, static_cast<Real>(size_.logit_scale));
 }
 // [/forward]

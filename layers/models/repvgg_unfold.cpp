@@ -20,7 +20,7 @@ std::unique_ptr<RepVgg> RepVgg::unfold_network(const Tensor& images) {
     check(max_abs(conv->conv().bias().value()) == 0, description(),
           ": the whitening has a bias, so it was trained on after folding; its training form cannot have one");
     load_state(*unfolded->whitening_, {{"weight", conv->conv().weight().value()}});
-    x = whitening_->forward(x);
+    x = (*whitening_)(x);
   }
   for (int64_t s = 0; s < stages_->size(); ++s) {
     int64_t block = 0;
@@ -34,7 +34,7 @@ std::unique_ptr<RepVgg> RepVgg::unfold_network(const Tensor& images) {
         check(dynamic_cast<const LinearBlock*>(&layer) == nullptr, description(), ": stages.", s, ".", i,
               " has its branches already; give a folded network");
       }
-      x = layer.forward(x);
+      x = layer(x);
     }
   }
   return unfolded;

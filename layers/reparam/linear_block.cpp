@@ -45,7 +45,7 @@ void Branch::append(std::string name, std::unique_ptr<Module> piece) {
 
 Variable Branch::forward(const Variable& x, size_t pieces) const {
   Variable y = x;
-  for (size_t i = 0; i < pieces; ++i) y = pieces_[i].module->forward(y);
+  for (size_t i = 0; i < pieces; ++i) y = (*pieces_[i].module)(y);
   return y;
 }
 

@@ -186,7 +186,7 @@ constexpr double kTolerance = sizeof(Real) == 8 ? 1e-6 : 0.1;
 /// The name of the op that ran last.
 class LastOp : public OpObserver {
  public:
-  void on_op(const std::string& name, const std::vector<Variable>&, const Tensor&) override { name_ = name; }
+  void on_op(const std::string& name, const std::vector<Variable>&, const Variable&) override { name_ = name; }
   const std::string& name() const { return name_; }
 
  private:

@@ -16,7 +16,7 @@ namespace {
 class Recorder : public OpObserver {
  public:
   Recorder(std::string label, std::vector<std::string>& seen) : label_(std::move(label)), seen_(seen) {}
-  void on_op(const std::string& name, const std::vector<Variable>&, const Tensor&) override {
+  void on_op(const std::string& name, const std::vector<Variable>&, const Variable&) override {
     seen_.push_back(label_ + ":" + name);
   }
 
@@ -138,9 +138,9 @@ TEST_CASE("observer: those that remain still see, in whatever order others end",
 
 TEST_CASE("observer: gets the op's inputs and its result, and may refuse it", "[autograd]") {
   class NanFinder : public OpObserver {
-    void on_op(const std::string& name, const std::vector<Variable>& inputs, const Tensor& output) override {
+    void on_op(const std::string& name, const std::vector<Variable>& inputs, const Variable& result) override {
       check(inputs.size() == 1 && inputs[0].value()[0] == -1, "unexpected input");
-      check(output[0] == output[0], name, ": made a NaN");
+      check(result.value()[0] == result.value()[0], name, ": made a NaN");
     }
   };
   const Variable x(Tensor::full({}, -1));
