@@ -132,7 +132,8 @@ void Trainer::take_step(const Batch& batch) {
   const Variable loss = softmax_cross_entropy(logits, batch.labels, static_cast<Real>(options_.label_smoothing));
   const auto loss_value = static_cast<double>(loss.value().item());
   if (!std::isfinite(loss_value)) {
-    throw NonFiniteLoss("the loss is " + std::to_string(loss_value) + " in " + place_and_advice());
+    throw NonFiniteLoss(std::string("the loss is ") + (std::isnan(loss_value) ? "nan" : "inf") + " in " +
+                        place_and_advice());
   }
 
   // Backward: that number to a gradient for every parameter. Then the step against them.

@@ -4,7 +4,8 @@
 #
 #   train_cifar10_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER
 set -uo pipefail
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh" "$@"
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$here/checks.sh" "$@"
 
 # A training of 3 epochs of 3 steps: every run of it, however interrupted, must end with the same model.
 small=(--dataset shapes10 --net tiny --limit-train 26 --limit-test 40 --batch-size 8 --epochs 3 --seed 7)
@@ -116,6 +117,14 @@ says "smaller --lr"
 says "diverging/checkpoint.safetensors"
 holds diverging "best.safetensors checkpoint.safetensors log.jsonl run.json"
 run 3 train_cifar10 --out diverging --resume
+
+title "--detect-anomaly: the same, and which op of which layer gave the first number that is not finite"
+run 3 train_cifar10 --out diverging --resume --detect-anomaly
+holds diverging "best.safetensors checkpoint.safetensors log.jsonl run.json"
+awk -v expected="$here/expected/detect_anomaly.txt" -f "$here/same_output.awk" <(grep -v '^Training' err) ||
+  complain "another anomaly: $(cat err)"
+run 0 train_cifar10 "${small[@]}" --out watched --detect-anomaly
+same watched/model.safetensors runs/train-tiny/model.safetensors
 
 title "a folder that cannot be written: exit 1, nothing left behind"
 echo "a file" >file
