@@ -124,7 +124,7 @@ holds diverging "best.safetensors checkpoint.safetensors log.jsonl run.json"
 awk -v expected="$here/expected/detect_anomaly.txt" -f "$here/same_output.awk" <(grep -v '^Training' err) ||
   complain "another anomaly: $(cat err)"
 run 0 train_cifar10 "${small[@]}" --out watched --detect-anomaly
-same watched/model.safetensors runs/train-tiny/model.safetensors
+same watched/model.safetensors whole/model.safetensors
 
 title "a folder that cannot be written: exit 1, nothing left behind"
 echo "a file" >file
