@@ -82,8 +82,9 @@ void Variable::backward(const Tensor& dy) const {
     // Take the last node: all that use its result have had their turn, so its gradient is complete.
     const NodePtr node = std::move(order.back());
     order.pop_back();
-    const Grads grads = input_gradients(*node, gradients.extract(node.get()).mapped().sum);
-    OpObserver::tell_of_backward(*node, grads);
+    const Tensor dy_of_node = gradients.extract(node.get()).mapped().sum;
+    const Grads grads = input_gradients(*node, dy_of_node);
+    OpObserver::tell_of_backward(*node, dy_of_node, grads);
     for (size_t i = 0; i < grads.size(); ++i) {
       if (node->inputs[i].requires_grad()) deliver(node->inputs[i], grads[i]);
     }

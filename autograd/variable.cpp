@@ -119,9 +119,9 @@ bool grad_enabled() { return history_is_kept; }
 
 OpObserver::OpObserver() : outer_(std::exchange(innermost_observer, this)) {}
 
-void OpObserver::tell_of_backward(const Node& node, const Grads& gradients) {
+void OpObserver::tell_of_backward(const Node& node, const Tensor& dy, const Grads& gradients) {
   for (OpObserver* observer = innermost_observer; observer; observer = observer->outer_) {
-    observer->on_backward(node, gradients);
+    observer->on_backward(node, dy, gradients);
   }
 }
 

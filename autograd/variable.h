@@ -119,11 +119,11 @@ class OpObserver {
   /// An op has computed its result; where history is kept, the result has its node.
   virtual void on_op(const std::string& name, const std::vector<Variable>& inputs, const Variable& result) = 0;
 
-  /// backward() has the gradients of an op's inputs, and has not passed them on yet.
-  virtual void on_backward(const Node&, const Grads&) {}
+  /// backward() has the gradients of an op's inputs, made of dy, that of its result, and has not passed them on yet.
+  virtual void on_backward(const Node&, const Tensor& /*dy*/, const Grads&) {}
 
  private:
-  static void tell_of_backward(const Node& node, const Grads& gradients);
+  static void tell_of_backward(const Node& node, const Tensor& dy, const Grads& gradients);
 
   OpObserver* outer_;
   friend class Variable;

@@ -56,7 +56,7 @@ const std::set<std::string> kParts = {"whitening", "dirac", "muon", "bias-rate",
 struct Options {
   Hyperparameters hyper;
   std::vector<std::string> without;
-  bool pointwise = false;
+  bool pointwise = false, detect_anomaly = false;
   int64_t views = 6;
   DataOptions data;
   std::string out;
@@ -81,6 +81,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_flag("--pointwise", options.pointwise, "give the blocks of the short network their 1x1 branches");
   app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
+  add_detect_anomaly_option(app, options.detect_anomaly);
   add_seed_option(app, hyper.seed);
   add_threads_option(app);
   add_data_options(app, options.data);
@@ -108,6 +109,7 @@ TrainerOptions trainer_options(const Options& options) {
           .label_smoothing = options.with("label-smoothing") ? hyper.label_smoothing : 0,
           .bias_rate = options.with("bias-rate") ? hyper.bias_rate : 1,
           .muon_rate = options.with("muon") ? hyper.muon_rate : 0,
+          .detect_anomaly = options.detect_anomaly,
           .augment = options.with("augmentation") ? kAugmentation : Augmentation{},
           .seed = hyper.seed};
 }

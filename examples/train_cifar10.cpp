@@ -88,8 +88,7 @@ void add_options(CLI::App& app, Options& options) {
                  "save after so many steps, too, and not after epochs alone; 0: never")
       ->check(whole_number(0))
       ->type_name("STEPS");
-  app.add_flag("--detect-anomaly", options.detect_anomaly,
-               "name the op and the layer that make the first NaN or infinity; steps take longer");
+  add_detect_anomaly_option(app, options.detect_anomaly);
   app.add_flag("--resume", options.resume, "go on with the run in the folder; its options need not be given again");
   app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
   app.add_option("--stop-after", options.stop_after, "stop after this epoch, to go on with --resume later; 0: never")

@@ -25,6 +25,12 @@ std::string joined(const Parts&... parts) {
   return text.str();
 }
 
+/// " has a nan already: element 7 of [3 3 4 16]"
+std::string has_already(const Tensor& x) {
+  const int64_t at = first_anomaly(x);
+  return joined(" has ", kind(x[at]), " already: element ", at, " of ", x.shape());
+}
+
 }  // namespace
 
 AnomalyGuard::AnomalyGuard(Module& network) : parameters_(named_parameters(network)) {
@@ -40,14 +46,15 @@ void AnomalyGuard::on_op(const std::string& name, const std::vector<Variable>& i
                        result.shape(), "; ", source(inputs)));
 }
 
-void AnomalyGuard::on_backward(const Node& node, const Grads& gradients) {
+void AnomalyGuard::on_backward(const Node& node, const Tensor& dy, const Grads& gradients) {
   for (size_t i = 0; i < gradients.size(); ++i) {
     if (!node.inputs[i].requires_grad() || is_finite(gradients[i])) continue;
     const int64_t at = first_anomaly(gradients[i]);
     const auto layer = layer_of_node_.find(&node);
     throw Anomaly(joined("backward of ", node.name, layer == layer_of_node_.end() ? "" : layer->second,
                          " gave ", kind(gradients[i][at]), ": element ", at, " of the gradient of its input ",
-                         i, " ", gradients[i].shape(), "; ", source(node.inputs)));
+                         i, " ", gradients[i].shape(), "; ",
+                         is_finite(dy) ? source(node.inputs) : "the gradient of its result" + has_already(dy)));
   }
 }
 
@@ -66,23 +73,21 @@ std::string AnomalyGuard::layer_at_work() const {
 /// What the numbers were made from: the first input that is not finite, or that all are.
 std::string AnomalyGuard::source(const std::vector<Variable>& inputs) const {
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const Tensor& input = inputs[i].value();
-    const int64_t at = first_anomaly(input);
-    if (at == input.size()) continue;
+    if (is_finite(inputs[i].value())) continue;
     const auto parameter = std::find_if(parameters_.begin(), parameters_.end(), [&](const NamedParameter& each) {
       return each.value.is(inputs[i]);
     });
     return joined("its input ", i, parameter == parameters_.end() ? "" : ", the parameter " + parameter->name + ",",
-                  " has ", kind(input[at]), " already: element ", at, " of ", input.shape());
+                  has_already(inputs[i].value()));
   }
   return "all of its inputs are finite" + hidden_source();
 }
 
-/// What no op has as an input but its layer computes with, running statistics above all, where it is not finite.
+/// What no op has as an input but its layer computes with, where it is not finite: running statistics, in evaluation.
 std::string AnomalyGuard::hidden_source() const {
   const std::vector<const Module*>& at_work = modules_at_work();
   const auto layer = at_work.empty() ? layers_.end() : layers_.find(at_work.back());
-  if (layer == layers_.end()) return "";
+  if (layer == layers_.end() || layer->first->training()) return "";
   for (const auto& [name, tensor] : state(*layer->second.module)) {
     if (!is_finite(tensor)) return ", but the layer's " + name + " is not";
   }

@@ -19,7 +19,8 @@ class Anomaly : public Error {
 
 /// While one lives, the first number on this thread that is NaN or infinite, in an op's result or in a gradient that
 /// backward() makes, is an Anomaly. It names the op, the network's layer that the op is of, and where the number came
-/// from: made by the op of finite inputs, read from a parameter or from data, or left in the layer's own statistics.
+/// from: made by the op of finite inputs, read from a parameter or from data, left in the statistics that a layer reads
+/// in evaluation, or come back as the gradient of the op's result.
 ///
 ///     const AnomalyGuard guard(network);
 ///     softmax_cross_entropy(network(images), labels).backward();
@@ -32,7 +33,7 @@ class AnomalyGuard : public OpObserver {
   explicit AnomalyGuard(Module& network);
 
   void on_op(const std::string& name, const std::vector<Variable>& inputs, const Variable& result) override;
-  void on_backward(const Node& node, const Grads& gradients) override;
+  void on_backward(const Node& node, const Tensor& dy, const Grads& gradients) override;
 
  private:
   std::string layer_at_work() const;

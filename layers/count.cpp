@@ -62,7 +62,7 @@ Counts count(Module& module, const Shape& one_image) {
   const NoGrad no_grad;
   const Tensor image = Tensor::zeros(one_image);
   Counter counter(image);
-  module.forward(Variable(image));
+  module(Variable(image));
   counter.counts.parameters = count_parameters(module);
   return counter.counts;
 }

@@ -65,22 +65,12 @@ class StateCollector : public TreeVisitor {
   std::map<std::string, Tensor*> buffers;
 };
 
-}  // namespace
-
-namespace {
-
 thread_local std::vector<const Module*> at_work;
 
-/// Enters a module for as long as it computes, an exception included.
-class AtWork {
- public:
-  explicit AtWork(const Module& module) { at_work.push_back(&module); }
-  ~AtWork() { at_work.pop_back(); }
-  AtWork(const AtWork&) = delete;
-  AtWork& operator=(const AtWork&) = delete;
-};
-
 }  // namespace
+
+AtWork::AtWork(const Module& module) { at_work.push_back(&module); }
+AtWork::~AtWork() { at_work.pop_back(); }
 
 const std::vector<const Module*>& modules_at_work() { return at_work; }
 

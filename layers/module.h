@@ -57,6 +57,16 @@ class Module {
   bool training_ = true;
 };
 
+/// Enters a module among modules_at_work() for as long as it computes, an exception included: what a call does, and who
+/// has a module's part computed in another way.
+class AtWork {
+ public:
+  explicit AtWork(const Module& module);
+  ~AtWork();
+  AtWork(const AtWork&) = delete;
+  AtWork& operator=(const AtWork&) = delete;
+};
+
 /// The modules that compute on this thread now, the innermost last.
 const std::vector<const Module*>& modules_at_work();
 

@@ -73,7 +73,7 @@ std::vector<LayerOperands> record_operands(Module& network, const Tensor& images
   const EvaluationMode evaluation(network);
   const NoGrad no_grad;
   Recorder recorder;
-  network.forward(Variable(images));
+  network(Variable(images));
   check(!recorder.found.empty(), "quantize: ", network.description(), " has no convolution and no linear layer");
 
   const std::vector<NamedModule> modules = named_modules(network);
@@ -102,7 +102,7 @@ Variable QuantizedNetwork::forward(const Variable& x) {
   const EvaluationMode evaluation(*network_);
   const NoGrad no_grad;
   const Rounder rounder(layers_);
-  return network_->forward(x);
+  return (*network_)(x);
 }
 
 void QuantizedNetwork::visit(Visitor& visitor) { visitor.child("network", *network_); }

@@ -108,6 +108,11 @@ void add_seed_option(CLI::App& app, uint64_t& seed) {
       ->type_name("N");
 }
 
+void add_detect_anomaly_option(CLI::App& app, bool& detect_anomaly) {
+  app.add_flag("--detect-anomaly", detect_anomaly,
+               "name the op and the layer that make the first NaN or infinity; steps take longer");
+}
+
 void add_batch_size_option(CLI::App& app, int64_t& batch_size, const std::string& purpose) {
   app.add_option("--batch-size", batch_size, purpose)->check(whole_number(1, 1 << 20))->type_name("N");
 }

@@ -26,6 +26,9 @@ void add_threads_option(CLI::App& app);
 /// --seed: of all random numbers of a program.
 void add_seed_option(CLI::App& app, uint64_t& seed);
 
+/// --detect-anomaly: see layers/anomaly.h.
+void add_detect_anomaly_option(CLI::App& app, bool& detect_anomaly);
+
 /// --batch-size.
 void add_batch_size_option(CLI::App& app, int64_t& batch_size, const std::string& purpose);
 

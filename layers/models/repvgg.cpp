@@ -206,11 +206,11 @@ std::vector<LinearBlock*> RepVgg::blocks() {
 
 std::vector<Variable> RepVgg::block_inputs(const Variable& images) {
   std::vector<Variable> inputs;
-  Variable x = whitening_ ? whitening_->forward(images) : images;
+  Variable x = whitening_ ? (*whitening_)(images) : images;
   for (int64_t s = 0; s < stages_->size(); ++s) {
     for (int64_t i = 0; i < stage(s).size(); ++i) {
       if (dynamic_cast<LinearBlock*>(&stage(s)[i]) != nullptr) inputs.push_back(x);
-      x = stage(s)[i].forward(x);
+      x = stage(s)[i](x);
     }
   }
   return inputs;
@@ -264,13 +264,13 @@ std::vector<FoldStep> explain_fold(RepVgg& network) {
 
     Tensor compute(size_t step, const Tensor& images) const {
       const NoGrad no_grad;
-      Variable x = folded->whitening_ ? folded->whitening_->forward(Variable(images)) : Variable(images);
+      Variable x = folded->whitening_ ? (*folded->whitening_)(Variable(images)) : Variable(images);
       size_t block = 0;
       for (int64_t s = 0; s < folded->stages_->size(); ++s) {
         for (int64_t i = 0; i < folded->stage(s).size(); ++i) {
           Module& layer = folded->stage(s)[i];
           const bool is_block = dynamic_cast<const ConvRelu*>(&layer) != nullptr;
-          x = is_block ? Variable(of_block(block++, step).compute(x.value())) : layer.forward(x);
+          x = is_block ? Variable(of_block(block++, step).compute(x.value())) : layer(x);
         }
       }
       return folded->classify(x).value();

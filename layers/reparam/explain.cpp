@@ -113,7 +113,7 @@ FoldStep step_of_module(std::string title, const std::shared_ptr<Module>& folded
   step.convolutions = 1;
   step.compute = [folded](const Tensor& x) {
     const NoGrad no_grad;
-    return folded->forward(Variable(x)).value();
+    return (*folded)(Variable(x)).value();
   };
   return step;
 }

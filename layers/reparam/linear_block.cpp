@@ -27,6 +27,7 @@ ConvNormBranch conv_norm_branch(const Module& piece, const BatchNorm2d& norm) {
   const auto* conv = dynamic_cast<const Conv2d*>(&piece);
   if (conv != nullptr) return norm.conv_norm_branch(conv->weight(), conv->args());
   const auto& composed = dynamic_cast<const ComposedConv2d&>(piece);
+  const AtWork composing(composed);
   return norm.conv_norm_branch(composed.kernel(), composed.args());
 }
 

@@ -1,12 +1,18 @@
 #include "layers/anomaly.h"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "autograd/ops.h"
+#include "layers/batch_norm.h"
 #include "layers/models/repvgg.h"
+#include "layers/reparam/conv_block.h"
+#include "layers/reparam/expand_conv2d.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
@@ -165,6 +171,104 @@ TEST_CASE("anomaly: so is the op whose gradient is the first that is not finite"
   const Variable y = network(Variable(Tensor::full({2}, 1 / kLarge), true));
   CHECK_THROWS_WITH(sum(y).backward(), "backward of scale in 0 (OpLayer) gave an inf: element 0 of the gradient of its "
                                        "input 0 [2]; all of its inputs are finite");
+}
+
+TEST_CASE("anomaly: each kind of op is named where it overflows, forward and backward", "[layers]") {
+  // Of two equal numbers, their product among them.
+  using Op = Variable (*)(const Variable& x);
+  const std::vector<std::pair<std::string, Op>> products = {
+      {"multiply", square},
+      {"scale_channels", [](const Variable& x) { return scale_channels(reshape(x, {1, 2}), x); }},
+      {"matmul", [](const Variable& x) { return matmul(reshape(x, {1, 2}), reshape(x, {2, 1})); }},
+      {"linear", [](const Variable& x) { return linear(reshape(x, {1, 2}), reshape(x, {2, 1}), {}); }},
+      {"conv2d", [](const Variable& x) { return conv2d(reshape(x, {1, 1, 1, 2}), reshape(x, {1, 1, 2, 1}), {}); }},
+      {"compose_kernels",
+       [](const Variable& x) { return compose_kernels(reshape(x, {1, 1, 1, 2}), reshape(x, {1, 1, 2, 1})); }},
+      {"batch_norm",
+       [](const Variable& x) {
+         const ChannelStatistics unit{Tensor::zeros({2}), Tensor::full({2}, 1)};
+         return batch_norm(reshape(x, {1, 2}), x, x, unit, StatisticsOf::running, Real(1e-5));
+       }},
+  };
+  std::vector<std::pair<std::string, Op>> forward = products, backward = products;
+  forward.insert(forward.end(), {
+      {"add", [](const Variable& x) { return add(x, x); }},
+      {"subtract", [](const Variable& x) { return subtract(x, scale(x, -1)); }},
+      {"sum", [](const Variable& x) { return sum(x); }},
+      {"add_bias", [](const Variable& x) { return add_bias(reshape(x, {1, 2}), x); }},
+      {"softmax_cross_entropy",
+       [](const Variable& x) {
+         return softmax_cross_entropy(reshape(multiply(x, Variable(Tensor::from({2}, {1, -1}))), {1, 2}), {1});
+       }},
+  });
+  backward.insert(backward.end(), {
+      {"scale", [](const Variable& x) { return scale(x, 2); }},
+      {"exp", [](const Variable& x) { return exp(x); }},
+      {"add_bias", [](const Variable& x) { return add_bias(reshape(x, {2, 1}), gather(x, {0}, {1})); }},
+  });
+
+  constexpr Real kLarger = 3 * kLarge;  // whose double is infinite
+  for (const auto& [name, op] : forward) {
+    CAPTURE(name);
+    const std::string said = anomaly_of(op, {kLarger, kLarger});
+    CHECK_THAT(said, ContainsSubstring(name + " in 1 (OpLayer) gave an inf: element 0 of its result [") &&
+                         ContainsSubstring("; all of its inputs are finite"));
+    CHECK(said.starts_with(name));
+  }
+  for (const auto& [name, op] : backward) {
+    CAPTURE(name);
+    Sequential network;
+    network.add<OpLayer>(relu);
+    network.add<OpLayer>(op);
+    const AnomalyGuard guard(network);
+    const Variable y = network(Variable(Tensor::full({2}, 4), true));
+    CHECK_THROWS_WITH(y.backward(Tensor::full(y.shape(), kLarger)),
+                      ContainsSubstring("backward of " + name + " in 1 (OpLayer) gave an inf: element 0 of the gradient "
+                                        "of its input ") &&
+                          ContainsSubstring("; all of its inputs are finite"));
+  }
+}
+
+TEST_CASE("anomaly: a gradient that was not finite when it came is not the op's", "[layers]") {
+  Sequential network;
+  network.add<OpLayer>(relu);
+  network.add<OpLayer>([](const Variable& x) { return add(x, x); });
+  const AnomalyGuard guard(network);
+
+  // Both gradients of the sum are finite, and added up they are not: relu meets that first.
+  const Variable x(Tensor::full({2}, 1), true);
+  CHECK_THROWS_WITH(network(x).backward(Tensor::full({2}, 3 * kLarge)),
+                    "backward of relu in 0 (OpLayer) gave an inf: element 0 of the gradient of its input 0 [2]; the "
+                    "gradient of its result has an inf already: element 0 of [2]");
+  CHECK_THROWS_WITH(network(x).backward(Tensor::full({2}, kNan)),
+                    "backward of add in 1 (OpLayer) gave a nan: element 0 of the gradient of its input 0 [2]; the "
+                    "gradient of its result has a nan already: element 0 of [2]");
+}
+
+TEST_CASE("anomaly: in training no op reads running statistics, so they are no source", "[layers]") {
+  BatchNorm2d norm(1);
+  Tensor running = state(norm).at("running_var");  // the layer's own
+  running[0] = kNan;
+  norm.set_gamma(kLarge);
+  Tensor x = Tensor::zeros({1, 5, 5, 1});
+  x[3] = 1;
+  const AnomalyGuard guard(norm);
+  CHECK_THROWS_WITH(norm(Variable(x)), "batch_norm in the network (BatchNorm2d 1) gave an inf: element 0 of its result "
+                                       "[1 5 5 1]; all of its inputs are finite");
+}
+
+TEST_CASE("anomaly: a kernel that is composed is its convolution's, in training too", "[layers]") {
+  Initializer initializer(1);
+  ConvBlock<ExpandConv2d> block({.in = 4, .out = 4}, initializer);
+  Tensor factor = state(block).at("conv.factor1");  // the block's own
+  std::fill_n(factor.data(), factor.size(), kLarge);
+  const AnomalyGuard guard(block);
+  for (const bool training : {true, false}) {
+    block.train(training);
+    CHECK_THROWS_WITH(block(random_images({2, 8, 8, 4})),
+                      ContainsSubstring("compose_kernels in conv (ExpandConv2d 3x3, 4 -> 4, padding 1") &&
+                          ContainsSubstring("; all of its inputs are finite"));
+  }
 }
 
 TEST_CASE("anomaly: a guard changes no bit, and ends with its scope", "[layers]") {
