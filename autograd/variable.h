@@ -108,7 +108,8 @@ class NoGrad {
 bool grad_enabled();
 
 /// Sees every op on this thread while it lives, with or without history: what counters and anomaly detection stand on.
-/// Of several the innermost sees an op first. What on_op throws leaves the op, what on_backward throws leaves backward().
+/// Of several the innermost sees an op first. What on_op throws leaves the op; what on_backward throws leaves
+/// backward(), with its history freed in part.
 class OpObserver {
  public:
   OpObserver();

@@ -45,8 +45,18 @@ says "RepVgg short"
 run 0 speedrun_cifar10 "${one_step[@]}" --pointwise --out part
 prints "10 of 10 predictions equal"
 
+title "a loss that is not finite: exit 3; --detect-anomaly names the op and the layer"
+diverging=("${one_step[@]}" --limit-train 64 --epochs 6 --net tiny --without bias-rate
+  --lr 1000 --muon-rate 1000)
+run 3 speedrun_cifar10 "${diverging[@]}"
+says "the loss is"
+run 3 speedrun_cifar10 "${diverging[@]}" --detect-anomaly
+grep -qE 'error: [a-z0-9_ ]+ in [a-z0-9.]+ \(.* gave an? (nan|inf): element' err || complain "no layer: $(cat err)"
+run 0 speedrun_cifar10 "${one_step[@]}" --out watched --detect-anomaly
+same watched whole
+
 title "misuse: exit 2, nothing written"
-rm -f whole part
+rm -f whole part watched
 run 2 speedrun_cifar10 --without everything
 says "--without"
 run 2 speedrun_cifar10 "${small[@]}" --without whitening --out none
