@@ -7,12 +7,23 @@
 #include "autograd/schedule.h"
 #include "core/softmax.h"
 #include "datasets/data_loader.h"
+#include "layers/activations.h"
+#include "layers/batch_norm.h"
+#include "layers/conv2d.h"
 #include "layers/module.h"
 #include "layers/reparam/rep_optimizer.h"
+#include "layers/sequential.h"
 
 // What the tests that train share.
 
 namespace onefold {
+
+/// A convolution, its batch norm and a ReLU, each a layer.
+inline void add_conv_norm_relu(Sequential& network, const Conv2dOptions& options, Initializer& initializer) {
+  network.add<Conv2d>(options, initializer);
+  network.add<BatchNorm2d>(options.out);
+  network.add<Relu>();
+}
 
 /// Weight decay for weights alone: batch norms and biases have a group without.
 inline std::vector<ParameterGroup> parameter_groups(Module& network, double rate, double weight_decay) {

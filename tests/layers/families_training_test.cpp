@@ -1,5 +1,4 @@
 #include "datasets/shapes10.h"
-#include "layers/activations.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
 #include "layers/reparam/families.h"
@@ -15,11 +14,7 @@ namespace {
 /// Three 3x3 convolutions, the middle one depthwise, so that each family has room for one block at least.
 std::unique_ptr<Sequential> plain_network(Initializer& initializer) {
   auto network = std::make_unique<Sequential>();
-  const auto add = [&](const Conv2dOptions& options) {
-    network->add<Conv2d>(options, initializer);
-    network->add<BatchNorm2d>(options.out);
-    network->add<Relu>();
-  };
+  const auto add = [&](const Conv2dOptions& options) { add_conv_norm_relu(*network, options, initializer); };
   add({.in = 3, .out = 16, .args = conv2d_args(2, 1)});
   add({.in = 16, .out = 16, .args = conv2d_args(1, 1, 16)});
   add({.in = 16, .out = 32, .kernel_h = 1, .kernel_w = 1});

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "datasets/shapes10.h"
-#include "layers/activations.h"
 #include "layers/models/repvgg.h"
 #include "layers/reparam/families.h"
 #include "layers/reparam/reparameterize.h"
@@ -30,11 +29,7 @@ double fold_error(Module& network, const Shape& images) {
 /// Five 3x3 convolutions, one of them depthwise and one with groups, so that each family has room for some.
 std::unique_ptr<Sequential> plain_network(Initializer& initializer) {
   auto network = std::make_unique<Sequential>();
-  const auto add = [&](const Conv2dOptions& options) {
-    network->add<Conv2d>(options, initializer);
-    network->add<BatchNorm2d>(options.out);
-    network->add<Relu>();
-  };
+  const auto add = [&](const Conv2dOptions& options) { add_conv_norm_relu(*network, options, initializer); };
   add({.in = 3, .out = 16, .args = conv2d_args(1, 1)});
   add({.in = 16, .out = 16, .args = conv2d_args(1, 1, 16)});
   add({.in = 16, .out = 24, .args = conv2d_args(2, 1)});
