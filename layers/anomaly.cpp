@@ -25,6 +25,12 @@ std::string joined(const Parts&... parts) {
   return text.str();
 }
 
+/// Where a layer stands in the network, and what it is: " in stages.1.0 (RepVggBlock 32 -> 32)".
+std::string place(const NamedModule* layer) {
+  if (layer == nullptr) return ", outside of the network's layers,";
+  return " in " + (layer->name.empty() ? "the network" : layer->name) + " (" + layer->module->description() + ")";
+}
+
 /// " has a nan already: element 7 of [3 3 4 16]"
 std::string has_already(const Tensor& x) {
   const int64_t at = first_anomaly(x);
@@ -38,11 +44,11 @@ AnomalyGuard::AnomalyGuard(Module& network) : parameters_(named_parameters(netwo
 }
 
 void AnomalyGuard::on_op(const std::string& name, const std::vector<Variable>& inputs, const Variable& result) {
-  const std::string layer = layer_at_work();
+  const NamedModule* const layer = layer_at_work();
   if (result.node()) layer_of_node_[result.node().get()] = layer;
   const int64_t at = first_anomaly(result.value());
   if (at == result.value().size()) return;
-  throw Anomaly(joined(name, layer, " gave ", kind(result.value()[at]), ": element ", at, " of its result ",
+  throw Anomaly(joined(name, place(layer), " gave ", kind(result.value()[at]), ": element ", at, " of its result ",
                        result.shape(), "; ", source(inputs)));
 }
 
@@ -51,23 +57,21 @@ void AnomalyGuard::on_backward(const Node& node, const Tensor& dy, const Grads& 
     if (!node.inputs[i].requires_grad() || is_finite(gradients[i])) continue;
     const int64_t at = first_anomaly(gradients[i]);
     const auto layer = layer_of_node_.find(&node);
-    throw Anomaly(joined("backward of ", node.name, layer == layer_of_node_.end() ? "" : layer->second,
+    throw Anomaly(joined("backward of ", node.name, layer == layer_of_node_.end() ? "" : place(layer->second),
                          " gave ", kind(gradients[i][at]), ": element ", at, " of the gradient of its input ",
                          i, " ", gradients[i].shape(), "; ",
                          is_finite(dy) ? source(node.inputs) : "the gradient of its result" + has_already(dy)));
   }
 }
 
-/// Where the innermost layer of the network that computes now stands in it, and what it is.
-std::string AnomalyGuard::layer_at_work() const {
+/// The innermost layer of the network that computes now; null for none.
+const NamedModule* AnomalyGuard::layer_at_work() const {
   const std::vector<const Module*>& at_work = modules_at_work();
   for (auto module = at_work.rbegin(); module != at_work.rend(); ++module) {
     const auto layer = layers_.find(*module);
-    if (layer == layers_.end()) continue;
-    const std::string& name = layer->second.name;
-    return " in " + (name.empty() ? "the network" : name) + " (" + (*module)->description() + ")";
+    if (layer != layers_.end()) return &layer->second;
   }
-  return ", outside of the network's layers,";
+  return nullptr;
 }
 
 /// What the numbers were made from: the first input that is not finite, or that all are.

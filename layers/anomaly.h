@@ -36,13 +36,13 @@ class AnomalyGuard : public OpObserver {
   void on_backward(const Node& node, const Tensor& dy, const Grads& gradients) override;
 
  private:
-  std::string layer_at_work() const;
+  const NamedModule* layer_at_work() const;
   std::string source(const std::vector<Variable>& inputs) const;
   std::string hidden_source() const;
 
   std::map<const Module*, NamedModule> layers_;
   std::vector<NamedParameter> parameters_;
-  std::unordered_map<const Node*, std::string> layer_of_node_;  // " in stages.1.0 (...)", for its backward
+  std::unordered_map<const Node*, const NamedModule*> layer_of_node_;  // for its backward
 };
 
 }  // namespace onefold
