@@ -37,7 +37,8 @@ std::vector<NodePtr> topological_order(const NodePtr& last) {
   return order;
 }
 
-/// The gradients of a node's inputs, refused where the op's backward got their number or a shape wrong.
+/// The gradients of a node's inputs, refused where the op's backward got their number or a shape wrong, and shown to
+/// the observers.
 Grads input_gradients(const Node& node, const Tensor& dy) {
   Grads grads = node.backward(dy);
   check(grads.size() == node.inputs.size(), "backward of ", node.name, ": returned ", grads.size(), " gradients for ",
@@ -50,6 +51,7 @@ Grads input_gradients(const Node& node, const Tensor& dy) {
     check(grads[i].shape() == input.shape(), "backward of ", node.name, ": returned gradient ", grads[i].shape(),
           " for input ", i, " of shape ", input.shape(), "; a gradient has its input's shape");
   }
+  OpObserver::tell_of_backward(node, dy, grads);
   return grads;
 }
 
@@ -82,9 +84,7 @@ void Variable::backward(const Tensor& dy) const {
     // Take the last node: all that use its result have had their turn, so its gradient is complete.
     const NodePtr node = std::move(order.back());
     order.pop_back();
-    const Tensor dy_of_node = gradients.extract(node.get()).mapped().sum;
-    const Grads grads = input_gradients(*node, dy_of_node);
-    OpObserver::tell_of_backward(*node, dy_of_node, grads);
+    const Grads grads = input_gradients(*node, gradients.extract(node.get()).mapped().sum);
     for (size_t i = 0; i < grads.size(); ++i) {
       if (node->inputs[i].requires_grad()) deliver(node->inputs[i], grads[i]);
     }

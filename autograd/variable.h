@@ -123,11 +123,11 @@ class OpObserver {
   /// backward() has the gradients of an op's inputs, made of dy, that of its result, and has not passed them on yet.
   virtual void on_backward(const Node&, const Tensor& /*dy*/, const Grads&) {}
 
- private:
+  /// For backward() alone: calls on_backward of each observer.
   static void tell_of_backward(const Node& node, const Tensor& dy, const Grads& gradients);
 
+ private:
   OpObserver* outer_;
-  friend class Variable;
   friend Variable record(std::string, Tensor, std::vector<Variable>, Backward);
 };
 
