@@ -121,7 +121,9 @@ run 3 train_cifar10 --out diverging --resume
 title "--detect-anomaly: the same, and which op of which layer gave the first number that is not finite"
 run 3 train_cifar10 --out diverging --resume --detect-anomaly
 holds diverging "best.safetensors checkpoint.safetensors log.jsonl run.json"
-awk -v expected="$here/expected/detect_anomaly.txt" -f "$here/same_output.awk" <(grep -v '^Training' err) ||
+# As the element, it hangs on the order of a sum whether an overflow is met as inf or already as inf - inf, a nan.
+grep -v '^Training' err | sed '1s/ gave a nan: / gave an inf: /' >anomaly
+awk -v expected="$here/expected/detect_anomaly.txt" -f "$here/same_output.awk" anomaly ||
   complain "another anomaly: $(cat err)"
 run 0 train_cifar10 "${small[@]}" --out watched --detect-anomaly
 same watched/model.safetensors whole/model.safetensors
