@@ -14,7 +14,7 @@
 #include "core/parallel.h"
 #include "examples/support/data_source.h"
 #include "examples/support/evaluation.h"
-#include "examples/support/fit_whitening.h"
+#include "examples/support/first_weights.h"
 #include "examples/support/fold_demonstration.h"
 #include "examples/support/format.h"
 #include "examples/support/memory_estimate.h"

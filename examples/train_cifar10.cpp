@@ -7,14 +7,18 @@
 
 #include <iostream>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include "core/parallel.h"
 #include "datasets/load_dataset.h"
+#include "examples/support/first_weights.h"
 #include "examples/support/networks.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/training_plan.h"
 #include "examples/support/training_run.h"
+#include "layers/module.h"
 
 using namespace onefold;
 using nlohmann::ordered_json;
@@ -49,6 +53,7 @@ constexpr Augmentation kAugmentation{.pad = 4, .padding = Padding::kReflection, 
 struct Options {
   Hyperparameters hyper;
   DataOptions data;
+  std::string fine_tune;
   std::string out;
   int64_t views = 1;
   int64_t checkpoint_every = 0;
@@ -82,7 +87,11 @@ void add_options(CLI::App& app, Options& options) {
       ->type_name("N");
   app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
-  app.add_option("--out", options.out, "the run's folder (runs/train-NET, with --reparam runs/train-NET-NAME)")
+  app.add_option("--fine-tune", options.fine_tune,
+                 "begin with this network; one that is folded is unfolded first; give smaller rates than for a new one")
+      ->type_name("FILE");
+  app.add_option("--out", options.out,
+                 "the run's folder (runs/train-NET, with --reparam runs/train-NET-NAME; runs/tune-... to fine-tune)")
       ->type_name("DIR");
   app.add_option("--checkpoint-every", options.checkpoint_every,
                  "save after so many steps, too, and not after epochs alone; 0: never")
@@ -116,6 +125,7 @@ void each_setting(Options& options, Field field) {
   field("limit-train", options.data.limit_train);
   field("limit-test", options.data.limit_test);
   field("views", options.views);
+  field("fine-tune", options.fine_tune);
 }
 
 ordered_json settings(Options options) {
@@ -145,6 +155,20 @@ void take_over(const ordered_json& saved, const CLI::App& app, Options& options)
   }
 }
 
+/// Of a network to train on from, the size and blocks are those of the new run. Those that are given must be the same.
+void settle_network(const CLI::App& app, const SavedNetwork& saved, Options& options) {
+  const bool folded = saved.card.form == "folded";
+  const auto settle = [&](const std::string& name, std::string& value, const std::string& of_file) {
+    if (app.count(name) > 0 && value != of_file) {
+      throw UsageError(name + " " + value + ", but " + options.fine_tune + " is a network of " + name + " " + of_file +
+                       (folded ? " once it is unfolded" : "") + ": leave " + name + " out");
+    }
+    value = of_file;
+  };
+  settle("--net", options.hyper.net, saved.card.net);
+  settle("--reparam", options.hyper.reparam, folded ? "repvgg" : saved.card.reparam);
+}
+
 /// RepOptimizer's multipliers belong to SGD.
 void settle_optimizer(const CLI::App& app, Hyperparameters& hyper) {
   if (hyper.reparam != "repoptimizer" || hyper.muon_rate == 0) return;
@@ -172,17 +196,23 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
           .seed = hyper.seed};
 }
 
-/// "runs/train-mini", or with another family "runs/train-mini-dbb".
-std::string default_folder(const Hyperparameters& hyper) {
-  return "runs/train-" + hyper.net + (hyper.reparam == "repvgg" ? "" : "-" + hyper.reparam);
+/// "runs/train-mini", or with another family "runs/train-mini-dbb"; "runs/tune-mini" for a fine-tuning.
+std::string default_folder(const Options& options) {
+  const auto& [net, reparam] = std::tie(options.hyper.net, options.hyper.reparam);
+  return (options.fine_tune.empty() ? "runs/train-" : "runs/tune-") + net + (reparam == "repvgg" ? "" : "-" + reparam);
 }
 
 int train(const CLI::App& app, Options options, const std::string& command) {
   if (options.resume && options.overwrite) {
     throw UsageError("--resume goes on with a run, --overwrite replaces it: give one");
   }
+  std::optional<SavedNetwork> first;  // to train on from
+  if (!options.fine_tune.empty() && !options.resume) {
+    first = load_network(options.fine_tune);
+    settle_network(app, *first, options);
+  }
   settle_optimizer(app, options.hyper);
-  const RunFolder folder{options.out.empty() ? default_folder(options.hyper) : options.out};
+  const RunFolder folder{options.out.empty() ? default_folder(options) : options.out};
 
   // See that the folder may be used so, before any work.
   std::optional<Checkpoint> checkpoint;
@@ -209,6 +239,13 @@ int train(const CLI::App& app, Options options, const std::string& command) {
                       .options = settings(options),
                       .command = command};
   setup.trainer.detect_anomaly = options.detect_anomaly;
+  if (first) {
+    first = to_fine_tune(std::move(*first), options.fine_tune, setup.data.splits.train);
+    setup.data.normalization = first->card.normalization;
+    setup.start = state(*first->network);
+  } else if (checkpoint) {
+    setup.data.normalization = saved_normalization(*checkpoint, setup.data.normalization);
+  }
   if (options.dry_run) {
     std::cout << training_plan(setup);
     return kSuccess;

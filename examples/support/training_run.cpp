@@ -1,3 +1,4 @@
+#include "examples/support/first_weights.h"
 #include "examples/support/training_run.h"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/parallel.h"
-#include "examples/support/fit_whitening.h"
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
 #include "examples/support/memory_estimate.h"
@@ -42,9 +42,20 @@ std::string resume_command(const RunFolder& folder) {
   return command_line(4, words);
 }
 
+/// The network with the first weights that the setup has for it.
+RepVgg& with_start(RepVgg& network, const TrainingSetup& setup) {
+  if (!setup.start.empty()) load_state(network, setup.start);
+  return network;
+}
+
 ordered_json to_json(const BestEpoch& best) { return {{"epoch", best.epoch}, {"test_accuracy", best.test_accuracy}}; }
 
 }  // namespace
+
+ChannelNormalization saved_normalization(const Checkpoint& checkpoint, const ChannelNormalization& otherwise) {
+  if (!checkpoint.about.contains("mean")) return otherwise;
+  return {checkpoint.about.at("mean"), checkpoint.about.at("deviation")};
+}
 
 TrainingRun::TrainingRun(TrainingSetup setup)
     : setup_(std::move(setup)),
@@ -52,7 +63,7 @@ TrainingRun::TrainingRun(TrainingSetup setup)
       test_hash_(content_hash(setup_.data.splits.test)),
       initializer_(setup_.trainer.seed),
       network_(repvgg_size(setup_.net, setup_.reparam), classes_of(setup_), initializer_),
-      trainer_(network_, setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
+      trainer_(with_start(network_, setup_), setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
   Initializer initializer(0);
   RepVgg scratch(network_.size(), classes_of(setup_), initializer);
   check_training_fits(scratch, batch_shape(setup_.data.splits.train, setup_.trainer.batch_size));
@@ -60,7 +71,7 @@ TrainingRun::TrainingRun(TrainingSetup setup)
 
 void TrainingRun::begin() {
   catch_stop_signals();
-  fit_whitening(network_, setup_.data.splits.train, setup_.data.normalization);
+  if (setup_.start.empty()) fit_whitening(network_, setup_.data.splits.train, setup_.data.normalization);
   record_ = describe();
   start_run(setup_.folder, record_);
   log_.emplace(setup_.folder.log(), 0);
@@ -137,7 +148,9 @@ void TrainingRun::save() const {
   ordered_json about = {{"options", setup_.options},
                         {"checkpoint_every", setup_.checkpoint_every},
                         {"train_hash", train_hash_},
-                        {"test_hash", test_hash_}};
+                        {"test_hash", test_hash_},
+                        {"mean", setup_.data.normalization.mean},
+                        {"deviation", setup_.data.normalization.deviation}};
   if (best_.epoch > 0) about["best"] = to_json(best_);
   save_checkpoint(setup_.folder.checkpoint(), trainer_.state(), about);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct TrainingSetup {
   std::string reparam = "repvgg";  // the family of its blocks
   DataSource data;
   TrainerOptions trainer;          // its seed is also that of the network's first weights
+  std::map<std::string, Tensor> start = {};  // these first weights instead, where there are any
   int64_t views = 1;               // of a test image at the end; after an epoch one is enough
   int64_t checkpoint_every = 0;    // steps; 0: after an epoch alone
   RunFolder folder;
@@ -34,6 +36,10 @@ struct BestEpoch {
   int64_t epoch = 0;  // from 1; 0: none yet
   double test_accuracy = 0;
 };
+
+/// What a checkpoint's images were normalised by; `otherwise` for one that does not say. A run that fine-tunes has it
+/// from the network that it began with.
+ChannelNormalization saved_normalization(const Checkpoint& checkpoint, const ChannelNormalization& otherwise);
 
 /// A training and its folder: epochs, their lines in log and on stderr, checkpoints, and at the end the model.
 ///
