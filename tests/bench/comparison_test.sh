@@ -52,7 +52,7 @@ time_of() { # MODE BATCH IMAGES_PER_S PEAK_MIB
 { time_of train 128 1270 300; time_of train 128 1290 300; time_of infer 128 2000 90; time_of fold 128 3000 80
   time_of fold 1 500 9; } >"$work/runs/times.jsonl"
 python3 "$here/families_table.py" --families none,dbb "$work/runs" >"$work/out" || complain "the families' table failed"
-has '^none +1,031,146 +83\.07% +83\.08% +9,999 +100 +1\.00 +300 +2000 +3000 +2\.00$'
+has '^none +1,031,146 +83\.07 % +83\.08 % +9,999 +100 +1\.00 +300 +2,000 +3,000 +2\.00$'
 has '^dbb( +-){10}$'
 
 refuse() { # TEXT OPTIONS..., of the script that `script` names

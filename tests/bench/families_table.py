@@ -39,6 +39,9 @@ def row(family, runs, times):
     def cell(value, form):
         return "-" if value is None else form.format(value)
 
+    def percent(value):
+        return cell(value and 100 * value, "{:.2f} %")
+
     def speed(mode, batch):
         return times.get((family, mode, batch), [None])[0]
 
@@ -49,14 +52,14 @@ def row(family, runs, times):
     step, of_none, memory = step_ms(family), step_ms("none"), times.get((family, "train", 128), [None, None])[1]
     return [family,
             cell(run.get("counts", {}).get("parameters"), "{:,}"),
-            cell(run.get("result", {}).get("test_accuracy"), "{:.2%}"),
-            cell(proof.get("accuracy_after"), "{:.2%}"),
+            percent(run.get("result", {}).get("test_accuracy")),
+            percent(proof.get("accuracy_after")),
             cell(proof.get("equal"), "{:,}"),
             cell(step, "{:.0f}"),
             cell(step and of_none and step / of_none, "{:.2f}"),
             cell(memory and memory / 2**20, "{:.0f}"),
-            cell(speed("infer", 128), "{:.0f}"),
-            cell(speed("fold", 128), "{:.0f}"),
+            cell(speed("infer", 128), "{:,.0f}"),
+            cell(speed("fold", 128), "{:,.0f}"),
             cell(speed("fold", 1) and 1e3 / speed("fold", 1), "{:.2f}")]
 
 
