@@ -123,8 +123,22 @@ void try_model(const std::filesystem::path& file, const Settings& settings, Int8
   add_form("folded", network->fold_network());
 }
 
+/// One table is of one dataset.
+void check_same_dataset(const Settings& settings) {
+  std::string first;
+  for (const std::filesystem::path& model : settings.models) {
+    const std::string dataset = load_network(model).card.dataset;
+    if (first.empty()) first = dataset;
+    if (dataset != first) {
+      throw UsageError("--model: " + settings.models.front().string() + " was trained on " + first + ", " +
+                       model.string() + " on " + dataset + ": one table is of one dataset, so try them one by one");
+    }
+  }
+}
+
 int run(const Settings& settings) {
   if (settings.out) check_can_write(*settings.out);
+  check_same_dataset(settings);
   Int8Record record;
   record.weight_bits = static_cast<int>(settings.weight_bits);
   record.input_bits = static_cast<int>(settings.input_bits);

@@ -124,9 +124,27 @@ void save_folded(const std::filesystem::path& file, RepVgg& folded, ModelCard ca
   }
 }
 
-/// The folder for the results, made where it is missing.
+/// Throws Error where the folder, or the first of those above it that is missing, cannot be made or written to: before
+/// minutes of work, and without making it.
+void check_can_make(std::filesystem::path folder) {
+  std::filesystem::path entry = folder / "folded.safetensors";
+  while (!folder.empty() && !std::filesystem::exists(folder)) {
+    entry = folder;
+    folder = folder.parent_path();
+  }
+  try {
+    check_can_write(entry);
+  } catch (const Error& error) {
+    throw Error(error.what() + std::string("; or name another folder with --out"));
+  }
+}
+
+/// The folder for the results.
+std::filesystem::path folder_of(const Settings& settings) { return settings.out.value_or(settings.model.parent_path()); }
+
+/// The same, made where it is missing.
 std::filesystem::path results_folder(const Settings& settings) {
-  const std::filesystem::path folder = settings.out.value_or(settings.model.parent_path());
+  const std::filesystem::path folder = folder_of(settings);
   std::error_code error;
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
   check(!error, folder.string(), ": the folder cannot be made (", error.message(), "); choose another with --out");
@@ -134,6 +152,7 @@ std::filesystem::path results_folder(const Settings& settings) {
 }
 
 int run(const Settings& settings) {
+  check_can_make(folder_of(settings));
   SavedNetwork trained = load_trained(settings);
   const Dataset test = load_test_images(settings.data, trained.card);
   check_inference_fits(*trained.network, batch_shape(test, settings.batch_size));

@@ -43,5 +43,8 @@ says "cannot write nowhere/page.html: opening its folder"
 silent out
 absent none.html
 
+sed 's/"dataset":"shapes10"/"dataset":"cifar10" /' run/model.safetensors >other.safetensors
+misuse "was trained on shapes10, other.safetensors on cifar10" --model run/model.safetensors --model other.safetensors
+
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
 echo "all checks passed"
