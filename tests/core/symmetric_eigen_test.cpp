@@ -31,15 +31,15 @@ TEST_CASE("symmetric_eigen: the eigenvectors are orthonormal, and give the matri
   for (const int64_t n : {1, 2, 3, 12, 27, 48}) {
     CAPTURE(n);
     const std::vector<double> a = symmetric_matrix(n, 3);
-    const auto [values, vectors] = symmetric_eigen(a, n);
-    const auto v = [&](int64_t i, int64_t k) { return vectors[static_cast<size_t>(i * n + k)]; };
+    const SymmetricEigen eigen = symmetric_eigen(a, n);
+    const auto v = [&](int64_t i, int64_t k) { return eigen.vectors[static_cast<size_t>(i * n + k)]; };
     double worst_product = 0, worst_sum = 0;
     for (int64_t p = 0; p < n; ++p) {
       for (int64_t q = 0; q < n; ++q) {
         double product = p == q ? -1 : 0, sum = -a[static_cast<size_t>(p * n + q)];
         for (int64_t i = 0; i < n; ++i) {
           product += v(p, i) * v(q, i);
-          sum += values[static_cast<size_t>(i)] * v(i, p) * v(i, q);
+          sum += eigen.values[static_cast<size_t>(i)] * v(i, p) * v(i, q);
         }
         worst_product = std::max(worst_product, std::abs(product));
         worst_sum = std::max(worst_sum, std::abs(sum));
@@ -47,7 +47,7 @@ TEST_CASE("symmetric_eigen: the eigenvectors are orthonormal, and give the matri
     }
     CHECK(worst_product < 1e-13 * static_cast<double>(n));
     CHECK(worst_sum < 1e-12 * static_cast<double>(n));
-    CHECK(std::is_sorted(values.rbegin(), values.rend()));
+    CHECK(std::is_sorted(eigen.values.rbegin(), eigen.values.rend()));
   }
 }
 
