@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Changes kernels and backward rules by one token each, and counts the changes that the unit tests notice.
 
-Usage: mutants.py [--count N] [--seed S] [--jobs J] BUILD
+Usage: mutants.py [--count N] [--seed S] [--jobs J] BUILD SANITIZED
 
-BUILD is a CMake build by Ninja of onefold_tests. A mutant's object is compiled beside it and linked in front of the
+Each is a CMake build by Ninja of onefold_tests, the second with AddressSanitizer: it is tried on what survives the
+first, as tests/run.sh has both. A mutant's object is compiled beside it and linked in front of the
 libraries, so that the linker never looks for the true one: neither the sources nor the build change. Which N mutants
 are tried follows from the seed and their text alone. Those that do the same as the original, and why, stand in
 equivalent_mutants.txt, and are not tried. Survivors are shown on stderr. Fails below 95 killed of 100. Needs no
@@ -29,7 +30,7 @@ NO_KERNELS = {"atomic_file", "available_memory", "memory", "parallel", "safetens
               "tensor", "thread_pool"}
 RULES = ["backward", "lookahead", "muon", "optimizer", "schedule"]
 OF_RULES = 0.3  # the share of mutants in autograd/
-SECONDS = 60  # of computing for half of a mutant's tests: many times what they take
+SECONDS = 60  # of computing for half of a mutant's tests: many times what they take; with the sanitizer ten times that
 MEMORY = 6 << 30
 OUT_OF_TIME = (124, 128 + signal.SIGXCPU, -signal.SIGXCPU)  # timeout's own code, and the limit's signal
 
@@ -78,25 +79,26 @@ def in_order(paths, seed):
     return sorted((m for text, m in found.items() if text not in known), key=key)
 
 
-def limited():
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-
-
 class Laboratory:
-    def __init__(self, build):
-        self.build, self.work = build, build / "mutants"
+    def __init__(self, build, sanitized):
+        self.build, self.work, self.sanitized = build, build / "mutants", sanitized
         self.work.mkdir(exist_ok=True)
         self.compile = {e["file"]: e for e in json.loads((build / "compile_commands.json").read_text())}
         link = subprocess.run(["ninja", "-C", build, "-t", "commands", "tests/onefold_tests"], check=True,
                               capture_output=True, text=True).stdout.splitlines()[-1]
         self.link = next(part for part in link.split(" && ") if " -o tests/onefold_tests " in part)
 
+    def limit(self):
+        seconds = 10 * SECONDS if self.sanitized else SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        if not self.sanitized:  # whose shadow of all addresses is no use of memory
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
     def verdict(self, program, folder):
         """The tests of the mutant's folder first: most mutants die there. The hour is for one that waits for ever."""
         others = [other for other in ("core", "autograd", "layers") if other != folder]
         for tests in (f"[{folder}]~[.long]", ",".join(f"[{other}]~[.long]" for other in others)):
-            code = subprocess.run(["timeout", "3600", program, tests, "--abort"], preexec_fn=limited, cwd=self.work,
+            code = subprocess.run(["timeout", "3600", program, tests, "--abort"], preexec_fn=self.limit, cwd=self.work,
                                   env={**os.environ, "ONEFOLD_THREADS": "2"}, capture_output=True).returncode
             if code:
                 return "killed by time" if code in OUT_OF_TIME else "killed"
@@ -126,11 +128,22 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("build", type=lambda text: Path(text).resolve())
+    parser.add_argument("sanitized", type=lambda text: Path(text).resolve())
     options = parser.parse_args()
 
-    laboratory = Laboratory(options.build)
-    if laboratory.verdict(options.build / "tests/onefold_tests", "core") != "survived":
-        sys.exit("mutants.py: the tests fail without a mutant, or take too long; see to that first")
+    plain, sanitized = Laboratory(options.build, False), Laboratory(options.sanitized, True)
+    for laboratory in (plain, sanitized):
+        if laboratory.verdict(laboratory.build / "tests/onefold_tests", "core") != "survived":
+            sys.exit(f"mutants.py: the tests of {laboratory.build} fail without a mutant, or take too long; "
+                     "see to that first")
+
+    def outcome(mutant):
+        first = plain.outcome(mutant)
+        if first[1] != "survived":
+            return first
+        second = sanitized.outcome(mutant)
+        return mutant, second[1] if second[1] == "survived" else "killed by ASan"
+
     kernels = in_order([p for p in sorted(ROOT.glob("core/*.cpp")) if p.stem not in NO_KERNELS], options.seed)
     rules = in_order(sorted(ROOT.glob("autograd/*_ops.cpp")) + [ROOT / f"autograd/{r}.cpp" for r in RULES], options.seed)
     of_rules = round(OF_RULES * options.count)
@@ -141,7 +154,7 @@ def main():
             # In place of one that does not compile comes the next.
             while wanted and mutants:
                 tried, mutants = mutants[:wanted], mutants[wanted:]
-                for mutant, outcome in pool.map(laboratory.outcome, tried):
+                for mutant, outcome in pool.map(outcome, tried):
                     outcomes[outcome] += 1
                     wanted -= outcome != "not compiled"
                     print(f"{outcome:14} {mutant.file}:{mutant.line}", flush=True)
@@ -149,10 +162,10 @@ def main():
                         print(f"survived: {mutant.file}:{mutant.line}\n- {mutant.before}\n+ {mutant.after}",
                               file=sys.stderr, flush=True)
 
-    killed = outcomes["killed"] + outcomes["killed by time"]
+    killed = sum(count for outcome, count in outcomes.items() if outcome.startswith("killed"))
     tried = killed + outcomes["survived"]
-    print(f"mutants: {killed} of {tried} killed, {outcomes['killed by time']} of them by time, {outcomes['survived']} "
-          f"survived; {outcomes['not compiled']} more did not compile, {len(equivalents())} equivalent ones left out")
+    print(f"mutants: {killed} of {tried} killed, {outcomes['killed by time']} of them by time, {outcomes['killed by ASan']} "
+          f"by AddressSanitizer alone, {outcomes['survived']} survived; {outcomes['not compiled']} more did not compile, {len(equivalents())} equivalent ones left out")
     return 0 if tried == options.count and killed >= 0.95 * tried else 1
 
 
