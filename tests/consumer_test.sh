@@ -9,7 +9,7 @@ folder=$1 cmake=$2 compiler=$3
 generator=()
 if command -v ninja >/dev/null; then generator=(-G Ninja); fi
 "$cmake" -S "$root/tests/consumer" -B "$folder" "${generator[@]}" -DONEFOLD_SOURCE_DIR="$root" \
-  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release
+  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0
 "$cmake" --build "$folder" --parallel "$(nproc)"
 
 # A subproject builds the library alone: no tests, no programs, no second copy.

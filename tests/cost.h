@@ -28,6 +28,9 @@
 /// Whether memory is the program's alone: sanitizers take a lot for themselves.
 inline constexpr bool kMemoryCanBeMeasured = ONEFOLD_OWN_MEMORY;
 
+/// What a refusal may cost, in seconds of computing: with sanitizers, which count each access, more.
+inline constexpr double kMostSeconds = ONEFOLD_OWN_MEMORY ? 1 : 5;
+
 /// What a call cost in a process of its own, and the Error that it ended with, if so.
 struct Cost {
   std::string message;

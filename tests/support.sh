@@ -10,6 +10,15 @@ logged() {
   return 1
 }
 
+# install_clang: Clang with libFuzzer and the sanitizers, a package that clang only recommends.
+install_clang() {
+  install_packages clang
+  if ! echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, long) { return 0; }' |
+    clang++ -x c++ -fsanitize=fuzzer,address - -o /dev/null 2>/dev/null; then
+    install_packages "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
+  fi
+}
+
 # choose_generator FOLDER: makes the folder and sets `generator` to what CMake should begin it with.
 choose_generator() {
   mkdir -p "$1"
@@ -31,7 +40,8 @@ build_and_test() {
 
   # Passed tests go to the log alone; failures, their output and CTest's last lines are shown.
   local status=0
-  ctest --test-dir "$folder" "${which[@]}" --output-on-failure --no-tests=error 2>&1 | tee "$folder/ctest.log" |
+  ctest --test-dir "$folder" --parallel "$(nproc)" "${which[@]}" --output-on-failure --no-tests=error 2>&1 |
+    tee "$folder/ctest.log" |
     { grep -vE '^ *Start +[0-9]+:| +Passed +[0-9.]+ sec|^Internal ctest|^$' || true; } || status=$?
   closing_line=$(grep -E '^[0-9]+% tests passed' "$folder/ctest.log") || status=1
   echo "== $folder: done after $((SECONDS - started)) s"
@@ -46,21 +56,6 @@ build() {
   logged "$folder/configure.log" cmake -S . -B "$folder" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release \
     -DONEFOLD_WERROR=ON "$@"
   logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)" --target "$target"
-}
-
-# compile FOLDER CMAKE-OPTIONS...: the library, lessons and programs, without running anything.
-compile() {
-  local folder=$1 started=$SECONDS
-  build "$folder" all -DONEFOLD_TESTS=OFF "${@:2}"
-  echo "== $folder: built in $((SECONDS - started)) s"
-}
-
-# unit_tests FOLDER CMAKE-OPTIONS...: the library and its unit tests alone, built another way and run in one go.
-unit_tests() {
-  local folder=$1 started=$SECONDS
-  build "$folder" onefold_tests -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF "${@:2}"
-  logged "$folder/tests.log" "$folder/tests/onefold_tests"
-  echo "== $folder: built and tested in $((SECONDS - started)) s"
 }
 
 # program_test_at_length SCRIPT PROGRAM COUNT: a test of tests/examples/ with a larger count than CTest's, in a folder of

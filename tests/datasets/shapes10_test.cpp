@@ -104,7 +104,7 @@ TEST_CASE("Shapes10: an image is a function of seed, split and index", "[dataset
   CHECK(content_hash(first_images(few.train, 20)) != content_hash(few.test));
 }
 
-TEST_CASE("Shapes10: a linear classifier learns something, and gets less than 60 % right", "[datasets]") {
+TEST_CASE("Shapes10: a linear classifier learns something, and gets less than 60 % right", "[datasets][.long]") {
   const double accuracy = linear_accuracy(shapes10(1, 3000, 1000), 2, static_cast<Real>(1e-4));
   INFO("accuracy " << accuracy);
   CHECK(accuracy > 0.20);

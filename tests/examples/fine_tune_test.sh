@@ -5,12 +5,12 @@
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/checks.sh" "$@"
 
-data=(--dataset shapes10 --limit-train 200 --limit-test 200 --batch-size 20)
+data=(--dataset shapes10 --limit-train 60 --limit-test 200 --batch-size 20)
 still=("${data[@]}" --lr 0 --muon-rate 0 --epochs 1)
 accuracy() { grep '^test accuracy\|^accuracy' "$1" | grep -o '[0-9]* of\|[0-9]* right' | grep -o '[0-9]*'; }
 
 title "networks to begin with: of RepVGG blocks and of others, folded"
-run 0 train_cifar10 --dataset shapes10 --limit-train 400 --limit-test 200 --batch-size 10 --epochs 5 --net tiny \
+run 0 train_cifar10 --dataset shapes10 --limit-train 300 --limit-test 200 --batch-size 10 --epochs 4 --net tiny \
   --out run
 run 0 reparameterize --model run/model.safetensors --limit-test 20 --timing-seconds 0
 run 0 train_cifar10 "${data[@]}" --net tiny --reparam acb --epochs 1 --out acb
@@ -37,7 +37,7 @@ run 0 evaluate --model trained/model.safetensors --limit-test 20
 prints "tiny of acb blocks, training form"
 
 title "it learns on, folds again, and is resumed to the same bytes, on other images than the network's"
-tune=(--dataset shapes10 --limit-train 100 --limit-test 20 --batch-size 20 --epochs 2 --lr 0.02 --muon-rate 0.005
+tune=(--dataset shapes10 --limit-train 40 --limit-test 20 --batch-size 20 --epochs 2 --lr 0.02 --muon-rate 0.005
   --fine-tune run/folded.safetensors)
 run 0 train_cifar10 "${tune[@]}" --out once
 run 0 train_cifar10 "${tune[@]}" --out twice --stop-after 1

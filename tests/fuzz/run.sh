@@ -38,12 +38,8 @@ maker_of() {
 
 source examples/support/install_packages.sh
 source tests/support.sh
-install_packages cmake ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 clang
-# libFuzzer and the sanitizers are a package that clang only recommends.
-if ! echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, long) { return 0; }' |
-  clang++ -x c++ -fsanitize=fuzzer,address - -o /dev/null 2>/dev/null; then
-  install_packages "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
-fi
+install_packages cmake ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2
+install_clang
 
 started=$SECONDS
 choose_generator build/fuzz

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The unit tests under valgrind's memcheck, which finds the uninitialised numbers that AddressSanitizer does not see.
+# With AVX2 at most, for valgrind knows no AVX-512. About ... minutes on two cores.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source examples/support/install_packages.sh
+source tests/support.sh
+if [ "$(uname -m)" != x86_64 ]; then echo "valgrind: needs an x86-64 machine"; exit 77; fi
+install_packages cmake g++ ninja-build nlohmann-json3-dev catch2 libstb-dev valgrind
+folder=build/valgrind
+build $folder onefold_tests -DONEFOLD_NATIVE=OFF -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF \
+  "-DCMAKE_CXX_FLAGS=-mavx2 -mfma" "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -g1"
+
+# check TAGS: the tests with these tags, in a process of their own.
+check() {
+  logged "build/valgrind/$1.log" valgrind --error-exitcode=9 --errors-for-leak-kinds=definite --leak-check=full \
+    build/valgrind/tests/onefold_tests "$1~[.long]" --durations yes
+}
+export -f check logged
+export ONEFOLD_THREADS=2
+printf '%s\n' "[core]" "[autograd]" "[layers]" "[datasets]" | xargs -P 2 -I{} bash -c 'set -euo pipefail; check "{}"'
+echo "valgrind: no error in $(sed -n 's/.* assertions in \([0-9]*\) test cases.*/\1/p' $folder/\[*.log |
+  awk '{ sum += $1 } END { print sum }') unit tests"
