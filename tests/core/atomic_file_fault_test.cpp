@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdarg>
 #include <string>
@@ -18,7 +19,7 @@
 
 namespace {
 
-int calls = 0, failing_call = 0, error_of_call = 0;
+std::atomic<int> calls = 0, failing_call = 0, error_of_call = 0;  // other tests write from several threads
 
 /// Whether this call is the one to fail.
 bool fails() {

@@ -1,11 +1,17 @@
-// Two ranges of a parallel loop write to one number: what tests/long/tsan.sh must find.
+// Two ranges of a parallel loop write to one number, at the same time: what tests/long/tsan.sh must find.
+#include <atomic>
 #include <cstdio>
+#include <thread>
 
 #include "core/parallel.h"
 
 int main() {
   onefold::set_threads(2);
+  std::atomic<int> begun{0};
   int64_t largest = 0;
-  onefold::parallel_for(1 << 20, 64, [&](int64_t, int64_t end) { largest = end; });
+  onefold::parallel_for(2, 1, [&](int64_t, int64_t end) {
+    for (++begun; begun < 2;) std::this_thread::yield();
+    largest = end;
+  });
   std::printf("%lld\n", static_cast<long long>(largest));
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The unit tests with ThreadSanitizer and more threads than cores, after it has found a race that is planted. About ...
+# The unit tests with ThreadSanitizer and more threads than cores, after it has found a race that is planted. About four
 # minutes on two cores.
 #
 #   tests/long/tsan.sh [THREADS]     3
