@@ -137,7 +137,7 @@ def main():
             sys.exit(f"mutants.py: the tests of {laboratory.build} fail without a mutant, or take too long; "
                      "see to that first")
 
-    def outcome(mutant):
+    def try_on_both(mutant):
         first = plain.outcome(mutant)
         if first[1] != "survived":
             return first
@@ -154,7 +154,7 @@ def main():
             # In place of one that does not compile comes the next.
             while wanted and mutants:
                 tried, mutants = mutants[:wanted], mutants[wanted:]
-                for mutant, outcome in pool.map(outcome, tried):
+                for mutant, outcome in pool.map(try_on_both, tried):
                     outcomes[outcome] += 1
                     wanted -= outcome != "not compiled"
                     print(f"{outcome:14} {mutant.file}:{mutant.line}", flush=True)
