@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The unit tests in random orders, each in one process. About ... minutes on two cores.
+# The unit tests in random orders, each in one process. About five minutes on two cores.
 #
 #   tests/long/orders.sh [ORDERS]     20
 set -euo pipefail
