@@ -128,19 +128,22 @@ void save_folded(const std::filesystem::path& file, RepVgg& folded, ModelCard ca
 /// minutes of work, and without making it.
 void check_can_make(std::filesystem::path folder) {
   std::filesystem::path entry = folder / "folded.safetensors";
-  while (!folder.empty() && !std::filesystem::exists(folder)) {
+  std::error_code none;
+  while (!folder.empty() && !std::filesystem::exists(folder, none)) {
     entry = folder;
     folder = folder.parent_path();
   }
   try {
     check_can_write(entry);
   } catch (const Error& error) {
-    throw Error(error.what() + std::string("; or name another folder with --out"));
+    throw Error(error.what() + std::string(" (--out)"));
   }
 }
 
 /// The folder for the results.
-std::filesystem::path folder_of(const Settings& settings) { return settings.out.value_or(settings.model.parent_path()); }
+std::filesystem::path folder_of(const Settings& settings) {
+  return settings.out.value_or(settings.model.parent_path());
+}
 
 /// The same, made where it is missing.
 std::filesystem::path results_folder(const Settings& settings) {

@@ -5,8 +5,10 @@
 // Expect  a line an epoch, and in runs/train-mini: run.json, log.jsonl, confusion.json, checkpoint.safetensors,
 //         best.safetensors, model.safetensors, report.html
 
+#include <filesystem>
 #include <iostream>
 #include <optional>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -46,6 +48,8 @@ struct Hyperparameters {
 constexpr double kWarmupEpochs = 1;   // fresh batch norms meet large steps badly
 constexpr double kInitialRate = 0.1;  // the rate of the very first step, as a fraction of lr
 constexpr double kFinalRate = 0.01;   // and of the last one
+// The largest rates of a fine-tuning, where none are given: with a new network's it would forget what it knows.
+constexpr double kTuningRate = 0.05, kTuningMuonRate = 0.02;
 // A shift of up to 4 pixels and alternating flips: no image is seen twice alike, and every other epoch both ways round.
 constexpr Augmentation kAugmentation{.pad = 4, .padding = Padding::kReflection, .flip = Flip::kAlternating};
 // [/hyperparameters]
@@ -88,7 +92,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
   app.add_option("--fine-tune", options.fine_tune,
-                 "begin with this network; one that is folded is unfolded first; give smaller rates than for a new one")
+                 "begin with this network, and smaller rates; one that is folded is unfolded first")
       ->type_name("FILE");
   app.add_option("--out", options.out,
                  "the run's folder (runs/train-NET, with --reparam runs/train-NET-NAME; runs/tune-... to fine-tune)")
@@ -156,7 +160,7 @@ void take_over(const ordered_json& saved, const CLI::App& app, Options& options)
 }
 
 /// Of a network to train on from, the size and blocks are those of the new run. Those that are given must be the same.
-void settle_network(const CLI::App& app, const SavedNetwork& saved, Options& options) {
+void settle_tuning(const CLI::App& app, const SavedNetwork& saved, Options& options) {
   const bool folded = saved.card.form == "folded";
   const auto settle = [&](const std::string& name, std::string& value, const std::string& of_file) {
     if (app.count(name) > 0 && value != of_file) {
@@ -167,6 +171,17 @@ void settle_network(const CLI::App& app, const SavedNetwork& saved, Options& opt
   };
   settle("--net", options.hyper.net, saved.card.net);
   settle("--reparam", options.hyper.reparam, folded ? "repvgg" : saved.card.reparam);
+  if (app.count("--lr") == 0) options.hyper.lr = kTuningRate;
+  if (app.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;
+}
+
+/// Replacing a run must not take away the network that the new one begins with.
+void check_outside(const RunFolder& folder, const std::string& file) {
+  std::error_code none;
+  if (std::filesystem::equivalent(std::filesystem::absolute(file).parent_path(), folder.path, none)) {
+    throw UsageError("--overwrite would remove " + file + " with the rest of the run in " + folder.path.string() +
+                     ": choose another folder with --out");
+  }
 }
 
 /// RepOptimizer's multipliers belong to SGD.
@@ -206,16 +221,18 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   if (options.resume && options.overwrite) {
     throw UsageError("--resume goes on with a run, --overwrite replaces it: give one");
   }
-  std::optional<SavedNetwork> first;  // to train on from
-  if (!options.fine_tune.empty() && !options.resume) {
-    first = load_network(options.fine_tune);
-    settle_network(app, *first, options);
+  std::optional<SavedNetwork> start;
+  if (app.count("--fine-tune") > 0) {
+    if (options.fine_tune.empty()) throw UsageError("--fine-tune: got an empty name, needs the file of a network");
+    start = load_network(options.fine_tune);
+    settle_tuning(app, *start, options);
   }
   settle_optimizer(app, options.hyper);
   const RunFolder folder{options.out.empty() ? default_folder(options) : options.out};
 
   // See that the folder may be used so, before any work.
   std::optional<Checkpoint> checkpoint;
+  if (options.overwrite && start) check_outside(folder, options.fine_tune);
   if (!options.dry_run) {
     check_run_folder(folder, options.resume      ? ExistingRun::resume
                              : options.overwrite ? ExistingRun::overwrite
@@ -239,12 +256,13 @@ int train(const CLI::App& app, Options options, const std::string& command) {
                       .options = settings(options),
                       .command = command};
   setup.trainer.detect_anomaly = options.detect_anomaly;
-  if (first) {
-    first = to_fine_tune(std::move(*first), options.fine_tune, setup.data.splits.train);
-    setup.data.normalization = first->card.normalization;
-    setup.start = state(*first->network);
-  } else if (checkpoint) {
+  const std::string form = start ? start->card.form : "";
+  if (checkpoint) {
     setup.data.normalization = saved_normalization(*checkpoint, setup.data.normalization);
+  } else if (start) {
+    start = to_fine_tune(std::move(*start), options.fine_tune, setup.data.splits.train);
+    setup.data.normalization = start->card.normalization;
+    setup.start = state(*start->network);
   }
   if (options.dry_run) {
     std::cout << training_plan(setup);
@@ -256,6 +274,10 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   std::cerr << "Training " << network_title(setup.net, setup.reparam) << " on " << setup.data.splits.train.name
             << " with " << threads() << (threads() == 1 ? " thread" : " threads") << "; the run is in "
             << folder.path.string() << '\n';
+  if (!setup.start.empty()) {
+    std::cerr << "It begins with " << options.fine_tune
+              << (form == "folded" ? ", which was folded and is now unfolded\n" : "\n");
+  }
 
   TrainingRun run(std::move(setup));
   checkpoint ? run.resume(*checkpoint) : run.begin();
@@ -263,7 +285,8 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   if (run.finished()) {
     run.finish();
   } else {
-    std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; go on with --resume\n";
+    std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; go on with --resume --out "
+              << folder.path.string() << '\n';
   }
   return kSuccess;
 }

@@ -1,5 +1,8 @@
 #include "examples/support/first_weights.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/check.h"
 #include "datasets/data_loader.h"
 
@@ -17,6 +20,15 @@ Tensor some_images(const Dataset& train, const ChannelNormalization& normalizati
   return loader.next()->images;
 }
 
+/// A network that diverged cannot go on.
+void check_finite(RepVgg& network, const std::filesystem::path& file) {
+  for (const auto& [name, tensor] : state(network)) {
+    check(std::all_of(tensor.data(), tensor.data() + tensor.size(), [](Real value) { return std::isfinite(value); }),
+          file.string(), ": ", name, " holds a number that is not finite: the training diverged or the file is ",
+          "damaged, take an earlier state");
+  }
+}
+
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -32,6 +44,7 @@ void fit_whitening(RepVgg& network, const Dataset& train, const ChannelNormaliza
 SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train) {
   check(saved.card.classes == train.classes, file.string(), ": this network knows ", listed(saved.card.classes),
         "; the training images are of ", listed(train.classes), ". Fine-tune it on its own classes, in that order");
+  check_finite(*saved.network, file);
   if (saved.card.form == "folded") {
     saved.network = saved.network->unfold_network(some_images(train, saved.card.normalization));
     saved.card.form = "training";

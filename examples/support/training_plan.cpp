@@ -1,9 +1,9 @@
-#include "examples/support/first_weights.h"
 #include "examples/support/training_plan.h"
 
 #include <sstream>
 
 #include "core/parallel.h"
+#include "examples/support/first_weights.h"
 #include "examples/support/format.h"
 #include "examples/support/memory_estimate.h"
 #include "examples/support/networks.h"

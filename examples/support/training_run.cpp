@@ -1,4 +1,3 @@
-#include "examples/support/first_weights.h"
 #include "examples/support/training_run.h"
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/parallel.h"
+#include "examples/support/first_weights.h"
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
 #include "examples/support/memory_estimate.h"

@@ -40,7 +40,9 @@ title "it learns on, folds again, and is resumed to the same bytes, on other ima
 tune=(--dataset shapes10 --limit-train 40 --limit-test 20 --batch-size 20 --epochs 2 --lr 0.02 --muon-rate 0.005
   --fine-tune run/folded.safetensors)
 run 0 train_cifar10 "${tune[@]}" --out once
+says "It begins with run/folded.safetensors, which was folded and is now unfolded"
 run 0 train_cifar10 "${tune[@]}" --out twice --stop-after 1
+says "go on with --resume --out twice"
 mv run/folded.safetensors moved
 run 0 train_cifar10 --resume --out twice
 mv moved run/folded.safetensors
@@ -58,7 +60,26 @@ run 1 train_cifar10 "${data[@]}" --fine-tune run/nothing.safetensors --out no
 says "run/nothing.safetensors"
 run 1 train_cifar10 "${data[@]}" --fine-tune run/checkpoint.safetensors --out no
 says "run/checkpoint.safetensors"
+run 2 train_cifar10 "${data[@]}" --fine-tune "" --out no
+says "--fine-tune: got an empty name"
+for form in model folded; do
+  cp run/$form.safetensors nan.safetensors
+  printf '\xff\xff\xff\x7f' |
+    dd of=nan.safetensors bs=1 seek=$(($(stat -c %s nan.safetensors) - 4)) conv=notrunc status=none
+  run 1 train_cifar10 "${data[@]}" --fine-tune nan.safetensors --out no
+  says "nan.safetensors: stages."
+  says "holds a number that is not finite"
+done
+sed 's/crescent/triskele/' run/folded.safetensors >other.safetensors
+run 1 train_cifar10 "${data[@]}" --fine-tune other.safetensors --out no
+says "chequer, triskele; the training images are of disc"
+says "Fine-tune it on its own classes"
 absent no
+
+title "the run that it begins with is not replaced"
+run 2 train_cifar10 "${data[@]}" --fine-tune run/folded.safetensors --out run --overwrite
+says "--overwrite would remove run/folded.safetensors"
+present run/folded.safetensors
 
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
 echo "all checks passed"

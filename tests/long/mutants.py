@@ -164,8 +164,9 @@ def main():
 
     killed = sum(count for outcome, count in outcomes.items() if outcome.startswith("killed"))
     tried = killed + outcomes["survived"]
-    print(f"mutants: {killed} of {tried} killed, {outcomes['killed by time']} of them by time, {outcomes['killed by ASan']} "
-          f"by AddressSanitizer alone, {outcomes['survived']} survived; {outcomes['not compiled']} more did not compile, {len(equivalents())} equivalent ones left out")
+    print(f"mutants: {killed} of {tried} killed, {outcomes['killed by time']} of them by time and "
+          f"{outcomes['killed by ASan']} by AddressSanitizer alone, {outcomes['survived']} survived; "
+          f"{outcomes['not compiled']} more did not compile, {len(equivalents())} equivalent ones left out")
     return 0 if tried == options.count and killed >= 0.95 * tried else 1
 
 

@@ -16,7 +16,7 @@ export TSAN_OPTIONS="halt_on_error=1 exitcode=66" ONEFOLD_THREADS="${1:-3}"
 clang++ -std=c++20 -O1 -g1 -fsanitize=thread -I. tests/long/planted_race.cpp $folder/libonefold_core.a -pthread \
   -o $folder/planted_race
 code=0
-$folder/planted_race >$folder/planted_race.log 2>&1 || code=$?
+timeout 60 $folder/planted_race >$folder/planted_race.log 2>&1 || code=$?
 if [ $code != 66 ] || ! grep -q "data race.*planted_race.cpp" $folder/planted_race.log; then
   echo "tsan: the planted race was not found; see $folder/planted_race.log"
   exit 1
