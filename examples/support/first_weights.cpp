@@ -20,12 +20,15 @@ Tensor some_images(const Dataset& train, const ChannelNormalization& normalizati
   return loader.next()->images;
 }
 
-/// A network that diverged cannot go on.
-void check_finite(RepVgg& network, const std::filesystem::path& file) {
+/// A network that diverged, or has a negative variance, cannot go on.
+void check_sound(RepVgg& network, const std::filesystem::path& file) {
   for (const auto& [name, tensor] : state(network)) {
-    check(std::all_of(tensor.data(), tensor.data() + tensor.size(), [](Real value) { return std::isfinite(value); }),
-          file.string(), ": ", name, " holds a number that is not finite: the training diverged or the file is ",
-          "damaged, take an earlier state");
+    const auto is_sound = [variance = name.ends_with("running_var")](Real value) {
+      return std::isfinite(value) && !(variance && value < 0);
+    };
+    check(std::all_of(tensor.data(), tensor.data() + tensor.size(), is_sound), file.string(), ": ", name,
+          " holds a number that is not finite or a negative variance: the training diverged or the file is damaged, ",
+          "take an earlier state");
   }
 }
 
@@ -44,7 +47,7 @@ void fit_whitening(RepVgg& network, const Dataset& train, const ChannelNormaliza
 SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train) {
   check(saved.card.classes == train.classes, file.string(), ": this network knows ", listed(saved.card.classes),
         "; the training images are of ", listed(train.classes), ". Fine-tune it on its own classes, in that order");
-  check_finite(*saved.network, file);
+  check_sound(*saved.network, file);
   if (saved.card.form == "folded") {
     saved.network = saved.network->unfold_network(some_images(train, saved.card.normalization));
     saved.card.form = "training";

@@ -12,8 +12,8 @@ namespace onefold {
 void fit_whitening(RepVgg& network, const Dataset& train, const ChannelNormalization& normalization);
 
 /// A saved network to train on from, in training form: a folded one is unfolded into RepVGG blocks, with the statistics
-/// of the first 500 training images. Throws Error, naming `file`, where the images are of other classes or a weight is
-/// not finite, and where the network cannot be unfolded.
+/// of the first 500 training images. Throws Error, naming `file`, where the images are of other classes or a number is
+/// not finite or a variance negative, and where the network cannot be unfolded.
 SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train);
 
 }  // namespace onefold

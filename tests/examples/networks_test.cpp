@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "datasets/shapes10.h"
 #include "examples/support/evaluation.h"
+#include "examples/support/first_weights.h"
 #include "layers/state_file.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"
@@ -107,6 +108,25 @@ TEST_CASE("saved network: both forms come back with their logits, in evaluation 
   const SavedNetwork back = load_network(path);
   CHECK(back.card.form == "folded");
   CHECK(max_abs_difference(logits(*back.network), logits(*folded)) == 0);
+}
+
+TEST_CASE("fine-tuning: a folded network comes back in training form, a negative variance is refused", "[examples]") {
+  Dataset images = shapes10(1, 8, 1).train;
+  images.classes = card().classes;
+  images.labels.assign(images.labels.size(), 0);
+  TinyNetwork tiny;
+  tiny.network.eval();
+  SavedNetwork folded{card("folded"), tiny.network.fold_network()};
+  folded.card.reparam = "dbb";
+  SavedNetwork tuned = to_fine_tune(std::move(folded), "folded.safetensors", images);
+  CHECK(tuned.card.form == "training");
+  CHECK(tuned.card.reparam == "repvgg");
+  CHECK(tuned.network->training());
+
+  state(*tuned.network).at("stages.1.0.bn3.running_var").data()[2] = -1;
+  CHECK_THROWS_WITH(to_fine_tune(std::move(tuned), "net.safetensors", images),
+                    ContainsSubstring("net.safetensors: stages.1.0.bn3.running_var holds a number that is not finite or a "
+                                      "negative variance"));
 }
 
 TEST_CASE("saved network: a state of another net, a file without a card", "[examples]") {
