@@ -2,7 +2,7 @@
 # Runs all tests of Onefold: installs what a build needs where it is missing, builds with warnings as errors, runs every
 # test, then builds and runs them once more with AddressSanitizer and UndefinedBehaviorSanitizer.
 #
-#   tests/run.sh            everything (about 6 minutes on two cores)
+#   tests/run.sh            everything (about 20 minutes on two cores of a Zen 4 EPYC)
 #   tests/run.sh --quick    without the sanitizers (about half of that)
 #   tests/run.sh --help
 #
