@@ -139,4 +139,10 @@ Batch DataLoader::make_batch(const std::vector<int64_t>& order, int64_t epoch, i
   return result;
 }
 
+Tensor all_images(const Dataset& dataset, const ChannelNormalization& normalization) {
+  DataLoader loader(dataset, {.batch_size = dataset.size(), .normalization = normalization});
+  loader.start_epoch(0);
+  return loader.next()->images;
+}
+
 }  // namespace onefold

@@ -107,9 +107,7 @@ void try_model(const std::filesystem::path& file, const Settings& settings, Int8
   const DatasetSplits splits = load_splits(options, saved.card);
   check_inference_fits(*saved.network, batch_shape(splits.test, settings.batch_size));
 
-  DataLoader loader(splits.train, {.batch_size = splits.train.size(), .normalization = saved.card.normalization});
-  loader.start_epoch(0);
-  const Tensor calibration = loader.next()->images;
+  const Tensor calibration = all_images(splits.train, saved.card.normalization);
   record.dataset = splits.test.name;
   record.test_images = splits.test.size();
   record.calibration_images = splits.train.size();

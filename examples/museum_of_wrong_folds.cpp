@@ -80,10 +80,7 @@ void damage_network(const std::vector<WrongFold>& mistakes, const Settings& sett
         ": is folded already; name the trained network it came from, which is model.safetensors beside it");
   const Dataset test = load_test_images(settings.data, saved.card);
   check_inference_fits(*saved.network, batch_shape(test, settings.batch_size));
-  const Dataset shown = first_images(test, settings.last_batch);
-  DataLoader loader(shown, {.batch_size = shown.size(), .normalization = saved.card.normalization});
-  loader.start_epoch(0);
-  const Tensor images = loader.next()->images;
+  const Tensor images = all_images(first_images(test, settings.last_batch), saved.card.normalization);
 
   const Evaluation trained = evaluate_network("trained", *saved.network, test, settings, saved.card);
   const std::unique_ptr<RepVgg> folded = saved.network->fold_network();

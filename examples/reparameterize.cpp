@@ -169,10 +169,7 @@ int run(const Settings& settings) {
   record.dataset = test.name;
   record.threads = threads();
   record.machine = cpu_name();
-  const Dataset shown = first_images(test, kShownImages);
-  DataLoader loader(shown, {.batch_size = shown.size(), .normalization = trained.card.normalization});
-  loader.start_epoch(0);
-  const Tensor images = loader.next()->images;
+  const Tensor images = all_images(first_images(test, kShownImages), trained.card.normalization);
   record.block = settings.block;
   demonstrate_network(*trained.network, images, record);
   print_steps(record);

@@ -14,10 +14,7 @@ constexpr int64_t kImages = 500;
 
 /// The first images, normalised, in one batch.
 Tensor some_images(const Dataset& train, const ChannelNormalization& normalization) {
-  const Dataset first = first_images(train, kImages);
-  DataLoader loader(first, {.batch_size = first.size(), .normalization = normalization});
-  loader.start_epoch(0);
-  return loader.next()->images;
+  return all_images(first_images(train, kImages), normalization);
 }
 
 /// A network that diverged, or has a negative variance, cannot go on.

@@ -7,7 +7,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source examples/support/install_packages.sh
 source tests/support.sh
-install_packages cmake clang ninja-build nlohmann-json3-dev catch2 libstb-dev
+install_packages cmake ninja-build nlohmann-json3-dev catch2 libstb-dev
+install_clang
 folder=build/tsan
 build $folder onefold_tests -DCMAKE_CXX_COMPILER=clang++ -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF \
   -DONEFOLD_SANITIZE=thread "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -g1"
