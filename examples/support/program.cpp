@@ -7,6 +7,7 @@
 #include <iostream>
 #include <new>
 
+#include "core/parallel.h"
 #include "examples/support/signals.h"
 
 namespace onefold {
@@ -29,6 +30,13 @@ int report_error(const std::string& program, std::string message, int exit_code)
   return exit_code;
 }
 
+/// --threads refuses more threads than cores; the environment's number is for tests too, which need them.
+void warn_of_too_many_threads(const std::string& program) {
+  if (threads() <= usable_cores()) return;
+  std::cerr << program << ": warning: ONEFOLD_THREADS asks for " << threads() << " threads, but this process may use "
+            << usable_cores() << " cores, which more threads only take from each other\n";
+}
+
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const std::string& purpose,
@@ -43,6 +51,7 @@ int run_program(int argc, const char* const* argv, const std::string& purpose,
     int exit_code = kSuccess;
     try {
       app.parse(argc, argv);
+      warn_of_too_many_threads(name);
       exit_code = body(app);
     } catch (const CLI::CallForHelp&) {
       std::cout << app.help();

@@ -20,7 +20,8 @@ import torch
 import torch.nn.functional as F
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "torch"))
-from repvgg import SIZES, RepVgg  # noqa: E402
+from repvgg import RepVgg  # noqa: E402
+from repvgg_sizes import SIZES  # noqa: E402
 
 CONVOLUTIONS = ((64, 32), (128, 16), (256, 8))  # channels, side
 PRODUCTS = ((1024, 1024, 1024), (8192, 64, 64), (8192, 128, 128), (8192, 256, 256))  # M, K, N

@@ -37,6 +37,8 @@ done
 misuse "--threads: got 9999999999, needs at most " benchmark --threads 9999999999
 ONEFOLD_THREADS=many run 1 benchmark --net tiny
 says "ONEFOLD_THREADS: got many, choose 1 to 1024"
+ONEFOLD_THREADS=1000 run 0 benchmark --net tiny --batch 1 --mode fold --steps 1
+says "warning: ONEFOLD_THREADS asks for 1000 threads, but this process may use"
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
 misuse "--lr: got fast, needs a number" train_cifar10 --lr fast
 misuse "--momentum: got 1, needs" train_cifar10 --momentum 1

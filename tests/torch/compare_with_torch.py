@@ -22,7 +22,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from repvgg import SIZES, RepVgg
+from repvgg import RepVgg
+from repvgg_sizes import SIZES
 
 TOLERANCE = 1e-4
 

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Where a step's time goes, and what its products would take at this machine's peak: a profile of training and of folded
+# inference by perf, beside the time in which the target against PyTorch would be met.
+#
+#   tests/bench/profile.sh                  mini, S and A0 on two threads, mini on one too (about 4 minutes)
+#   tests/bench/profile.sh --table          the table of the last run once more
+#
+#   --markdown     the table as a page of documentation shows it
+#   --page FILE    writes it into this page, too, between its lines <!-- table: profile --> and <!-- /table -->
+#
+# PYTHON=... is a Python that has torch, without which PyTorch's column stays empty; BUILD=... the folder of the built
+# programs (build). Needs perf (Debian's linux-perf). Run it with nothing else on the machine.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+fail() { echo "profile.sh: $*" >&2; exit 2; }
+
+python=${PYTHON:-python3} build=${BUILD:-build} table_options=() table_only=0
+while [ $# -gt 0 ]; do
+  case $1 in
+    --markdown) table_options+=(--markdown) ;;
+    --page)
+      [ -f "${2:-}" ] || fail "--page: got ${2:-nothing}, needs a page that is there"
+      table_options+=(--page "$2") && shift
+      ;;
+    --table) table_only=1 ;;
+    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+    *) fail "unknown option $1; see --help" ;;
+  esac
+  shift
+done
+folder=$build/profile
+print_table() { "$python" tests/bench/profile_table.py "${table_options[@]}" "$folder"; }
+command -v "$python" >/dev/null || fail "there is no $python; set PYTHON to a Python"
+if [ $table_only = 1 ]; then
+  [ -s "$folder/peak.json" ] || fail "$folder is not there: run once without --table"
+  print_table
+  exit
+fi
+command -v perf >/dev/null || fail "there is no perf; install Debian's linux-perf"
+for program in examples/benchmark tests/bench/kernels_bench; do
+  [ -x "$build/$program" ] || fail "$build/$program is not built; run
+  cmake --preset release -B $build -DONEFOLD_BENCH=ON && cmake --build $build --target benchmark kernels_bench"
+done
+
+# profile NET MODE THREADS: the benchmark's line, and the share of each function of its time, in files of their own.
+profile() {
+  local name=$folder/$1-$2-$3
+  echo "$1, $2, $3 threads" >&2
+  perf record -q -F 999 -o "$name.perf" "$build/examples/benchmark" --net "$1" --mode "$2" --threads "$3" --steps 30 \
+    >"$name.json" 2>"$name.log" || { cat "$name.log" >&2; fail "perf failed; it may need root"; }
+  perf report -i "$name.perf" --stdio --no-children -F overhead,sym 2>>"$name.log" >"$name.txt"
+  rm "$name.perf"
+}
+
+rm -rf "$folder" && mkdir -p "$folder"
+"$build/tests/bench/kernels_bench" --benchmark_format=json --benchmark_filter='^gemm/8192x64x64/' >"$folder/peak.json"
+for mode in train fold; do
+  profile mini $mode 1
+  for net in mini S A0; do
+    profile $net $mode 2
+    if "$python" -c 'import torch' 2>/dev/null; then
+      MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 "$python" tests/bench/torch_peer.py \
+        --threads 2 --net $net --mode $mode >"$folder/$net-$mode-torch.json"
+    fi
+  done
+done
+print_table
