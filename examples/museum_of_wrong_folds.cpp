@@ -74,10 +74,18 @@ int64_t count_changed(const Evaluation& a, const Evaluation& b) {
   return changed;
 }
 
-void damage_network(const std::vector<WrongFold>& mistakes, const Settings& settings) {
-  const SavedNetwork saved = load_network(*settings.model, settings.net);
+/// A trained network whose blocks can have one of these mistakes.
+SavedNetwork load_trained(const Settings& settings) {
+  SavedNetwork saved = load_network(*settings.model, settings.net);
   check(saved.card.form == "training", settings.model->string(),
         ": is folded already; name the trained network it came from, which is model.safetensors beside it");
+  const std::string& family = saved.network->size().family;
+  check(family == "repvgg" || family == "dbb", settings.model->string(), ": has blocks of family ", family,
+        ", but the mistakes here are those of repvgg and dbb; name a network that was trained with one of these");
+  return saved;
+}
+
+void damage_network(const std::vector<WrongFold>& mistakes, const SavedNetwork& saved, const Settings& settings) {
   const Dataset test = load_test_images(settings.data, saved.card);
   check_inference_fits(*saved.network, batch_shape(test, settings.batch_size));
   const Tensor images = all_images(first_images(test, settings.last_batch), saved.card.normalization);
@@ -87,16 +95,14 @@ void damage_network(const std::vector<WrongFold>& mistakes, const Settings& sett
   const Evaluation right = evaluate_network("folded", *folded, test, settings, saved.card);
   std::vector<NetworkDamage> damages;
   for (const WrongFold& mistake : mistakes) {
-    if (!mistake.in_network) continue;
-    NetworkDamage damage = damage_of_blocks(*saved.network, mistake, images);
-    if (damage.wrong_blocks == 0) continue;
-    const std::unique_ptr<RepVgg> wrong = fold_wrongly(*saved.network, mistake.in_network, images);
-    const Evaluation evaluation = evaluate_network(mistake.name, *wrong, test, settings, saved.card);
-    damage.changed = count_changed(trained, evaluation);
-    damage.accuracy = evaluation.accuracy();
-    damages.push_back(damage);
+    WrongNetwork wrong = fold_wrongly(*saved.network, mistake, images);
+    if (wrong.damage.wrong_blocks == 0) continue;
+    const Evaluation evaluation = evaluate_network(mistake.name, *wrong.folded, test, settings, saved.card);
+    wrong.damage.changed = count_changed(trained, evaluation);
+    wrong.damage.accuracy = evaluation.accuracy();
+    damages.push_back(wrong.damage);
   }
-  std::cout << "\nRepVGG " << saved.card.net << " from " << settings.model->string() << ", tested on " << test.name
+  std::cout << "\nRepVGG " << saved.card.net << ", blocks of family " << saved.network->size().family << ", from " << settings.model->string() << ", tested on " << test.name
             << ", " << grouped(test.size()) << " images\n\n"
             << "trained  " << percent(trained.accuracy(), 2) << '\n'
             << "folded   " << percent(right.accuracy(), 2) << ", " << count_changed(trained, right)
@@ -105,10 +111,12 @@ void damage_network(const std::vector<WrongFold>& mistakes, const Settings& sett
 }
 
 int run(const Settings& settings) {
+  std::optional<SavedNetwork> saved;
+  if (settings.model) saved = load_trained(settings);
   const std::vector<WrongFold> mistakes = wrong_folds(settings.seed);
   print_errors(mistakes);
   if (settings.picture) write_file_atomically(*settings.picture, museum_picture(mistakes));
-  if (settings.model) damage_network(mistakes, settings);
+  if (saved) damage_network(mistakes, *saved, settings);
   return kSuccess;
 }
 

@@ -32,7 +32,7 @@ namespace {
 
 // [hyperparameters]
 struct Hyperparameters {
-  std::string net = "short";     // whitened patches, Dirac weights, pools: layers/models/repvgg.cpp
+  std::string net = "short";     // whitened patches, Dirac weights, pools: layers/models/repvgg_size.cpp
   int64_t epochs = 10;           // 89.4 % with six views on a JPEG-compressed CIFAR-10; 7 reach half a point less
   int64_t batch_size = 256;      // a step of Muon costs the same for any batch: as large as learning allows
   double muon_rate = 0.09;       // of the convolutions' weights: the share that a step replaces at the most

@@ -75,7 +75,7 @@ void add_network_option(CLI::App& app, std::string& net, const std::string& more
   for (size_t i = 0; i < names.size(); ++i) {
     help += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
   }
-  help += ", and with +whitening behind it whitened patches for the stem";
+  help += ", and behind it +whitening for whitened patches in front, +g2 or +g4 for groups in every second block";
   app.add_option("--net", net, help + more)->check(network_name())->type_name("NAME");
 }
 

@@ -10,10 +10,10 @@ namespace onefold {
 CLI::Validator whole_number(int64_t lowest, int64_t highest = std::numeric_limits<int64_t>::max());
 CLI::Validator real_number(double lowest, double highest);
 
-/// A network that layers/models/repvgg.h knows; the message lists the names.
+/// A network that layers/models/repvgg_size.h knows; the message lists the names.
 CLI::Validator network_name();
 
-/// --net: one of the sizes that there are, with +whitening or without; `more` ends its help.
+/// --net: one of the sizes that there are, as repvgg_size() takes it; `more` ends its help.
 void add_network_option(CLI::App& app, std::string& net, const std::string& more = {});
 
 /// --reparam: a family of blocks that layers/reparam/families.h knows; the message lists the names.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "autograd/ops.h"
-#include "core/check.h"
 #include "core/elementwise.h"
 #include "core/random.h"
 #include "examples/support/format.h"
@@ -15,6 +14,7 @@ namespace onefold {
 namespace {
 
 constexpr int64_t kChannels = 8, kSide = 12, kImages = 2;
+constexpr int64_t kStages = 5;  // of a RepVgg
 
 /// Random numbers for all batch norms and biases of a module; then in evaluation mode. With `small_variances` a channel
 /// in five hardly varies.
@@ -63,7 +63,7 @@ WrongFold of_block(uint64_t seed, const std::string& name, const std::string& wh
           .trained = block(x).value(),
           .right = convolved(x, fold_right(block), block.args(), Activation::relu),
           .wrong = convolved(x, fold(block, x.value()), block.args(), Activation::relu),
-          .in_network = fold};
+          .in_network = wrong_in_repvgg(fold)};
 }
 
 WrongFold own_bias_dropped(uint64_t seed) {
@@ -82,10 +82,10 @@ WrongFold own_bias_dropped(uint64_t seed) {
           .trained = norm(conv(x)).value(),
           .right = folded(fold_batch_norm(conv.kernel(), norm.fixed())),
           .wrong = folded(fold_without_own_bias(conv.kernel(), norm.fixed())),
-          .in_network = {}};
+          .in_network = wrong_in_repvgg(fold_without_own_biases)};
 }
 
-WrongFold zeros_between(uint64_t seed) {
+WrongFold zeros_around(uint64_t seed) {
   Initializer initializer(seed);
   Conv2d first(same_convolution(kChannels, kChannels, 1, 1), initializer);
   BatchNormPad2d norm(kChannels, 1);
@@ -104,7 +104,7 @@ WrongFold zeros_between(uint64_t seed) {
           .trained = second(norm(first(x))).value(),
           .right = convolved(x, one, conv2d_args(1, 1), Activation::none),
           .wrong = convolved(middle, second.kernel(), conv2d_args(1, 1), Activation::none),
-          .in_network = {}};
+          .in_network = zeros_between};
 }
 
 WrongFold other_divisor(uint64_t seed) {
@@ -119,18 +119,7 @@ WrongFold other_divisor(uint64_t seed) {
           .trained = norm(avg_pool2d(x, window)).value(),
           .right = convolved(x, kernel, conv2d_args(1, 1, kChannels), Activation::none),
           .wrong = norm(Variable(average_of_pixels_inside(x.value(), window))).value(),
-          .in_network = {}};
-}
-
-/// The network's blocks by name. Throws Error for blocks of another family.
-std::vector<std::pair<std::string, RepVggBlock*>> repvgg_blocks(RepVgg& network) {
-  std::vector<std::pair<std::string, RepVggBlock*>> blocks;
-  for (const auto& [name, block] : named_blocks(network)) {
-    blocks.emplace_back(name, dynamic_cast<RepVggBlock*>(block));
-    check(blocks.back().second != nullptr, name, " is ", block->description(),
-          ", but these mistakes are in the fold of RepVGG blocks; name a network that was trained with those");
-  }
-  return blocks;
+          .in_network = average_inside};
 }
 
 }  // namespace
@@ -148,7 +137,7 @@ std::vector<WrongFold> wrong_folds(uint64_t seed) {
       of_block(seed, "training mode",
                "In training mode a batch norm uses the statistics of its batch, which are those of no other batch.",
                fold_by_batch_statistics),
-      zeros_between(seed),
+      zeros_around(seed),
       of_block(seed, "the 1x1 shifted at stride 2",
                "With padding 1 a 1x1 at stride 2 sees the pixels between those that the 3x3 is centred at.",
                fold_with_shifted_pointwise, {.stride = 2}),
@@ -167,40 +156,28 @@ std::vector<WrongFold> wrong_folds(uint64_t seed) {
   };
 }
 
-std::unique_ptr<RepVgg> fold_wrongly(RepVgg& network, const BlockFold& fold, const Tensor& images) {
+WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tensor& images) {
   const NoGrad no_grad;
-  std::unique_ptr<RepVgg> folded = network.fold_network();
-  std::map<std::string, Tensor> numbers = state(*folded);
-  const std::vector<Variable> inputs = network.block_inputs(Variable(images));
-  const auto blocks = repvgg_blocks(network);
-  for (size_t i = 0; i < blocks.size(); ++i) {
-    const Kernel kernel = fold(*blocks[i].second, inputs[i].value()).rounded();
-    numbers.at(blocks[i].first + ".conv.weight") = kernel.weight;
-    numbers.at(blocks[i].first + ".conv.bias") = kernel.bias;
-  }
-  load_state(*folded, numbers);
-  return folded;
-}
-
-NetworkDamage damage_of_blocks(RepVgg& network, const WrongFold& mistake, const Tensor& images) {
-  const NoGrad no_grad;
-  check(static_cast<bool>(mistake.in_network), "damage_of_blocks: \"", mistake.name,
-        "\" cannot be made in a RepVGG; take one with in_network");
-  NetworkDamage damage;
+  WrongNetwork wrong{network.fold_network(), {}};
+  NetworkDamage& damage = wrong.damage;
   damage.name = mistake.name;
   const std::vector<Variable> inputs = network.block_inputs(Variable(images));
-  const auto blocks = repvgg_blocks(network);
-  for (size_t i = 0; i < blocks.size(); ++i) {
-    RepVggBlock& block = *blocks[i].second;
-    const DoubleKernel kernel = mistake.in_network(block, inputs[i].value()), right = fold_right(block);
-    if (kernel.weight == right.weight && kernel.bias == right.bias) continue;
-    if (damage.wrong_blocks++ > 0) continue;
-    const Tensor trained = block(inputs[i]).value();
-    damage.block = blocks[i].first;
-    damage.error = map_difference(trained, convolved(inputs[i], kernel, block.args(), Activation::relu));
-    damage.largest = max_abs(trained);
+  size_t block = 0;
+  for (int64_t s = 0; s < kStages; ++s) {
+    for (int64_t b = 0; b < network.size().depths[static_cast<size_t>(s)]; ++b, ++block) {
+      LinearBlock& trained = network.block(s, b);
+      std::unique_ptr<Module> made = mistake.in_network(trained, inputs[block].value());
+      if (made == nullptr) continue;
+      if (damage.wrong_blocks++ == 0) {
+        const Tensor right = trained(inputs[block]).value();
+        damage.block = named_blocks(network)[block].first;
+        damage.error = map_difference(right, (*made)(inputs[block]).value());
+        damage.largest = max_abs(right);
+      }
+      wrong.folded->stage(s).replace(b, 1, std::move(made));
+    }
   }
-  return damage;
+  return wrong;
 }
 
 Table errors_table(const std::vector<WrongFold>& mistakes) {

@@ -8,7 +8,7 @@
 #include "examples/support/block_demonstration.h"
 #include "examples/support/fold_demonstration.h"
 #include "examples/support/table.h"
-#include "examples/support/wrong_folds.h"
+#include "examples/support/wrong_blocks.h"
 #include "layers/models/repvgg.h"
 
 namespace onefold {
@@ -18,7 +18,7 @@ struct WrongFold {
   std::string name;
   std::string why;  // one sentence
   Tensor trained, right, wrong;
-  BlockFold in_network;  // the same mistake in any RepVGG block; none: it cannot be made there
+  WrongBlock in_network;  // the same mistake in a block of a trained network
 
   MapDifference error() const { return map_difference(trained, wrong); }
   MapDifference error_when_right() const { return map_difference(trained, right); }
@@ -28,14 +28,10 @@ struct WrongFold {
 /// fresh ones, with mean 0 and variance 1, would hide most mistakes.
 std::vector<WrongFold> wrong_folds(uint64_t seed);
 
-/// The network folded with that mistake in each block, on what reaches it of `images`. The network must be in
-/// evaluation mode. Throws Error where one of the folds has not the shape of the right one.
-std::unique_ptr<RepVgg> fold_wrongly(RepVgg& network, const BlockFold& fold, const Tensor& images);
-
 /// What a mistake does to a trained network.
 struct NetworkDamage {
   std::string name;
-  int64_t wrong_blocks = 0;  // whose kernels are not the right ones
+  int64_t wrong_blocks = 0;  // in which it was made
   std::string block;         // the first of these; empty for none, as are the next three
   MapDifference error;       // of its map, on its true input
   double largest = 0;        // of that map when right
@@ -43,8 +39,14 @@ struct NetworkDamage {
   double accuracy = 0;
 };
 
-/// All but the last two, which need the test images.
-NetworkDamage damage_of_blocks(RepVgg& network, const WrongFold& mistake, const Tensor& images);
+/// A folded network with a mistake in every block that can have it.
+struct WrongNetwork {
+  std::unique_ptr<RepVgg> folded;
+  NetworkDamage damage;  // all but the last two, which need the test images
+};
+
+/// On what reaches the blocks of `images`. The network must be in evaluation mode, and stays as it is.
+WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tensor& images);
 
 /// The errors on the random blocks, and those in a trained network that `right` is the accuracy of.
 Table errors_table(const std::vector<WrongFold>& mistakes);

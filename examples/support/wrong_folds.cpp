@@ -1,15 +1,18 @@
 #include "examples/support/wrong_folds.h"
 
 #include <algorithm>
+#include <cmath>
 
-#include "core/check.h"
 #include "core/conv2d.h"
+#include "core/elementwise.h"
+#include "core/random.h"
 
 namespace onefold {
 
 namespace {
 
 constexpr Real kOtherEps = Real(1e-3);
+constexpr uint64_t kBiasSeed = 1;
 
 /// The sum of all branches, each folded by `fold`.
 template <class Fold>
@@ -81,6 +84,21 @@ DoubleKernel fold_without_bias(const RepVggBlock& block, const Tensor&) {
   DoubleKernel kernel = fold_right(block);
   std::fill(kernel.bias.begin(), kernel.bias.end(), 0.0);
   return kernel;
+}
+
+DoubleKernel fold_without_own_biases(const RepVggBlock& block, const Tensor&) {
+  const int64_t groups = block.args().groups;
+  return sum_of_folds(block, [&](const PlainBranch& branch) {
+    if (!branch.kernel) return fold_plain_branch(branch, groups);
+    const Shape& shape = branch.kernel->shape;
+    const double most = 1 / std::sqrt(static_cast<double>(shape[0] * shape[1] * shape[2]));
+    const Tensor bias = random_uniform({shape[3]}, Random(kBiasSeed, static_cast<uint64_t>(shape[0])), -most, most);
+    FixedBatchNorm norm = branch.norm;
+    norm.statistics.mean = add(norm.statistics.mean, bias);
+    DoubleKernel biased = pad_kernel(*branch.kernel, 3, 3);
+    biased.bias.assign(bias.data(), bias.data() + bias.size());
+    return fold_without_own_bias(biased, norm);
+  });
 }
 
 DoubleKernel fold_with_other_eps(const RepVggBlock& block, const Tensor&) {

@@ -15,34 +15,6 @@ namespace onefold {
 namespace {
 
 constexpr int64_t kImageChannels = 3;
-constexpr int64_t kWhitening = 16;  // of 27 components: the others hold little but noise; with both signs 32 channels
-
-// [short]
-/// A stage a map size or width, one block each, at 32x32, 16x16, 8x8 twice and 4x4: few channels on large maps, many on
-/// small ones.
-RepVggSize short_size() {
-  RepVggSize size{"short", {1, 1, 1, 1, 1}, {32, 128, 128, 256, 256}};
-  size.halving = {Halving::none, Halving::pool, Halving::pool, Halving::none, Halving::pool};
-  size.pointwise.fill(false);  // as many epochs with it reach no more, and take longer
-  size.whitening = kWhitening;
-  size.first = FirstWeights::dirac;
-  size.largest = true;
-  size.logit_scale = 1.0 / 9;
-  return size;
-}
-// [/short]
-
-const std::vector<RepVggSize>& sizes() {
-  static const std::vector<RepVggSize> all = {
-      {"tiny", {1, 1, 2, 4, 1}, {16, 16, 32, 64, 256}},
-      {"mini", {1, 1, 2, 3, 1}, {32, 32, 64, 128, 512}},
-      {"S", {1, 2, 4, 6, 1}, {32, 32, 64, 128, 512}},
-      {"A0", {1, 2, 4, 14, 1}, {48, 48, 96, 192, 1280}},
-      short_size(),
-  };
-  return all;
-}
-
 void check_size(const RepVggSize& size) {
   for (size_t s = 0; s < size.depths.size(); ++s) {
     check(size.depths[s] >= 1 && size.widths[s] >= 1, "RepVgg ", size.name, ": stage ", s, " has ", size.depths[s],
@@ -87,27 +59,6 @@ std::unique_ptr<Module> make_pool(const RepVggSize& size) {
 }
 
 }  // namespace
-
-RepVggSize repvgg_size(const std::string& name) {
-  const std::string suffix = "+whitening";
-  const bool whitens = name.ends_with(suffix);
-  const std::string plain = whitens ? name.substr(0, name.size() - suffix.size()) : name;
-  for (RepVggSize size : sizes()) {
-    if (size.name != plain) continue;
-    size.name = name;
-    if (whitens) size.whitening = kWhitening;
-    return size;
-  }
-  std::string names;
-  for (const std::string& known : repvgg_names()) names += (names.empty() ? "" : ", ") + known;
-  fail("RepVgg: no size \"", name, "\"; the sizes are ", names);
-}
-
-std::vector<std::string> repvgg_names() {
-  std::vector<std::string> names;
-  for (const RepVggSize& size : sizes()) names.push_back(size.name);
-  return names;
-}
 
 RepVgg::RepVgg(const RepVggSize& size, std::unique_ptr<Module> whitening, std::unique_ptr<Sequential> stages,
                std::unique_ptr<Linear> head)

@@ -1,11 +1,13 @@
 #include "examples/support/wrong_folds.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/elementwise.h"
 #include "examples/support/html.h"
 #include "examples/support/wrong_fold_museum.h"
 #include "layers/pooling.h"
+#include "layers/reparam/diverse_branch_block.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
 #include "tests/layers/support.h"
@@ -149,11 +151,6 @@ TEST_CASE("wrong folds: a network with the right fold in each block is right, wi
   const Tensor images = testing::random_images({3, 32, 32, 3}).value();
   const NoGrad no_grad;
   const Tensor logits = network(Variable(images)).value();
-  const auto difference = [&](const BlockFold& fold) {
-    return testing::relative_difference(logits, fold_wrongly(network, fold, images)->forward(Variable(images)).value());
-  };
-  CHECK(difference([](const RepVggBlock& block, const Tensor&) { return fold_right(block); }) < 1e-4);
-
   // Blocks with an identity: stages.1.0, stages.2.1; of stride 2: the first ones of stages 2 to 4.
   const std::map<std::string, int64_t> wrong_blocks = {{"the identity dropped", 2},
                                                        {"the 1x1 shifted at stride 2", 3},
@@ -163,13 +160,62 @@ TEST_CASE("wrong folds: a network with the right fold in each block is right, wi
   for (const auto& [name, blocks] : wrong_blocks) {
     CAPTURE(name);
     const WrongFold mistake = find(1, name);
-    const NetworkDamage damage = damage_of_blocks(network, mistake, images);
-    CHECK(damage.wrong_blocks == blocks);
-    CHECK((damage.error.interior > testing::kMistake * damage.largest) == (blocks > 0));
-    CHECK((difference(mistake.in_network) > testing::kMistake) == (blocks > 0));
+    const WrongNetwork wrong = fold_wrongly(network, mistake, images);
+    CHECK(wrong.damage.wrong_blocks == blocks);
+    CHECK((wrong.damage.error.interior > testing::kMistake * wrong.damage.largest) == (blocks > 0));
+    const Tensor others = wrong.folded->forward(Variable(images)).value();
+    const double difference = testing::relative_difference(logits, others);
+    if (blocks > 0) {
+      CHECK(difference > testing::kMistake);
+    } else {
+      CHECK(difference < 1e-4);
+    }
   }
-  CHECK_THROWS_WITH(damage_of_blocks(network, find(1, "zeros around the middle map"), images),
-                    ContainsSubstring("cannot be made in a RepVGG"));
+}
+
+TEST_CASE("wrong folds: a block with biases of its own computes the same, but not without them", "[examples][fold]") {
+  Initializer initializer(1);
+  RepVggBlock block(8, 8, 1, initializer);
+  testing::randomize(block, 2);
+  block.eval();
+  const DoubleKernel right = fold_right(block), wrong = fold_without_own_biases(block, Tensor());
+  CHECK(wrong.weight == right.weight);
+  // Off by t b at the most: |t| of the two branches times the largest biases, 1 / sqrt(72) and 1 / sqrt(8).
+  double largest = 0, most = 0;
+  for (const PlainBranch& branch : plain_branches(block)) {
+    if (!branch.kernel) continue;
+    double scale = 0;
+    for (int64_t c = 0; c < 8; ++c) {
+      scale = std::max(scale, std::abs(static_cast<double>(branch.norm.gamma[c])) /
+                                  std::sqrt(static_cast<double>(branch.norm.statistics.variance[c] + branch.norm.eps)));
+    }
+    most += scale / std::sqrt(static_cast<double>(branch.kernel->shape[0] * branch.kernel->shape[1] * 8));
+  }
+  for (size_t k = 0; k < 8; ++k) largest = std::max(largest, std::abs(wrong.bias[k] - right.bias[k]));
+  CHECK(largest <= most);
+  CHECK(largest > most / 20);
+}
+
+TEST_CASE("wrong folds: in diverse branch blocks the border alone is wrong", "[examples][fold]") {
+  const NoGrad no_grad;
+  for (const int64_t stride : {1, 2}) {
+    CAPTURE(stride);
+    Initializer initializer(1);
+    DiverseBranchBlock block({.in = 8, .out = 8, .stride = stride, .groups = 2}, initializer);
+    testing::randomize(block, 2);
+    block.eval();
+    const Variable x = testing::random_images({2, 12, 12, 8});
+    const Tensor trained = block(x).value();
+    for (const char* name : {"zeros around the middle map", "average of the pixels inside"}) {
+      CAPTURE(name);
+      const std::unique_ptr<Module> wrong = find(1, name).in_network(block, x.value());
+      REQUIRE(wrong != nullptr);
+      const MapDifference error = map_difference(trained, (*wrong)(x).value());
+      CHECK(error.interior <= testing::kFoldTolerance * max_abs(trained));
+      CHECK(error.border > testing::kMistake * max_abs(trained));
+    }
+    CHECK(find(1, "the identity dropped").in_network(block, x.value()) == nullptr);
+  }
 }
 
 TEST_CASE("wrong folds: the picture has a map of colours for each, with its name", "[examples][fold]") {

@@ -45,7 +45,14 @@ TEST_CASE("RepVgg: the sizes by name", "[layers]") {
   CHECK(repvgg_size("mini").whitening == 0);
   CHECK(repvgg_size("mini+whitening").whitening == 16);
   CHECK(repvgg_size("mini+whitening").widths == repvgg_size("mini").widths);
-  for (const std::string name : {"+whitening", "mini+whitening+whitening"}) {
+  CHECK(repvgg_size("mini").groups == 1);
+  CHECK(repvgg_size("mini+g2").groups == 2);
+  for (const std::string name : {"S+g4+whitening", "S+whitening+g4"}) {
+    CHECK(repvgg_size(name).groups == 4);
+    CHECK(repvgg_size(name).whitening == 16);
+    CHECK(repvgg_size(name).name == name);
+  }
+  for (const std::string name : {"+whitening", "mini+whitening+whitening", "mini+g2+g4", "mini+g3"}) {
     CHECK_THAT(error_of([&] { repvgg_size(name); }), ContainsSubstring("no size \"" + name + "\""));
   }
   CHECK(repvgg_size("mini").widths == std::array<int64_t, 5>{32, 32, 64, 128, 512});
