@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
-#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -159,31 +158,6 @@ void take_over(const ordered_json& saved, const CLI::App& app, Options& options)
   }
 }
 
-/// Of a network to train on from, the size and blocks are those of the new run. Those that are given must be the same.
-void settle_tuning(const CLI::App& app, const SavedNetwork& saved, Options& options) {
-  const bool folded = saved.card.form == "folded";
-  const auto settle = [&](const std::string& name, std::string& value, const std::string& of_file) {
-    if (app.count(name) > 0 && value != of_file) {
-      throw UsageError(name + " " + value + ", but " + options.fine_tune + " is a network of " + name + " " + of_file +
-                       (folded ? " once it is unfolded" : "") + ": leave " + name + " out");
-    }
-    value = of_file;
-  };
-  settle("--net", options.hyper.net, saved.card.net);
-  settle("--reparam", options.hyper.reparam, folded ? "repvgg" : saved.card.reparam);
-  if (app.count("--lr") == 0) options.hyper.lr = kTuningRate;
-  if (app.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;
-}
-
-/// Replacing a run must not take away the network that the new one begins with.
-void check_outside(const RunFolder& folder, const std::string& file) {
-  std::error_code none;
-  if (std::filesystem::equivalent(std::filesystem::absolute(file).parent_path(), folder.path, none)) {
-    throw UsageError("--overwrite would remove " + file + " with the rest of the run in " + folder.path.string() +
-                     ": choose another folder with --out");
-  }
-}
-
 /// RepOptimizer's multipliers belong to SGD.
 void settle_optimizer(const CLI::App& app, Hyperparameters& hyper) {
   if (hyper.reparam != "repoptimizer" || hyper.muon_rate == 0) return;
@@ -224,8 +198,11 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   std::optional<SavedNetwork> start;
   if (app.count("--fine-tune") > 0) {
     if (options.fine_tune.empty()) throw UsageError("--fine-tune: got an empty name, needs the file of a network");
+    options.fine_tune = std::filesystem::path(options.fine_tune).lexically_normal().string();
     start = load_network(options.fine_tune);
-    settle_tuning(app, *start, options);
+    settle_network(app, *start, options.fine_tune, options.hyper.net, options.hyper.reparam);
+    if (app.count("--lr") == 0) options.hyper.lr = kTuningRate;
+    if (app.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;
   }
   settle_optimizer(app, options.hyper);
   const RunFolder folder{options.out.empty() ? default_folder(options) : options.out};
@@ -271,15 +248,16 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   if (options.data.dataset == "auto" && setup.data.kind == "shapes10") {
     std::cerr << "There is no CIFAR-10 in " << find_data_dir({}).string() << ", so Shapes10 stands in for it\n";
   }
-  std::cerr << "Training " << network_title(setup.net, setup.reparam) << " on " << setup.data.splits.train.name
-            << " with " << threads() << (threads() == 1 ? " thread" : " threads") << "; the run is in "
-            << folder.path.string() << '\n';
+  std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
+                             setup.data.splits.train.name + " with " + std::to_string(threads()) +
+                             (threads() == 1 ? " thread" : " threads") + "; the run is in " + folder.path.string() + '\n';
   if (!setup.start.empty()) {
-    std::cerr << "It begins with " << options.fine_tune
-              << (form == "folded" ? ", which was folded and is now unfolded\n" : "\n");
+    announcement += "It begins with " + options.fine_tune +
+                    (form == "folded" ? ", which was folded and is now unfolded\n" : "\n");
   }
 
   TrainingRun run(std::move(setup));
+  std::cerr << announcement;
   checkpoint ? run.resume(*checkpoint) : run.begin();
   run.train(options.stop_after > 0 ? options.stop_after : options.hyper.epochs);
   if (run.finished()) {

@@ -1,10 +1,13 @@
 #include "examples/support/first_weights.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
+#include <system_error>
 
 #include "core/check.h"
 #include "datasets/data_loader.h"
+#include "examples/support/program.h"
 
 namespace onefold {
 
@@ -51,6 +54,28 @@ SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file,
     saved.card.reparam = saved.network->size().family;
   }
   return saved;
+}
+
+void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file,
+                    std::string& net, std::string& reparam) {
+  const bool folded = saved.card.form == "folded";
+  const auto settle = [&](const std::string& option, std::string& value, const std::string& of_file) {
+    if (app.count(option) > 0 && value != of_file) {
+      throw UsageError(option + " " + value + ", but " + file.string() + " is a network of " + option + " " + of_file +
+                       (folded ? " once it is unfolded" : "") + ": leave " + option + " out");
+    }
+    value = of_file;
+  };
+  settle("--net", net, saved.card.net);
+  settle("--reparam", reparam, folded ? "repvgg" : saved.card.reparam);
+}
+
+void check_outside(const RunFolder& folder, const std::filesystem::path& file) {
+  std::error_code none;
+  if (std::filesystem::equivalent(std::filesystem::absolute(file).parent_path(), folder.path, none)) {
+    throw UsageError("--overwrite would remove " + file.string() + " with the rest of the run in " +
+                     folder.path.string() + ": choose another folder with --out");
+  }
 }
 
 }  // namespace onefold
