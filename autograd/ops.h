@@ -12,10 +12,10 @@
 
 namespace onefold {
 
-// TABLE OF CONTENTS: every differentiable op with its shapes and its gradient. dy is the gradient of the result.
-// A convolution's tensors are x [N, H, W, C], w [R, S, C / groups, K]; see the kernels' headers in core/ for the rest,
-// errors included. In the graph an op bears its function's name. Two tests of tests/autograd/ read this file: an op that
-// is declared here needs a row in the table of every_op_test.cpp, and one in that of op_reference_test.cpp.
+// TABLE OF CONTENTS: every differentiable op with its shapes and its gradient. dy is the gradient of the result. A
+// convolution's tensors are x [N, H, W, C], w [R, S, C / groups, K]; see the kernels' headers in core/ for the rest,
+// errors included. In the graph an op bears its function's name. Two tests of tests/autograd/ read this file: an op
+// that is declared here needs a row in the table of every_op_test.cpp, and one in that of op_reference_test.cpp.
 
 // -- element by element (elementwise_ops.cpp); the two operands have one shape
 

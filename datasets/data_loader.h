@@ -88,7 +88,8 @@ class DataLoader {
   bool stopping_ = false;
 };
 
-/// All images of a dataset, in order and normalised, as one batch [N, H, W, C]: for a few of them. Throws Error for none.
+/// All images of a dataset, in order and normalised, as one batch [N, H, W, C]: for a few of them. Throws Error for
+/// none.
 Tensor all_images(const Dataset& dataset, const ChannelNormalization& normalization);
 
 }  // namespace onefold

@@ -2,8 +2,8 @@
 //
 // Run     build/examples/int8_lab --model runs/repvgg/model.safetensors
 // Time    a minute a network
-// Expect  a table of accuracies: as trained, with rounded weights, rounded inputs, and both; a table a network of how far
-//         the largest weight of each layer is from the others; int8.html beside the first model. --model may be
+// Expect  a table of accuracies: as trained, with rounded weights, rounded inputs, and both; a table a network of how
+//         far the largest weight of each layer is from the others; int8.html beside the first model. --model may be
 //         given several times
 //
 // The grids are in core/quantization.h, the network that computes on them in layers/quantize.h.

@@ -102,8 +102,8 @@ void damage_network(const std::vector<WrongFold>& mistakes, const SavedNetwork& 
     wrong.damage.accuracy = evaluation.accuracy();
     damages.push_back(wrong.damage);
   }
-  std::cout << "\nRepVGG " << saved.card.net << ", blocks of family " << saved.network->size().family << ", from " << settings.model->string() << ", tested on " << test.name
-            << ", " << grouped(test.size()) << " images\n\n"
+  std::cout << "\nRepVGG " << saved.card.net << ", blocks of family " << saved.network->size().family << ", from "
+            << settings.model->string() << ", tested on " << test.name << ", " << grouped(test.size()) << " images\n\n"
             << "trained  " << percent(trained.accuracy(), 2) << '\n'
             << "folded   " << percent(right.accuracy(), 2) << ", " << count_changed(trained, right)
             << " predictions changed\n\n"

@@ -162,8 +162,8 @@ void take_over(const ordered_json& saved, const CLI::App& app, Options& options)
 void settle_optimizer(const CLI::App& app, Hyperparameters& hyper) {
   if (hyper.reparam != "repoptimizer" || hyper.muon_rate == 0) return;
   if (app.count("--muon-rate") > 0) {
-    throw UsageError("--reparam repoptimizer multiplies the gradients of SGD, and Muon knows no lengths of gradients: " +
-                     std::string("leave --muon-rate out, or give 0"));
+    throw UsageError("--reparam repoptimizer multiplies the gradients of SGD, and Muon knows no lengths of gradients: "
+                     "leave --muon-rate out, or give 0");
   }
   hyper.muon_rate = 0;
 }
@@ -250,7 +250,8 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   }
   std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
                              setup.data.splits.train.name + " with " + std::to_string(threads()) +
-                             (threads() == 1 ? " thread" : " threads") + "; the run is in " + folder.path.string() + '\n';
+                             (threads() == 1 ? " thread" : " threads") + "; the run is in " +
+                             folder.path.string() + '\n';
   if (!setup.start.empty()) {
     announcement += "It begins with " + options.fine_tune +
                     (form == "folded" ? ", which was folded and is now unfolded\n" : "\n");

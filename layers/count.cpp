@@ -7,8 +7,8 @@ namespace onefold {
 
 namespace {
 
-/// Adds up what each op costs, from its name and its shapes. Only what is made from the image is a map: kernels that are
-/// composed on the way are the cost of weights, not of an image.
+/// Adds up what each op costs, from its name and its shapes. Only what is made from the image is a map: kernels that
+/// are composed on the way are the cost of weights, not of an image.
 class Counter : public OpObserver {
  public:
   explicit Counter(const Tensor& image) : maps_{image} {}

@@ -58,8 +58,8 @@ build() {
   logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)" --target "$target"
 }
 
-# program_test_at_length SCRIPT PROGRAM COUNT: a test of tests/examples/ with a larger count than CTest's, in a folder of
-# build/long/.
+# program_test_at_length SCRIPT PROGRAM COUNT: a test of tests/examples/ with a larger count than CTest's, in a folder
+# of build/long/.
 program_test_at_length() {
   local work=$PWD/build/long/$1
   build build/checked "$2"

@@ -21,8 +21,8 @@ void fit_whitening(RepVgg& network, const Dataset& train, const ChannelNormaliza
 /// not finite or a variance negative, and where the network cannot be unfolded.
 SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train);
 
-/// Gives a run that begins with the network in `file` its size and family: --net and --reparam need not be given. Throws
-/// UsageError where they are, and others.
+/// Gives a run that begins with the network in `file` its size and family: --net and --reparam need not be given.
+/// Throws UsageError where they are, and others.
 void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file,
                     std::string& net, std::string& reparam);
 

@@ -5,8 +5,8 @@
 
 namespace onefold {
 
-/// Training and test images for a saved network: where the options do not say which, those of the data that it was trained on.
-/// Throws Error, with the remedy, where their classes are not the network's.
+/// Training and test images for a saved network: where the options do not say which, those of the data that it was
+/// trained on. Throws Error, with the remedy, where their classes are not the network's.
 DatasetSplits load_splits(DataOptions options, const ModelCard& card);
 
 /// The test images alone.

@@ -52,9 +52,9 @@ using BlockFold = std::function<DoubleKernel(const RepVggBlock& block, const Ten
 /// The folded weight alone: beta - t mean of all branches is left out.
 DoubleKernel fold_without_bias(const RepVggBlock& block, const Tensor& x);
 
-/// As fold_without_own_bias() in every branch with a convolution. RepVGG's have no bias, for the batch norm behind takes
-/// it away; so each is first given the one that PyTorch begins with, uniform in +-1 / sqrt(R S C), and the batch norm
-/// the mean that it then has: that block computes what this one does.
+/// As fold_without_own_bias() in every branch with a convolution. RepVGG's have no bias, for the batch norm behind
+/// takes it away; so each is first given the one that PyTorch begins with, uniform in +-1 / sqrt(R S C), and the batch
+/// norm the mean that it then has: that block computes what this one does.
 DoubleKernel fold_without_own_biases(const RepVggBlock& block, const Tensor& x);
 
 /// With 1e-3, as TensorFlow's layers have it, and not with the block's own eps.

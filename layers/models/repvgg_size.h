@@ -31,9 +31,9 @@ struct RepVggSize {
   std::string family = "repvgg";  // of the blocks: a name of layers/reparam/families.h, "none" for plain ones
 };
 
-/// "tiny", "mini", "S", "A0", or "short", which is made for few seconds of training: see docs/the-short-recipe.md. Behind
-/// it may stand, each once: "+whitening" for a Whitening in front, and "+g2" or "+g4" for so many groups in every second
-/// block from the third on: "mini+g4". Throws Error for any other name, listing these.
+/// "tiny", "mini", "S", "A0", or "short", which is made for few seconds of training: see docs/the-short-recipe.md.
+/// Behind it may stand, each once: "+whitening" for a Whitening in front, and "+g2" or "+g4" for so many groups in
+/// every second block from the third on: "mini+g4". Throws Error for any other name, listing these.
 RepVggSize repvgg_size(const std::string& name);
 
 /// The names without anything behind them.

@@ -7,8 +7,8 @@
 
 namespace onefold {
 
-/// How much of a kernel's centre its new branches take over; the 3x3 keeps the rest. Any share is the same function, but
-/// not the same start of a training.
+/// How much of a kernel's centre its new branches take over; the 3x3 keeps the rest. Any share is the same function,
+/// but not the same start of a training.
 struct UnfoldShares {
   double pointwise = 0.5;  // of the centre, to the 1x1 branch; 0 for none
   double identity = 0.25;  // of its diagonal, to the identity, where there can be one

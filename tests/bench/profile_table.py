@@ -3,9 +3,10 @@
 
 Usage: profile_table.py [--markdown] [--page PAGE.md] FOLDER
 
-A kind's milliseconds are its share of the samples times the median step. The kernel's own samples do not count: they are
-the program's start, for no step touches a page that the step before had not. The products at peak are the multiply-adds
-that Winograd leaves, counted here from the network's shapes, at the peak that kernels_bench measures. Needs no package.
+A kind's milliseconds are its share of the samples times the median step. The kernel's own samples do not count: they
+are the program's start, for no step touches a page that the step before had not. The products at peak are the
+multiply-adds that Winograd leaves, counted here from the network's shapes, at the peak that kernels_bench measures.
+Needs no package.
 """
 import argparse
 import json

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """PyTorch on the work that build/examples/benchmark and kernels_bench time: a line of JSON for each measurement.
 
-Usage: torch_peer.py [--mode train,infer,fold,convolution,product,openblas] [--net mini] [--batch 128] [--threads 2] [--steps 12]
-                     [--compile]
+Usage: torch_peer.py [--mode train,infer,fold,convolution,product,openblas] [--net mini] [--batch 128]
+                     [--threads 2] [--steps 12] [--compile]
 
 train, infer and fold print the keys of `benchmark`; tensors are channels-last, as PyTorch is fastest on a CPU.
 convolution times 3x3 convolutions at stride 1, forward and both gradients, product times matrix products, and openblas
-times the same with NumPy, whose own builds have OpenBLAS inside. Every figure is the median of the steps that follow two
-to warm up. Denormal numbers are flushed, which only helps PyTorch.
+times the same with NumPy, whose own builds have OpenBLAS inside. Every figure is the median of the steps that follow
+two to warm up. Denormal numbers are flushed, which only helps PyTorch.
 """
 import argparse
 import json

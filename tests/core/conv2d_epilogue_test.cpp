@@ -35,8 +35,8 @@ TEST_CASE("conv2d: statistics from the epilogue are those of the result", "[core
       for (int64_t k = 0; k < c.w[3]; ++k) {
         const double deviation = std::sqrt(static_cast<double>(expected.variance[k]));
         const double scale = std::abs(static_cast<double>(expected.mean[k])) + deviation;
-        // Runs of up to 16 numbers are added up as they are, each addition rounding once and every number twice; then in
-        // double, in another order than the reference.
+        // Runs of up to 16 numbers are added up as they are, each addition rounding once and every number twice; then
+        // in double, in another order than the reference.
         const double tolerance = std::max(64 * kRounding, 1e-12);
         CHECK(std::abs(static_cast<double>(got.mean[k] - expected.mean[k])) <= tolerance * scale);
         CHECK(std::abs(static_cast<double>(got.variance[k] - expected.variance[k])) <= tolerance * deviation * deviation);

@@ -1,4 +1,5 @@
-# Compares what a program printed with the expected text: spaces count as one, ~x is a number within 5 % of x, ?x any number.
+# Compares what a program printed with the expected text: spaces count as one, ~x is a number within 5 % of x, ?x any
+# number.
 
 function fault(message) {
   printf "%s\n", message > "/dev/stderr"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The lines of core/, autograd/ and layers/ that unit tests and the examples' tests reach: at least 95 of 100. Lines that
-# none reaches are listed on stderr. About seven minutes on two cores.
+# The lines of core/, autograd/ and layers/ that unit tests and the examples' tests reach: at least 95 of 100. Lines
+# that none reaches are listed on stderr. About seven minutes on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source examples/support/install_packages.sh
