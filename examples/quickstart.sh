@@ -95,6 +95,7 @@ if [ -z "$epochs" ]; then
   case $plan in *Shapes10*) epochs=20 ;; *) epochs=5 ;; esac
 fi
 grep '^images' <<<"$plan" >&2
+if [ -e "$out/run.json" ]; then echo "This replaces the run in $out" >&2; fi
 "${train[@]}" --epochs "$epochs"
 
 step "Folding"
