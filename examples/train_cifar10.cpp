@@ -198,7 +198,6 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   std::optional<SavedNetwork> start;
   if (app.count("--fine-tune") > 0) {
     if (options.fine_tune.empty()) throw UsageError("--fine-tune: got an empty name, needs the file of a network");
-    options.fine_tune = std::filesystem::path(options.fine_tune).lexically_normal().string();
     start = load_network(options.fine_tune);
     settle_network(app, *start, options.fine_tune, options.hyper.net, options.hyper.reparam);
     if (app.count("--lr") == 0) options.hyper.lr = kTuningRate;

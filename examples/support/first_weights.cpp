@@ -72,7 +72,8 @@ void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::f
 
 void check_outside(const RunFolder& folder, const std::filesystem::path& file) {
   std::error_code none;
-  if (std::filesystem::equivalent(std::filesystem::absolute(file).parent_path(), folder.path, none)) {
+  // What a link leads to counts, wherever the link is.
+  if (std::filesystem::equivalent(std::filesystem::canonical(file, none).parent_path(), folder.path, none)) {
     throw UsageError("--overwrite would remove " + file.string() + " with the rest of the run in " +
                      folder.path.string() + ": choose another folder with --out");
   }

@@ -35,7 +35,6 @@ void read_records(fuzz::Input& input) {
         fuzz::require(dataset.image(i)[3 * p + c] == record[1 + 1024 * c + p], "a pixel is at another place");
       }
     }
-    if (fuzz::bug_is_planted() && label == 7) fuzz::read_out_of_bounds();
   }
 }
 
@@ -44,6 +43,7 @@ void read_class_names(fuzz::Input& input) {
   if (!fuzz::succeeds([&] { names = parse_cifar10_classes("input", input.bytes(SIZE_MAX)); })) return;
   fuzz::require(names.size() == 10, "another number of classes than ten");
   for (const std::string& name : names) fuzz::require(!name.empty(), "a class without a name");
+  if (fuzz::bug_is_planted() && names[0].size() == 4) fuzz::read_out_of_bounds();
 }
 
 /// Files of zeros that take no room, each of a size that is near to what it should be or anything else.

@@ -31,7 +31,7 @@ void check_file(const SafetensorsFile& file, const SafetensorsHeader& header) {
     fuzz::require(loaded.shape() == tensor.shape, "a shape was changed");
     volatile Real sum = 0;
     for (int64_t i = 0; i < loaded.size(); ++i) sum = sum + loaded[i];
-    if (fuzz::bug_is_planted() && tensor.name == "q") fuzz::read_out_of_bounds();
+    if (fuzz::bug_is_planted() && tensor.name.find_first_of("hbd") != 0) fuzz::read_out_of_bounds();
   }
 }
 

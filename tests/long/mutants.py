@@ -32,7 +32,7 @@ RULES = ["backward", "lookahead", "muon", "optimizer", "schedule"]
 OF_RULES = 0.3  # the share of mutants in autograd/
 SECONDS = 60  # of computing for half of a mutant's tests: many times what they take; with the sanitizer ten times that
 MEMORY = 6 << 30
-STILL = 60  # seconds without computing are the end of a mutant
+STILL = 60  # seconds in which a mutant computes nothing, between two looks at it, are its end
 OUT_OF_TIME = (-signal.SIGXCPU, 128 + signal.SIGXCPU)
 
 # Operators stand between blanks, so no template's angle bracket, no pointer and no sign is among them.
