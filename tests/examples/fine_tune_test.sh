@@ -79,6 +79,10 @@ absent no
 title "the run that it begins with is not replaced"
 run 2 train_cifar10 "${data[@]}" --fine-tune run/folded.safetensors --out run --overwrite
 says "--overwrite would remove run/folded.safetensors"
+ln -s run/folded.safetensors link.safetensors
+run 2 train_cifar10 "${data[@]}" --fine-tune link.safetensors --out run --overwrite
+says "--overwrite would remove link.safetensors"
+rm link.safetensors
 present run/folded.safetensors
 
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
