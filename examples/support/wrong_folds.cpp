@@ -54,6 +54,15 @@ DoubleKernel fold_right(const RepVggBlock& block) {
   return fold_changed(block, [](PlainBranch&) {});
 }
 
+PlainBranch with_own_bias(PlainBranch branch) {
+  const Shape& shape = branch.kernel->shape;
+  const double most = 1 / std::sqrt(static_cast<double>(shape[0] * shape[1] * shape[2]));
+  const Tensor bias = random_uniform({shape[3]}, Random(kBiasSeed, static_cast<uint64_t>(shape[0])), -most, most);
+  branch.kernel->bias.assign(bias.data(), bias.data() + bias.size());
+  branch.norm.statistics.mean = add(branch.norm.statistics.mean, bias);
+  return branch;
+}
+
 // [wrong-pieces]
 DoubleKernel fold_without_own_bias(const DoubleKernel& kernel, const FixedBatchNorm& norm) {
   DoubleKernel plain = kernel;
@@ -87,17 +96,10 @@ DoubleKernel fold_without_bias(const RepVggBlock& block, const Tensor&) {
 }
 
 DoubleKernel fold_without_own_biases(const RepVggBlock& block, const Tensor&) {
-  const int64_t groups = block.args().groups;
   return sum_of_folds(block, [&](const PlainBranch& branch) {
-    if (!branch.kernel) return fold_plain_branch(branch, groups);
-    const Shape& shape = branch.kernel->shape;
-    const double most = 1 / std::sqrt(static_cast<double>(shape[0] * shape[1] * shape[2]));
-    const Tensor bias = random_uniform({shape[3]}, Random(kBiasSeed, static_cast<uint64_t>(shape[0])), -most, most);
-    FixedBatchNorm norm = branch.norm;
-    norm.statistics.mean = add(norm.statistics.mean, bias);
-    DoubleKernel biased = pad_kernel(*branch.kernel, 3, 3);
-    biased.bias.assign(bias.data(), bias.data() + bias.size());
-    return fold_without_own_bias(biased, norm);
+    if (!branch.kernel) return fold_plain_branch(branch, block.args().groups);
+    const PlainBranch biased = with_own_bias(branch);
+    return fold_without_own_bias(pad_kernel(*biased.kernel, 3, 3), biased.norm);
   });
 }
 

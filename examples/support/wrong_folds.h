@@ -25,6 +25,10 @@ std::vector<PlainBranch> plain_branches(const RepVggBlock& block);
 /// The right fold of one branch, to a 3x3 kernel with padding 1.
 DoubleKernel fold_plain_branch(const PlainBranch& branch, int64_t groups);
 
+/// RepVGG's convolutions have no bias, for the batch norm behind takes it away. So this gives one the bias that PyTorch
+/// begins with, uniform in +-1 / sqrt(R S C), and the batch norm the mean that it then has: the branch computes the same.
+PlainBranch with_own_bias(PlainBranch branch);
+
 /// The right fold of a block, to compare with.
 DoubleKernel fold_right(const RepVggBlock& block);
 
@@ -52,9 +56,7 @@ using BlockFold = std::function<DoubleKernel(const RepVggBlock& block, const Ten
 /// The folded weight alone: beta - t mean of all branches is left out.
 DoubleKernel fold_without_bias(const RepVggBlock& block, const Tensor& x);
 
-/// As fold_without_own_bias() in every branch with a convolution. RepVGG's have no bias, for the batch norm behind
-/// takes it away; so each is first given the one that PyTorch begins with, uniform in +-1 / sqrt(R S C), and the batch
-/// norm the mean that it then has: that block computes what this one does.
+/// As fold_without_own_bias() in every branch with a convolution, after with_own_bias().
 DoubleKernel fold_without_own_biases(const RepVggBlock& block, const Tensor& x);
 
 /// With 1e-3, as TensorFlow's layers have it, and not with the block's own eps.
