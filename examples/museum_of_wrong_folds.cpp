@@ -42,7 +42,7 @@ struct Settings {
 };
 
 void add_settings(CLI::App& app, Settings& settings) {
-  app.add_option("--model", settings.model, "a trained network, as train_cifar10 saves it, to make the mistakes on")
+  app.add_option("--model", settings.model, "a trained network of repvgg or dbb blocks, to make the mistakes on")
       ->type_name("FILE");
   app.add_option("--picture", settings.picture, "write the errors as maps of colours there, an .svg file")
       ->type_name("FILE");
@@ -82,6 +82,7 @@ SavedNetwork load_trained(const Settings& settings) {
   const std::string& family = saved.network->size().family;
   check(family == "repvgg" || family == "dbb", settings.model->string(), ": has blocks of family ", family,
         ", but the mistakes here are those of repvgg and dbb; name a network that was trained with one of these");
+  saved.network->fold_network();  // where it cannot fold, as with a NaN, that is said before anything is printed
   return saved;
 }
 

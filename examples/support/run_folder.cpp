@@ -29,9 +29,12 @@ bool is_there(const std::filesystem::path& path) {
 }  // namespace
 
 void check_run_folder(const RunFolder& folder, ExistingRun existing) {
-  std::error_code none;
-  check(!std::filesystem::exists(folder.path, none) || std::filesystem::is_directory(folder.path, none),
-        folder.path.string(), ": is a file, and a run needs a folder; choose another with --out");
+  for (std::filesystem::path path = std::filesystem::absolute(folder.path); path.has_relative_path();
+       path = path.parent_path()) {
+    std::error_code none;
+    check(!std::filesystem::exists(path, none) || std::filesystem::is_directory(path, none), path.string(),
+          ": is a file, and a run needs a folder; choose another with --out");
+  }
   // Before its first checkpoint a run has nothing to lose.
   const bool holds_run = is_there(folder.checkpoint()) || is_there(folder.model());
   check(existing != ExistingRun::refuse || !holds_run, folder.path.string(),

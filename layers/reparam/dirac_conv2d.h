@@ -14,9 +14,9 @@ namespace onefold {
 ///
 /// delta[o] is one at the kernel's centre for the input channel in the same place of o's group, and nowhere where there
 /// is none. a and b are one number a channel, so the usual groups of parameters keep them off weight decay, as the
-/// paper asks; decay of W changes its length and so not K. Zagoruyko, Komodakis: "DiracNets: Training Very Deep Neural
-/// Networks Without Skip-Connections", 2017, section 3. Parameters: weight W [R, S, in / groups, out], identity a
-/// [out], filter b [out].
+/// paper asks; decay of W changes its length and so not K.
+/// Zagoruyko, Komodakis: "DiracNets: Training Very Deep Neural Networks Without Skip-Connections", 2017, section 3.
+/// Parameters: weight W [R, S, in / groups, out], identity a [out], filter b [out].
 class DiracConv2d : public ComposedConv2d {
  public:
   /// Throws Error as composed_shape() does, and for an even kernel, which has no centre.

@@ -64,8 +64,10 @@ TEST_CASE("run folder: what cannot be made says so, with the remedy", "[examples
   write(scratch.path() / "file", "");
   CHECK_THROWS_WITH(start_run({scratch.path() / "file" / "run"}, {}),
                     ContainsSubstring("cannot be made") && ContainsSubstring("--out"));
-  CHECK_THROWS_WITH(check_run_folder({scratch.path() / "file"}, ExistingRun::refuse),
-                    ContainsSubstring("is a file, and a run needs a folder; choose another with --out"));
+  for (const auto& path : {scratch.path() / "file", scratch.path() / "file" / "run" / "one"}) {
+    CHECK_THROWS_WITH(check_run_folder({path}, ExistingRun::refuse),
+                      ContainsSubstring("file: is a file, and a run needs a folder; choose another with --out"));
+  }
 }
 
 TEST_CASE("run folder: broken JSON is an error with the file's name", "[examples]") {

@@ -131,7 +131,7 @@ same watched/model.safetensors whole/model.safetensors
 title "a folder that cannot be written: exit 1, nothing left behind"
 echo "a file" >file
 run 1 train_cifar10 "${small[@]}" --out file/run
-says "file/run"
+says "file: is a file, and a run needs a folder"
 says "--out"
 mkdir closed && chmod a-w closed
 if ! touch closed/probe 2>/dev/null; then # root may write anywhere

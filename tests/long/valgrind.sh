@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The unit tests under valgrind's memcheck, which finds the uninitialised numbers that AddressSanitizer does not see.
-# With AVX2 at most, for valgrind knows no AVX-512. About 12 minutes on two cores.
+# With AVX2 at most, for valgrind knows no AVX-512. About 8 minutes on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source examples/support/install_packages.sh
