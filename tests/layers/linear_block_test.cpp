@@ -3,6 +3,7 @@
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
 #include "layers/activations.h"
+#include "layers/fold.h"
 #include "layers/pooling.h"
 #include "layers/reparam/composed_conv2d.h"
 #include "layers/reparam/explain.h"
@@ -16,6 +17,19 @@
 
 using namespace onefold;
 using namespace onefold::testing;
+
+namespace {
+
+/// What a squeeze-excite is to the calculus: a factor that depends on the map, which no convolution has.
+class SqueezeExcite : public Module {
+ public:
+  Variable forward(const Variable& x) override { return multiply(x, x); }
+  void visit(Visitor&) override {}
+  std::string description() const override { return "SqueezeExcite"; }
+  std::unique_ptr<Module> fold() const override { throw FoldError("a squeeze-excite is not linear"); }
+};
+
+}  // namespace
 
 TEST_CASE("LinearBlock: folded equals trained, in every step, inside and on the border", "[layers][fold]") {
   for (const auto& block : Blocks().all()) {
@@ -104,6 +118,11 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
                branch.add<Relu>("relu");
              }),
              ContainsSubstring("fold: relu: Relu is no linear piece") && ContainsSubstring("(branch other)"));
+  CHECK_THAT(error_with([&](Branch& branch) {
+               branch.add<Conv2d>("a", one, initializer);
+               branch.add<SqueezeExcite>("se");
+             }),
+             ContainsSubstring("fold: se: SqueezeExcite is no linear piece") && ContainsSubstring("(branch other)"));
   CHECK_THAT(error_with([&](Branch& branch) {
                branch.add<Conv2d>("a", one, initializer);
                branch.add<BatchNorm2d>("bn", 4);
