@@ -28,8 +28,8 @@ same every-step/model.safetensors whole/model.safetensors
 title "$kills kills, within $milliseconds ms of a start"
 killed=0 while_writing=0 early=0 finished=0
 while [ $killed -lt "$kills" ] && [ $failures -lt 10 ]; do
-  begin=(--resume)
-  [ -e run/checkpoint.safetensors ] || begin=("${small[@]}" --checkpoint-every 1)
+  begin=(--resume) had=1
+  [ -e run/checkpoint.safetensors ] || begin=("${small[@]}" --checkpoint-every 1) had=0
   "$programs/train_cifar10" "${begin[@]}" --out run >out 2>err </dev/null &
   job=$!
   moment=$((RANDOM * milliseconds / 32768))
@@ -38,17 +38,18 @@ while [ $killed -lt "$kills" ] && [ $failures -lt 10 ]; do
   code=0
   { wait $job; } 2>/dev/null || code=$?
   case $code in
-    137) killed=$((killed + 1)) ;;
-    0) ;; # it was done before
+    137 | 0) ;; # killed, or done before
     *) complain "a run that was to be killed ended with $code"; cat err >&2 ;;
   esac
 
   # Temporaries of an earlier kill are gone once a run has begun, so this kill left what is there now.
   if compgen -G 'run/.*.tmp' >/dev/null; then while_writing=$((while_writing + 1)); fi
   if [ ! -e run/checkpoint.safetensors ]; then
+    [ $had = 0 ] || complain "the checkpoint that was there before the kill is lost"
     early=$((early + 1))
     continue
   fi
+  [ $code = 0 ] || killed=$((killed + 1))
   run 0 train_cifar10 --resume --dry-run --out run
   if [ $code = 0 ] || [ $((killed % 10)) = 0 ]; then
     finish run
@@ -60,5 +61,5 @@ done
 [ $while_writing -gt 0 ] || complain "no kill came while a file was written: the moments are badly chosen"
 [ $finished -gt 0 ] || complain "no run was finished"
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
-echo "kills: after $killed of $killed the checkpoint loads, or there was none yet ($early); $while_writing came while a" \
-  "file was written; $finished runs, killed and resumed again and again, ended bit-equal"
+echo "kills: after $killed of $killed the checkpoint loads; $early more came before a run's first one; $while_writing" \
+  "came while a file was written; $finished runs, killed and resumed again and again, ended bit-equal"
