@@ -6,6 +6,7 @@
 
 #include "autograd/ops.h"
 #include "core/check.h"
+#include "core/elementwise.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "core/symmetric_eigen.h"
@@ -78,6 +79,14 @@ TEST_CASE("orthogonalized: keeps directions, so a rotation turns with its argume
   const Real factor = result[0] / rotation[0];
   CHECK(factor == Approx(1).margin(0.25));
   for (int64_t i = 0; i < 4; ++i) CHECK(result[i] == Approx(factor * rotation[i]).epsilon(1e-4));
+}
+
+TEST_CASE("orthogonalized: a matrix of more numbers than are summed at a time, and four times it", "[autograd]") {
+  const Tensor x = random_normal({256, 256}, Random(3, 0)), y = orthogonalized(x, 5);
+  // 256 singular values, nearly all of them between 0.68 and 1.14.
+  CHECK(length(y) > 0.68 * 16);
+  CHECK(length(y) < 1.14 * 16);
+  CHECK(orthogonalized(scale(x, 4), 5).to_vector() == y.to_vector());
 }
 
 TEST_CASE("Muon: a step as its formula says", "[autograd]") {
