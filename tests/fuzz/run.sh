@@ -89,7 +89,11 @@ run_target() {
   echo "$target: $(number_after stat::number_of_executed_units: "$log") executions in $seconds s," \
     "coverage $(number_after cov: "$log") edges, $(ls "$corpus" | wc -l) inputs," \
     "$([ $status = 0 ] && echo "no finding" || echo "A FINDING")"
-  [ $status != 0 ] || return 0
+  if [ $status = 0 ]; then
+    [[ $(number_after stat::number_of_executed_units: "$log") =~ ^[1-9] ]] && return
+    echo "$target: nothing was executed; see $log" >&2
+    return 1
+  fi
   grep -m 3 -hE 'ERROR:|finding:|runtime error:|what\(\)|SUMMARY:' "$log" >&2 || tail -n 20 "$log" >&2
   for file in "$prefix"*; do
     echo "  again: build/fuzz/tests/fuzz/${target}_fuzz $file   (the whole output is in $log)" >&2
