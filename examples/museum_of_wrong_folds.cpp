@@ -74,26 +74,31 @@ int64_t count_changed(const Evaluation& a, const Evaluation& b) {
   return changed;
 }
 
+struct BothForms {
+  SavedNetwork saved;  // as it was trained
+  std::unique_ptr<RepVgg> folded;
+};
+
 /// A trained network whose blocks can have one of these mistakes.
-SavedNetwork load_trained(const Settings& settings) {
+BothForms load_and_fold(const Settings& settings) {
   SavedNetwork saved = load_network(*settings.model, settings.net);
   check(saved.card.form == "training", settings.model->string(),
         ": is folded already; name the trained network it came from, which is model.safetensors beside it");
   const std::string& family = saved.network->size().family;
   check(family == "repvgg" || family == "dbb", settings.model->string(), ": has blocks of family ", family,
         ", but the mistakes here are those of repvgg and dbb; name a network that was trained with one of these");
-  saved.network->fold_network();  // where it cannot fold, as with a NaN, that is said before anything is printed
-  return saved;
+  std::unique_ptr<RepVgg> folded = saved.network->fold_network();
+  return {std::move(saved), std::move(folded)};
 }
 
-void damage_network(const std::vector<WrongFold>& mistakes, const SavedNetwork& saved, const Settings& settings) {
+void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& forms, const Settings& settings) {
+  const SavedNetwork& saved = forms.saved;
   const Dataset test = load_test_images(settings.data, saved.card);
   check_inference_fits(*saved.network, batch_shape(test, settings.batch_size));
   const Tensor images = all_images(first_images(test, settings.last_batch), saved.card.normalization);
 
   const Evaluation trained = evaluate_network("trained", *saved.network, test, settings, saved.card);
-  const std::unique_ptr<RepVgg> folded = saved.network->fold_network();
-  const Evaluation right = evaluate_network("folded", *folded, test, settings, saved.card);
+  const Evaluation right = evaluate_network("folded", *forms.folded, test, settings, saved.card);
   std::vector<NetworkDamage> damages;
   for (const WrongFold& mistake : mistakes) {
     WrongNetwork wrong = fold_wrongly(*saved.network, mistake, images);
@@ -112,12 +117,13 @@ void damage_network(const std::vector<WrongFold>& mistakes, const SavedNetwork& 
 }
 
 int run(const Settings& settings) {
-  std::optional<SavedNetwork> saved;
-  if (settings.model) saved = load_trained(settings);
+  // What is wrong with the model is said before anything is printed.
+  std::optional<BothForms> forms;
+  if (settings.model) forms = load_and_fold(settings);
   const std::vector<WrongFold> mistakes = wrong_folds(settings.seed);
   print_errors(mistakes);
   if (settings.picture) write_file_atomically(*settings.picture, museum_picture(mistakes));
-  if (saved) damage_network(mistakes, *saved, settings);
+  if (forms) damage_network(mistakes, *forms, settings);
   return kSuccess;
 }
 

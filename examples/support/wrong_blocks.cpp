@@ -1,78 +1,71 @@
 #include "examples/support/wrong_blocks.h"
 
+#include <utility>
+
+#include "core/batch_norm.h"
+#include "core/elementwise.h"
+#include "core/padding.h"
 #include "layers/fold.h"
-#include "layers/pooling.h"
-#include "layers/reparam/diverse_branch_block.h"
+#include "layers/reparam/explain.h"
 #include "layers/reparam/folded_block.h"
-#include "layers/reparam/pieces.h"
 
 namespace onefold {
 
 namespace {
 
-/// average_of_pixels_inside() as a piece of a branch.
-class AverageOfPixelsInside : public Module {
+/// A block whose pieces compute as its form says, and not as its layers do.
+class ComputedBlock : public Module {
  public:
-  explicit AverageOfPixelsInside(const Pool2dArgs& args) : args_(args) {}
+  ComputedBlock(const LinearForm& sum, Activation activation) : sum_(computation(sum)), activation_(activation) {}
 
-  Variable forward(const Variable& x) override { return Variable(average_of_pixels_inside(x.value(), args_)); }
+  Variable forward(const Variable& x) override {
+    const Tensor y = sum_(x.value());
+    return Variable(activation_ == Activation::relu ? relu_forward(y) : y);
+  }
   void visit(Visitor&) override {}
-  std::string description() const override { return "AverageOfPixelsInside"; }
+  std::string description() const override { return "ComputedBlock"; }
   std::unique_ptr<Module> fold() const override {
-    throw FoldError("an average of the pixels inside is no convolution: it divides by another number on the border");
+    throw FoldError("ComputedBlock is a block with a mistake, which is no convolution");
   }
 
  private:
-  Pool2dArgs args_;
+  std::function<Tensor(const Tensor& x)> sum_;
+  Activation activation_;
 };
 
-enum class Border { zeros_between, average_inside };
-
 // [wrong-border]
-/// A diverse branch block as whoever has not read section 3.3 of the paper writes it, with the numbers of `block`.
-std::unique_ptr<Module> with_wrong_border(LinearBlock& block, Border border) {
-  const auto* diverse = dynamic_cast<const DiverseBranchBlock*>(&block);
-  if (diverse == nullptr || diverse->options().is_depthwise()) return nullptr;
-  const BlockOptions& options = diverse->options();
-  const int64_t in = options.in, out = options.out, stride = options.stride, groups = options.groups;
-  Initializer initializer(0);
-  auto wrong = std::make_unique<LinearBlock>(options.activation);
+/// A batch norm that frames its map with what it makes of zero: BatchNormPad2d.
+bool frames(const LinearForm& piece) { return piece.norm && piece.conv.args.padding_h > 0; }
 
-  for (const int64_t extent : {3, 1}) {
-    const std::string name = std::to_string(extent);
-    Branch& branch = wrong->add_branch(name + "x" + name);
-    branch.add<Conv2d>("conv" + name, same_convolution(options, extent, extent), initializer);
-    branch.add<BatchNorm2d>("bn" + name, out);
-  }
+/// The same with a frame of zeros.
+void frame_with_zeros(LinearForm& piece) {
+  piece.compute = [normalised = batch_norm_form(*piece.norm).compute, frame = piece.conv.args.padding_h](
+                      const Tensor& x) { return pad2d_forward(normalised(x), Tensor(), frame, frame); };
+}
 
-  Branch& chain = wrong->add_branch("1x1-3x3");
-  chain.add<Conv2d>("chain_conv1", same_convolution(in, in, 1, 1, 1, groups), initializer);
-  if (border == Border::zeros_between) {
-    chain.add<BatchNorm2d>("chain_pad.bn", in);
-    chain.add<Conv2d>("chain_conv3", same_convolution(in, out, 3, 3, stride, groups), initializer);
-  } else {
-    chain.add<BatchNormPad2d>("chain_pad", in, 1);
-    chain.add<Conv2d>("chain_conv3", Conv2dOptions{.in = in, .out = out, .args = conv2d_args(stride, 0, groups)},
-                      initializer);
-  }
-  chain.add<BatchNorm2d>("chain_bn", out);
-
-  Branch& pool = wrong->add_branch("1x1-average");
-  const Pool2dArgs window{.kernel = 3, .stride = stride, .padding = 1};
-  pool.add<Conv2d>("pool_conv1", same_convolution(in, out, 1, 1, 1, groups), initializer);
-  pool.add<BatchNorm2d>("pool_pad.bn", out);
-  if (border == Border::zeros_between) {
-    pool.add<AvgPool2d>("pool", window);
-  } else {
-    pool.add<AverageOfPixelsInside>("pool", window);
-  }
-  pool.add<BatchNorm2d>("pool_bn", out);
-
-  load_state(*wrong, state(block));
-  wrong->eval();
-  return wrong;
+/// The same without a frame, and the average behind it of the pixels that are left.
+void average_inside_frame(LinearForm& piece, LinearForm& pool) {
+  const Pool2dArgs window{.kernel = pool.conv.kernel.shape[0],
+                          .stride = pool.conv.args.stride_h,
+                          .padding = piece.conv.args.padding_h};
+  piece.compute = batch_norm_form(*piece.norm).compute;
+  pool.compute = [window](const Tensor& x) { return average_of_pixels_inside(x, window); };
 }
 // [/wrong-border]
+
+/// The block after change(piece, next) at each framing piece of its branches; null where it was at none. It says whether
+/// it changed anything.
+template <class Change>
+std::unique_ptr<Module> with_changed_frames(const LinearBlock& block, const Change& change) {
+  LinearForm sum = block.sum_of_branches();
+  bool changed = false;
+  for (LinearForm& branch : sum.parts) {
+    for (size_t i = 0; i + 1 < branch.parts.size(); ++i) {
+      if (frames(branch.parts[i])) changed |= change(branch.parts[i], branch.parts[i + 1]);
+    }
+  }
+  return changed ? std::make_unique<ComputedBlock>(sum, block.activation()) : nullptr;
+}
 
 }  // namespace
 
@@ -89,11 +82,18 @@ WrongBlock wrong_in_repvgg(const BlockFold& fold) {
 }
 
 std::unique_ptr<Module> zeros_between(LinearBlock& block, const Tensor&) {
-  return with_wrong_border(block, Border::zeros_between);
+  return with_changed_frames(block, [](LinearForm& piece, LinearForm&) {
+    frame_with_zeros(piece);
+    return true;
+  });
 }
 
 std::unique_ptr<Module> average_inside(LinearBlock& block, const Tensor&) {
-  return with_wrong_border(block, Border::average_inside);
+  return with_changed_frames(block, [](LinearForm& piece, LinearForm& next) {
+    if (next.is_convolution) return false;
+    average_inside_frame(piece, next);
+    return true;
+  });
 }
 
 }  // namespace onefold

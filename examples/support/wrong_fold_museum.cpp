@@ -14,7 +14,6 @@ namespace onefold {
 namespace {
 
 constexpr int64_t kChannels = 8, kSide = 12, kImages = 2;
-constexpr int64_t kStages = 5;  // of a RepVgg
 
 /// Random numbers for all batch norms and biases of a module; then in evaluation mode. With `small_variances` a channel
 /// in five hardly varies.
@@ -162,19 +161,21 @@ WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tenso
   NetworkDamage& damage = wrong.damage;
   damage.name = mistake.name;
   const std::vector<Variable> inputs = network.block_inputs(Variable(images));
+  const auto blocks = named_blocks(network);
   size_t block = 0;
-  for (int64_t s = 0; s < kStages; ++s) {
-    for (int64_t b = 0; b < network.size().depths[static_cast<size_t>(s)]; ++b, ++block) {
-      LinearBlock& trained = network.block(s, b);
-      std::unique_ptr<Module> made = mistake.in_network(trained, inputs[block].value());
+  for (size_t stage = 0; stage < network.size().depths.size(); ++stage) {
+    for (int64_t b = 0; b < network.size().depths[stage]; ++b, ++block) {
+      auto& [name, trained] = blocks[block];
+      const Variable& x = inputs[block];
+      std::unique_ptr<Module> made = mistake.in_network(*trained, x.value());
       if (made == nullptr) continue;
       if (damage.wrong_blocks++ == 0) {
-        const Tensor right = trained(inputs[block]).value();
-        damage.block = named_blocks(network)[block].first;
-        damage.error = map_difference(right, (*made)(inputs[block]).value());
+        const Tensor right = (*trained)(x).value();
+        damage.block = name;
+        damage.error = map_difference(right, (*made)(x).value());
         damage.largest = max_abs(right);
       }
-      wrong.folded->stage(s).replace(b, 1, std::move(made));
+      wrong.folded->stage(static_cast<int64_t>(stage)).replace(b, 1, std::move(made));
     }
   }
   return wrong;

@@ -23,8 +23,6 @@ class DiverseBranchBlock : public LinearBlock {
 
   std::string description() const override { return "DiverseBranchBlock " + options_.text(); }
 
-  const BlockOptions& options() const { return options_; }
-
  private:
   void add_chain(Initializer& initializer);
   void add_pool(Initializer& initializer);

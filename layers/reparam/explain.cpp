@@ -23,9 +23,7 @@ Kernel kernel_of(const LinearForm& piece) {
   return kernel;
 }
 
-Compute runnable(const LinearForm& form);
-
-Compute runnable_piece(const LinearForm& piece) {
+Compute computation_of_piece(const LinearForm& piece) {
   if (piece.compute) return piece.compute;
   Conv2dArgs args = piece.conv.args;
   if (piece.conv.border.empty()) {
@@ -37,24 +35,6 @@ Compute runnable_piece(const LinearForm& piece) {
   const int64_t rows = std::exchange(args.padding_h, 0), columns = std::exchange(args.padding_w, 0);
   return [kernel = kernel_of(piece), args, border, rows, columns](const Tensor& x) {
     return conv2d(pad2d_forward(x, border, rows, columns), kernel.weight, args, kernel.bias);
-  };
-}
-
-Compute runnable(const LinearForm& form) {
-  if (form.kind == LinearForm::Kind::piece) return runnable_piece(form);
-  std::vector<Compute> parts;
-  for (const LinearForm& part : form.parts) parts.push_back(runnable(part));
-  if (form.kind == LinearForm::Kind::chain) {
-    return [parts](const Tensor& x) {
-      Tensor y = x;
-      for (const Compute& part : parts) y = part(y);
-      return y;
-    };
-  }
-  return [parts](const Tensor& x) {
-    Tensor sum = parts.front()(x);
-    for (size_t b = 1; b < parts.size(); ++b) sum = add(sum, parts[b](x));
-    return sum;
   };
 }
 
@@ -95,7 +75,7 @@ FoldStep step_of(std::string title, const LinearForm& form, Activation activatio
   FoldStep step;
   step.title = std::move(title);
   count_in(form, form.name, step);
-  step.compute = [sum = runnable(form), activation](const Tensor& x) {
+  step.compute = [sum = computation(form), activation](const Tensor& x) {
     const Tensor y = sum(x);
     return activation == Activation::relu ? relu_forward(y) : y;
   };
@@ -125,6 +105,24 @@ NamedKernel named(const LinearForm& piece) {
 }
 
 }  // namespace
+
+Compute computation(const LinearForm& form) {
+  if (form.kind == LinearForm::Kind::piece) return computation_of_piece(form);
+  std::vector<Compute> parts;
+  for (const LinearForm& part : form.parts) parts.push_back(computation(part));
+  if (form.kind == LinearForm::Kind::chain) {
+    return [parts](const Tensor& x) {
+      Tensor y = x;
+      for (const Compute& part : parts) y = part(y);
+      return y;
+    };
+  }
+  return [parts](const Tensor& x) {
+    Tensor sum = parts.front()(x);
+    for (size_t b = 1; b < parts.size(); ++b) sum = add(sum, parts[b](x));
+    return sum;
+  };
+}
 
 std::vector<FoldStep> explain_fold(const LinearBlock& block) {
   LinearForm form = block.sum_of_branches();

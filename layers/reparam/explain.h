@@ -27,6 +27,9 @@ struct FoldStep {
   std::function<Tensor(const Tensor& x)> compute;  // the partly folded block, activation included
 };
 
+/// What a form computes, piece by piece, each as its layer does.
+std::function<Tensor(const Tensor& x)> computation(const LinearForm& form);
+
 /// The fold of a block one rewrite at a time. The first step is the trained block; then each branch becomes a
 /// convolution of the window that all have in common, in as many steps as it has pieces to join; then the kernels are
 /// added; the last step is the module that fold() makes. Of a RepVGG block, six:
