@@ -13,7 +13,7 @@
 
 #include "core/parallel.h"
 #include "datasets/load_dataset.h"
-#include "examples/support/first_weights.h"
+#include "examples/support/fine_tuning.h"
 #include "examples/support/networks.h"
 #include "examples/support/options.h"
 #include "examples/support/program.h"

@@ -1,82 +1,16 @@
 #include "examples/support/first_weights.h"
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cmath>
-#include <system_error>
-
-#include "core/check.h"
 #include "datasets/data_loader.h"
-#include "examples/support/program.h"
 
 namespace onefold {
 
-namespace {
-
-constexpr int64_t kImages = 500;
-
-/// The first images, normalised, in one batch.
-Tensor some_images(const Dataset& train, const ChannelNormalization& normalization) {
+Tensor first_batch(const Dataset& train, const ChannelNormalization& normalization) {
+  constexpr int64_t kImages = 500;
   return all_images(first_images(train, kImages), normalization);
 }
 
-/// A network that diverged, or has a negative variance, cannot go on.
-void check_sound(RepVgg& network, const std::filesystem::path& file) {
-  for (const auto& [name, tensor] : state(network)) {
-    const auto is_sound = [variance = name.ends_with("running_var")](Real value) {
-      return std::isfinite(value) && !(variance && value < 0);
-    };
-    check(std::all_of(tensor.data(), tensor.data() + tensor.size(), is_sound), file.string(), ": ", name,
-          " holds a number that is not finite or a negative variance: the training diverged or the file is damaged, ",
-          "take an earlier state");
-  }
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
-}  // namespace
-
 void fit_whitening(RepVgg& network, const Dataset& train, const ChannelNormalization& normalization) {
-  if (network.whitening() != nullptr) network.whitening()->fit(some_images(train, normalization));
-}
-
-SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train) {
-  check(saved.card.classes == train.classes, file.string(), ": this network knows ", listed(saved.card.classes),
-        "; the training images are of ", listed(train.classes), ". Fine-tune it on its own classes, in that order");
-  check_sound(*saved.network, file);
-  if (saved.card.form == "folded") {
-    saved.network = saved.network->unfold_network(some_images(train, saved.card.normalization));
-    saved.card.form = "training";
-    saved.card.reparam = saved.network->size().family;
-  }
-  return saved;
-}
-
-void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file,
-                    std::string& net, std::string& reparam) {
-  const bool folded = saved.card.form == "folded";
-  const auto settle = [&](const std::string& option, std::string& value, const std::string& of_file) {
-    if (app.count(option) > 0 && value != of_file) {
-      throw UsageError(option + " " + value + ", but " + file.string() + " is a network of " + option + " " + of_file +
-                       (folded ? " once it is unfolded" : "") + ": leave " + option + " out");
-    }
-    value = of_file;
-  };
-  settle("--net", net, saved.card.net);
-  settle("--reparam", reparam, folded ? "repvgg" : saved.card.reparam);
-}
-
-void check_outside(const RunFolder& folder, const std::filesystem::path& file) {
-  std::error_code none;
-  // What a link leads to counts, wherever the link is.
-  if (std::filesystem::equivalent(std::filesystem::canonical(file, none).parent_path(), folder.path, none)) {
-    throw UsageError("--overwrite would remove " + file.string() + " with the rest of the run in " +
-                     folder.path.string() + ": choose another folder with --out");
-  }
+  if (network.whitening() != nullptr) network.whitening()->fit(first_batch(train, normalization));
 }
 
 }  // namespace onefold

@@ -29,8 +29,7 @@ bool is_there(const std::filesystem::path& path) {
 }  // namespace
 
 void check_run_folder(const RunFolder& folder, ExistingRun existing) {
-  for (std::filesystem::path path = std::filesystem::absolute(folder.path); path.has_relative_path();
-       path = path.parent_path()) {
+  for (std::filesystem::path path = folder.path; path.has_relative_path(); path = path.parent_path()) {
     std::error_code none;
     check(!std::filesystem::exists(path, none) || std::filesystem::is_directory(path, none), path.string(),
           ": is a file, and a run needs a folder; choose another with --out");

@@ -105,6 +105,22 @@ inline Bytes jpeg_segment(uint8_t marker, const Bytes& content) {
   return segment;
 }
 
+/// A JPEG's table of quantization: all ones.
+inline Bytes jpeg_quantization() {
+  Bytes table(65, 1);
+  table[0] = 0;
+  return table;
+}
+
+/// A JPEG's table of one Huffman code: '0' stands for `symbol`. Table 0x00 is of differences, 0x10 of the others.
+inline Bytes jpeg_huffman_table(uint8_t table, uint8_t symbol = 0) {
+  Bytes bytes(18, 0);
+  bytes[0] = table;
+  bytes[1] = 1;
+  bytes[17] = symbol;
+  return bytes;
+}
+
 /// What a JPEG's frame says: baseline or progressive, and a component for each pair of sampling factors.
 struct JpegFrame {
   uint16_t width, height;
@@ -117,9 +133,7 @@ struct JpegFrame {
 /// A JPEG whose blocks are all zero, one bit each, followed by `scan_bytes` zero bytes for each scan.
 inline Bytes crafted_jpeg(const JpegFrame& frame, size_t scan_bytes) {
   Bytes jpeg = {0xFF, 0xD8};
-  Bytes quantization = {0};
-  append(quantization, Bytes(64, 1));
-  append(jpeg, jpeg_segment(0xDB, quantization));
+  append(jpeg, jpeg_segment(0xDB, jpeg_quantization()));
   Bytes content = {8, static_cast<uint8_t>(frame.height >> 8), static_cast<uint8_t>(frame.height),
                    static_cast<uint8_t>(frame.width >> 8), static_cast<uint8_t>(frame.width)};
   const auto components = static_cast<uint8_t>(frame.sampling.size());
@@ -127,12 +141,9 @@ inline Bytes crafted_jpeg(const JpegFrame& frame, size_t scan_bytes) {
   for (uint8_t c = 0; c < components; ++c) append(content, {static_cast<uint8_t>(c + 1), frame.sampling[c], 0});
   append(jpeg, jpeg_segment(frame.progressive ? 0xC2 : 0xC0, content));
 
-  // Tables of one code: '0' is the difference 0, or the end of a block.
-  Bytes table(18, 0);
-  table[1] = 1;
-  append(jpeg, jpeg_segment(0xC4, table));
-  table[0] = 0x10;
-  append(jpeg, jpeg_segment(0xC4, table));
+  // '0' is the difference 0, or the end of a block.
+  append(jpeg, jpeg_segment(0xC4, jpeg_huffman_table(0x00)));
+  append(jpeg, jpeg_segment(0xC4, jpeg_huffman_table(0x10)));
   if (frame.restart_interval > 0) {
     append(jpeg, jpeg_segment(0xDD, {static_cast<uint8_t>(frame.restart_interval >> 8),
                                      static_cast<uint8_t>(frame.restart_interval)}));

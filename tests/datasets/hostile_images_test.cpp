@@ -114,20 +114,13 @@ TEST_CASE("hostile images: a first marker that is filled up does not hide the ta
 
 #ifdef __GLIBC__
 TEST_CASE("hostile images: a progressive JPEG that breaks off within a coefficient is refused", "[datasets]") {
-  // A code of one bit, and seven more: past the end of the data stb_image's count of bits falls below zero, and it shifts
-  // the zero that stands for the next byte by 32.
-  const auto table = [](uint8_t which, uint8_t symbol) {
-    Bytes one = {which, 1};
-    one.resize(17, 0);
-    one.push_back(symbol);
-    return one;
-  };
-  Bytes jpeg = {0xFF, 0xD8}, ones(65, 1);
-  ones[0] = 0;
-  append(jpeg, test::jpeg_segment(0xDB, ones));
+  // A code of one bit, and seven more: past the end of the data stb_image's count of bits falls below zero, and it
+  // shifts the zero that stands for the next byte by 32.
+  Bytes jpeg = {0xFF, 0xD8};
+  append(jpeg, test::jpeg_segment(0xDB, test::jpeg_quantization()));
   append(jpeg, test::jpeg_segment(0xC2, {8, 0, 17, 0, 17, 1, 1, 0x11, 0}));
-  append(jpeg, test::jpeg_segment(0xC4, table(0x00, 0)));
-  append(jpeg, test::jpeg_segment(0xC4, table(0x10, 0x37)));
+  append(jpeg, test::jpeg_segment(0xC4, test::jpeg_huffman_table(0x00)));
+  append(jpeg, test::jpeg_segment(0xC4, test::jpeg_huffman_table(0x10, 0x37)));
   append(jpeg, test::jpeg_segment(0xDA, {1, 1, 0, 0, 0, 0}));
   append(jpeg, Bytes(24, 0));
   append(jpeg, test::jpeg_segment(0xDA, {1, 1, 0, 5, 63, 0}));

@@ -37,10 +37,8 @@ while [ $killed -lt "$kills" ] && [ $failures -lt 10 ]; do
   kill -KILL $job 2>/dev/null
   code=0
   { wait $job; } 2>/dev/null || code=$?
-  case $code in
-    137 | 0) ;; # killed, or done before
-    *) complain "a run that was to be killed ended with $code"; cat err >&2 ;;
-  esac
+  # 0: it was done before
+  [ $code = 137 ] || [ $code = 0 ] || { complain "a run that was to be killed ended with $code"; cat err >&2; }
 
   # Temporaries of an earlier kill are gone once a run has begun, so this kill left what is there now.
   if compgen -G 'run/.*.tmp' >/dev/null; then while_writing=$((while_writing + 1)); fi

@@ -6,7 +6,7 @@
 #include "core/random.h"
 #include "datasets/shapes10.h"
 #include "examples/support/evaluation.h"
-#include "examples/support/first_weights.h"
+#include "examples/support/fine_tuning.h"
 #include "layers/state_file.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"

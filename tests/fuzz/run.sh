@@ -82,15 +82,16 @@ fuzz() {
 number_after() { sed -n "s/.*$1 *\([0-9]*\).*/\1/p" "$2" | tail -n 1; }
 
 run_target() {
-  local target=$1 log=build/fuzz/$1.log corpus=build/fuzz/corpus/$1 prefix=build/fuzz/findings/$1- status=0 file
+  local target=$1 log=build/fuzz/$1.log corpus=build/fuzz/corpus/$1 prefix=build/fuzz/findings/$1- status=0 count file
   build/fuzz/tests/fuzz/"$(maker_of "$target")" "$target" "$corpus"
   rm -f "$prefix"*
   fuzz "$target" "$log" "$corpus" "$prefix" || status=$?
-  echo "$target: $(number_after stat::number_of_executed_units: "$log") executions in $seconds s," \
+  count=$(number_after stat::number_of_executed_units: "$log")
+  echo "$target: $count executions in $seconds s," \
     "coverage $(number_after cov: "$log") edges, $(ls "$corpus" | wc -l) inputs," \
     "$([ $status = 0 ] && echo "no finding" || echo "A FINDING")"
   if [ $status = 0 ]; then
-    [[ $(number_after stat::number_of_executed_units: "$log") =~ ^[1-9] ]] && return
+    [[ $count =~ ^[1-9] ]] && return
     echo "$target: nothing was executed; see $log" >&2
     return 1
   fi

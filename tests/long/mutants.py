@@ -80,8 +80,8 @@ def in_order(paths, seed):
     return sorted((m for text, m in found.items() if text not in known), key=key)
 
 
-def seconds_computed(process):
-    """In all, in the system's ticks: fields 14 and 15 of /proc/PID/stat, counted from behind the name."""
+def ticks_computed(process):
+    """The system's ticks that it computed for: fields 14 and 15 of /proc/PID/stat, counted from behind the name."""
     return sum(map(int, Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]))
 
 
@@ -113,14 +113,14 @@ class Laboratory:
 
     @staticmethod
     def code_of(process):
-        """Its exit code, or that of a limit for one that stands still: waits for a thread, or for the lock of a malloc()
-        that found its blocks overwritten and whose end Catch wants to report."""
+        """Its exit code, or that of a limit for one that stands still: waits for a thread, or for the lock of a
+        malloc() that found its blocks overwritten and whose end Catch wants to report."""
         computed = None
         while True:
             try:
                 return process.wait(STILL)
             except subprocess.TimeoutExpired:
-                before, computed = computed, seconds_computed(process.pid)
+                before, computed = computed, ticks_computed(process.pid)
             if computed == before:
                 process.kill()
                 process.wait()
@@ -167,7 +167,8 @@ def main():
         return mutant, second[1] if second[1] == "survived" else "killed by ASan"
 
     kernels = in_order([p for p in sorted(ROOT.glob("core/*.cpp")) if p.stem not in NO_KERNELS], options.seed)
-    rules = in_order(sorted(ROOT.glob("autograd/*_ops.cpp")) + [ROOT / f"autograd/{r}.cpp" for r in RULES], options.seed)
+    rules = in_order([*sorted(ROOT.glob("autograd/*_ops.cpp")), *(ROOT / f"autograd/{r}.cpp" for r in RULES)],
+                     options.seed)
     of_rules = round(OF_RULES * options.count)
 
     outcomes = Counter()
