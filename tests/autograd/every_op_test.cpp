@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/autograd/conv_examples.h"
 #include "tests/autograd/declared_ops.h"
 #include "tests/autograd/example.h"
-#include "tests/autograd/layer_examples.h"
+#include "tests/autograd/norm_examples.h"
 #include "tests/catch.h"
 #include "tests/same_bits.h"
 

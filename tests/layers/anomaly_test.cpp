@@ -288,22 +288,3 @@ TEST_CASE("anomaly: a guard changes no bit, and ends with its scope", "[layers]"
   }(), Anomaly);
   CHECK_NOTHROW(log(Variable(Tensor::zeros({1}))));
 }
-
-TEST_CASE("modules at work: those whose call is under way, the innermost last, after an exception none", "[layers]") {
-  class Witness : public OpLayer {
-   public:
-    Witness() : OpLayer(relu) {}
-    Variable forward(const Variable& x) override {
-      seen = modules_at_work();
-      check(x.value()[0] > 0, "refused");
-      return x;
-    }
-    std::vector<const Module*> seen;
-  };
-  Sequential network;
-  Witness& witness = network.add<Witness>();
-  network(Variable(Tensor::full({1}, 1)));
-  CHECK(witness.seen == std::vector<const Module*>{&network, &witness});
-  CHECK_THROWS_WITH(network(Variable(Tensor::zeros({1}))), "refused");
-  CHECK(modules_at_work().empty());
-}

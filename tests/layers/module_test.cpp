@@ -139,3 +139,21 @@ TEST_CASE("summary: a line a module, indented, with the parameters in it", "[lay
         "    1: GlobalAvgPool\n"
         "    2: Linear 4 -> 2                 10\n");
 }
+
+TEST_CASE("modules at work: those whose call is under way, the innermost last, after an exception none", "[layers]") {
+  class Witness : public Relu {
+   public:
+    Variable forward(const Variable& x) override {
+      seen = modules_at_work();
+      check(x.value()[0] > 0, "refused");
+      return x;
+    }
+    std::vector<const Module*> seen;
+  };
+  Sequential network;
+  Witness& witness = network.add<Witness>();
+  network(Variable(Tensor::full({1}, 1)));
+  CHECK(witness.seen == std::vector<const Module*>{&network, &witness});
+  CHECK_THROWS_WITH(network(Variable(Tensor::zeros({1}))), "refused");
+  CHECK(modules_at_work().empty());
+}
