@@ -22,6 +22,7 @@
 #include "core/conv2d.h"
 #include "core/gemm.h"
 #include "core/tensor.h"
+#include "examples/support/program.h"
 
 using namespace onefold;
 
@@ -131,12 +132,14 @@ void errors() {
   print_error_of([&] { conv2d(x, Tensor::zeros({3, 3, 4, 8}), conv2d_args(/*stride=*/1, /*padding=*/1)); });
 }
 
-}  // namespace
-
-int main() {
+void lesson() {
   shapes();
   channels_last();
   sharing();
   the_pool();
   errors();
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

@@ -26,6 +26,7 @@
 
 #include "autograd/graph.h"
 #include "autograd/ops.h"
+#include "examples/support/program.h"
 
 using namespace onefold;
 
@@ -165,9 +166,7 @@ int64_t steps_for_doublings(int count, const Walk& backward) {
   return steps;
 }
 
-}  // namespace
-
-int main() {
+void lesson() {
   std::puts("1. b = a + a, c = b + b at a = 2: c = 4 a");
   compare({4, 0}, double_twice<ScalarPtr>, double_twice<Variable>);
 
@@ -188,3 +187,7 @@ int main() {
   std::printf("%s", graphviz(diamond(a, b)).c_str());
   // [/graphviz]
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

@@ -20,6 +20,7 @@
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
 #include "core/random.h"
+#include "examples/support/program.h"
 
 using namespace onefold;
 
@@ -120,9 +121,7 @@ double error_of_quotient(T eps) {
 }
 // [/quotient]
 
-}  // namespace
-
-int main() {
+void lesson() {
   const Tensor x = random_normal({4, 5}, Random(/*seed=*/1, /*stream=*/0));
 
   std::puts("1. Three gradients for y = x sigmoid(x), by the obvious check");
@@ -148,3 +147,7 @@ int main() {
     std::printf("     %6.0e   %8.1e   %8.1e\n", eps, error_of_quotient(eps_in_float), error_of_quotient(eps));
   }
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

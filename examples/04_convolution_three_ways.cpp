@@ -19,6 +19,7 @@
 #include "core/parallel.h"
 #include "core/random.h"
 #include "examples/support/best_seconds.h"
+#include "examples/support/program.h"
 
 using namespace onefold;
 
@@ -118,10 +119,12 @@ void race() {
   std::printf("   threads: %d\n", threads());
 }
 
-}  // namespace
-
-int main() {
+void lesson() {
   show_im2col();
   compare_on_whole_numbers();
   race();
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

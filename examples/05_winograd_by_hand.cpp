@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "core/winograd.h"
+#include "examples/support/program.h"
 
 using namespace onefold;
 
@@ -84,9 +85,7 @@ Tensor to_tensor(const Rows& a, const Shape& shape) {
   return Tensor::from(shape, numbers);
 }
 
-}  // namespace
-
-int main() {
+void lesson() {
   const Rows d = {{3, 2, 0, 4}, {3, 3, 0, 3}, {0, 0, 0, 1}, {1, 5, 0, 3}};
   const Rows g = {{1, 3, 0}, {2, 4, -2}, {0, 1, 1}};
 
@@ -139,3 +138,7 @@ int main() {
                 plain_products, products, static_cast<double>(plain_products) / products);
   }
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

@@ -20,6 +20,7 @@
 #include "core/elementwise.h"
 #include "core/random.h"
 #include "core/softmax.h"
+#include "examples/support/program.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
@@ -147,10 +148,12 @@ void what_forgetting_costs() {
   // [/six-ways]
 }
 
-}  // namespace
-
-int main() {
+void lesson() {
   two_modes();
   running_statistics();
   what_forgetting_costs();
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

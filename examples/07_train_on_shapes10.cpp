@@ -20,6 +20,7 @@
 #include "core/softmax.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
+#include "examples/support/program.h"
 #include "layers/count.h"
 #include "layers/models/repvgg.h"
 
@@ -79,9 +80,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-}  // namespace
-
-int main() {
+void lesson() {
   const Recipe recipe;
   const auto start = std::chrono::steady_clock::now();
 
@@ -138,3 +137,7 @@ int main() {
   std::printf("folded: %lld thousand parameters, the same answer for %zu of %zu images\n",
               static_cast<long long>(count_parameters(*folded) / 1000), count_equal(before, after), before.size());
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

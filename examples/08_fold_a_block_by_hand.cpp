@@ -22,6 +22,7 @@
 
 #include "core/check.h"
 #include "core/elementwise.h"
+#include "examples/support/program.h"
 #include "layers/reparam/repvgg_block.h"
 
 using namespace onefold;
@@ -112,9 +113,7 @@ void print_taps(const std::vector<Tensor>& kernels, const char* signs) {
   }
 }
 
-}  // namespace
-
-int main() {
+void lesson() {
   Initializer initializer(/*seed=*/8);
   RepVggBlock block(kChannels, kChannels, /*stride=*/1, initializer);
   randomise_batch_norms(block);
@@ -163,3 +162,7 @@ int main() {
     std::printf("   folding in training mode: %s\n", error.what());
   }
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

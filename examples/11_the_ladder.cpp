@@ -31,6 +31,7 @@
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
 #include "examples/support/peak.h"
+#include "examples/support/program.h"
 #include "examples/support/speed_chart.h"
 
 using namespace onefold;
@@ -208,13 +209,7 @@ double measured_bandwidth() {
   return 3 * static_cast<double>(a.size()) * sizeof(Real) / best_seconds(5, [&] { add(a, b); });
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc > 2 || (argc == 2 && !std::string_view(argv[1]).ends_with(".svg"))) {
-    std::fputs("11_the_ladder: takes nothing, or FILE.svg to draw into\n", stderr);
-    return 2;
-  }
+void lesson(int argc, char** argv) {
   std::puts("1. This machine");
   const double peak = measured_peak_gflops(), bandwidth = measured_bandwidth();
   std::printf("   vectors of %d bits: %d numbers at a time\n", simd_bits(), simd_bits() / (8 * int{sizeof(Real)}));
@@ -231,4 +226,14 @@ int main(int argc, char** argv) {
   climb(peak, chart);
   show_a_block(peak, bandwidth);
   if (argc > 1) write_file_atomically(argv[1], speed_chart_file(chart));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 2 || (argc == 2 && !std::string_view(argv[1]).ends_with(".svg"))) {
+    std::fputs("11_the_ladder: takes nothing, or FILE.svg to draw into\n", stderr);
+    return 2;
+  }
+  return run_lesson([&] { lesson(argc, argv); });
 }

@@ -22,6 +22,7 @@
 #include "examples/support/format.h"
 #include "examples/support/kernel_picture.h"
 #include "examples/support/picture_file.h"
+#include "examples/support/program.h"
 #include "layers/reparam/explain.h"
 #include "layers/reparam/families.h"
 
@@ -75,9 +76,7 @@ void draw(const std::vector<FoldStep>& steps, const std::string& block, const st
   write_file_atomically(file, picture_file(block, {}, 24 + 142 * most, top + 316, panels));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+void lesson(int argc, char** argv) {
   std::puts("family     block                                   parameters      steps  difference: interior   border");
   for (const std::string family : {"acb", "dbb", "mobileone", "qarepvgg", "repmixer", "unireplk"}) {
     // [fold-a-family]
@@ -96,5 +95,8 @@ int main(int argc, char** argv) {
                 parameters.c_str(), steps.size(), rounding.interior, rounding.border);
     if (argc > 1) draw(steps, block->description(), std::string(argv[1]) + "/family-" + family + ".svg");
   }
-  return 0;
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return run_lesson([&] { lesson(argc, argv); }); }

@@ -20,6 +20,7 @@
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "core/elementwise.h"
+#include "examples/support/program.h"
 #include "layers/count.h"
 #include "layers/reparam/equivalent_kernel.h"
 #include "layers/reparam/linear_block.h"
@@ -130,9 +131,7 @@ void print_multipliers(const RepOptimizerConv2d& conv) {
   }
 }
 
-}  // namespace
-
-int main() {
+void lesson() {
   std::puts("1. What a step is multiplied by, from input channels 0 and 1 to output channel 0");
   print_multipliers(plain_convolution());
 
@@ -154,3 +153,7 @@ int main() {
               static_cast<int>(count_parameters(block) - 2 * kChannels));
   std::printf("   plain 3x3:      %d trained numbers, 1 convolution\n", static_cast<int>(count_parameters(plain)));
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

@@ -25,6 +25,7 @@
 #include "datasets/shapes10.h"
 #include "examples/support/evaluation.h"
 #include "examples/support/kernel_motion.h"
+#include "examples/support/program.h"
 #include "examples/support/trainer.h"
 #include "layers/models/repvgg.h"
 #include "layers/reparam/equivalent_kernel.h"
@@ -155,9 +156,7 @@ void show_in_graph(LinearBlock& block) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+void lesson(int argc, char** argv) {
   if (argc > 1) check_can_write(argv[1]);
   const Data data;
   std::puts("1. One block of 32 channels while the network learns Shapes10");
@@ -182,3 +181,7 @@ int main(int argc, char** argv) {
   print("weight decay, by branch", usual);
   print("penalty in the loss", with_penalty);
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return run_lesson([&] { lesson(argc, argv); }); }

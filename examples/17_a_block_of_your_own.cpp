@@ -22,6 +22,7 @@
 #include "examples/support/block_demonstration.h"
 #include "examples/support/fold_demonstration.h"
 #include "examples/support/format.h"
+#include "examples/support/program.h"
 #include "examples/support/table.h"
 #include "examples/support/trainer.h"
 #include "layers/activations.h"
@@ -154,9 +155,7 @@ struct HighPassLast : LinearBlock {
 };
 // [/refused]
 
-}  // namespace
-
-int main() {
+void lesson() {
   std::puts("1. The fold of one block, step by step");
   show_steps();
 
@@ -170,3 +169,7 @@ int main() {
   show_refusal("a ReLU within a branch", relu_inside);
   show_refusal("the high pass behind a batch norm", high_pass_last);
 }
+
+}  // namespace
+
+int main() { return run_lesson(lesson); }

@@ -37,41 +37,56 @@ void warn_of_too_many_threads(const std::string& program) {
             << usable_cores() << " cores, which more threads only take from each other\n";
 }
 
+/// What `body` returns; what it throws becomes a message and an exit code.
+int exit_code_of(const std::string& program, const std::function<int()>& body) {
+  try {
+    const int exit_code = body();
+    flush_standard_output();
+    return exit_code;
+  } catch (const UsageError& error) {
+    return report_error(program, std::string(error.what()) + "\nSee " + program + " --help.", kUsageError);
+  } catch (const NonFiniteLoss& error) {
+    return report_error(program, error.what(), kNonFiniteLoss);
+  } catch (const Interrupted& interrupted) {
+    std::cerr << program << ": " << interrupted.what() << '\n';
+    return interrupted.exit_code();
+  } catch (const std::bad_alloc&) {
+    return report_error(program, "out of memory: choose a smaller batch or network", kRunTimeError);
+  } catch (const std::exception& error) {
+    return report_error(program, error.what(), kRunTimeError);
+  }
+}
+
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const std::string& purpose,
                 const std::function<void(CLI::App& app)>& add_options,
                 const std::function<int(const CLI::App& app)>& body) {
   const std::string name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "onefold";
-  CLI::App app(purpose, name);
-  app.option_defaults()->always_capture_default();  // for the help
-  app.option_defaults()->take_last();               // of an option that is repeated
-  try {
+  return exit_code_of(name, [&] {
+    CLI::App app(purpose, name);
+    app.option_defaults()->always_capture_default();  // for the help
+    app.option_defaults()->take_last();               // of an option that is repeated
     add_options(app);
-    int exit_code = kSuccess;
     try {
       app.parse(argc, argv);
-      warn_of_too_many_threads(name);
-      exit_code = body(app);
     } catch (const CLI::CallForHelp&) {
       std::cout << app.help();
+      return int{kSuccess};
+    } catch (const CLI::ParseError& error) {
+      throw UsageError(error.what());
     }
-    flush_standard_output();
-    return exit_code;
-  } catch (const CLI::ParseError& error) {
-    return report_error(name, std::string(error.what()) + "\nSee " + name + " --help.", kUsageError);
-  } catch (const UsageError& error) {
-    return report_error(name, std::string(error.what()) + "\nSee " + name + " --help.", kUsageError);
-  } catch (const NonFiniteLoss& error) {
-    return report_error(name, error.what(), kNonFiniteLoss);
-  } catch (const Interrupted& interrupted) {
-    std::cerr << name << ": " << interrupted.what() << '\n';
-    return interrupted.exit_code();
-  } catch (const std::bad_alloc&) {
-    return report_error(name, "out of memory: choose a smaller batch or network", kRunTimeError);
-  } catch (const std::exception& error) {
-    return report_error(name, error.what(), kRunTimeError);
-  }
+    warn_of_too_many_threads(name);
+    return body(app);
+  });
+}
+
+int run_lesson(const std::function<void()>& lesson) {
+  return exit_code_of("lesson", [&] {
+    warn_of_too_many_threads("lesson");
+    lesson();
+    return int{kSuccess};
+  });
 }
 
 }  // namespace onefold

@@ -34,4 +34,7 @@ int run_program(int argc, const char* const* argv, const std::string& purpose,
                 const std::function<void(CLI::App& app)>& add_options,
                 const std::function<int(const CLI::App& app)>& body);
 
+/// A lesson, which has no options: runs it and returns its exit code. An error goes to stderr as one line.
+int run_lesson(const std::function<void()>& lesson);
+
 }  // namespace onefold

@@ -18,12 +18,7 @@
 #
 # BUILD=... is the folder of the built programs (build). Training may share the machine; timing may not.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-
-fail() { echo "compare_families.sh: $*" >&2; exit 2; }
-
-# whole OPTION VALUE: a number of at least 1, or an error.
-whole() { [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "$1: got ${2:-nothing}, needs a whole number of at least 1"; }
+source "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
 build=${BUILD:-build} net=mini epochs=3 seed=1 repeats=5 threads=2 work=train,fold,time runs='' table_options=()
 families=none,repvgg,acb,dbb,mobileone,qarepvgg,orepa,doconv,expandnet,diracnet,repoptimizer
@@ -37,22 +32,15 @@ while [ $# -gt 0 ]; do
     --repeats) repeats=${2:-} && whole "$@" && shift ;;
     --threads) threads=${2:-} && whole "$@" && shift ;;
     --only) work=${2:-} && shift ;;
-    --page) page=${2:-} && table_options+=(--page "$page") && shift ;;
-    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+    --page) to_page compare_families "${2:-}" && table_options+=(--page "$page") && shift ;;
+    -h | --help) print_help; exit ;;
     *) fail "unknown option $1; see --help" ;;
   esac
   shift || fail "an option lacks its value; see --help"
 done
-[ -z "${page+given}" ] || [ -f "$page" ] || fail "--page: got ${page:-nothing}, needs a page that is there"
-[ -n "${work//,/}" ] || fail "--only: got nothing, needs some of train,fold,time,table"
-for name in ${work//,/ }; do
-  [[ ,train,fold,time,table, == *",$name,"* ]] || fail "--only: got $name, needs some of train,fold,time,table"
-done
+some_of train,fold,time,table "$work"
 runs=${runs:-$build/families-$net}
-for program in train_cifar10 reparameterize benchmark; do
-  [ -x "$build/examples/$program" ] || fail "$build/examples/$program is not built; run
-  cmake --preset release -B $build && cmake --build $build"
-done
+is_built "" examples/train_cifar10 examples/reparameterize examples/benchmark
 mkdir -p "$runs"
 lines=$runs/times.jsonl
 

@@ -18,12 +18,7 @@
 #
 # Run it with nothing else on the machine: a thread that waits for another loses most of its time to a third.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-
-fail() { echo "compare_torch.sh: $*" >&2; exit 2; }
-
-# whole OPTION VALUE: a number of at least 1, or an error.
-whole() { [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "$1: got ${2:-nothing}, needs a whole number of at least 1"; }
+source "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
 python=${PYTHON:-python3} build=${BUILD:-build}
 repeats=5 threads=2 steps=12 networks='mini S A0' table_options=() keep=0 table_only=0
@@ -36,19 +31,15 @@ while [ $# -gt 0 ]; do
     --only) work=${2:-} && shift ;;
     --quick) repeats=2 steps=3 networks=mini ;;
     --markdown) table_options+=(--markdown) ;;
-    --page) page=${2:-} && table_options+=(--page "$page") && shift ;;
+    --page) to_page compare_torch "${2:-}" && table_options+=(--page "$page") && shift ;;
     --keep) keep=1 ;;
     --table) table_only=1 ;;
-    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) print_help; exit ;;
     *) fail "unknown option $1; see --help" ;;
   esac
   shift || fail "an option lacks its value; see --help"
 done
-[ -z "${page+given}" ] || [ -f "$page" ] || fail "--page: got ${page:-nothing}, needs a page that is there"
-[ -n "${work//,/}" ] || fail "--only: got nothing, needs some of $all_work"
-for name in ${work//,/ }; do
-  [[ ,$all_work, == *",$name,"* ]] || fail "--only: got $name, needs some of $all_work"
-done
+some_of $all_work "$work"
 lines=$build/compare_torch.jsonl
 print_table() { "$python" tests/bench/comparison_table.py "${table_options[@]}" "$lines"; }
 
@@ -60,10 +51,7 @@ if [ $table_only = 1 ]; then
 fi
 "$python" -c 'import torch' 2>/dev/null ||
   fail "$python has no torch; set PYTHON to a Python that has: pip install torch==2.13.0, or Debian's python3-torch"
-for program in examples/benchmark tests/bench/kernels_bench; do
-  [ -x "$build/$program" ] || fail "$build/$program is not built; run
-  cmake --preset release -B $build -DONEFOLD_BENCH=ON && cmake --build $build --target benchmark kernels_bench"
-done
+is_built " -DONEFOLD_BENCH=ON" examples/benchmark tests/bench/kernels_bench
 
 # Runs a program and keeps each line of its output (or, of Google Benchmark, all as one) with the round and the work.
 record() {

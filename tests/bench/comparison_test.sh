@@ -96,10 +96,24 @@ refuse "--epochs: got none, needs a whole number of at least 1" --epochs none
 refuse "--only: got training, needs some of train,fold,time,table" --only training
 refuse "--only: got nothing, needs some of train,fold,time,table" --only ""
 BUILD=$work refuse "train_cifar10 is not built; run"
+printf 'No table here.\n' >"$work/other.md"
+refuse "--page: .*other.md lacks the lines <!-- table: compare_families -->" --page "$work/other.md"
+if (cd "$work" && "$here/compare_torch.sh" --page other.md >out 2>&1); then complain "a page without the place passed"; fi
+has "--page: other.md lacks the lines <!-- table: compare_torch -->"
+(cd "$here/.." && bench/compare_torch.sh --help >"$work/out") || complain "--help failed from another folder"
+has '--repeats N'
 script=profile.sh
 refuse "unknown option --sideways" --sideways
 refuse "--page: got nothing, needs a page that is there" --page
 BUILD=$work/none refuse "none/profile is not there: run once without --table" --table
+
+# The Python programs need torch, which is not everywhere; what their numbers must be does not.
+numbers() { PYTHONPATH=$here python3 -c 'import sys, options; print([options.whole(text) for text in sys.argv[1:]])' "$@"; }
+[ "$(numbers 1 12)" = '[1, 12]' ] || complain "1 and 12 are whole numbers"
+for text in 0 -1 1.5 six ''; do
+  numbers "$text" >"$work/out" 2>&1 && complain "\"$text\" should be refused"
+  has "got ${text:-nothing}, needs a whole number of at least 1"
+done
 
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
 echo "all checks passed"

@@ -11,37 +11,29 @@
 # PYTHON=... is a Python that has torch, without which PyTorch's column stays empty; BUILD=... the folder of the built
 # programs (build). Needs perf (Debian's linux-perf). Run it with nothing else on the machine.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-
-fail() { echo "profile.sh: $*" >&2; exit 2; }
+source "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
 python=${PYTHON:-python3} build=${BUILD:-build} table_options=() table_only=0
 while [ $# -gt 0 ]; do
   case $1 in
     --markdown) table_options+=(--markdown) ;;
-    --page)
-      [ -f "${2:-}" ] || fail "--page: got ${2:-nothing}, needs a page that is there"
-      table_options+=(--page "$2") && shift
-      ;;
+    --page) to_page profile "${2:-}" && table_options+=(--page "$page") && shift ;;
     --table) table_only=1 ;;
-    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) print_help; exit ;;
     *) fail "unknown option $1; see --help" ;;
   esac
   shift
 done
-folder=$build/profile
-print_table() { "$python" tests/bench/profile_table.py "${table_options[@]}" "$folder"; }
+finished=$build/profile folder=$build/profile.unfinished
+print_table() { "$python" tests/bench/profile_table.py "${table_options[@]}" "$finished"; }
 command -v "$python" >/dev/null || fail "there is no $python; set PYTHON to a Python"
 if [ $table_only = 1 ]; then
-  [ -s "$folder/peak.json" ] || fail "$folder is not there: run once without --table"
+  [ -d "$finished" ] || fail "$finished is not there: run once without --table"
   print_table
   exit
 fi
 command -v perf >/dev/null || fail "there is no perf; install Debian's linux-perf"
-for program in examples/benchmark tests/bench/kernels_bench; do
-  [ -x "$build/$program" ] || fail "$build/$program is not built; run
-  cmake --preset release -B $build -DONEFOLD_BENCH=ON && cmake --build $build --target benchmark kernels_bench"
-done
+is_built " -DONEFOLD_BENCH=ON" examples/benchmark tests/bench/kernels_bench
 
 # profile NET MODE THREADS: the benchmark's line, and the share of each function of its time, in files of their own.
 profile() {
@@ -65,4 +57,5 @@ for mode in train fold; do
     fi
   done
 done
+rm -rf "$finished" && mv "$folder" "$finished"
 print_table

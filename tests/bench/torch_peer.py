@@ -19,6 +19,8 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from options import whole
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "torch"))
 from repvgg import RepVgg  # noqa: E402
 from repvgg_sizes import SIZES  # noqa: E402
@@ -154,9 +156,9 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--mode", default="train,infer,fold")
     parser.add_argument("--net", default="mini", choices=SIZES)
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--batch", type=whole, default=128)
+    parser.add_argument("--threads", type=whole, default=2)
+    parser.add_argument("--steps", type=whole, default=12)
     parser.add_argument("--compile", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

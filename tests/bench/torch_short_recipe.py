@@ -16,6 +16,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from options import whole
+
 WIDTHS, EPOCHS, BATCH, TRAINING_IMAGES, TEST_IMAGES, VIEWS = (64, 128, 128), 11, 1024, 50000, 10000, 6
 
 
@@ -46,8 +48,8 @@ def median_seconds(step, steps):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=6)
+    parser.add_argument("--threads", type=whole, default=2)
+    parser.add_argument("--steps", type=whole, default=6)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)

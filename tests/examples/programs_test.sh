@@ -39,6 +39,11 @@ ONEFOLD_THREADS=many run 1 benchmark --net tiny
 says "ONEFOLD_THREADS: got many, choose 1 to 1024"
 ONEFOLD_THREADS=1000 run 0 benchmark --net tiny --batch 1 --mode fold --steps 1
 says "warning: ONEFOLD_THREADS asks for 1000 threads, but this process may use"
+for lesson in "$programs"/[0-9][0-9]_*; do
+  ONEFOLD_THREADS=0 run 1 "${lesson##*/}"
+  says "lesson: error: ONEFOLD_THREADS: got 0, choose 1 to 1024"
+  silent out
+done
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
 misuse "--lr: got fast, needs a number" train_cifar10 --lr fast
 misuse "--momentum: got 1, needs" train_cifar10 --momentum 1
@@ -105,9 +110,8 @@ silent out
 
 title "a lesson's picture that cannot be written is an error"
 for picture in "12_the_family nowhere" "16_kernels_in_motion nowhere/motion.svg"; do
-  # Lessons let errors end them: 134 is how the shell names that.
-  run 134 $picture 2>/dev/null
-  says "cannot write nowhere/"
+  run 1 $picture
+  says "lesson: error: cannot write nowhere/"
 done
 
 title "a standard output that cannot be written is an error"
