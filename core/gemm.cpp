@@ -1,6 +1,7 @@
 #include "core/gemm.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/check.h"
 #include "core/gemm_kernel.h"
@@ -13,7 +14,7 @@ namespace onefold {
 namespace {
 
 /// Rows of C that a thread takes at a time: many register tiles, and small enough to share out evenly.
-constexpr int64_t kRowBlock = 96;
+constexpr int64_t kRowBlock = 48;
 
 /// A product over more than this many steps for few rows of C is split along K.
 constexpr int64_t kLongDepth = 2048;
@@ -34,6 +35,11 @@ TileRows rows_of(const Matrix& a, int64_t row, int64_t depth) {
 
 void clear(int64_t m, int64_t n, Real* c, int64_t c_stride) {
   for (int64_t i = 0; i < m; ++i) std::fill_n(c + i * c_stride, n, Real{0});
+}
+
+/// sums[j] += numbers[j], in double.
+void add(int64_t count, const Real* numbers, double* sums) {
+  for (int64_t j = 0; j < count; ++j) sums[j] += static_cast<double>(numbers[j]);
 }
 
 /// Each thread owns blocks of C's rows.
@@ -70,12 +76,16 @@ void gemm_by_depth(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, 
   });
 
   parallel_for(m, std::max<int64_t>(1, 4096 / std::max<int64_t>(n, 1)), [&](int64_t begin, int64_t end) {
+    std::vector<double> sums(static_cast<size_t>(n));
     for (int64_t i = begin; i < end; ++i) {
-      for (int64_t j = 0; j < n; ++j) {
-        double sum = accumulate == Accumulate::yes ? static_cast<double>(c[i * c_stride + j]) : 0.0;
-        for (int64_t r = 0; r < ranges; ++r) sum += static_cast<double>(shares[(r * m + i) * n + j]);
-        c[i * c_stride + j] = static_cast<Real>(sum);
+      Real* const row = c + i * c_stride;
+      if (accumulate == Accumulate::yes) {
+        std::copy_n(row, n, sums.begin());
+      } else {
+        std::fill(sums.begin(), sums.end(), 0.0);
       }
+      for (int64_t r = 0; r < ranges; ++r) add(n, shares.data() + (r * m + i) * n, sums.data());
+      for (int64_t j = 0; j < n; ++j) row[j] = static_cast<Real>(sums[static_cast<size_t>(j)]);
     }
   });
 }

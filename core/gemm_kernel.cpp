@@ -52,11 +52,11 @@ void copy_columns(int64_t rows, int64_t columns, const Real* from, int64_t from_
   for (int64_t i = 0; i < rows; ++i) std::copy_n(from + i * from_stride, columns, to + i * to_stride);
 }
 
-/// Rows of a tile that is Vecs vectors wide: as many as the accumulators allow, at most 14.
+/// Rows of a tile that is Vecs vectors wide: as many as the accumulators allow, at most 14, each with an address.
 constexpr int tile_rows(int vecs) { return std::min(kTileVecs / vecs, 14); }
 
-/// All rows of A against one panel of B, whose columns C has all. No part of its caller, beside whose variables the
-/// tile's loop runs short of registers for addresses: 92 instead of 98 % of the peak, as GCC 12 compiles it.
+/// All rows of A against one panel of B, whose columns C has all. Not inlined: in its caller the tile's loop would spill
+/// its addresses, which costs 6 % on Zen 4 (GCC 12; kernels_bench --benchmark_filter=gemm).
 template <int Vecs>
 [[gnu::noinline]] void multiply_whole_panel(int64_t m, int64_t depth, TileRows a, const Real* b, int64_t b_stride,
                                             Real* c, int64_t c_stride, Accumulate accumulate) {

@@ -26,7 +26,7 @@ function indentation(line) {
   return RLENGTH
 }
 
-# The lines between "// [name]" and "// [/name]" of a file, shifted left together; other markers among them are left out.
+# The lines between "// [name]" and "// [/name]" of a file, shifted left together, without other markers among them.
 function excerpt(file, name,    path, line, lines, count, inside, opened, closed, shift_by, i, text) {
   path = root "/" file
   shift_by = -1

@@ -141,4 +141,4 @@ void lesson() {
 
 }  // namespace
 
-int main() { return run_lesson(lesson); }
+int main(int argc, char** argv) { return run_lesson(argc, argv, lesson); }

@@ -16,7 +16,7 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "core/atomic_file.h"
@@ -209,7 +209,11 @@ double measured_bandwidth() {
   return 3 * static_cast<double>(a.size()) * sizeof(Real) / best_seconds(5, [&] { add(a, b); });
 }
 
-void lesson(int argc, char** argv) {
+void lesson(const std::string& picture) {
+  if (!picture.empty()) {
+    if (!picture.ends_with(".svg")) throw UsageError("FILE.svg: got " + picture + ", needs a name that ends on .svg");
+    check_can_write(picture);
+  }
   std::puts("1. This machine");
   const double peak = measured_peak_gflops(), bandwidth = measured_bandwidth();
   std::printf("   vectors of %d bits: %d numbers at a time\n", simd_bits(), simd_bits() / (8 * int{sizeof(Real)}));
@@ -225,15 +229,11 @@ void lesson(int argc, char** argv) {
                    .mark_label = "peak FMA " + fixed(peak, 0)};
   climb(peak, chart);
   show_a_block(peak, bandwidth);
-  if (argc > 1) write_file_atomically(argv[1], speed_chart_file(chart));
+  if (!picture.empty()) write_file_atomically(picture, speed_chart_file(chart));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 2 || (argc == 2 && !std::string_view(argv[1]).ends_with(".svg"))) {
-    std::fputs("11_the_ladder: takes nothing, or FILE.svg to draw into\n", stderr);
-    return 2;
-  }
-  return run_lesson([&] { lesson(argc, argv); });
+  return run_lesson(argc, argv, "FILE.svg", "a picture to draw the ladder into", lesson);
 }

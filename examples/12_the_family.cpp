@@ -76,7 +76,7 @@ void draw(const std::vector<FoldStep>& steps, const std::string& block, const st
   write_file_atomically(file, picture_file(block, {}, 24 + 142 * most, top + 316, panels));
 }
 
-void lesson(int argc, char** argv) {
+void lesson(const std::string& folder) {
   std::puts("family     block                                   parameters      steps  difference: interior   border");
   for (const std::string family : {"acb", "dbb", "mobileone", "qarepvgg", "repmixer", "unireplk"}) {
     // [fold-a-family]
@@ -93,10 +93,12 @@ void lesson(int argc, char** argv) {
     const std::string parameters = grouped(steps.front().parameters) + " -> " + grouped(steps.back().parameters);
     std::printf("%-10s %-39s %-14s %6zu  %20.1e %8.1e\n", family.c_str(), block->description().c_str(),
                 parameters.c_str(), steps.size(), rounding.interior, rounding.border);
-    if (argc > 1) draw(steps, block->description(), std::string(argv[1]) + "/family-" + family + ".svg");
+    if (!folder.empty()) draw(steps, block->description(), folder + "/family-" + family + ".svg");
   }
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return run_lesson([&] { lesson(argc, argv); }); }
+int main(int argc, char** argv) {
+  return run_lesson(argc, argv, "FOLDER", "where to draw a picture of each family's block", lesson);
+}

@@ -156,14 +156,14 @@ void show_in_graph(LinearBlock& block) {
   }
 }
 
-void lesson(int argc, char** argv) {
-  if (argc > 1) check_can_write(argv[1]);
+void lesson(const std::string& picture) {
+  if (!picture.empty()) check_can_write(picture);
   const Data data;
   std::puts("1. One block of 32 channels while the network learns Shapes10");
   RepVgg network = fresh_network();
   const Trained usual = train(network, data, kRecipe.weight_decay, 0, /*observe=*/true);
   print_moments(usual.moments);
-  if (argc > 1) write_file_atomically(argv[1], motion_picture(usual.moments, kShown));
+  if (!picture.empty()) write_file_atomically(picture, motion_picture(usual.moments, kShown));
 
   std::puts("\n2. The same kernel within the graph");
   for (const Variable& parameter : parameters(network)) Variable(parameter).clear_grad();
@@ -184,4 +184,6 @@ void lesson(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return run_lesson([&] { lesson(argc, argv); }); }
+int main(int argc, char** argv) {
+  return run_lesson(argc, argv, "FILE.svg", "a picture to draw the kernels' motion into", lesson);
+}

@@ -40,17 +40,18 @@ struct Hyperparameters {
   double label_smoothing = 0.1;  // keeps the logits small, so that late epochs still learn from images already right
   double bias_rate = 1;          // of batch norms' biases, times lr
   bool lookahead = false;
+  double warmup_epochs = 1;  // fresh batch norms meet large steps badly
+  double final_rate = 0.01;  // of the last step, as a fraction of lr and muon_rate
+  int64_t shift = 4;         // pixels by which an image moves at most: none is seen twice alike
   uint64_t seed = 1;
 };
 
 // Not worth an option:
-constexpr double kWarmupEpochs = 1;   // fresh batch norms meet large steps badly
-constexpr double kInitialRate = 0.1;  // the rate of the very first step, as a fraction of lr
-constexpr double kFinalRate = 0.01;   // and of the last one
+constexpr double kInitialRate = 0.1;  // of the first step of the warm-up, as a fraction
 // The largest rates of a fine-tuning, where none are given: with a new network's it would forget what it knows.
 constexpr double kTuningRate = 0.05, kTuningMuonRate = 0.02;
-// A shift of up to 4 pixels and alternating flips: no image is seen twice alike, and every other epoch both ways round.
-constexpr Augmentation kAugmentation{.pad = 4, .padding = Padding::kReflection, .flip = Flip::kAlternating};
+// Flips alternate: every other epoch shows an image the other way round.
+constexpr Augmentation kAugmentation{.padding = Padding::kReflection, .flip = Flip::kAlternating};
 // [/hyperparameters]
 
 struct Options {
@@ -82,6 +83,11 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--muon-rate", hyper.muon_rate, "above 0: Muon moves the convolutions' weights, at this largest rate")
       ->check(real_number(0, 1000));
   app.add_option("--lookahead", hyper.lookahead, "whether slow weights call the fast ones back every 5 steps");
+  app.add_option("--warmup-epochs", hyper.warmup_epochs, "while which the rates rise to the largest")
+      ->check(real_number(0, 100000));
+  app.add_option("--final-rate", hyper.final_rate, "the last step's rates, times the largest")->check(real_number(0, 1));
+  app.add_option("--shift", hyper.shift, "pixels by which a training image is shifted at most")
+      ->check(whole_number(0, 31));
   add_seed_option(app, hyper.seed);
   add_threads_option(app);
   add_data_options(app, options.data);
@@ -123,6 +129,9 @@ void each_setting(Options& options, Field field) {
   field("bias-rate", hyper.bias_rate);
   field("muon-rate", hyper.muon_rate);
   field("lookahead", hyper.lookahead);
+  field("warmup-epochs", hyper.warmup_epochs);
+  field("final-rate", hyper.final_rate);
+  field("shift", hyper.shift);
   field("seed", hyper.seed);
   field("dataset", options.data.dataset);
   field("limit-train", options.data.limit_train);
@@ -169,19 +178,21 @@ void settle_optimizer(const CLI::App& app, Hyperparameters& hyper) {
 }
 
 TrainerOptions trainer_options(const Hyperparameters& hyper) {
+  Augmentation augment = kAugmentation;
+  augment.pad = hyper.shift;
   return {.epochs = hyper.epochs,
           .batch_size = hyper.batch_size,
           .learning_rate = hyper.lr,
           .momentum = hyper.momentum,
           .weight_decay = hyper.weight_decay,
           .label_smoothing = hyper.label_smoothing,
-          .warmup_epochs = kWarmupEpochs,
+          .warmup_epochs = hyper.warmup_epochs,
           .initial_rate = kInitialRate,
-          .final_rate = kFinalRate,
+          .final_rate = hyper.final_rate,
           .bias_rate = hyper.bias_rate,
           .muon_rate = hyper.muon_rate,
           .lookahead = hyper.lookahead,
-          .augment = kAugmentation,
+          .augment = augment,
           .seed = hyper.seed};
 }
 

@@ -2,7 +2,7 @@
 # Runs what takes too long for every change: each executable tests/long/NAME.sh in turn, in alphabetical order.
 #
 #   tests/long.sh             all of them
-#   tests/long.sh NAME...     these: kills, faults, ...
+#   tests/long.sh NAME...     these: kills, io_faults, ...
 #   tests/long.sh --help
 #
 # A script is called from anywhere, without arguments, and builds what it needs under build/. It prints as its last line

@@ -21,7 +21,7 @@ esac
 
 source examples/support/install_packages.sh
 source tests/support.sh
-install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl
+install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace
 check_tools
 
 build_and_test release build/checked

@@ -14,6 +14,8 @@ namespace onefold {
 
 namespace {
 
+constexpr const char* kLesson = "A lesson: its chapter explains what it prints, and its source how.";
+
 /// A full disk shows only when the last bytes leave: without this, results that nobody received would count as success.
 void flush_standard_output() {
   std::cout.flush();
@@ -21,12 +23,15 @@ void flush_standard_output() {
   check(written, "standard output could not be written: is the disk full?");
 }
 
-int report_error(const std::string& program, std::string message, int exit_code) {
-  // A file's name or text may hold what a terminal would obey.
+/// A file's name or text may hold what a terminal would obey: without that.
+std::string printable(std::string text) {
   std::replace_if(
-      message.begin(), message.end(),
-      [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }, '?');
-  std::cerr << program << ": error: " << message << '\n';
+      text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }, '?');
+  return text;
+}
+
+int report_error(const std::string& program, const std::string& message, int exit_code) {
+  std::cerr << program << ": error: " << printable(message) << '\n';
   return exit_code;
 }
 
@@ -37,7 +42,8 @@ void warn_of_too_many_threads(const std::string& program) {
             << usable_cores() << " cores, which more threads only take from each other\n";
 }
 
-/// What `body` returns; what it throws becomes a message and an exit code.
+}  // namespace
+
 int exit_code_of(const std::string& program, const std::function<int()>& body) {
   try {
     const int exit_code = body();
@@ -48,7 +54,7 @@ int exit_code_of(const std::string& program, const std::function<int()>& body) {
   } catch (const NonFiniteLoss& error) {
     return report_error(program, error.what(), kNonFiniteLoss);
   } catch (const Interrupted& interrupted) {
-    std::cerr << program << ": " << interrupted.what() << '\n';
+    std::cerr << program << ": " << printable(interrupted.what()) << '\n';
     return interrupted.exit_code();
   } catch (const std::bad_alloc&) {
     return report_error(program, "out of memory: choose a smaller batch or network", kRunTimeError);
@@ -56,8 +62,6 @@ int exit_code_of(const std::string& program, const std::function<int()>& body) {
     return report_error(program, error.what(), kRunTimeError);
   }
 }
-
-}  // namespace
 
 int run_program(int argc, const char* const* argv, const std::string& purpose,
                 const std::function<void(CLI::App& app)>& add_options,
@@ -81,12 +85,24 @@ int run_program(int argc, const char* const* argv, const std::string& purpose,
   });
 }
 
-int run_lesson(const std::function<void()>& lesson) {
-  return exit_code_of("lesson", [&] {
-    warn_of_too_many_threads("lesson");
-    lesson();
-    return int{kSuccess};
-  });
+int run_lesson(int argc, const char* const* argv, const std::function<void()>& lesson) {
+  return run_program(
+      argc, argv, kLesson, [](CLI::App&) {},
+      [&](const CLI::App&) {
+        lesson();
+        return int{kSuccess};
+      });
+}
+
+int run_lesson(int argc, const char* const* argv, const std::string& argument, const std::string& description,
+               const std::function<void(const std::string& where)>& lesson) {
+  std::string where;
+  return run_program(
+      argc, argv, kLesson, [&](CLI::App& app) { app.add_option(argument, where, description); },
+      [&](const CLI::App&) {
+        lesson(where);
+        return int{kSuccess};
+      });
 }
 
 }  // namespace onefold

@@ -34,7 +34,14 @@ int run_program(int argc, const char* const* argv, const std::string& purpose,
                 const std::function<void(CLI::App& app)>& add_options,
                 const std::function<int(const CLI::App& app)>& body);
 
-/// A lesson, which has no options: runs it and returns its exit code. An error goes to stderr as one line.
-int run_lesson(const std::function<void()>& lesson);
+/// The end of any program: what `body` returns, or an error as run_program() has it.
+int exit_code_of(const std::string& program, const std::function<int()>& body);
+
+/// A lesson: a program whose only option is --help.
+int run_lesson(int argc, const char* const* argv, const std::function<void()>& lesson);
+
+/// A lesson that draws where it is told to: its one argument, named and described for the help, or an empty one.
+int run_lesson(int argc, const char* const* argv, const std::string& argument, const std::string& description,
+               const std::function<void(const std::string& where)>& lesson);
 
 }  // namespace onefold

@@ -53,8 +53,8 @@ void average_inside_frame(LinearForm& piece, LinearForm& pool) {
 }
 // [/wrong-border]
 
-/// The block after change(piece, next) at each framing piece of its branches; null where it was at none. It says whether
-/// it changed anything.
+/// The block after change(piece, next) at each framing piece of its branches, which says whether it changed anything;
+/// null where it did not.
 template <class Change>
 std::unique_ptr<Module> with_changed_frames(const LinearBlock& block, const Change& change) {
   LinearForm sum = block.sum_of_branches();

@@ -26,7 +26,8 @@ std::vector<PlainBranch> plain_branches(const RepVggBlock& block);
 DoubleKernel fold_plain_branch(const PlainBranch& branch, int64_t groups);
 
 /// RepVGG's convolutions have no bias, for the batch norm behind takes it away. So this gives one the bias that PyTorch
-/// begins with, uniform in +-1 / sqrt(R S C), and the batch norm the mean that it then has: the branch computes the same.
+/// begins with, uniform in +-1 / sqrt(R S C), and the batch norm the mean that it then has: what the branch computes
+/// stays.
 PlainBranch with_own_bias(PlainBranch branch);
 
 /// The right fold of a block, to compare with.

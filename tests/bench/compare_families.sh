@@ -20,29 +20,29 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
-build=${BUILD:-build} net=mini epochs=3 seed=1 repeats=5 threads=2 work=train,fold,time runs='' table_options=()
-families=none,repvgg,acb,dbb,mobileone,qarepvgg,orepa,doconv,expandnet,diracnet,repoptimizer
+net=mini epochs=3 seed=1 repeats=5 threads=2 work=train,fold,time runs='' table_options=()
+all_families=none,repvgg,acb,dbb,mobileone,qarepvgg,orepa,doconv,expandnet,diracnet,repoptimizer
+families=$all_families
 while [ $# -gt 0 ]; do
   case $1 in
-    --net) net=${2:-} && shift ;;
-    --epochs) epochs=${2:-} && whole "$@" && shift ;;
-    --seed) seed=${2:-} && whole "$@" && shift ;;
-    --families) families=${2:-} && shift ;;
-    --runs) runs=${2:-} && shift ;;
-    --repeats) repeats=${2:-} && whole "$@" && shift ;;
-    --threads) threads=${2:-} && whole "$@" && shift ;;
-    --only) work=${2:-} && shift ;;
+    --net) value "$@" && net=$2 && shift ;;
+    --epochs) whole "$@" && epochs=$2 && shift ;;
+    --seed) whole "$@" && seed=$2 && shift ;;
+    --families) value "$@" && some_of --families $all_families "$2" && families=$2 && shift ;;
+    --runs) value "$@" && runs=$(from_caller "$2") && shift ;;
+    --repeats) whole "$@" && repeats=$2 && shift ;;
+    --threads) whole "$@" && threads=$2 && shift ;;
+    --only) value "$@" && some_of --only train,fold,time,table "$2" && work=$2 && shift ;;
     --page) to_page compare_families "${2:-}" && table_options+=(--page "$page") && shift ;;
     -h | --help) print_help; exit ;;
     *) fail "unknown option $1; see --help" ;;
   esac
-  shift || fail "an option lacks its value; see --help"
+  shift
 done
-some_of train,fold,time,table "$work"
-runs=${runs:-$build/families-$net}
-is_built "" examples/train_cifar10 examples/reparameterize examples/benchmark
+runs=${runs:-$build/families-$net} finished=$runs/times.jsonl lines=$runs/times.unfinished.jsonl
+[ "$work" = table ] || is_built "" examples/train_cifar10 examples/reparameterize examples/benchmark
+[ -d "$runs" ] || [[ $work == *train* || $work == *time* ]] || fail "$runs is not there: run with --only train first"
 mkdir -p "$runs"
-lines=$runs/times.jsonl
 
 train() {
   local options=(--net "$net" --reparam "$1" --epochs "$epochs" --seed "$seed")
@@ -52,26 +52,29 @@ train() {
 }
 
 fold() {
-  "$build/examples/reparameterize" --model "$runs/$1/model.safetensors" --timing-seconds 0 --threads "$threads"
+  [ -s "$runs/$1/model.safetensors" ] || fail "$runs/$1 has no trained network: run with --only train first"
+  "$build/examples/reparameterize" --model "$runs/$1/model.safetensors" --timing-seconds 0 --threads "$threads" \
+    >"$runs/$1/fold.txt"
 }
 
 # A line for each mode: a step of training on 128 images, and both forms on 128 images and on one.
 measure() {
   local program=("$build/examples/benchmark" --net "$net" --reparam "$1" --threads "$threads")
   { "${program[@]}" --mode train,infer,fold && "${program[@]}" --mode infer,fold --batch 1 --steps 200; } |
-    sed "s/^{/{\"round\": $round, /" >>"$lines"
+    sed "s/^{/{\"round\": $round, /" >>"$lines" || fail "the benchmark failed; the times of before stay in $finished"
 }
 
 for name in ${work//,/ }; do
   case $name in
     train) for family in ${families//,/ }; do train "$family"; done ;;
-    fold) for family in ${families//,/ }; do fold "$family" >"$runs/$family/fold.txt"; done ;;
+    fold) for family in ${families//,/ }; do fold "$family"; done ;;
     time)
       : >"$lines"
       for ((round = 1; round <= repeats; ++round)); do
         echo "round $round of $repeats" >&2
         for family in ${families//,/ }; do measure "$family"; done
       done
+      mv "$lines" "$finished"
       ;;
   esac
 done

@@ -6,29 +6,30 @@
 #   tests/bench/compare_torch.sh --table         the table of the last run once more
 #
 #   --repeats N    rounds; in each, every measurement of ours stands beside PyTorch's (5)
-#   --only WORK    some of train, compile, fold, one, forms, convolution, product, threads, separated by commas
+#   --only WORK    some of train, compile, fold, one, forms, convolution, product, threads, memory, separated by commas
 #   --threads N    of both sides (2)
 #   --quick        two rounds of a few steps, mini alone: to see whether it works
 #   --markdown     the table as a page of documentation shows it
-#   --page FILE    writes it into this page, too, between its lines <!-- table: compare_torch --> and <!-- /table -->
+#   --page FILE    writes it into this page, too, between its lines <!-- table: compare_torch --> and <!-- /table -->;
+#                  what --only or --quick measured goes there by --table alone
 #   --keep         adds the rounds to those of the last run
 #
 # PYTHON=... is a Python that has torch (pip install torch==2.13.0, or Debian's python3-torch), BUILD=... the folder of
-# the built programs (build). What was measured stands in BUILD/compare_torch.jsonl, a line for each program that ran.
+# the built programs (build). What was measured stands in BUILD/compare_torch.jsonl, a line for each program that ran,
+# once all is measured.
 #
 # Run it with nothing else on the machine: a thread that waits for another loses most of its time to a third.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
-python=${PYTHON:-python3} build=${BUILD:-build}
-repeats=5 threads=2 steps=12 networks='mini S A0' table_options=() keep=0 table_only=0
-all_work=train,compile,fold,one,forms,convolution,product,threads
+repeats=5 threads=2 steps=12 networks='mini S A0' table_options=() keep=0 table_only=0 page=
+all_work=train,compile,fold,one,forms,convolution,product,threads,memory
 work=$all_work
 while [ $# -gt 0 ]; do
   case $1 in
-    --repeats) repeats=${2:-} && whole "$@" && shift ;;
-    --threads) threads=${2:-} && whole "$@" && shift ;;
-    --only) work=${2:-} && shift ;;
+    --repeats) whole "$@" && repeats=$2 && shift ;;
+    --threads) whole "$@" && threads=$2 && shift ;;
+    --only) value "$@" && some_of --only $all_work "$2" && work=$2 && shift ;;
     --quick) repeats=2 steps=3 networks=mini ;;
     --markdown) table_options+=(--markdown) ;;
     --page) to_page compare_torch "${2:-}" && table_options+=(--page "$page") && shift ;;
@@ -37,15 +38,18 @@ while [ $# -gt 0 ]; do
     -h | --help) print_help; exit ;;
     *) fail "unknown option $1; see --help" ;;
   esac
-  shift || fail "an option lacks its value; see --help"
+  shift
 done
-some_of $all_work "$work"
-lines=$build/compare_torch.jsonl
-print_table() { "$python" tests/bench/comparison_table.py "${table_options[@]}" "$lines"; }
+[ "$threads" -le "$(nproc)" ] || fail "--threads: got $threads, needs at most $(nproc), the cores of this machine"
+if [ $table_only = 0 ] && [ -n "$page" ] && [ "$work $networks" != "$all_work mini S A0" ]; then
+  fail "--page: the page's table is of all work; measure first, then --table --page $page"
+fi
+finished=$build/compare_torch.jsonl lines=$build/compare_torch.unfinished.jsonl
+print_table() { "$python" tests/bench/comparison_table.py "${table_options[@]}" "$finished"; }
 
 command -v "$python" >/dev/null || fail "there is no $python; set PYTHON to a Python that has torch"
 if [ $table_only = 1 ]; then
-  [ -s "$lines" ] || fail "$lines is not there: run once without --table"
+  [ -s "$finished" ] || fail "$finished is not there: run once without --table"
   print_table
   exit
 fi
@@ -56,17 +60,19 @@ is_built " -DONEFOLD_BENCH=ON" examples/benchmark tests/bench/kernels_bench
 # Runs a program and keeps each line of its output (or, of Google Benchmark, all as one) with the round and the work.
 record() {
   local output
-  output=$("$@" 2>>"$build/compare_torch.log") || { echo "failed, see $build/compare_torch.log: $*" >&2; return 0; }
+  output=$("$@" 2>>"$build/compare_torch.log") || {
+    echo "failed, see $build/compare_torch.log: $*" >&2
+    failed=$((failed + 1))
+    return 0
+  }
   if [[ $output == *'"benchmarks"'* ]]; then output=${output//$'\n'/ }; fi
   while read -r line; do echo "{\"round\": $round, \"work\": \"$name\", ${line#\{}" >>"$lines"; done <<<"$output"
 }
 ours() { record "$build/examples/benchmark" --threads "$threads" --steps "$steps" "$@"; }
 # PyTorch's large tensors would come fresh from the system each time, page by page; kept by malloc, as in a process that
 # has trained before, inference is up to half as fast again.
-theirs() {
-  record env MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 \
-    "$python" tests/bench/torch_peer.py --threads "$threads" --steps "$steps" "$@"
-}
+theirs() { MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 theirs_as_it_is "$@"; }
+theirs_as_it_is() { record "$python" tests/bench/torch_peer.py --threads "$threads" --steps "$steps" "$@"; }
 # OpenBLAS does not know every processor, and takes kernels of half the width for one that it does not.
 openblas() {
   local core=()
@@ -92,7 +98,7 @@ measure() {
   local net
   case $1 in
     train) in_turns train ;;
-    compile) in_turns train --compile ;;
+    compile) if [ $compiles = 1 ]; then in_turns train --compile; fi ;;
     fold) in_turns fold ;;
     one) ours --batch 1 --steps $((40 * steps)) --mode fold; theirs --batch 1 --steps $((40 * steps)) --mode fold ;;
     forms) ours --mode fold; ours --mode infer; theirs --mode infer ;;
@@ -104,12 +110,17 @@ measure() {
         ours --net "$net" --mode train --threads 1
       done
       ;;
+    memory) ours --net S --mode train; theirs_as_it_is --net S --mode train ;;
   esac
 }
 
-first=1
-if [ $keep = 1 ] && [ -s "$lines" ]; then
-  first=$(($(grep -o '^{"round": [0-9]*' "$lines" | tail -n 1 | grep -o '[0-9]*$') + 1))
+compiles=1
+[[ $work != *compile* ]] || "$python" -c 'import torch; torch.compile' 2>/dev/null ||
+  { echo "this PyTorch has no torch.compile: left out" >&2; compiles=0; }
+first=1 failed=0
+if [ $keep = 1 ] && [ -s "$finished" ]; then
+  first=$(($(grep -o '^{"round": [0-9]*' "$finished" | tail -n 1 | grep -o '[0-9]*$') + 1))
+  cp "$finished" "$lines"
 else
   : >"$lines"
 fi
@@ -120,4 +131,6 @@ for ((round = first; round < first + repeats; ++round)); do
     measure "$name"
   done
 done
+[ $failed = 0 ] || fail "$failed measurements failed; what the others gave is in $lines"
+mv "$lines" "$finished"
 print_table

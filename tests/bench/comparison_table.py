@@ -127,7 +127,7 @@ def kernel_rows(rounds):
 def own_rows(rounds):
     folded, trained = speed(peer="onefold", mode="fold"), speed(peer="onefold", mode="infer")
     yield speed_row("folded form, mini, batch 128", "training form", rounds.pairs("forms", folded, trained), 1.8)
-    pairs = rounds.pairs("train", memory(peer="onefold", net="S"), memory(peer="torch", net="S"))
+    pairs = rounds.pairs("memory", memory(peer="onefold", net="S"), memory(peer="torch", net="S"))
     yield Row("peak memory of training, S, batch 128", "MiB", 0, "PyTorch", pairs, 1.0, 2.0, lower_is_better=True)
     for net in ("mini", "S"):
         sides = (speed(peer="onefold", net=net, threads=count) for count in (2, 1))

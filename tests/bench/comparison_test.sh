@@ -11,8 +11,11 @@ has() { grep -qE -- "$1" "$work/out" || { complain "no line like \"$1\" in:"; ca
 
 # Three rounds of a network at ratios 3, 2 and 4, and memory at half of PyTorch's; the slow round slowed both sides.
 network() { # ROUND PEER IMAGES_PER_S PEAK_MIB
-  echo "{\"round\": $1, \"work\": \"train\", \"peer\": \"$2\", \"net\": \"S\", \"mode\": \"train\", \"batch\": 128," \
-    "\"threads\": 2, \"images_per_s\": $3, \"peak_resident_bytes\": $(($4 << 20)), \"idle_resident_bytes\": 1048576}"
+  local work
+  for work in train memory; do
+    echo "{\"round\": $1, \"work\": \"$work\", \"peer\": \"$2\", \"net\": \"S\", \"mode\": \"train\", \"batch\": 128," \
+      "\"threads\": 2, \"images_per_s\": $3, \"peak_resident_bytes\": $(($4 << 20)), \"idle_resident_bytes\": 1048576}"
+  done
 }
 {
   network 1 onefold 900 101; network 1 "torch 2.13.0" 300 201
@@ -58,7 +61,7 @@ has '^dbb( +-){10}$'
 # The profile: half of the samples are products; the kernel's do not count. mini's 20.74 GFLOP at 200 GFLOP/s: 103.7 ms.
 mkdir "$work/profile"
 echo '{"context": {"peak_gflops": "200"}}' >"$work/profile/peak.json"
-for run in {mini,S,A0}-{train,fold}-{1,2}; do
+for run in {mini,S,A0}-{train,fold}-{1,2}-128 mini-infer-2-128 mini-fold-2-1; do
   echo '{"images_per_s": 640}' >"$work/profile/$run.json"
   cat >"$work/profile/$run.txt" <<'END'
 # Overhead  Symbol
@@ -68,10 +71,12 @@ for run in {mini,S,A0}-{train,fold}-{1,2}; do
     20.00%  [k] clear_page_erms
 END
 done
-echo '{"images_per_s": 320}' >"$work/profile/mini-train-torch.json"
+echo '{"images_per_s": 320}' >"$work/profile/mini-train-128-torch.json"
+echo '{"images_per_s": 400}' >"$work/profile/mini-fold-1-torch.json"
 python3 "$here/profile_table.py" "$work/profile" >"$work/out" || complain "the profile's table failed"
 has '^training step, mini +2 +200\.0 +100\.0 +103\.7 +50\.0 +50\.0 +0\.0 +0\.0 +0\.0 +133\.3$'
 has '^training step, mini +1 +200\.0 +100\.0 +207\.4 .* -$'
+has '^folded inference, mini, one image +2 +1\.562 +0\.781 +- .* 1\.250$'
 
 refuse() { # TEXT OPTIONS..., of the script that `script` names
   local text=$1
@@ -84,21 +89,46 @@ refuse "--repeats: got 0, needs a whole number of at least 1" --repeats 0
 refuse "--repeats: got nothing, needs a whole number of at least 1" --repeats
 refuse "--only: got training, needs some of train,compile" --only training
 refuse "--only: got nothing, needs some of train,compile" --only ,
+refuse "--only: got nothing, needs a value" --only
+refuse "--only: got \\*, needs some of train,compile" --only '*'
+refuse "--threads: got 100000, needs at most" --threads 100000
+refuse "--page: the page's table is of all work" --only train --page "$work/page.md"
 PYTHON=$work/no-python refuse "there is no $work/no-python; set PYTHON to a Python that has torch"
 printf '#!/bin/sh\nexit 1\n' >"$work/torchless" && chmod +x "$work/torchless"
 PYTHON=$work/torchless refuse "torchless has no torch; set PYTHON .*pip install torch"
 printf '#!/bin/sh\nexit 0\n' >"$work/torch" && chmod +x "$work/torch"
 PYTHON=$work/torch BUILD=$work refuse "benchmark is not built; run"
 BUILD=$work refuse "compare_torch.jsonl is not there: run once without --table" --table
+
+# A measurement that fails leaves the table of before as it was.
+mkdir -p "$work/fake/examples" "$work/fake/tests/bench"
+for program in examples/benchmark tests/bench/kernels_bench; do cp "$work/torchless" "$work/fake/$program"; done
+echo before >"$work/fake/compare_torch.jsonl"
+cp "$work/page.md" "$work/before.md"
+PYTHON=$work/torch BUILD=$work/fake refuse "measurements failed; what the others gave is in" \
+  --page "$work/page.md" --repeats 1
+[ "$(cat "$work/fake/compare_torch.jsonl")" = before ] || complain "the measurements of before are lost"
+cmp -s "$work/page.md" "$work/before.md" || complain "the page of before is lost"
+
 script=compare_families.sh
 refuse "unknown option --sideways" --sideways
 refuse "--epochs: got none, needs a whole number of at least 1" --epochs none
 refuse "--only: got training, needs some of train,fold,time,table" --only training
 refuse "--only: got nothing, needs some of train,fold,time,table" --only ""
+refuse "--families: got nosuch, needs some of none,repvgg" --families none,nosuch
+refuse "--families: got nothing, needs some of none,repvgg" --families ,
 BUILD=$work refuse "train_cifar10 is not built; run"
+BUILD=$work refuse "families-mini is not there: run with --only train first" --only table
+for program in train_cifar10 reparameterize; do cp "$work/torch" "$work/fake/examples/$program"; done
+BUILD=$work/fake refuse "fake/runs is not there: run with --only train first" --only fold --runs "$work/fake/runs"
+mkdir "$work/fake/runs" && echo before >"$work/fake/runs/times.jsonl"
+BUILD=$work/fake refuse "runs/none has no trained network: run with --only train first" \
+  --only fold --runs "$work/fake/runs"
+BUILD=$work/fake refuse "the benchmark failed; the times of before stay" --only time --runs "$work/fake/runs"
+[ "$(cat "$work/fake/runs/times.jsonl")" = before ] || complain "the times of before are lost"
 printf 'No table here.\n' >"$work/other.md"
 refuse "--page: .*other.md lacks the lines <!-- table: compare_families -->" --page "$work/other.md"
-if (cd "$work" && "$here/compare_torch.sh" --page other.md >out 2>&1); then complain "a page without the place passed"; fi
+(cd "$work" && "$here/compare_torch.sh" --page other.md >out 2>&1) && complain "a page without the place passed"
 has "--page: other.md lacks the lines <!-- table: compare_torch -->"
 (cd "$here/.." && bench/compare_torch.sh --help >"$work/out") || complain "--help failed from another folder"
 has '--repeats N'
@@ -108,7 +138,9 @@ refuse "--page: got nothing, needs a page that is there" --page
 BUILD=$work/none refuse "none/profile is not there: run once without --table" --table
 
 # The Python programs need torch, which is not everywhere; what their numbers must be does not.
-numbers() { PYTHONPATH=$here python3 -c 'import sys, options; print([options.whole(text) for text in sys.argv[1:]])' "$@"; }
+numbers() {
+  PYTHONPATH=$here python3 -c 'import sys, options; print([options.whole(text) for text in sys.argv[1:]])' "$@"
+}
 [ "$(numbers 1 12)" = '[1, 12]' ] || complain "1 and 12 are whole numbers"
 for text in 0 -1 1.5 six ''; do
   numbers "$text" >"$work/out" 2>&1 && complain "\"$text\" should be refused"

@@ -16,6 +16,7 @@
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
 #include "examples/support/peak.h"
+#include "examples/support/program.h"
 
 namespace onefold::bench {
 
@@ -81,14 +82,17 @@ void add_timing(const std::string& name, const Work& work, std::function<std::fu
 
 int main(int argc, char** argv) {
   using namespace onefold;
-  bench::add_arithmetic();
-  bench::add_passes();
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  return exit_code_of("kernels_bench", [&] {
+    bench::add_arithmetic();
+    bench::add_passes();
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return int{kUsageError};
 
-  bench::peak_gflops = measured_peak_gflops();
-  benchmark::AddCustomContext("threads", std::to_string(threads()));
-  benchmark::AddCustomContext("simd_bits", std::to_string(simd_bits()));
-  benchmark::AddCustomContext("peak_gflops", fixed(bench::peak_gflops, 1));
-  benchmark::RunSpecifiedBenchmarks();
+    bench::peak_gflops = measured_peak_gflops();
+    benchmark::AddCustomContext("threads", std::to_string(threads()));
+    benchmark::AddCustomContext("simd_bits", std::to_string(simd_bits()));
+    benchmark::AddCustomContext("peak_gflops", fixed(bench::peak_gflops, 1));
+    benchmark::RunSpecifiedBenchmarks();
+    return int{kSuccess};
+  });
 }

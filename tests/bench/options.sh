@@ -8,24 +8,33 @@ fail() { echo "${bench_script##*/}: $*" >&2; exit 2; }
 # --help: the script's own first lines.
 print_help() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$bench_script"; }
 
+# from_caller PATH: a relative path is one of the folder that the script was called from.
+from_caller() { [[ $1 == /* ]] && echo "$1" || echo "$caller/$1"; }
+
+build=$(from_caller "${BUILD:-$PWD/build}") python=${PYTHON:-python3}
+[[ $python != */* ]] || python=$(from_caller "$python")
+
+# value OPTION VALUE...: there is one, or an error.
+value() { [ $# -ge 2 ] || fail "$1: got nothing, needs a value; see --help"; }
+
 # whole OPTION VALUE: a number of at least 1, or an error.
 whole() { [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "$1: got ${2:-nothing}, needs a whole number of at least 1"; }
 
-# some_of ALL VALUE: names of --only, separated by commas, each of them one of ALL.
+# some_of OPTION ALL NAMES: names separated by commas, each of them one of ALL.
 some_of() {
-  local all=$1 name
-  [ -n "${2//,/}" ] || fail "--only: got nothing, needs some of $all"
-  for name in ${2//,/ }; do
-    [[ ,$all, == *",$name,"* ]] || fail "--only: got $name, needs some of $all"
+  local names name
+  IFS=, read -ra names <<<"$3"
+  [ ${#names[@]} -gt 0 ] || fail "$1: got nothing, needs some of $2"
+  for name in "${names[@]}"; do
+    [[ -n $name && ,$2, == *",$name,"* ]] || fail "$1: got ${name:-nothing}, needs some of $2"
   done
 }
 
-# to_page TABLE FILE: the value of --page as the variable `page`; the page must have the place of that table.
+# to_page TABLE FILE: the value of --page as the variable `page`; the page must have one place for that table.
 to_page() {
-  page=${2:-}
-  [[ $page == /* ]] || page=$caller/$page
+  page=$(from_caller "${2:-}")
   [ -f "$page" ] || fail "--page: got ${2:-nothing}, needs a page that is there"
-  grep -qxF "<!-- table: $1 -->" "$page" && grep -qxF '<!-- /table -->' "$page" ||
+  [ "$(grep -cxF "<!-- table: $1 -->" "$page")" = 1 ] && grep -qxF '<!-- /table -->' "$page" ||
     fail "--page: $2 lacks the lines <!-- table: $1 --> and <!-- /table -->, between which the table goes"
 }
 

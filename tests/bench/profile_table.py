@@ -30,9 +30,10 @@ KINDS = {
 }
 HEAD = ["work", "threads", "ms", "products", "at peak", *list(KINDS)[1:], "PyTorch / target"]
 NUMBERS = range(1, len(HEAD))
-TARGETS = {("train", "mini"): 3.0, ("train", "S"): 3.0, ("train", "A0"): 2.5}  # else FOLDED
-FOLDED = 2.5
+TARGETS = {("train", "mini"): 3.0, ("train", "S"): 3.0, ("train", "A0"): 2.5}  # else FOLDED, or of one image ONE
+FOLDED, ONE = 2.5, 2.0
 BATCH = 128
+WORK = {"train": "training step", "fold": "folded inference", "infer": "inference in training form"}
 
 
 def blocks(net):
@@ -58,9 +59,9 @@ def products(net, mode):
     """Multiply-adds of a step; in training there are three directions, but no gradient of the images."""
     total = 0
     for inputs, outputs, side, stride in blocks(net):
-        directions = 1 if mode == "fold" else 2 if inputs == 3 else 3
+        directions = 1 if mode != "train" else 2 if inputs == 3 else 3
         total += directions * winograd_products(inputs, outputs, side, stride)
-        if mode == "train":
+        if mode != "fold":
             total += directions * side * side * inputs * outputs  # the 1x1 branch
     return BATCH * total
 
@@ -76,18 +77,21 @@ def shares(report):
     return {kind: share / total for kind, share in found.items()}
 
 
-def row(folder, net, mode, threads, peak):
-    name = folder / f"{net}-{mode}-{threads}"
-    step = BATCH / json.loads(name.with_suffix(".json").read_text())["images_per_s"] * 1e3
-    of = {kind: f"{share * step:.1f}" for kind, share in shares(name.with_suffix(".txt")).items()}
-    at_peak = 2e3 * products(net, mode) / (peak * 1e9 * threads / 2)
-    theirs = folder / f"{net}-{mode}-torch.json"
+def row(folder, net, mode, threads, batch, peak):
+    name = folder / f"{net}-{mode}-{threads}-{batch}"
+    step = batch / json.loads(name.with_suffix(".json").read_text())["images_per_s"] * 1e3
+    digits = 1 if batch == BATCH else 3
+    of = {kind: f"{share * step:.{digits}f}" for kind, share in shares(name.with_suffix(".txt")).items()}
+    # Of one image the small maps have too few tiles for Winograd, which is not counted here.
+    at_peak = f"{2e3 * products(net, mode) / (peak * 1e9 * threads / 2):.1f}" if batch == BATCH else "-"
+    theirs = folder / f"{net}-{mode}-{batch}-torch.json"
     wanted = "-"
     if threads == 2 and theirs.exists():
         speed = json.loads(theirs.read_text())["images_per_s"]
-        wanted = f"{BATCH / speed * 1e3 / TARGETS.get((mode, net), FOLDED):.1f}"
-    work = {"train": "training step", "fold": "folded inference"}[mode]
-    return [f"{work}, {net}", str(threads), f"{step:.1f}", of.pop("products"), f"{at_peak:.1f}", *of.values(), wanted]
+        target = TARGETS.get((mode, net), FOLDED) if batch == BATCH else ONE
+        wanted = f"{batch / speed * 1e3 / target:.{digits}f}"
+    work = f"{WORK[mode]}, {net}" + (", one image" if batch == 1 else "")
+    return [work, str(threads), f"{step:.{digits}f}", of.pop("products"), at_peak, *of.values(), wanted]
 
 
 def main():
@@ -97,8 +101,9 @@ def main():
     parser.add_argument("--page", type=Path)
     options = parser.parse_args()
     peak = float(json.loads((options.folder / "peak.json").read_text())["context"]["peak_gflops"])
-    runs = [(net, mode, threads) for mode in ("train", "fold") for net, threads in
+    runs = [(net, mode, threads, BATCH) for mode in ("train", "fold") for net, threads in
             (("mini", 1), ("mini", 2), ("S", 2), ("A0", 2))]
+    runs += [("mini", "infer", 2, BATCH), ("mini", "fold", 2, 1)]
     table = [row(options.folder, *run, peak) for run in runs]
     print((tables.markdown if options.markdown else tables.text)(HEAD, NUMBERS, table), end="")
     print(f"peak on two threads: {peak:.0f} GFLOP/s")

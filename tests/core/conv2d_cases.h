@@ -66,7 +66,7 @@ inline const std::vector<Case> kCases = {
     make_case({2, 8, 8, 4}, {1, 3, 4, 6}, {1, 1}, {0, 1}),              // 1x3
     make_case({2, 8, 8, 4}, {3, 1, 4, 6}, {1, 1}, {1, 0}),              // 3x1
     make_case({1, 5, 5, 300}, {3, 3, 300, 16}),                         // more channels than a block of GEMM's depth
-    make_case({18, 16, 16, 16}, {3, 3, 16, 16}),                        // more tiles than a chunk of the weight gradient
+    make_case({18, 16, 16, 16}, {3, 3, 16, 16}),                        // more tiles than a weight gradient's chunk
 };
 
 /// Calls body(the case with an algorithm forced) for every case and every algorithm that covers it.

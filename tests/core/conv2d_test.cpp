@@ -126,8 +126,8 @@ TEST_CASE("conv2d: the chooser takes Winograd for 3x3 at strides 1 and 2, depthw
   CHECK(choose_algorithm({128, 32, 32, 3}, {3, 3, 3, 64}, conv2d_args(1, 1)) == ConvAlgorithm::im2col);
   CHECK(choose_algorithm(x, {3, 3, 1, 64}, conv2d_args(1, 1, 64)) == ConvAlgorithm::depthwise);
   CHECK(choose_algorithm({128, 32, 32, 2}, {3, 3, 1, 2}, conv2d_args(1, 1, 2)) == ConvAlgorithm::depthwise);
-  CHECK(choose_algorithm(x, {7, 7, 1, 128}, conv2d_args(2, 3, 64)) == ConvAlgorithm::depthwise);           // two outputs
-  CHECK(choose_algorithm({128, 32, 32, 1}, {3, 3, 1, 64}, conv2d_args(1, 1)) == ConvAlgorithm::im2col);    // grey images
+  CHECK(choose_algorithm(x, {7, 7, 1, 128}, conv2d_args(2, 3, 64)) == ConvAlgorithm::depthwise);         // two outputs
+  CHECK(choose_algorithm({128, 32, 32, 1}, {3, 3, 1, 64}, conv2d_args(1, 1)) == ConvAlgorithm::im2col);  // grey images
 }
 
 TEST_CASE("conv2d: what does not fit is named, with both shapes", "[core]") {
@@ -140,8 +140,8 @@ TEST_CASE("conv2d: what does not fit is named, with both shapes", "[core]") {
   CHECK_THROWS_WITH(conv2d(x, Tensor({0, 3, 3, 16}), {}),
                     "conv2d: weight [0 3 3 16] needs four axes [R S C/groups K], each at least 1");
   CHECK_THROWS_WITH(conv2d(Tensor({8, 4, 4, 3}), Tensor({7, 7, 3, 16}), conv2d_args(1, 1)),
-                    "conv2d: weight [7 7 3 16] at dilation 1 x 1 covers 7 x 7, input [8 4 4 3] with padding is only 6 x 6; "
-                    "use a smaller kernel or more padding");
+                    "conv2d: weight [7 7 3 16] at dilation 1 x 1 covers 7 x 7, input [8 4 4 3] with padding is only "
+                    "6 x 6; use a smaller kernel or more padding");
   CHECK_THROWS_WITH(conv2d(x, fitting, conv2d_args(0, 1)), "conv2d: stride 0 x 0 must be at least 1");
   CHECK_THROWS_WITH(conv2d(Tensor({1, 2, 2, 3}), fitting, {}),
                     ContainsSubstring("covers 3 x 3") && ContainsSubstring("only 2 x 2"));

@@ -104,7 +104,7 @@ TEST_CASE("winograd: the kernels' transforms are those matrices", "[core]") {
   check_transforms<4>();
 }
 
-TEST_CASE("winograd: at stride 2 the transforms are F(4, 2) of the outer taps, the middle one at its points", "[core]") {
+TEST_CASE("winograd: at stride 2 the transforms are F(4, 2) of the outer taps, the middle one at its", "[core]") {
   // Each point's scale is in A^T instead of G, so that the middle tap, [g1, 0], has one value at all finite points.
   using Transform = StridedTransform;
   const double a = double{Transform::a}, b = double{Transform::b};

@@ -10,7 +10,8 @@ every=${3:-12} first=${4:-0}
 calls=openat,write,fsync,close,rename
 run=$work/run
 
-strace -f -qq -o /dev/null -e trace=none true 2>/dev/null || { echo "io_faults: strace is not here or not allowed"; exit 77; }
+strace -f -qq -o /dev/null -e trace=none true 2>/dev/null ||
+  { echo "io_faults: strace is not here or not allowed"; exit 77; }
 
 small=(--dataset shapes10 --net tiny --limit-train 8 --limit-test 10 --batch-size 4 --epochs 2 --seed 7 --threads 1)
 run_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
@@ -40,6 +41,15 @@ harmless() {
   esac
 }
 
+# named INJECTED: the error names the file of the call, or the file for which a temporary stands.
+named() {
+  local path name
+  path=$(grep -oE "$run(/[^\">]*)?" <<<"$1" | tail -n 1)
+  name=${path##*/}
+  if [[ $name =~ ^\.(.*)\.[0-9]+-[0-9]+\.tmp$ ]]; then name=${BASH_REMATCH[1]}; fi
+  grep '^train_cifar10: error: ' err | grep -qF -- "$name" || { complain "the error does not name $name: $1"; cat err >&2; }
+}
+
 # fault SCENARIO KIND NUMBER: one run in which that call fails.
 fault() {
   local code=0 injected options=()
@@ -56,7 +66,7 @@ fault() {
     borne=$((borne + 1))
   else
     [ $code = 1 ] || complain "exit code $code: $injected"
-    says "$run"
+    named "$injected"
     says "Input/output error"
     ! compgen -G 'run/.*.tmp' >/dev/null || complain "a temporary stayed: $injected"
     told=$((told + 1))
@@ -85,7 +95,7 @@ for scenario in begin go_on; do
 done
 [ $((told + borne)) -gt $((9 * missed)) ] || complain "$missed faults missed the run's folder"
 summary="io_faults: $((told + borne)) calls failed once; $told times exit 1 with file and reason, $borne times harmless; \
-each run then ended bit-equal"
+each run then ended bit-equal; $missed fell on other files"
 
 disk=$work/disk
 mkdir disk

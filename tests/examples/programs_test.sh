@@ -40,10 +40,15 @@ says "ONEFOLD_THREADS: got many, choose 1 to 1024"
 ONEFOLD_THREADS=1000 run 0 benchmark --net tiny --batch 1 --mode fold --steps 1
 says "warning: ONEFOLD_THREADS asks for 1000 threads, but this process may use"
 for lesson in "$programs"/[0-9][0-9]_*; do
-  ONEFOLD_THREADS=0 run 1 "${lesson##*/}"
-  says "lesson: error: ONEFOLD_THREADS: got 0, choose 1 to 1024"
+  lesson=${lesson##*/}
+  ONEFOLD_THREADS=0 run 1 "$lesson"
+  says "$lesson: error: ONEFOLD_THREADS: got 0, choose 1 to 1024"
   silent out
+  misuse "not expected: --threads" "$lesson" --threads 1
+  run 0 "$lesson" --help
+  prints "A lesson: "
 done
+misuse "FILE.svg: got ladder.png, needs a name that ends on .svg" 11_the_ladder ladder.png
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
 misuse "--lr: got fast, needs a number" train_cifar10 --lr fast
 misuse "--momentum: got 1, needs" train_cifar10 --momentum 1
@@ -109,9 +114,9 @@ says "nowhere/logits.safetensors"
 silent out
 
 title "a lesson's picture that cannot be written is an error"
-for picture in "12_the_family nowhere" "16_kernels_in_motion nowhere/motion.svg"; do
+for picture in "11_the_ladder nowhere/a.svg" "12_the_family nowhere" "16_kernels_in_motion nowhere/a.svg"; do
   run 1 $picture
-  says "lesson: error: cannot write nowhere/"
+  says "${picture% *}: error: cannot write nowhere/"
 done
 
 title "a standard output that cannot be written is an error"

@@ -25,7 +25,8 @@ prints "stages.4.0      164,864  147,712"
 prints "predictions equal              40 of 40"
 prints "trained     331,082     18,844,160            18     23         14"
 prints "folded      296,218     16,960,000             9      0          0"
-folded_files="best.safetensors checkpoint.safetensors confusion.json fold.json folded.safetensors log.jsonl model.safetensors"
+folded_files="best.safetensors checkpoint.safetensors confusion.json fold.json folded.safetensors log.jsonl \
+model.safetensors"
 holds run "$folded_files report.html run.json"
 cmp -s run/model.safetensors untouched/model.safetensors || complain "the trained model should stay as it is"
 for words in "Confusion matrix" "One block, step by step" "40 of 40" "epoch by epoch"; do reports run "$words"; done

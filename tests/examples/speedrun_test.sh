@@ -85,5 +85,18 @@ run 0 train_cifar10 "${recipe[@]}" --net tiny+whitening --epochs 1 --out whitene
 run 0 reparameterize --model whitened/model.safetensors --dataset shapes10 --limit-test 10 --timing-seconds 0
 prints "10 of 10"
 
+title "train_cifar10 with the speedrun's options ends with the speedrun's bytes"
+images=(--dataset shapes10 --limit-train 512 --limit-test 10 --seed 5)
+run 0 speedrun_cifar10 "${images[@]}" --epochs 2 --out short.safetensors
+run 0 train_cifar10 "${images[@]}" --net short --epochs 2 --muon-rate 0.09 --lr 0.375 --momentum 0.85 \
+  --weight-decay 1.3e-3 --bias-rate 16 --label-smoothing 0.2 --warmup-epochs 0 --final-rate 0 --shift 2 --out long
+run 0 reparameterize --model long/model.safetensors --dataset shapes10 --limit-test 10 --timing-seconds 0
+# Behind the header, which has the history of the program that wrote it, come the numbers.
+numbers() { tail -c +$((9 + $(od -An -td8 -N8 "$1"))) "$1"; }
+[ "$(numbers short.safetensors | wc -c)" -gt 1000000 ] || complain "short.safetensors holds few numbers"
+numbers short.safetensors >short.numbers
+numbers long/folded.safetensors >long.numbers
+same long.numbers short.numbers
+
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
 echo "all checks passed"

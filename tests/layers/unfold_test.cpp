@@ -11,7 +11,8 @@ using namespace onefold::testing;
 namespace {
 
 ConvRelu random_folded(int64_t in, int64_t out, const Conv2dArgs& args) {
-  return ConvRelu({random_normal({3, 3, in / args.groups, out}, Random(3, 0)), random_normal({out}, Random(3, 1))}, args);
+  const Tensor weight = random_normal({3, 3, in / args.groups, out}, Random(3, 0));
+  return ConvRelu({weight, random_normal({out}, Random(3, 1))}, args);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 # The unit tests with ThreadSanitizer and more threads than cores, after it has found a race that is planted. About four
 # minutes on two cores.
 #
-#   tests/long/tsan.sh [THREADS]     3
+#   tests/long/tsan.sh [THREADS]     one more than cores
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source examples/support/install_packages.sh
@@ -12,7 +12,7 @@ install_clang
 folder=build/tsan
 build $folder onefold_tests -DCMAKE_CXX_COMPILER=clang++ -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF \
   -DONEFOLD_SANITIZE=thread "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -g1"
-export TSAN_OPTIONS="halt_on_error=1 exitcode=66" ONEFOLD_THREADS="${1:-3}"
+export TSAN_OPTIONS="halt_on_error=1 exitcode=66" ONEFOLD_THREADS="${1:-$(($(nproc) + 1))}"
 
 clang++ -std=c++20 -O1 -g1 -fsanitize=thread -I. tests/long/planted_race.cpp $folder/libonefold_core.a -pthread \
   -o $folder/planted_race
