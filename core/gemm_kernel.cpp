@@ -55,12 +55,12 @@ void copy_columns(int64_t rows, int64_t columns, const Real* from, int64_t from_
 /// Rows of a tile that is Vecs vectors wide: as many as the accumulators allow, at most 14, each with an address.
 constexpr int tile_rows(int vecs) { return std::min(kTileVecs / vecs, 14); }
 
-/// All rows of A against one panel of B, whose columns C has all. Not inlined: in its caller the tile's loop would spill
-/// its addresses, which costs 6 % on Zen 4 (GCC 12; kernels_bench --benchmark_filter=gemm).
+/// All rows of A against one panel of B, whose columns C has all. Not inlined: in its caller the tile's loop would
+/// spill its addresses, which costs 6 % on Zen 4 (GCC 12; kernels_bench --benchmark_filter=gemm).
 template <int Vecs>
 [[gnu::noinline]] void multiply_whole_panel(int64_t m, int64_t depth, TileRows a, const Real* b, int64_t b_stride,
                                             Real* c, int64_t c_stride, Accumulate accumulate) {
-  constexpr int kRows = tile_rows(Vecs);
+  constexpr int64_t kRows = tile_rows(Vecs);
   int64_t i = 0;
   for (; i + kRows <= m; i += kRows) {
     tile<kRows, Vecs>(depth, a.from_row(i), b, b_stride, c + i * c_stride, c_stride, accumulate);
@@ -92,13 +92,13 @@ constexpr std::array<PanelFunction, 5> kPanels = {nullptr, &multiply_panel<1>, &
                                                   &multiply_panel<std::min(3, kPanelVecs)>,
                                                   &multiply_panel<std::min(4, kPanelVecs)>};
 
-PanelFunction panel_function(int64_t columns) { return kPanels[static_cast<size_t>((columns + kLanes - 1) / kLanes)]; }
+PanelFunction panel_function(int64_t columns) { return kPanels[static_cast<size_t>(whole_vectors(columns) / kLanes)]; }
 
 /// One panel's columns of one block of the depth of A packed_b.
 void multiply_block(int64_t panel, int64_t block, int64_t m, int64_t n, int64_t k, TileRows a, const Real* packed_b,
                     Real* c, int64_t c_stride, Accumulate accumulate) {
   const int64_t depth = std::min(kDepthBlock, k - block), columns = std::min(kPanelWidth, n - panel);
-  const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
+  const int64_t width = whole_vectors(columns);
   const TileRows a_block{a.data + block * a.depth_stride, a.row_stride, a.depth_stride};
   panel_function(columns)(m, depth, a_block, packed_b + packed_offset(k, n, block, panel), width, c + panel, c_stride,
                           columns, block > 0 ? Accumulate::yes : accumulate);

@@ -38,15 +38,13 @@ class PackedMatrix {
   int64_t columns() const { return columns_; }
 
   /// Numbers that a packed matrix of this size takes.
-  static int64_t packed_size(int64_t rows, int64_t columns) { return rows * padded(columns); }
+  static int64_t packed_size(int64_t rows, int64_t columns) { return rows * whole_vectors(columns); }
 
   Real* data() { return values_.data(); }
   const Real* data() const { return values_.data(); }
   const Tensor& values() const { return values_; }
 
  private:
-  static int64_t padded(int64_t columns) { return (columns + kLanes - 1) / kLanes * kLanes; }
-
   int64_t rows_, columns_;
   Tensor values_;
 };
@@ -54,7 +52,7 @@ class PackedMatrix {
 /// Where element (row, column) of a packed rows x columns matrix stands; kLanes columns from a multiple of kLanes on
 /// are consecutive.
 inline int64_t packed_offset(int64_t rows, int64_t columns, int64_t row, int64_t column) {
-  const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
+  const int64_t width = whole_vectors(columns);
   const int64_t block = row / kDepthBlock * kDepthBlock;
   const int64_t depth = std::min(kDepthBlock, rows - block);
   const int64_t panel = column / kPanelWidth * kPanelWidth;

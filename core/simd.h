@@ -33,6 +33,9 @@ typedef Real VecInMemory __attribute__((vector_size(kVecBytes), aligned(alignof(
 /// Numbers in a Vec.
 inline constexpr int64_t kLanes = kVecBytes / static_cast<int64_t>(sizeof(Real));
 
+/// `count` numbers rounded up to whole vectors.
+constexpr int64_t whole_vectors(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+
 inline Vec load(const Real* from) { return *reinterpret_cast<const VecInMemory*>(from); }
 inline void store(Real* to, Vec value) { *reinterpret_cast<VecInMemory*>(to) = value; }
 

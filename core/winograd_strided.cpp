@@ -59,7 +59,7 @@ class TransformedWeights {
 
   int64_t panels() const { return (K + kPanelWidth - 1) / kPanelWidth; }
   int64_t panel_size() const { return kWeights * kWeights * stride(); }
-  int64_t stride() const { return plane_stride(C, round_up(std::min(K, kPanelWidth), kLanes)); }
+  int64_t stride() const { return plane_stride(C, whole_vectors(std::min(K, kPanelWidth))); }
 
   Tensor values_;
 };

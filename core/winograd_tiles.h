@@ -15,8 +15,6 @@ namespace onefold {
 //   N H W C   input, P Q K   output, padding included; M x M outputs and kTile x kTile inputs a tile
 //   V, Z      transformed tiles, a plane for each of the kTile^2 positions: [position][tile][channel]
 
-inline int64_t round_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
-
 /// Where each pixel of a square of an image begins in memory. A pixel outside the image is one of zeros, so that the
 /// loops over channels need no branches.
 template <int Side, class Number>
@@ -200,6 +198,6 @@ inline int64_t plane_stride(int64_t tiles, int64_t row) {
 
 /// Numbers from one tile to the next: an odd number of vectors, lest many tiles' same channels fall on the same cache
 /// sets.
-inline int64_t row_stride(int64_t channels) { return (round_up(channels, kLanes) / kLanes | 1) * kLanes; }
+inline int64_t row_stride(int64_t channels) { return (whole_vectors(channels) / kLanes | 1) * kLanes; }
 
 }  // namespace onefold
