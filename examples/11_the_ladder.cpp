@@ -210,10 +210,6 @@ double measured_bandwidth() {
 }
 
 void lesson(const std::string& picture) {
-  if (!picture.empty()) {
-    if (!picture.ends_with(".svg")) throw UsageError("FILE.svg: got " + picture + ", needs a name that ends on .svg");
-    check_can_write(picture);
-  }
   std::puts("1. This machine");
   const double peak = measured_peak_gflops(), bandwidth = measured_bandwidth();
   std::printf("   vectors of %d bits: %d numbers at a time\n", simd_bits(), simd_bits() / (8 * int{sizeof(Real)}));

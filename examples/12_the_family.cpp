@@ -77,6 +77,7 @@ void draw(const std::vector<FoldStep>& steps, const std::string& block, const st
 }
 
 void lesson(const std::string& folder) {
+  if (!folder.empty()) check_can_write(folder + "/family-acb.svg");
   std::puts("family     block                                   parameters      steps  difference: interior   border");
   for (const std::string family : {"acb", "dbb", "mobileone", "qarepvgg", "repmixer", "unireplk"}) {
     // [fold-a-family]

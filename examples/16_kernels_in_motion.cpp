@@ -157,7 +157,6 @@ void show_in_graph(LinearBlock& block) {
 }
 
 void lesson(const std::string& picture) {
-  if (!picture.empty()) check_can_write(picture);
   const Data data;
   std::puts("1. One block of 32 channels while the network learns Shapes10");
   RepVgg network = fresh_network();

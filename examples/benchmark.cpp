@@ -57,14 +57,14 @@ void add_options(CLI::App& app, Options& options) {
   add_network_option(app, options.net);
   add_reparam_option(app, options.reparam);
   app.add_option("--batch,--batch-size", options.batch, "images a step")
-      ->check(whole_number(1, 1 << 20))
+      ->transform(whole_number(1, 1 << 20))
       ->type_name("N");
   app.add_option("--mode", options.modes, "any of train, infer, fold, separated by commas")
       ->delimiter(',')
       ->take_all()
       ->check(CLI::IsMember({"train", "infer", "fold"}));
   app.add_option("--steps", options.steps, "steps that are timed, after two to warm up")
-      ->check(whole_number(1, 1000000))
+      ->transform(whole_number(1, 1000000))
       ->type_name("N");
   add_threads_option(app);
 }

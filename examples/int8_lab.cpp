@@ -48,10 +48,10 @@ void add_settings(CLI::App& app, Settings& settings) {
       ->required()
       ->type_name("FILE");
   app.add_option("--calibration", settings.calibration, "training images that the ranges of inputs are taken from")
-      ->check(whole_number(1, 10000))
+      ->transform(whole_number(1, 10000))
       ->type_name("N");
-  app.add_option("--weight-bits", settings.weight_bits)->check(whole_number(2, 16))->type_name("N");
-  app.add_option("--input-bits", settings.input_bits)->check(whole_number(2, 16))->type_name("N");
+  app.add_option("--weight-bits", settings.weight_bits)->transform(whole_number(2, 16))->type_name("N");
+  app.add_option("--input-bits", settings.input_bits)->transform(whole_number(2, 16))->type_name("N");
   app.add_option("--coverage", settings.coverage, "fraction of the inputs within their range; 1: minimum to maximum")
       ->check(real_number(0.5, 1))
       ->type_name("X");

@@ -50,7 +50,7 @@ void add_settings(CLI::App& app, Settings& settings) {
   add_data_options(app, settings.data);
   add_batch_size_option(app, settings.batch_size, "test images at a time");
   app.add_option("--last-batch", settings.last_batch, "images that training mode takes its statistics from")
-      ->check(whole_number(2, 1024));
+      ->transform(whole_number(2, 1024));
   add_seed_option(app, settings.seed);
   add_threads_option(app);
 }

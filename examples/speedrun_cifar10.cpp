@@ -69,7 +69,8 @@ struct Options {
 void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
   add_network_option(app, hyper.net);
-  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
+  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")
+      ->transform(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images a step");
   app.add_option("--muon-rate", hyper.muon_rate, "the largest rate of Muon, which moves the convolutions' weights")
       ->check(real_number(0, 1000));
@@ -86,7 +87,7 @@ void add_options(CLI::App& app, Options& options) {
   add_threads_option(app);
   add_data_options(app, options.data);
   app.add_option("--limit-train", options.data.limit_train, "use so many training images at most; 0 is all")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->type_name("N");
   app.add_option("--out", options.out, "write the folded network there, a .safetensors file")->type_name("FILE");
 }

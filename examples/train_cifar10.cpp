@@ -41,13 +41,13 @@ struct Hyperparameters {
   double bias_rate = 1;          // of batch norms' biases, times lr
   bool lookahead = false;
   double warmup_epochs = 1;  // fresh batch norms meet large steps badly
-  double final_rate = 0.01;  // of the last step, as a fraction of lr and muon_rate
-  int64_t shift = 4;         // pixels by which an image moves at most: none is seen twice alike
+  double final_rate = 0.01;  // where the rates end, as a fraction of lr and muon_rate
+  int64_t shift = 4;         // pixels by which an image moves at most: few are seen twice alike
   uint64_t seed = 1;
 };
 
 // Not worth an option:
-constexpr double kInitialRate = 0.1;  // of the first step of the warm-up, as a fraction
+constexpr double kInitialRate = 0.1;  // where warm-up begins, as such a fraction
 // The largest rates of a fine-tuning, where none are given: with a new network's it would forget what it knows.
 constexpr double kTuningRate = 0.05, kTuningMuonRate = 0.02;
 // Flips alternate: every other epoch shows an image the other way round.
@@ -70,7 +70,8 @@ void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
   add_network_option(app, hyper.net);
   add_reparam_option(app, hyper.reparam);
-  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
+  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")
+      ->transform(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images a step");
   app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));
   app.add_option("--momentum", hyper.momentum, "of SGD with Nesterov's look-ahead")->check(real_number(0, 0.9999));
@@ -83,16 +84,17 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--muon-rate", hyper.muon_rate, "above 0: Muon moves the convolutions' weights, at this largest rate")
       ->check(real_number(0, 1000));
   app.add_option("--lookahead", hyper.lookahead, "whether slow weights call the fast ones back every 5 steps");
-  app.add_option("--warmup-epochs", hyper.warmup_epochs, "while which the rates rise to the largest")
+  app.add_option("--warmup-epochs", hyper.warmup_epochs, "during which the rates rise, of a training that is longer")
       ->check(real_number(0, 100000));
-  app.add_option("--final-rate", hyper.final_rate, "the last step's rates, times the largest")->check(real_number(0, 1));
+  app.add_option("--final-rate", hyper.final_rate, "where the rates end, as a fraction of the largest")
+      ->check(real_number(0, 1));
   app.add_option("--shift", hyper.shift, "pixels by which a training image is shifted at most")
-      ->check(whole_number(0, 31));
+      ->transform(whole_number(0, 31));
   add_seed_option(app, hyper.seed);
   add_threads_option(app);
   add_data_options(app, options.data);
   app.add_option("--limit-train", options.data.limit_train, "use so many training images at most; 0 is all")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->type_name("N");
   app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
@@ -104,13 +106,13 @@ void add_options(CLI::App& app, Options& options) {
       ->type_name("DIR");
   app.add_option("--checkpoint-every", options.checkpoint_every,
                  "save after so many steps, too, and not after epochs alone; 0: never")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->type_name("STEPS");
   add_detect_anomaly_option(app, options.detect_anomaly);
   app.add_flag("--resume", options.resume, "go on with the run in the folder; its options need not be given again");
   app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
   app.add_option("--stop-after", options.stop_after, "stop after this epoch, to go on with --resume later; 0: never")
-      ->check(whole_number(0));
+      ->transform(whole_number(0));
   app.add_flag("--dry-run", options.dry_run, "say what would be done and how long it would take; write nothing");
 }
 
@@ -148,18 +150,16 @@ ordered_json settings(Options options) {
 
 /// A resumed run keeps its options: those that are given again must be the same.
 void take_over(const ordered_json& saved, const CLI::App& app, Options& options) {
+  // Where the run is older than an option, the default is how it was; but for Muon, which was not there.
+  ordered_json usual = settings(Options{});
+  usual["muon-rate"] = 0.0;
   std::string differences;
   each_setting(options, [&](const std::string& name, auto& value) {
-    // Where the run is older than the option, the default is how it was; but for Muon, which was not there.
-    if (!saved.contains(name)) {
-      if (name == "muon-rate") options.hyper.muon_rate = 0;
-      return;
+    const ordered_json given = value, &was = saved.contains(name) ? saved.at(name) : usual.at(name);
+    if (app.count("--" + name) > 0 && given != was) {
+      differences += "\n  --" + name + " " + given.dump() + ", but the run has " + was.dump();
     }
-    const ordered_json given = value;
-    if (app.count("--" + name) > 0 && given != saved.at(name)) {
-      differences += "\n  --" + name + " " + given.dump() + ", but the run has " + saved.at(name).dump();
-    }
-    saved.at(name).get_to(value);
+    was.get_to(value);
   });
   if (!differences.empty()) {
     throw UsageError("--resume goes on with the options that the run began with; leave these out, or begin a new run:" +

@@ -59,14 +59,15 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--rows", options.rows, "which networks, such as \"3x3\" \"3x3 CL\" (all)")
       ->check(CLI::IsMember(row_names()))
       ->type_name("NAME...");
-  app.add_option("--seeds", options.seeds, "trainings of each, from seeds 1, 2 ...")->check(whole_number(1, 1000));
-  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")->check(whole_number(1, 100000));
+  app.add_option("--seeds", options.seeds, "trainings of each, from seeds 1, 2 ...")->transform(whole_number(1, 1000));
+  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")
+      ->transform(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images a step");
   app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));
   add_threads_option(app);
   add_data_options(app, options.data);
   app.add_option("--limit-train", options.data.limit_train, "use so many training images at most; 0 is all")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->type_name("N");
 }
 

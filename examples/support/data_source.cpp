@@ -34,7 +34,7 @@ void add_data_options(CLI::App& app, DataOptions& options) {
   app.add_option("--data-dir", options.data_dir, "the data folder (ONEFOLD_DATA_DIR, else ~/.cache/onefold)")
       ->type_name("DIR");
   app.add_option("--limit-test", options.limit_test, "use so many test images at most; 0 is all")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->type_name("N");
 }
 

@@ -97,14 +97,14 @@ void add_threads_option(CLI::App& app) {
       "");
   app.add_option_function<int>("--threads", set_threads,
                                "threads of all parallel loops (ONEFOLD_THREADS, else all cores)")
-      ->check(whole_number(1))
+      ->transform(whole_number(1))
       ->check(few_enough)
       ->type_name("N");
 }
 
 void add_seed_option(CLI::App& app, uint64_t& seed) {
   app.add_option("--seed", seed, "of all random numbers: the same seed gives the same bits")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->type_name("N");
 }
 
@@ -114,7 +114,7 @@ void add_detect_anomaly_option(CLI::App& app, bool& detect_anomaly) {
 }
 
 void add_batch_size_option(CLI::App& app, int64_t& batch_size, const std::string& purpose) {
-  app.add_option("--batch-size", batch_size, purpose)->check(whole_number(1, 1 << 20))->type_name("N");
+  app.add_option("--batch-size", batch_size, purpose)->transform(whole_number(1, 1 << 20))->type_name("N");
 }
 
 }  // namespace onefold

@@ -40,6 +40,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 runs=${runs:-$build/families-$net} finished=$runs/times.jsonl lines=$runs/times.unfinished.jsonl
+command -v "$python" >/dev/null || fail "there is no $python; set PYTHON to a Python"
 [ "$work" = table ] || is_built "" examples/train_cifar10 examples/reparameterize examples/benchmark
 [ -d "$runs" ] || [[ $work == *train* || $work == *time* ]] || fail "$runs is not there: run with --only train first"
 mkdir -p "$runs"
@@ -54,7 +55,8 @@ train() {
 fold() {
   [ -s "$runs/$1/model.safetensors" ] || fail "$runs/$1 has no trained network: run with --only train first"
   "$build/examples/reparameterize" --model "$runs/$1/model.safetensors" --timing-seconds 0 --threads "$threads" \
-    >"$runs/$1/fold.txt"
+    >"$runs/$1/fold.unfinished.txt"
+  mv "$runs/$1/fold.unfinished.txt" "$runs/$1/fold.txt"
 }
 
 # A line for each mode: a step of training on 128 images, and both forms on 128 images and on one.
@@ -78,4 +80,4 @@ for name in ${work//,/ }; do
       ;;
   esac
 done
-python3 tests/bench/families_table.py "${table_options[@]}" --families "$families" "$runs"
+"$python" tests/bench/families_table.py "${table_options[@]}" --families "$families" "$runs"

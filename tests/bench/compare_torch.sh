@@ -22,7 +22,8 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
-repeats=5 threads=2 steps=12 networks='mini S A0' table_options=() keep=0 table_only=0 page=
+most_threads=$(nproc)
+repeats=5 threads=$((most_threads < 2 ? 1 : 2)) steps=12 networks='mini S A0' table_options=() keep=0 table_only=0 page=
 all_work=train,compile,fold,one,forms,convolution,product,threads,memory
 work=$all_work
 while [ $# -gt 0 ]; do
@@ -40,17 +41,18 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ "$threads" -le "$(nproc)" ] || fail "--threads: got $threads, needs at most $(nproc), the cores of this machine"
+[ ${#threads} -le 4 ] && [ "$threads" -le "$most_threads" ] ||
+  fail "--threads: got $threads, needs at most $most_threads, the cores of this machine"
 if [ $table_only = 0 ] && [ -n "$page" ] && [ "$work $networks" != "$all_work mini S A0" ]; then
   fail "--page: the page's table is of all work; measure first, then --table --page $page"
 fi
 finished=$build/compare_torch.jsonl lines=$build/compare_torch.unfinished.jsonl
-print_table() { "$python" tests/bench/comparison_table.py "${table_options[@]}" "$finished"; }
+print_table() { "$python" tests/bench/comparison_table.py "${table_options[@]}" "$1"; }
 
 command -v "$python" >/dev/null || fail "there is no $python; set PYTHON to a Python that has torch"
 if [ $table_only = 1 ]; then
   [ -s "$finished" ] || fail "$finished is not there: run once without --table"
-  print_table
+  print_table "$finished"
   exit
 fi
 "$python" -c 'import torch' 2>/dev/null ||
@@ -60,7 +62,7 @@ is_built " -DONEFOLD_BENCH=ON" examples/benchmark tests/bench/kernels_bench
 # Runs a program and keeps each line of its output (or, of Google Benchmark, all as one) with the round and the work.
 record() {
   local output
-  output=$("$@" 2>>"$build/compare_torch.log") || {
+  output=$("$@" 2>>"$build/compare_torch.log") && [ -n "$output" ] || {
     echo "failed, see $build/compare_torch.log: $*" >&2
     failed=$((failed + 1))
     return 0
@@ -132,5 +134,5 @@ for ((round = first; round < first + repeats; ++round)); do
   done
 done
 [ $failed = 0 ] || fail "$failed measurements failed; what the others gave is in $lines"
+print_table "$lines"
 mv "$lines" "$finished"
-print_table

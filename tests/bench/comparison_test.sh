@@ -127,9 +127,12 @@ BUILD=$work/fake refuse "runs/none has no trained network: run with --only train
 BUILD=$work/fake refuse "the benchmark failed; the times of before stay" --only time --runs "$work/fake/runs"
 [ "$(cat "$work/fake/runs/times.jsonl")" = before ] || complain "the times of before are lost"
 printf 'No table here.\n' >"$work/other.md"
-refuse "--page: .*other.md lacks the lines <!-- table: compare_families -->" --page "$work/other.md"
+refuse "other.md: needs the line <!-- table: compare_families --> once" --page "$work/other.md"
 (cd "$work" && "$here/compare_torch.sh" --page other.md >out 2>&1) && complain "a page without the place passed"
-has "--page: other.md lacks the lines <!-- table: compare_torch -->"
+has "other.md: needs the line <!-- table: compare_torch --> once"
+has "--page: other.md has no place for the table"
+(cd "$here/.." && CDPATH=.. bench/compare_torch.sh --help >"$work/out") || complain "--help failed with CDPATH"
+has '--repeats N'
 (cd "$here/.." && bench/compare_torch.sh --help >"$work/out") || complain "--help failed from another folder"
 has '--repeats N'
 script=profile.sh

@@ -1,4 +1,5 @@
 # Sourced first by this folder's scripts: goes to the project's folder, and knows what they say of bad options.
+unset CDPATH # with it, cd would print where it goes
 caller=$PWD
 bench_script=$(cd "$(dirname "$0")" && pwd)/${0##*/}
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -23,7 +24,7 @@ whole() { [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "$1: got ${2:-nothing}, needs a 
 # some_of OPTION ALL NAMES: names separated by commas, each of them one of ALL.
 some_of() {
   local names name
-  IFS=, read -ra names <<<"$3"
+  IFS=, read -ra names <<<"${3//[[:space:]]/ }"
   [ ${#names[@]} -gt 0 ] || fail "$1: got nothing, needs some of $2"
   for name in "${names[@]}"; do
     [[ -n $name && ,$2, == *",$name,"* ]] || fail "$1: got ${name:-nothing}, needs some of $2"
@@ -34,8 +35,7 @@ some_of() {
 to_page() {
   page=$(from_caller "${2:-}")
   [ -f "$page" ] || fail "--page: got ${2:-nothing}, needs a page that is there"
-  [ "$(grep -cxF "<!-- table: $1 -->" "$page")" = 1 ] && grep -qxF '<!-- /table -->' "$page" ||
-    fail "--page: $2 lacks the lines <!-- table: $1 --> and <!-- /table -->, between which the table goes"
+  python3 -B tests/bench/tables.py "$page" "$1" || fail "--page: $2 has no place for the table"
 }
 
 # is_built OPTIONS PROGRAM...: in $build; OPTIONS are what its configuration needs.

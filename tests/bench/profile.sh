@@ -35,13 +35,15 @@ fi
 command -v perf >/dev/null || fail "there is no perf; install Debian's linux-perf"
 is_built " -DONEFOLD_BENCH=ON" examples/benchmark tests/bench/kernels_bench
 
-# profile NET MODE THREADS BATCH STEPS: the benchmark's line, and each function's share of its time, in files of their own.
+# profile NET MODE THREADS BATCH STEPS: the benchmark's line, and each function's share of its time, in files of
+# their own.
 profile() {
   local name=$folder/$1-$2-$3-$4
   echo "$1, $2, $3 threads, batch $4" >&2
   perf record -q -F 999 -o "$name.perf" "$build/examples/benchmark" --net "$1" --mode "$2" --threads "$3" --batch "$4" \
     --steps "$5" >"$name.json" 2>"$name.log" || { cat "$name.log" >&2; fail "perf failed; it may need root"; }
-  perf report -i "$name.perf" --stdio --no-children -F overhead,sym 2>>"$name.log" >"$name.txt"
+  perf report -i "$name.perf" --stdio --no-children -F overhead,sym 2>>"$name.log" >"$name.txt" ||
+    { cat "$name.log" >&2; fail "perf cannot read what it wrote"; }
   rm "$name.perf"
 }
 # theirs NET MODE BATCH STEPS: PyTorch's line, where there is PyTorch.
@@ -64,5 +66,6 @@ done
 profile mini infer 2 128 30
 profile mini fold 2 1 2000
 theirs mini fold 1 480
-rm -rf "$finished" && mv "$folder" "$finished"
+rm -rf "$finished"
+mv "$folder" "$finished"
 print_table

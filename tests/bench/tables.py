@@ -1,7 +1,11 @@
 """Tables of measurements: as text for a terminal, and as Markdown within a page of the documentation.
 
 A table is its head, the columns that hold numbers, and rows of texts.
+
+Usage: tables.py PAGE TABLE     fails where the page has no place for the table
 """
+import sys
+from pathlib import Path
 
 
 def markdown(head, numbers, table):
@@ -17,11 +21,20 @@ def text(head, numbers, table):
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
-def write_into(page, name, table):
-    """Replaces what stands between the page's two lines for the table of this name."""
+def around(page, name):
+    """What stands before and behind the place of the table of this name, of which a page must have one."""
     begin, end = f"<!-- table: {name} -->\n", "<!-- /table -->\n"
     content = page.read_text()
     if content.count(begin) != 1 or end not in content.split(begin)[1]:
-        raise SystemExit(f"{page}: the lines {begin.strip()} and {end.strip()} are not there")
+        raise SystemExit(f"{page}: needs the line {begin.strip()} once, and {end.strip()} on a line behind it")
     before, after = content.split(begin)
-    page.write_text(before + begin + table + end + after.split(end, 1)[1])
+    return before + begin, end + after.split(end, 1)[1]
+
+
+def write_into(page, name, table):
+    before, behind = around(page, name)
+    page.write_text(before + table + behind)
+
+
+if __name__ == "__main__":
+    around(Path(sys.argv[1]), sys.argv[2])

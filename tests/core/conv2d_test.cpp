@@ -117,6 +117,13 @@ TEST_CASE("conv2d: the chooser takes Winograd for 3x3 at strides 1 and 2, depthw
   const Shape x = {128, 32, 32, 64};
   CHECK(choose_algorithm(x, {3, 3, 64, 64}, conv2d_args(1, 1)) == ConvAlgorithm::winograd4);
   CHECK(choose_algorithm({1, 2, 2, 64}, {3, 3, 64, 64}, conv2d_args(1, 1)) == ConvAlgorithm::winograd2);
+  const auto of_one_image = [](int64_t height, int64_t width) {
+    return choose_algorithm({1, height, width, 64}, {3, 3, 64, 64}, conv2d_args(1, 1));
+  };
+  CHECK(of_one_image(9, 16) == ConvAlgorithm::winograd4);  // 3 x 4 tiles are enough
+  CHECK(of_one_image(16, 9) == ConvAlgorithm::winograd4);
+  CHECK(of_one_image(8, 16) == ConvAlgorithm::im2col);  // 2 x 4 are not
+  CHECK(of_one_image(16, 8) == ConvAlgorithm::im2col);
   CHECK(choose_algorithm(x, {3, 3, 64, 64}, conv2d_args(2, 1)) == ConvAlgorithm::winograd4_stride2);
   CHECK(choose_algorithm({1, 16, 16, 64}, {3, 3, 64, 64}, conv2d_args(2, 1)) == ConvAlgorithm::im2col);    // few tiles
   CHECK(choose_algorithm({128, 9, 9, 64}, {3, 3, 64, 64}, conv2d_args(2, 1)) == ConvAlgorithm::im2col);    // part full

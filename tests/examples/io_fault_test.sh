@@ -47,7 +47,8 @@ named() {
   path=$(grep -oE "$run(/[^\">]*)?" <<<"$1" | tail -n 1)
   name=${path##*/}
   if [[ $name =~ ^\.(.*)\.[0-9]+-[0-9]+\.tmp$ ]]; then name=${BASH_REMATCH[1]}; fi
-  grep '^train_cifar10: error: ' err | grep -qF -- "$name" || { complain "the error does not name $name: $1"; cat err >&2; }
+  [ -n "$name" ] && grep '^train_cifar10: error: ' err | grep -qF -- "$name" ||
+    { complain "the error does not name ${name:-any file}: $1"; cat err >&2; }
 }
 
 # fault SCENARIO KIND NUMBER: one run in which that call fails.
@@ -94,8 +95,8 @@ for scenario in begin go_on; do
   while read -r kind number && [ $failures -lt 10 ]; do fault $scenario "$kind" "$number"; done <chosen
 done
 [ $((told + borne)) -gt $((9 * missed)) ] || complain "$missed faults missed the run's folder"
-summary="io_faults: $((told + borne)) calls failed once; $told times exit 1 with file and reason, $borne times harmless; \
-each run then ended bit-equal; $missed fell on other files"
+summary="io_faults: $((told + borne)) calls failed once; $told times exit 1 with file and reason, $borne times \
+harmless; each run then ended bit-equal; $missed fell on other files"
 
 disk=$work/disk
 mkdir disk

@@ -125,8 +125,8 @@ TEST_CASE("fine-tuning: a folded network comes back in training form, a negative
 
   state(*tuned.network).at("stages.1.0.bn3.running_var").data()[2] = -1;
   CHECK_THROWS_WITH(to_fine_tune(std::move(tuned), "net.safetensors", images),
-                    ContainsSubstring("net.safetensors: stages.1.0.bn3.running_var holds a number that is not finite or "
-                                      "a negative variance"));
+                    ContainsSubstring("net.safetensors: stages.1.0.bn3.running_var holds a number that is not finite "
+                                      "or a negative variance"));
 }
 
 TEST_CASE("saved network: a state of another net, a file without a card", "[examples]") {

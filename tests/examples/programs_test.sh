@@ -35,6 +35,8 @@ for program in train_cifar10 evaluate benchmark reparameterize; do
   misuse ", the cores that this process may use" $program --threads 100000
 done
 misuse "--threads: got 9999999999, needs at most " benchmark --threads 9999999999
+run 0 benchmark --net tiny --batch 010 --mode fold --steps 1 --threads 1
+prints '"batch":10,'
 ONEFOLD_THREADS=many run 1 benchmark --net tiny
 says "ONEFOLD_THREADS: got many, choose 1 to 1024"
 ONEFOLD_THREADS=1000 run 0 benchmark --net tiny --batch 1 --mode fold --steps 1
@@ -44,11 +46,14 @@ for lesson in "$programs"/[0-9][0-9]_*; do
   ONEFOLD_THREADS=0 run 1 "$lesson"
   says "$lesson: error: ONEFOLD_THREADS: got 0, choose 1 to 1024"
   silent out
-  misuse "not expected: --threads" "$lesson" --threads 1
+  misuse "not expected: --quiet" "$lesson" --quiet
   run 0 "$lesson" --help
   prints "A lesson: "
 done
-misuse "FILE.svg: got ladder.png, needs a name that ends on .svg" 11_the_ladder ladder.png
+for lesson in 11_the_ladder 16_kernels_in_motion; do
+  misuse "FILE.svg: got ladder.png, needs a name that ends on .svg" $lesson ladder.png
+done
+misuse "FOLDER: got nothing, needs a name" 12_the_family ""
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
 misuse "--lr: got fast, needs a number" train_cifar10 --lr fast
 misuse "--momentum: got 1, needs" train_cifar10 --momentum 1
@@ -117,6 +122,7 @@ title "a lesson's picture that cannot be written is an error"
 for picture in "11_the_ladder nowhere/a.svg" "12_the_family nowhere" "16_kernels_in_motion nowhere/a.svg"; do
   run 1 $picture
   says "${picture% *}: error: cannot write nowhere/"
+  silent out
 done
 
 title "a standard output that cannot be written is an error"

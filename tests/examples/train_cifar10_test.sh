@@ -63,6 +63,14 @@ same stopped/model.safetensors whole/model.safetensors
 [ "$(grep -c '"epoch"' stopped/log.jsonl)" = 3 ] || complain "a resumed log should continue, not repeat"
 run 0 train_cifar10 --out stopped --resume
 same stopped/model.safetensors whole/model.safetensors
+# A run that began before there was an option goes on as it was: here one without --shift.
+run 0 train_cifar10 "${small[@]}" --out older --stop-after 1
+LC_ALL=C sed -i 's/\\"shift\\"/\\"shifx\\"/' older/checkpoint.safetensors
+grep -q shifx older/checkpoint.safetensors || complain "the checkpoint does not name its options as this test thinks"
+run 2 train_cifar10 --out older --resume --shift 0
+says "--shift 0, but the run has 4"
+run 0 train_cifar10 --out older --resume
+same older/model.safetensors whole/model.safetensors
 run 1 train_cifar10 "${small[@]}" --out nothing --resume
 says "there is no run to resume"
 absent nothing
