@@ -48,6 +48,10 @@ std::string picture_file(const std::string& title, const std::vector<std::string
                       {"width", coordinate(panel.width)}, {"height", coordinate(panel.height - kPanelTitle)}},
                      panel.picture);
   }
+  return svg_file(drawn, width, height);
+}
+
+std::string svg_file(const Html& drawn, double width, double height) {
   return element("svg",
                  {{"xmlns", "http://www.w3.org/2000/svg"},
                   {"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)},

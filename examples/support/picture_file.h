@@ -22,6 +22,9 @@ inline constexpr double kPanelTitle = 24;
 std::string picture_file(const std::string& title, const std::vector<std::string>& notes, double width, double height,
                          const std::vector<Panel>& panels);
 
+/// An SVG file of what is drawn.
+std::string svg_file(const Html& drawn, double width, double height);
+
 /// How far down the first panel of such a file begins.
 double first_panel_top(const std::vector<std::string>& notes);
 

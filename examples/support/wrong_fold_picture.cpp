@@ -4,6 +4,7 @@
 
 #include "examples/support/format.h"
 #include "examples/support/html.h"
+#include "examples/support/picture_file.h"
 #include "examples/support/wrong_fold_museum.h"
 
 namespace onefold {
@@ -84,14 +85,7 @@ std::string museum_picture(const std::vector<WrongFold>& mistakes) {
     drawn += heat_map(mistakes[static_cast<size_t>(i)], kLeft + kPitchX * static_cast<double>(i % kPerRow),
                       kTop + kPitchY * static_cast<double>(i / kPerRow));
   }
-  return element("svg",
-                 {{"xmlns", "http://www.w3.org/2000/svg"},
-                  {"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)},
-                  {"width", coordinate(width)}, {"height", coordinate(height)}, {"role", "img"},
-                  {"font-family", "system-ui, Helvetica, Arial, sans-serif"}},
-                 drawn)
-             .markup +
-         "\n";
+  return svg_file(drawn, width, height);
 }
 
 }  // namespace onefold
