@@ -5,8 +5,8 @@
 #   docs/refresh.sh 11_the_ladder docs/pictures/ladder.svg
 #   docs/refresh.sh LESSON [ARGUMENTS...]
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [ $# -ge 1 ] || { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 2; }
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 lesson=$1 expected=tests/examples/expected/$1.txt
 shift

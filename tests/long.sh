@@ -11,14 +11,14 @@
 # printed at the end and stands in build/long/summary.txt.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+source tests/support.sh
 
 case "${1:-}" in
-  -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+  -h | --help) print_help; exit ;;
   -*) echo "long.sh: unknown option $1; see tests/long.sh --help" >&2; exit 2 ;;
 esac
 
 source examples/support/install_packages.sh
-source tests/support.sh
 install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace
 check_tools
 

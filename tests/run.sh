@@ -10,17 +10,17 @@
 # first build alone: with sanitizers they would take minutes and see no code that the short ones do not.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source tests/support.sh
 
 quick=0
 case "${1:-}" in
   '') ;;
   --quick) quick=1 ;;
-  -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+  -h | --help) print_help; exit ;;
   *) echo "run.sh: unknown option $1; see tests/run.sh --help" >&2; exit 2 ;;
 esac
 
 source examples/support/install_packages.sh
-source tests/support.sh
 install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace
 check_tools
 

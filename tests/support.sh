@@ -1,4 +1,8 @@
-# Sourced by tests/run.sh and .ci/run: builds, and all tests of a build, with short progress.
+# Sourced by tests/run.sh, tests/long.sh, .ci/run and others, which have gone to the project's folder: their --help,
+# builds, and all tests of a build, with short progress.
+
+# --help: the first lines of the script itself, which was named from the folder that it was called in.
+print_help() { (cd "$OLDPWD" && sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"); }
 
 # logged FILE COMMAND...: the output goes to a file; its end is shown where the command fails.
 logged() {

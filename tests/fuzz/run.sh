@@ -11,11 +11,12 @@
 # in one go is kept in build/fuzz/findings, and the command that reproduces it is printed; then the exit code is 1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tests/support.sh
 
 all=(safetensors image cifar10 image_folder network report)
 self_test=0 seconds=60
 case "${1:-}" in
-  -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+  -h | --help) print_help; exit ;;
   --self-test) self_test=1 seconds=120; shift ;;
   [0-9]*) seconds=$1; shift ;;
 esac
@@ -37,7 +38,6 @@ maker_of() {
 }
 
 source examples/support/install_packages.sh
-source tests/support.sh
 install_packages cmake ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2
 install_clang
 
