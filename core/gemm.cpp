@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/gemm_kernel.h"
 #include "core/parallel.h"
+#include "core/vector_loop.h"
 
 namespace onefold {
 
@@ -35,11 +36,6 @@ TileRows rows_of(const Matrix& a, int64_t row, int64_t depth) {
 
 void clear(int64_t m, int64_t n, Real* c, int64_t c_stride) {
   for (int64_t i = 0; i < m; ++i) std::fill_n(c + i * c_stride, n, Real{0});
-}
-
-/// sums[j] += numbers[j], in double.
-void add(int64_t count, const Real* numbers, double* sums) {
-  for (int64_t j = 0; j < count; ++j) sums[j] += static_cast<double>(numbers[j]);
 }
 
 /// Each thread owns blocks of C's rows.
@@ -84,7 +80,11 @@ void gemm_by_depth(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, 
       } else {
         std::fill(sums.begin(), sums.end(), 0.0);
       }
-      for (int64_t r = 0; r < ranges; ++r) add(n, shares.data() + (r * m + i) * n, sums.data());
+      for (int64_t r = 0; r < ranges; ++r) {
+        for_each_vector(0, n, [&, share = shares.data() + (r * m + i) * n](int64_t j, auto lanes) {
+          lanes.add_to(sums.data() + j, lanes.load(share + j));
+        });
+      }
       for (int64_t j = 0; j < n; ++j) row[j] = static_cast<Real>(sums[static_cast<size_t>(j)]);
     }
   });

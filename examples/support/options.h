@@ -6,7 +6,8 @@
 
 namespace onefold {
 
-/// Validators of option values, with messages such as "--epochs: got 0, needs a whole number of at least 1".
+/// Validators of option values, with messages such as "--epochs: got 0, needs a whole number of at least 1". The first
+/// is for transform(): check() would keep a leading zero, and with it the parser reads an octal number.
 CLI::Validator whole_number(int64_t lowest, int64_t highest = std::numeric_limits<int64_t>::max());
 CLI::Validator real_number(double lowest, double highest);
 

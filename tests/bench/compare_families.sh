@@ -40,7 +40,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 runs=${runs:-$build/families-$net} finished=$runs/times.jsonl lines=$runs/times.unfinished.jsonl
-command -v "$python" >/dev/null || fail "there is no $python; set PYTHON to a Python"
+needs_python ""
 [ "$work" = table ] || is_built "" examples/train_cifar10 examples/reparameterize examples/benchmark
 [ -d "$runs" ] || [[ $work == *train* || $work == *time* ]] || fail "$runs is not there: run with --only train first"
 mkdir -p "$runs"

@@ -49,7 +49,7 @@ fi
 finished=$build/compare_torch.jsonl lines=$build/compare_torch.unfinished.jsonl
 print_table() { "$python" tests/bench/comparison_table.py "${table_options[@]}" "$1"; }
 
-command -v "$python" >/dev/null || fail "there is no $python; set PYTHON to a Python that has torch"
+needs_python " that has torch"
 if [ $table_only = 1 ]; then
   [ -s "$finished" ] || fail "$finished is not there: run once without --table"
   print_table "$finished"
@@ -71,9 +71,7 @@ record() {
   while read -r line; do echo "{\"round\": $round, \"work\": \"$name\", ${line#\{}" >>"$lines"; done <<<"$output"
 }
 ours() { record "$build/examples/benchmark" --threads "$threads" --steps "$steps" "$@"; }
-# PyTorch's large tensors would come fresh from the system each time, page by page; kept by malloc, as in a process that
-# has trained before, inference is up to half as fast again.
-theirs() { MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 theirs_as_it_is "$@"; }
+theirs() { keeping_memory theirs_as_it_is "$@"; }
 theirs_as_it_is() { record "$python" tests/bench/torch_peer.py --threads "$threads" --steps "$steps" "$@"; }
 # OpenBLAS does not know every processor, and takes kernels of half the width for one that it does not.
 openblas() {

@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
 done
 finished=$build/profile folder=$build/profile.unfinished
 print_table() { "$python" tests/bench/profile_table.py "${table_options[@]}" "$finished"; }
-command -v "$python" >/dev/null || fail "there is no $python; set PYTHON to a Python"
+needs_python ""
 if [ $table_only = 1 ]; then
   [ -d "$finished" ] || fail "$finished is not there: run once without --table"
   print_table
@@ -49,8 +49,8 @@ profile() {
 # theirs NET MODE BATCH STEPS: PyTorch's line, where there is PyTorch.
 theirs() {
   if "$python" -c 'import torch' 2>/dev/null; then
-    MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 "$python" tests/bench/torch_peer.py \
-      --threads 2 --net "$1" --mode "$2" --batch "$3" --steps "$4" >"$folder/$1-$2-$3-torch.json"
+    keeping_memory "$python" tests/bench/torch_peer.py --threads 2 --net "$1" --mode "$2" --batch "$3" --steps "$4" \
+      >"$folder/$1-$2-$3-torch.json"
   fi
 }
 
