@@ -5,7 +5,7 @@
 #   docs/refresh.sh 11_the_ladder docs/pictures/ladder.svg
 #   docs/refresh.sh LESSON [ARGUMENTS...]
 set -euo pipefail
-[ $# -ge 1 ] || { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 2; }
+[[ $# -ge 1 && $1 != -* ]] || { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 2; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 lesson=$1 expected=tests/examples/expected/$1.txt

@@ -23,7 +23,8 @@ rm -f $folder/tests-*.log
 # limit of time is none for a program that runs fifty times as slowly.
 ONEFOLD_THREADS=1 check tests-hostile '"hostile*"'
 export ONEFOLD_THREADS=2
-printf '%s\n' core autograd layers datasets | xargs -P 2 -I{} bash -c 'set -euo pipefail
-  check "tests-$1" "[$1]~\"hostile*\"~\"*within a second of computing\""' - {}
+# A test with two tags runs once: with those of the layers.
+printf '%s\n' '[core]' '[autograd]~[layers]' '[layers]' '[datasets]' | xargs -P 2 -I{} bash -c 'set -euo pipefail
+  check "tests-$(tr -dc a-z <<<"$1")" "$1~\"hostile*\"~\"*within a second of computing\""' - {}
 echo "valgrind: no error in $(sed -n 's/.* assertions in \([0-9]*\) test cases.*/\1/p' $folder/tests-*.log |
   awk '{ sum += $1 } END { print sum }') unit tests"
