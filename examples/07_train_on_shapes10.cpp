@@ -21,7 +21,6 @@
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
 #include "examples/support/program.h"
-#include "layers/count.h"
 #include "layers/models/repvgg.h"
 
 using namespace onefold;

@@ -23,7 +23,7 @@
 #include "core/check.h"
 #include "core/elementwise.h"
 #include "examples/support/program.h"
-#include "layers/reparam/repvgg_block.h"
+#include "layers/fold/repvgg_block.h"
 
 using namespace onefold;
 

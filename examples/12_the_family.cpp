@@ -23,8 +23,8 @@
 #include "examples/support/kernel_picture.h"
 #include "examples/support/picture_file.h"
 #include "examples/support/program.h"
-#include "layers/reparam/explain.h"
-#include "layers/reparam/families.h"
+#include "layers/calculus/explain.h"
+#include "layers/families/families.h"
 
 using namespace onefold;
 

@@ -21,11 +21,11 @@
 #include "core/check.h"
 #include "core/elementwise.h"
 #include "examples/support/program.h"
-#include "layers/count.h"
-#include "layers/reparam/equivalent_kernel.h"
-#include "layers/reparam/linear_block.h"
-#include "layers/reparam/pieces.h"
-#include "layers/reparam/rep_optimizer.h"
+#include "layers/labs/count.h"
+#include "layers/calculus/equivalent_kernel.h"
+#include "layers/calculus/linear_block.h"
+#include "layers/calculus/pieces.h"
+#include "layers/families/weights/rep_optimizer.h"
 
 using namespace onefold;
 

@@ -28,7 +28,7 @@
 #include "examples/support/program.h"
 #include "examples/support/trainer.h"
 #include "layers/models/repvgg.h"
-#include "layers/reparam/equivalent_kernel.h"
+#include "layers/calculus/equivalent_kernel.h"
 
 using namespace onefold;
 
@@ -49,7 +49,7 @@ const std::vector<int64_t> kShown = {0, 10, 30, 60, 120, 240};  // steps
 /// Half the sum of squares of all weights that the folded network will have in its blocks.
 Variable penalty(RepVgg& network) {
   Variable sum_of_squares;
-  for (LinearBlock* block : network.blocks()) {
+  for (Module* block : network.blocks()) {
     const Variable kernel = equivalent_convolution_in_graph(*block).weight;
     const Variable squares = sum(multiply(kernel, kernel));
     sum_of_squares = sum_of_squares.defined() ? add(sum_of_squares, squares) : squares;
@@ -85,7 +85,7 @@ struct Trained {
 Trained train(RepVgg& network, const Data& data, double weight_decay, double of_penalty, bool observe) {
   DataLoader batches = data.batches();
   settle(network, batches);
-  LinearBlock& block = network.block(kStage, kBlock);
+  Module& block = network.block(kStage, kBlock);
   Sgd optimizer(decay_groups(network, kRecipe.learning_rate, weight_decay), {.momentum = 0.9, .nesterov = true});
   const int64_t steps = kRecipe.epochs * batches.batches();
   const Schedule rate = linear_warmup_decay(steps, /*warmup=*/steps / 5, /*start=*/0.2, /*final=*/0.0);
@@ -128,7 +128,7 @@ void print_moments(const std::vector<Moment>& moments) {
 }
 
 /// The kernel in the graph beside the one outside, and one of its gradients beside differences.
-void show_in_graph(LinearBlock& block) {
+void show_in_graph(Module& block) {
   // [in-graph]
   const Tensor outside = equivalent_convolution(block).kernel.rounded().weight;
   const Variable kernel = equivalent_convolution_in_graph(block).weight;

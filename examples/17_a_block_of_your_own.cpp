@@ -26,11 +26,11 @@
 #include "examples/support/table.h"
 #include "examples/support/trainer.h"
 #include "layers/activations.h"
-#include "layers/count.h"
+#include "layers/labs/count.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/reparam/explain.h"
-#include "layers/reparam/reparameterize.h"
+#include "layers/calculus/explain.h"
+#include "layers/families/insert_branches.h"
 #include "layers/sequential.h"
 
 using namespace onefold;
@@ -105,7 +105,7 @@ void compare_networks() {
   Initializer initializer(kSeed), same(kSeed);
   // [reparameterize]
   const std::unique_ptr<Sequential> network = plain_network(initializer);
-  const std::vector<std::string> replaced = reparameterize(*network, [&](const BlockOptions& options) {
+  const std::vector<std::string> replaced = insert_branches(*network, [&](const BlockOptions& options) {
     return std::make_unique<EdgeBlock>(options, initializer);
   });
   // [/reparameterize]

@@ -33,9 +33,9 @@
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/trainer.h"
-#include "layers/count.h"
-#include "layers/models/repvgg.h"
-#include "layers/reparam/rep_optimizer.h"
+#include "layers/labs/count.h"
+#include "layers/labs/vgg_variant.h"
+#include "layers/families/weights/rep_optimizer.h"
 
 using namespace onefold;
 
@@ -70,9 +70,9 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 /// Multiply-adds of one image's way through the 3x3 convolutions of the folded network: all but the head's.
-double multiply_adds(const RepVggSize& size) {
-  const auto folded = RepVgg::folded_form(size, kClasses);
-  return static_cast<double>(count(*folded, {1, kSide, kSide, 3}).multiply_adds - size.widths.back() * kClasses);
+double multiply_adds(const VggVariant& variant) {
+  const auto folded = make_plain_vgg(variant, kClasses);
+  return static_cast<double>(count(*folded, {1, kSide, kSide, 3}).multiply_adds - variant.size.widths.back() * kClasses);
 }
 
 /// Seconds of each step.
@@ -118,7 +118,9 @@ double to_one_decimal(double value) { return std::round(10 * value) / 10; }
 void measure(const std::string& mode, const Options& options, int64_t idle_bytes) {
   const Shape shape{options.batch, kSide, kSide, 3};
   Initializer initializer(0);
-  RepVgg network(repvgg_size(options.net, options.reparam), kClasses, initializer);
+  const VggVariant variant = vgg_variant(options.net, options.reparam);
+  const auto made = make_repvgg(variant, kClasses, initializer);
+  RepVgg& network = *made;
   mode == "train" ? check_training_fits(network, shape) : check_inference_fits(network, shape);
   const Tensor images = random_normal(shape, Random(0, 0));
   std::vector<int> labels(static_cast<size_t>(options.batch));
@@ -150,7 +152,7 @@ void measure(const std::string& mode, const Options& options, int64_t idle_bytes
       {"bf16", false},
       {"images_per_s", to_one_decimal(batch / typical)},
       {"best_images_per_s", to_one_decimal(batch / best)},
-      {"effective_gflops", to_one_decimal(2 * passes * multiply_adds(network.size()) * batch / typical / 1e9)},
+      {"effective_gflops", to_one_decimal(2 * passes * multiply_adds(variant) * batch / typical / 1e9)},
       {"peak_tensor_bytes", memory_usage().peak},
       {"peak_resident_bytes", peak_resident_bytes()},
       {"idle_resident_bytes", idle_bytes}};

@@ -52,10 +52,10 @@ int evaluate_model(const Options& options) {
   if (!options.logits.empty()) check_can_write(options.logits);
   const SavedNetwork saved = load_network(options.model, options.net);
   const Dataset test = load_test_images(options.data, saved.card);
-  check_inference_fits(*saved.network, batch_shape(test, options.batch_size));
+  check_inference_fits(saved.network(), batch_shape(test, options.batch_size));
 
   ProgressBar bar("test", test.size());
-  const Evaluation evaluation = evaluate(*saved.network, test, saved.card.normalization, options.batch_size,
+  const Evaluation evaluation = evaluate(saved.network(), test, saved.card.normalization, options.batch_size,
                                          [&](int64_t images) { bar.update(images); }, options.views);
   if (!std::isfinite(evaluation.loss)) {
     throw NonFiniteLoss(options.model + ": its loss on the test images is no finite number: the training diverged or "

@@ -6,7 +6,7 @@
 //         far the largest weight of each layer is from the others; int8.html beside the first model. --model may be
 //         given several times
 //
-// The grids are in core/quantization.h, the network that computes on them in layers/quantize.h.
+// The grids are in core/quantization.h, the network that computes on them in layers/labs/quantize.h.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -24,7 +24,7 @@
 #include "examples/support/program.h"
 #include "examples/support/progress.h"
 #include "examples/support/test_images.h"
-#include "layers/quantize.h"
+#include "layers/labs/quantize.h"
 
 using namespace onefold;
 
@@ -82,7 +82,7 @@ std::vector<std::pair<std::string, QuantizationOptions>> trials_of(const Setting
 }
 
 /// What one form of a network makes of every trial.
-Int8Form try_form(const std::string& model, const std::string& form, const std::shared_ptr<RepVgg>& network,
+Int8Form try_form(const std::string& model, const std::string& form, const std::shared_ptr<Vgg>& network,
                   const Tensor& calibration, const Dataset& test, const ModelCard& card, const Settings& settings) {
   Int8Form result{model, form, {}, {}};
   const std::vector<LayerOperands> recorded = record_operands(*network, calibration);
@@ -105,7 +105,7 @@ void try_model(const std::filesystem::path& file, const Settings& settings, Int8
   DataOptions options = settings.data;
   options.limit_train = settings.calibration;
   const DatasetSplits splits = load_splits(options, saved.card);
-  check_inference_fits(*saved.network, batch_shape(splits.test, settings.batch_size));
+  check_inference_fits(saved.network(), batch_shape(splits.test, settings.batch_size));
 
   const Tensor calibration = all_images(splits.train, saved.card.normalization);
   record.dataset = splits.test.name;
@@ -113,8 +113,13 @@ void try_model(const std::filesystem::path& file, const Settings& settings, Int8
   record.calibration_images = splits.train.size();
 
   const std::string folder = std::filesystem::absolute(file).parent_path().filename().string();
-  const std::shared_ptr<RepVgg> network = std::move(saved.network);
-  const auto add_form = [&](const std::string& form, const std::shared_ptr<RepVgg>& of) {
+  std::shared_ptr<Vgg> network;
+  if (saved.trained) {
+    network = std::move(saved.trained);
+  } else {
+    network = std::move(saved.folded);
+  }
+  const auto add_form = [&](const std::string& form, const std::shared_ptr<Vgg>& of) {
     record.forms.push_back(try_form(folder, form, of, calibration, splits.test, saved.card, settings));
   };
   if (saved.card.form == "training") add_form("trained", network);

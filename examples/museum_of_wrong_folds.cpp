@@ -7,7 +7,7 @@
 //         with a model the accuracy that each costs on the test images
 // Page    docs/14-wrong-folds.md
 //
-// The mistakes are in examples/support/wrong_folds.cpp, the right folds in layers/reparam/kernel.cpp.
+// The mistakes are in examples/support/wrong_folds.cpp, the right folds in layers/fold/kernel.cpp.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -61,7 +61,7 @@ void print_errors(const std::vector<WrongFold>& mistakes) {
   for (const WrongFold& mistake : mistakes) std::cout << mistake.name << "\n  " << mistake.why << '\n';
 }
 
-Evaluation evaluate_network(const std::string& name, RepVgg& network, const Dataset& test, const Settings& settings,
+Evaluation evaluate_network(const std::string& name, Vgg& network, const Dataset& test, const Settings& settings,
                             const ModelCard& card) {
   ProgressBar bar(name, test.size());
   return evaluate(network, test, card.normalization, settings.batch_size, [&](int64_t images) { bar.update(images); });
@@ -76,7 +76,7 @@ int64_t count_changed(const Evaluation& a, const Evaluation& b) {
 
 struct BothForms {
   SavedNetwork saved;  // as it was trained
-  std::unique_ptr<RepVgg> folded;
+  std::unique_ptr<PlainVgg> folded;
 };
 
 /// A trained network whose blocks can have one of these mistakes.
@@ -84,31 +84,31 @@ BothForms load_and_fold(const Settings& settings) {
   SavedNetwork saved = load_network(*settings.model, settings.net);
   check(saved.card.form == "training", settings.model->string(),
         ": is folded already; name the trained network it came from, which is model.safetensors beside it");
-  const std::string& family = saved.network->size().family;
+  const std::string& family = saved.card.reparam;
   check(family == "repvgg" || family == "dbb", settings.model->string(), ": has blocks of family ", family,
         ", but the mistakes here are those of repvgg and dbb; name a network that was trained with one of these");
-  std::unique_ptr<RepVgg> folded = saved.network->fold_network();
+  std::unique_ptr<PlainVgg> folded = saved.trained->fold_network();
   return {std::move(saved), std::move(folded)};
 }
 
 void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& forms, const Settings& settings) {
   const SavedNetwork& saved = forms.saved;
   const Dataset test = load_test_images(settings.data, saved.card);
-  check_inference_fits(*saved.network, batch_shape(test, settings.batch_size));
+  check_inference_fits(*saved.trained, batch_shape(test, settings.batch_size));
   const Tensor images = all_images(first_images(test, settings.last_batch), saved.card.normalization);
 
-  const Evaluation trained = evaluate_network("trained", *saved.network, test, settings, saved.card);
+  const Evaluation trained = evaluate_network("trained", *saved.trained, test, settings, saved.card);
   const Evaluation right = evaluate_network("folded", *forms.folded, test, settings, saved.card);
   std::vector<NetworkDamage> damages;
   for (const WrongFold& mistake : mistakes) {
-    WrongNetwork wrong = fold_wrongly(*saved.network, mistake, images);
+    WrongNetwork wrong = fold_wrongly(*saved.trained, mistake, images);
     if (wrong.damage.wrong_blocks == 0) continue;
     const Evaluation evaluation = evaluate_network(mistake.name, *wrong.folded, test, settings, saved.card);
     wrong.damage.changed = count_changed(trained, evaluation);
     wrong.damage.accuracy = evaluation.accuracy();
     damages.push_back(wrong.damage);
   }
-  std::cout << "\nRepVGG " << saved.card.net << ", blocks of family " << saved.network->size().family << ", from "
+  std::cout << "\nRepVGG " << saved.card.net << ", blocks of family " << saved.card.reparam << ", from "
             << settings.model->string() << ", tested on " << test.name << ", " << grouped(test.size()) << " images\n\n"
             << "trained  " << percent(trained.accuracy(), 2) << '\n'
             << "folded   " << percent(right.accuracy(), 2) << ", " << count_changed(trained, right)

@@ -6,7 +6,7 @@
 //         times; folded.safetensors, fold.json and report.html beside the model
 //
 // Exits with 1, and writes nothing, if a prediction changes or a logit moves by more than 1e-5 of the largest one.
-// The algebra is in layers/reparam/kernel.h, the steps in layers/reparam/explain.h.
+// The algebra is in layers/fold/kernel.h, the steps in layers/calculus/explain.h.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -69,7 +69,7 @@ SavedNetwork load_trained(const Settings& settings) {
   SavedNetwork saved = load_network(settings.model, settings.net);
   check(saved.card.form == "training", settings.model.string(),
         ": is folded already; name the trained network it came from, which is model.safetensors beside it");
-  const auto blocks = named_blocks(*saved.network);
+  const auto blocks = named_blocks(*saved.trained);
   std::string names;
   for (const auto& [name, block] : blocks) {
     if (name == settings.block) return saved;
@@ -79,7 +79,7 @@ SavedNetwork load_trained(const Settings& settings) {
                    names);
 }
 
-Evaluation evaluate_form(const std::string& form, RepVgg& network, const Dataset& test, const Settings& settings,
+Evaluation evaluate_form(const std::string& form, Vgg& network, const Dataset& test, const Settings& settings,
                          const ModelCard& card) {
   ProgressBar bar(form, test.size());
   return evaluate(network, test, card.normalization, settings.batch_size, [&](int64_t images) { bar.update(images); });
@@ -103,7 +103,7 @@ void print_results(const FoldRecord& record) {
             << (record.threads == 1 ? " thread.\n\n" : " threads.\n\n");
 }
 
-void measure_times(RepVgg& trained, RepVgg& folded, const Tensor& images, double seconds, FoldRecord& record) {
+void measure_times(RepVgg& trained, PlainVgg& folded, const Tensor& images, double seconds, FoldRecord& record) {
   if (seconds == 0) return;
   for (int64_t batch : kTimedBatches) {
     record.times.push_back(time_forms(trained, folded, batch, seconds));
@@ -113,11 +113,11 @@ void measure_times(RepVgg& trained, RepVgg& folded, const Tensor& images, double
 }
 
 /// Saves the folded network and reads it again: what counts is the file.
-void save_folded(const std::filesystem::path& file, RepVgg& folded, ModelCard card) {
+void save_folded(const std::filesystem::path& file, PlainVgg& folded, ModelCard card) {
   card.form = "folded";
   save_network(file, folded, card);
   const SavedNetwork read = load_network(file);
-  const auto saved = state(folded), loaded = state(*read.network);
+  const auto saved = state(folded), loaded = state(read.network());
   for (const auto& [name, tensor] : saved) {
     check(max_abs_difference(tensor, loaded.at(name)) == 0, file.string(), ": ", name,
           " reads otherwise than it was written; is the disk sound?");
@@ -158,8 +158,8 @@ int run(const Settings& settings) {
   check_can_make(folder_of(settings));
   SavedNetwork trained = load_trained(settings);
   const Dataset test = load_test_images(settings.data, trained.card);
-  check_inference_fits(*trained.network, batch_shape(test, settings.batch_size));
-  const std::unique_ptr<RepVgg> folded = trained.network->fold_network();
+  check_inference_fits(*trained.trained, batch_shape(test, settings.batch_size));
+  const std::unique_ptr<PlainVgg> folded = trained.trained->fold_network();
   std::cout << "RepVGG " << network_title(trained.card.net, trained.card.reparam) << " from "
             << settings.model.string() << ", tested on " << test.name << "\n\n";
 
@@ -171,15 +171,15 @@ int run(const Settings& settings) {
   record.machine = cpu_name();
   const Tensor images = all_images(first_images(test, kShownImages), trained.card.normalization);
   record.block = settings.block;
-  demonstrate_network(*trained.network, images, record);
+  demonstrate_network(*trained.trained, images, record);
   print_steps(record);
 
-  record.proof = compare_forms(evaluate_form("trained", *trained.network, test, settings, trained.card),
+  record.proof = compare_forms(evaluate_form("trained", *trained.trained, test, settings, trained.card),
                                evaluate_form("folded", *folded, test, settings, trained.card));
   check_forms_equal(record.proof);
-  record.before = count(*trained.network, {1, test.height, test.width, test.channels});
+  record.before = count(*trained.trained, {1, test.height, test.width, test.channels});
   record.after = count(*folded, {1, test.height, test.width, test.channels});
-  measure_times(*trained.network, *folded, images, settings.timing_seconds, record);
+  measure_times(*trained.trained, *folded, images, settings.timing_seconds, record);
   print_results(record);
 
   const std::filesystem::path folder = results_folder(settings);

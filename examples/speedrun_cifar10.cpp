@@ -24,7 +24,7 @@
 #include "examples/support/progress.h"
 #include "examples/support/table.h"
 #include "examples/support/trainer.h"
-#include "layers/count.h"
+#include "layers/labs/count.h"
 
 using namespace onefold;
 
@@ -32,7 +32,7 @@ namespace {
 
 // [hyperparameters]
 struct Hyperparameters {
-  std::string net = "short";     // whitened patches, Dirac weights, pools: layers/models/repvgg_size.cpp
+  std::string net = "short";     // whitened patches, Dirac weights, pools: layers/labs/vgg_variant.cpp
   int64_t epochs = 10;           // 89.4 % with six views on a JPEG-compressed CIFAR-10; 7 reach half a point less
   int64_t batch_size = 256;      // a step of Muon costs the same for any batch: as large as learning allows
   double muon_rate = 0.09;       // of the convolutions' weights: the share that a step replaces at the most
@@ -92,12 +92,12 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--out", options.out, "write the folded network there, a .safetensors file")->type_name("FILE");
 }
 
-RepVggSize network_size(const Options& options) {
-  RepVggSize size = repvgg_size(options.hyper.net);
-  if (!options.with("whitening")) size.whitening = 0;
-  if (!options.with("dirac")) size.first = FirstWeights::he_normal;
-  if (options.pointwise) size.pointwise.fill(true);
-  return size;
+VggVariant network_variant(const Options& options) {
+  VggVariant variant = vgg_variant(options.hyper.net);
+  if (!options.with("whitening")) variant.whitening = 0;
+  if (!options.with("dirac")) variant.first = FirstWeights::he_normal;
+  if (options.pointwise) variant.pointwise.fill(true);
+  return variant;
 }
 
 TrainerOptions trainer_options(const Options& options) {
@@ -182,23 +182,24 @@ int speedrun(const Options& options) {
   const Dataset &train = data.splits.train, &test = data.splits.test;
   const auto classes = static_cast<int64_t>(train.classes.size());
   Initializer initializer(options.hyper.seed);
-  RepVgg network(network_size(options), classes, initializer);
+  const VggVariant variant = network_variant(options);
+  const std::unique_ptr<RepVgg> made = make_repvgg(variant, classes, initializer);
+  RepVgg& network = *made;
   const Counts counts = count(network, {1, train.height, train.width, train.channels});
   std::cerr << network.description() << ", " << short_count(static_cast<double>(counts.multiply_adds))
             << " multiply-adds an image, on " << train.name << ", " << threads()
             << (threads() == 1 ? " thread\n" : " threads\n");
   {
     Initializer any(0);
-    RepVgg scratch(network.size(), classes, any);
-    check_training_fits(scratch, batch_shape(train, options.hyper.batch_size));
+    check_training_fits(*make_repvgg(variant, classes, any), batch_shape(train, options.hyper.batch_size));
   }
 
   const std::vector<EpochResult> results = train_all(network, data, trainer_options(options));
 
   // Fold, and see that nothing is lost.
   network.eval();
-  const std::unique_ptr<RepVgg> folded = network.fold_network();
-  const auto test_form = [&](RepVgg& form, const char* title) {
+  const std::unique_ptr<PlainVgg> folded = network.fold_network();
+  const auto test_form = [&](Vgg& form, const char* title) {
     ProgressBar bar(title, test.size());
     return evaluate(form, test, data.normalization, kEvaluationBatch, [&](int64_t images) { bar.update(images); },
                     options.views);

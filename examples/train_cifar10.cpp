@@ -249,7 +249,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   } else if (start) {
     start = to_fine_tune(std::move(*start), options.fine_tune, setup.data.splits.train);
     setup.data.normalization = start->card.normalization;
-    setup.start = state(*start->network);
+    setup.start = state(start->network());
   }
   if (options.dry_run) {
     std::cout << training_plan(setup);

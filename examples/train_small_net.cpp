@@ -22,8 +22,8 @@
 #include "examples/support/signals.h"
 #include "examples/support/table.h"
 #include "examples/support/trainer.h"
-#include "layers/count.h"
-#include "layers/models/small_net.h"
+#include "layers/labs/count.h"
+#include "layers/labs/small_net.h"
 
 using namespace onefold;
 

@@ -1,7 +1,7 @@
 #include "layers/activations.h"
 
 #include "autograd/ops.h"
-#include "layers/fold.h"
+#include "layers/fold/fold_error.h"
 
 namespace onefold {
 

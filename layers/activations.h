@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "layers/reparam/linear_piece.h"
+#include "layers/module.h"
 
 namespace onefold {
 
@@ -17,13 +17,13 @@ class Relu : public Module {
 };
 
 /// x itself: what is left of a layer that does nothing in evaluation.
-class Identity : public LinearPiece {
+class Identity : public Module {
  public:
   Variable forward(const Variable& x) override { return x; }
   void visit(Visitor&) override {}
   std::string description() const override { return "Identity"; }
   std::unique_ptr<Module> fold() const override;
-  LinearForm linear(int64_t channels) const override { return identity_form(channels); }
+  bool is_identity() const override { return true; }
 };
 
 }  // namespace onefold

@@ -4,7 +4,7 @@
 
 #include "core/check.h"
 #include "layers/conv2d.h"
-#include "layers/fold.h"
+#include "layers/fold/fold_error.h"
 
 namespace onefold {
 
@@ -96,5 +96,23 @@ std::unique_ptr<Module> BatchNorm2d::fold() const {
   folded->eval();
   return folded;
 }
+
+void check_one_mode(const Module& block, const std::vector<const BatchNorm2d*>& norms) {
+  for (const BatchNorm2d* norm : norms) {
+    check(norm == nullptr || norm->training() == norms[0]->training(), block.type(),
+          ": one of its batch norms is in training mode and another is not; call train() or eval() on the block");
+  }
+}
+
+// [conv-norm-sum]
+Variable conv_norm_sum(const Variable& x, const std::vector<TrainedBranch>& branches, Activation activation) {
+  std::vector<ConvNormBranch> operands;
+  for (const auto& [w, args, norm] : branches) operands.push_back({w, args, norm.gamma_, norm.beta_});
+  std::vector<ChannelStatistics> statistics;
+  const Variable y = conv_norm_sum(x, operands, activation, branches.front().norm.eps(), statistics);
+  for (size_t b = 0; b < branches.size(); ++b) branches[b].norm.observe(statistics[b], y.shape().rows());
+  return y;
+}
+// [/conv-norm-sum]
 
 }  // namespace onefold

@@ -4,7 +4,7 @@
 
 #include "autograd/ops.h"
 #include "core/check.h"
-#include "layers/fold.h"
+#include "layers/fold/fold_error.h"
 #include "layers/operand_hook.h"
 
 namespace onefold {
@@ -74,9 +74,9 @@ std::unique_ptr<Module> Conv2d::fold() const {
   return copy;
 }
 
-LinearForm Conv2d::linear(int64_t) const {
+std::unique_ptr<Module> Conv2d::fold_with_norm(const FixedBatchNorm& norm) const {
   check_evaluation_mode(*this);
-  return convolution_form(kernel(), args_);
+  return std::make_unique<Conv2d>(fold_batch_norm(kernel(), norm).rounded(), args_);
 }
 
 Kernel Conv2d::kernel() const {

@@ -5,7 +5,8 @@
 
 #include "core/conv2d.h"
 #include "layers/initializer.h"
-#include "layers/reparam/linear_piece.h"
+#include "layers/fold/kernel.h"
+#include "layers/module.h"
 
 namespace onefold {
 
@@ -25,7 +26,7 @@ Shape weight_shape(const Conv2dOptions& options, const std::string& layer);
 /// Convolution of images [N, H, W, in] to [N, P, Q, out]. Parameters: weight [R, S, in / groups, out], at the start
 /// He normal from fan-in or as `first` says, and with `bias` bias [out], zero at the start. Folds to a copy of itself.
 /// Without history forward() keeps the weights in packed form for the next call: call it from one thread at a time.
-class Conv2d : public LinearPiece {
+class Conv2d : public Module {
  public:
   /// Throws Error for channels or a kernel below 1 and for groups that do not divide both numbers of channels.
   Conv2d(const Conv2dOptions& options, Initializer& initializer);
@@ -37,9 +38,9 @@ class Conv2d : public LinearPiece {
   void visit(Visitor& visitor) override;
   std::string description() const override;
   std::unique_ptr<Module> fold() const override;
+  std::unique_ptr<Module> fold_with_norm(const FixedBatchNorm& norm) const override;
 
-  int64_t in_channels() const override { return weight_.shape()[2] * args_.groups; }
-  LinearForm linear(int64_t channels) const override;
+  int64_t in_channels() const { return weight_.shape()[2] * args_.groups; }
 
   /// activation(forward(x)) in one op.
   Variable forward_with(const Variable& x, Activation activation);

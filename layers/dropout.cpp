@@ -5,7 +5,7 @@
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/activations.h"
-#include "layers/fold.h"
+#include "layers/fold/fold_error.h"
 
 namespace onefold {
 

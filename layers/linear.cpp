@@ -2,7 +2,7 @@
 
 #include "autograd/ops.h"
 #include "core/check.h"
-#include "layers/fold.h"
+#include "layers/fold/fold_error.h"
 #include "layers/operand_hook.h"
 
 namespace onefold {
@@ -41,7 +41,7 @@ std::string Linear::description() const {
   return "Linear " + std::to_string(weight_.shape()[0]) + " -> " + std::to_string(weight_.shape()[1]);
 }
 
-std::unique_ptr<Module> Linear::fold() const {
+std::unique_ptr<Linear> Linear::fold_linear() const {
   check_evaluation_mode(*this);
   check_finite("weight", weight_.value());
   check_finite("bias", bias_.value());

@@ -20,7 +20,8 @@ class Linear : public Module {
   Variable forward(const Variable& x) override;
   void visit(Visitor& visitor) override;
   std::string description() const override;
-  std::unique_ptr<Module> fold() const override;
+  std::unique_ptr<Module> fold() const override { return fold_linear(); }
+  virtual std::unique_ptr<Linear> fold_linear() const;
 
   const Variable& weight() const { return weight_; }
   const Variable& bias() const { return bias_; }

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "core/check.h"
-#include "layers/count.h"
 
 namespace onefold {
 
@@ -79,6 +78,11 @@ Variable Module::operator()(const Variable& x) {
   return forward(x);
 }
 
+std::string Module::type() const {
+  const std::string text = description();
+  return text.substr(0, text.find_first_of(" ,"));
+}
+
 void Module::train(bool on) {
   for (const NamedModule& each : named_modules(*this)) each.module->training_ = on;
 }
@@ -121,6 +125,12 @@ std::vector<Variable> parameters(Module& module) {
   std::vector<Variable> found;
   for (const NamedParameter& parameter : named_parameters(module)) found.push_back(parameter.value);
   return found;
+}
+
+int64_t count_parameters(Module& module) {
+  int64_t count = 0;
+  for (const Variable& parameter : parameters(module)) count += parameter.value().size();
+  return count;
 }
 
 std::map<std::string, Tensor> state(Module& module) {

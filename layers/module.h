@@ -12,6 +12,7 @@
 namespace onefold {
 
 class Module;
+struct FixedBatchNorm;
 
 /// What a module shows of itself: one call a member, with the member's name in a saved state.
 class Visitor {
@@ -44,9 +45,18 @@ class Module {
   /// The type and its settings in one line: "Conv2d 3x3, 16 -> 32, stride 2, padding 1".
   virtual std::string description() const = 0;
 
+  /// Its first word: "Conv2d".
+  std::string type() const;
+
   /// A new deploy-time module that computes what this one computes in evaluation mode, batch norms and branches folded
   /// away. Never changes this one. Throws Error in training mode, and for a module that cannot fold.
   virtual std::unique_ptr<Module> fold() const = 0;
+
+  /// fold() together with the batch norm that follows; null for a module that cannot take one in.
+  virtual std::unique_ptr<Module> fold_with_norm(const FixedBatchNorm&) const { return nullptr; }
+
+  /// Whether it does nothing in evaluation mode, so that a fold may leave it out.
+  virtual bool is_identity() const { return false; }
 
   /// Training mode (the default) or evaluation mode, for this module and all below it.
   void train(bool on = true);
@@ -101,6 +111,9 @@ std::vector<NamedParameter> named_parameters(Module& module);
 std::vector<NamedParameter> own_parameters(Module& module);
 
 std::vector<Variable> parameters(Module& module);
+
+/// The trained values of a module and all below it; running statistics are not among them.
+int64_t count_parameters(Module& module);
 
 /// Every parameter and buffer by its full name, sharing the module's buffers.
 std::map<std::string, Tensor> state(Module& module);

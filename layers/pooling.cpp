@@ -2,7 +2,7 @@
 
 #include "autograd/ops.h"
 #include "core/check.h"
-#include "layers/fold.h"
+#include "layers/fold/fold_error.h"
 
 namespace onefold {
 
@@ -29,14 +29,6 @@ Variable AvgPool2d::forward(const Variable& x) { return avg_pool2d(x, args_); }
 std::string AvgPool2d::description() const { return "AvgPool2d " + window_text(args_); }
 
 std::unique_ptr<Module> AvgPool2d::fold() const { return fold_to_copy(*this, args_); }
-
-LinearForm AvgPool2d::linear(int64_t channels) const {
-  const FixedConv2d conv{average_kernel(channels, args_.kernel, args_.kernel),
-                         conv2d_args(args_.stride, args_.padding, channels),
-                         {}};
-  return piece_form("average pool " + std::to_string(args_.kernel) + "x" + std::to_string(args_.kernel), conv,
-                    [args = args_](const Tensor& x) { return avg_pool2d_forward(x, args); });
-}
 
 Variable GlobalMaxPool::forward(const Variable& x) {
   const Shape& shape = x.shape();

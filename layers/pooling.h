@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/pooling.h"
-#include "layers/reparam/linear_piece.h"
+#include "layers/module.h"
 
 namespace onefold {
 
@@ -24,7 +24,7 @@ class MaxPool2d : public Module {
 
 /// The mean of each window: [N, H, W, C] -> [N, P, Q, C]. In a branch it folds, as a depthwise convolution of equal
 /// numbers.
-class AvgPool2d : public LinearPiece {
+class AvgPool2d : public Module {
  public:
   explicit AvgPool2d(const Pool2dArgs& args) : args_(args) {}
 
@@ -32,7 +32,8 @@ class AvgPool2d : public LinearPiece {
   void visit(Visitor&) override {}
   std::string description() const override;
   std::unique_ptr<Module> fold() const override;
-  LinearForm linear(int64_t channels) const override;
+
+  const Pool2dArgs& args() const { return args_; }
 
  private:
   Pool2dArgs args_;

@@ -1,11 +1,8 @@
 #include "layers/sequential.h"
 
 #include "core/check.h"
-#include "layers/activations.h"
 #include "layers/batch_norm.h"
-#include "layers/fold.h"
-#include "layers/reparam/composed_conv2d.h"
-#include "layers/reparam/linear_block.h"
+#include "layers/fold/fold_error.h"
 
 namespace onefold {
 
@@ -36,54 +33,21 @@ std::string Sequential::description() const {
   return "Sequential, " + std::to_string(size()) + (size() == 1 ? " layer" : " layers");
 }
 
-int64_t Sequential::in_channels() const {
-  for (const auto& layer : layers_) {
-    const auto* linear = dynamic_cast<const LinearPiece*>(layer.get());
-    if (linear == nullptr || linear->in_channels() != 0) return linear == nullptr ? 0 : linear->in_channels();
-  }
-  return 0;
-}
-
-LinearForm Sequential::linear(int64_t channels) const {
-  check_evaluation_mode(*this);
-  std::vector<NamedPiece> pieces;
-  for (size_t i = 0; i < layers_.size(); ++i) pieces.push_back({std::to_string(i), layers_[i].get()});
-  return chain_form(pieces, channels);
-}
-
-namespace {
-
-/// A linear layer that folds to a convolution without activation, so that a batch norm after it folds into it.
-const LinearPiece* as_convolution(const Module& layer) {
-  const auto* block = dynamic_cast<const LinearBlock*>(&layer);
-  const bool is_one = dynamic_cast<const Conv2d*>(&layer) != nullptr ||
-                      dynamic_cast<const ComposedConv2d*>(&layer) != nullptr ||
-                      (block != nullptr && block->activation() == Activation::none);
-  return is_one ? dynamic_cast<const LinearPiece*>(&layer) : nullptr;
-}
-
-std::unique_ptr<Module> fold_pair(const LinearPiece& conv, const std::string& conv_name, const BatchNorm2d& norm,
-                                  const std::string& norm_name) {
-  LinearForm form = chain_form({{conv_name, &conv}, {norm_name, &norm}}, known_channels(conv));
-  reduce(form);
-  return std::make_unique<Conv2d>(rounded(form.conv), form.conv.args);
-}
-
-}  // namespace
-
 std::unique_ptr<Sequential> Sequential::fold_layers() const {
   check_evaluation_mode(*this);
   auto folded = std::make_unique<Sequential>();
   for (size_t i = 0; i < layers_.size(); ++i) {
-    const std::string name = std::to_string(i);
-    const LinearPiece* conv = as_convolution(*layers_[i]);
+    const Module& layer = *layers_[i];
+    const std::string name = std::to_string(i), next = std::to_string(i + 1);
     const auto* norm = i + 1 < layers_.size() ? dynamic_cast<const BatchNorm2d*>(layers_[i + 1].get()) : nullptr;
-    if (conv != nullptr && norm != nullptr) {
-      folded->append(fold_pair(*conv, name, *norm, std::to_string(++i)));
-      continue;
+    std::unique_ptr<Module> made;
+    if (norm != nullptr) {
+      const FixedBatchNorm fixed = fold_piece(next, [&] { return norm->fixed(); });
+      made = fold_piece(name, [&] { return layer.fold_with_norm(fixed); });
+      if (made) ++i;
     }
-    std::unique_ptr<Module> layer = fold_piece(name, [&] { return layers_[i]->fold(); });
-    if (dynamic_cast<const Identity*>(layer.get()) == nullptr) folded->append(std::move(layer));
+    if (!made) made = fold_piece(name, [&] { return layer.fold(); });
+    if (!made->is_identity()) folded->append(std::move(made));
   }
   folded->eval();
   return folded;

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "layers/reparam/linear_piece.h"
+#include "layers/module.h"
 
 namespace onefold {
 
@@ -15,7 +15,7 @@ namespace onefold {
 ///     net.add<Conv2d>(Conv2dOptions{.in = 3, .out = 16, .args = conv2d_args(1, 1)}, initializer);
 ///     net.add<BatchNorm2d>(16);
 ///     net.add<Relu>();
-class Sequential : public LinearPiece {
+class Sequential : public Module {
  public:
   /// Makes a layer at the end.
   template <class Layer, class... Args>
@@ -44,10 +44,6 @@ class Sequential : public LinearPiece {
   /// and those layers left out that do nothing in evaluation: so the layers after them have smaller numbers.
   std::unique_ptr<Module> fold() const override { return fold_layers(); }
   std::unique_ptr<Sequential> fold_layers() const;
-
-  /// A chain: in a branch of a block it folds with the rest. Throws FoldError where a layer is not linear.
-  LinearForm linear(int64_t channels) const override;
-  int64_t in_channels() const override;
 
  private:
   size_t checked(int64_t index) const;

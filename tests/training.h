@@ -11,7 +11,7 @@
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
 #include "layers/module.h"
-#include "layers/reparam/rep_optimizer.h"
+#include "layers/families/weights/rep_optimizer.h"
 #include "layers/sequential.h"
 
 // What the tests that train share.

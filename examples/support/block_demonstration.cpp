@@ -99,7 +99,7 @@ MapDifference map_difference(const Tensor& a, const Tensor& b) {
   return result;
 }
 
-FoldedBlockRow demonstrate_block(const std::string& name, LinearBlock& block, const Tensor& x) {
+FoldedBlockRow demonstrate_block(const std::string& name, Module& block, const Tensor& x) {
   const NoGrad no_grad;
   const std::vector<FoldStep> steps = explain_fold(block);
   const Tensor y = block.forward(Variable(x)).value();

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "examples/support/fold_record.h"
-#include "layers/reparam/explain.h"
+#include "layers/calculus/explain.h"
 
 namespace onefold {
 
@@ -28,6 +28,6 @@ FoldRow fold_row(const FoldStep& step);
 
 /// Folds a block, in evaluation mode, step by step, and compares what each step makes of x with what the trained block
 /// does. What the record says of it but its times.
-FoldedBlockRow demonstrate_block(const std::string& name, LinearBlock& block, const Tensor& x);
+FoldedBlockRow demonstrate_block(const std::string& name, Module& block, const Tensor& x);
 
 }  // namespace onefold

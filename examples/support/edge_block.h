@@ -5,9 +5,9 @@
 
 #include "autograd/ops.h"
 #include "layers/batch_norm.h"
-#include "layers/fold.h"
-#include "layers/reparam/block_options.h"
-#include "layers/reparam/linear_block.h"
+#include "layers/fold/fold_error.h"
+#include "layers/fold/block_options.h"
+#include "layers/calculus/linear_block.h"
 
 namespace onefold {
 

@@ -8,13 +8,14 @@
 #include "core/check.h"
 #include "examples/support/first_weights.h"
 #include "examples/support/program.h"
+#include "layers/calculus/unfold_network.h"
 
 namespace onefold {
 
 namespace {
 
 /// A network that diverged, or has a negative variance, cannot go on.
-void check_sound(RepVgg& network, const std::filesystem::path& file) {
+void check_sound(Vgg& network, const std::filesystem::path& file) {
   for (const auto& [name, tensor] : state(network)) {
     const auto is_sound = [variance = name.ends_with("running_var")](Real value) {
       return std::isfinite(value) && !(variance && value < 0);
@@ -36,11 +37,14 @@ std::string listed(const std::vector<std::string>& names) {
 SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train) {
   check(saved.card.classes == train.classes, file.string(), ": this network knows ", listed(saved.card.classes),
         "; the training images are of ", listed(train.classes), ". Fine-tune it on its own classes, in that order");
-  check_sound(*saved.network, file);
+  check_sound(saved.network(), file);
   if (saved.card.form == "folded") {
-    saved.network = saved.network->unfold_network(first_batch(train, saved.card.normalization));
     saved.card.form = "training";
-    saved.card.reparam = saved.network->size().family;
+    saved.card.reparam = "repvgg";
+    Initializer unused(0);
+    saved.trained = make_repvgg(saved.variant(), std::ssize(train.classes), unused);
+    unfold_network(*saved.folded, first_batch(train, saved.card.normalization), *saved.trained);
+    saved.folded = nullptr;
   }
   return saved;
 }

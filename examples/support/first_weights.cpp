@@ -1,6 +1,7 @@
 #include "examples/support/first_weights.h"
 
 #include "datasets/data_loader.h"
+#include "layers/labs/whitening.h"
 
 namespace onefold {
 
@@ -9,8 +10,9 @@ Tensor first_batch(const Dataset& train, const ChannelNormalization& normalizati
   return all_images(first_images(train, kImages), normalization);
 }
 
-void fit_whitening(RepVgg& network, const Dataset& train, const ChannelNormalization& normalization) {
-  if (network.whitening() != nullptr) network.whitening()->fit(first_batch(train, normalization));
+void fit_whitening(Vgg& network, const Dataset& train, const ChannelNormalization& normalization) {
+  auto* whitening = dynamic_cast<Whitening*>(network.whitening());
+  if (whitening != nullptr) whitening->fit(first_batch(train, normalization));
 }
 
 }  // namespace onefold

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "datasets/dataset.h"
-#include "layers/models/repvgg.h"
+#include "layers/models/vgg.h"
 
 namespace onefold {
 
@@ -10,6 +10,6 @@ Tensor first_batch(const Dataset& train, const ChannelNormalization& normalizati
 
 /// Fits the network's whitening, where it has one, to first_batch(): half a million patches, for covariances of 27
 /// numbers. Call it before the first step; a network that is loaded has its whitening already.
-void fit_whitening(RepVgg& network, const Dataset& train, const ChannelNormalization& normalization);
+void fit_whitening(Vgg& network, const Dataset& train, const ChannelNormalization& normalization);
 
 }  // namespace onefold

@@ -4,11 +4,12 @@
 #include "core/softmax.h"
 #include "examples/support/block_demonstration.h"
 #include "examples/support/format.h"
+#include "layers/calculus/explain_network.h"
 
 namespace onefold {
 
-std::vector<std::pair<std::string, LinearBlock*>> named_blocks(RepVgg& network) {
-  std::vector<std::pair<std::string, LinearBlock*>> named;
+std::vector<std::pair<std::string, Module*>> named_blocks(RepVgg& network) {
+  std::vector<std::pair<std::string, Module*>> named;
   for (size_t s = 0; s < network.size().depths.size(); ++s) {
     for (int64_t b = 0; b < network.size().depths[s]; ++b) {
       const std::string name = "stages." + std::to_string(s) + "." + std::to_string(b);

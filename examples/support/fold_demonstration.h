@@ -13,7 +13,7 @@ namespace onefold {
 // What reparameterize shows of a fold. All networks are in evaluation mode.
 
 /// The blocks of a network in training form by their names in its state: "stages.1.0".
-std::vector<std::pair<std::string, LinearBlock*>> named_blocks(RepVgg& network);
+std::vector<std::pair<std::string, Module*>> named_blocks(RepVgg& network);
 
 /// Fills in the record's part on steps: the fold of the network, by its logits, then that of each block by itself, on
 /// what reaches it of these images.

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "layers/count.h"
+#include "layers/labs/count.h"
 
 namespace onefold {
 

@@ -51,7 +51,7 @@ Tensor cyclic_rows(const Tensor& tensor, int64_t begin, int64_t end) {
 
 }  // namespace
 
-FormTimes time_forms(RepVgg& trained, RepVgg& folded, int64_t batch, double seconds) {
+FormTimes time_forms(Vgg& trained, Vgg& folded, int64_t batch, double seconds) {
   const NoGrad no_grad;
   const Variable images(random_normal({batch, 32, 32, 3}, Random(0, 0)));
   return time_in_turns(batch, seconds, [&] { trained(images); }, [&] { folded(images); });
@@ -61,10 +61,10 @@ std::vector<FormTimes> time_blocks(RepVgg& trained, const Tensor& images, int64_
   check(images.shape().rank() == 4 && batch >= 1, "time_blocks: a batch of ", batch, " images of ", images.shape(),
         "; needed are one or more of [N, H, W, C]");
   const NoGrad no_grad;
-  const std::vector<LinearBlock*> blocks = trained.blocks();
+  const std::vector<Module*> blocks = trained.blocks();
   std::vector<std::vector<Variable>> slices(blocks.size());  // of each block's input
-  for (int64_t begin = 0; begin < batch; begin += RepVgg::kSlice) {
-    const int64_t end = std::min(begin + RepVgg::kSlice, batch);
+  for (int64_t begin = 0; begin < batch; begin += Vgg::kSlice) {
+    const int64_t end = std::min(begin + Vgg::kSlice, batch);
     const std::vector<Variable> inputs = trained.block_inputs(Variable(cyclic_rows(images, begin, end)));
     for (size_t b = 0; b < blocks.size(); ++b) slices[b].push_back(inputs[b]);
   }

@@ -9,10 +9,10 @@ namespace onefold {
 // slows down or speeds up does so for both. All networks are in evaluation mode.
 
 /// One pass over random images, in about `seconds` in all, but at least five times.
-FormTimes time_forms(RepVgg& trained, RepVgg& folded, int64_t batch, double seconds);
+FormTimes time_forms(Vgg& trained, Vgg& folded, int64_t batch, double seconds);
 
 /// Each of a network's blocks by itself, in the network's order, on what reaches it of `batch` images: of `images`,
-/// beginning again where there are not as many. A block takes RepVgg::kSlice images at a time, as it does within the
+/// beginning again where there are not as many. A block takes Vgg::kSlice images at a time, as it does within the
 /// network. In about `seconds` for all blocks, but at least five times each.
 std::vector<FormTimes> time_blocks(RepVgg& trained, const Tensor& images, int64_t batch, double seconds);
 

@@ -8,7 +8,7 @@
 #include "examples/support/format.h"
 #include "examples/support/kernel_picture.h"
 #include "examples/support/picture_file.h"
-#include "layers/reparam/equivalent_kernel.h"
+#include "layers/calculus/equivalent_kernel.h"
 
 namespace onefold {
 
@@ -30,7 +30,7 @@ Series series(const std::string& name, const std::vector<Moment>& moments, const
 }  // namespace
 
 // [moment]
-Moment moment(int64_t step, LinearBlock& block) {
+Moment moment(int64_t step, Module& block) {
   const Tensor kernel = equivalent_convolution(block).kernel.rounded().weight;
   const EvaluationMode evaluation(block);
   return {step, kernel, branch_shares(explain_fold(block))};

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "examples/support/fold_record.h"
-#include "layers/reparam/linear_block.h"
+#include "layers/calculus/linear_block.h"
 
 namespace onefold {
 
@@ -19,7 +19,7 @@ struct Moment {
 };
 
 /// Leaves the block in its mode. Throws FoldError as fold() does.
-Moment moment(int64_t step, LinearBlock& block);
+Moment moment(int64_t step, Module& block);
 
 /// The root of the sum of squares.
 double length(const Tensor& tensor);

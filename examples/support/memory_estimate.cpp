@@ -35,9 +35,9 @@ int64_t peak_bytes(const Work& work, const Shape& shape, int64_t count) {
 }
 
 // Measuring takes as long as work on so many images, so a batch that is no larger is not measured but tried.
-constexpr int64_t kFewInference = 2 * RepVgg::kSlice, kFewTraining = 16;
+constexpr int64_t kFewInference = 2 * Vgg::kSlice, kFewTraining = 16;
 
-Bytes measure_inference(RepVgg& network, const Shape& shape) {
+Bytes measure_inference(Vgg& network, const Shape& shape) {
   const EvaluationMode evaluation(network);
   const NoGrad no_grad;
   int64_t numbers = 0;
@@ -45,7 +45,7 @@ Bytes measure_inference(RepVgg& network, const Shape& shape) {
     numbers = images.size() + network(Variable(images)).value().size();
   };
   // The first time, convolutions also pack their weights, and keep them: the second time counts.
-  peak_bytes(forward, shape, RepVgg::kSlice);
+  peak_bytes(forward, shape, Vgg::kSlice);
   const int64_t few = peak_bytes(forward, shape, kFewInference);
   // Beyond a slice, the images and the result alone grow.
   const int64_t growth = numbers * static_cast<int64_t>(sizeof(Real));
@@ -84,7 +84,7 @@ Shape batch_shape(const Dataset& dataset, int64_t batch_size) {
   return {std::min(batch_size, dataset.size()), dataset.height, dataset.width, dataset.channels};
 }
 
-int64_t inference_bytes(RepVgg& network, const Shape& images) {
+int64_t inference_bytes(Vgg& network, const Shape& images) {
   return measure_inference(network, images).of(images[0]);
 }
 
@@ -92,7 +92,7 @@ int64_t training_bytes(Module& scratch, const Shape& images) {
   return measure_training(scratch, images).of(images[0]);
 }
 
-void check_inference_fits(RepVgg& network, const Shape& images) {
+void check_inference_fits(Vgg& network, const Shape& images) {
   if (images[0] > kFewInference) check_fits("inference", measure_inference(network, images), images);
 }
 

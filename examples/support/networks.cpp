@@ -6,7 +6,7 @@
 
 #include "core/check.h"
 #include "core/safetensors.h"
-#include "layers/reparam/families.h"
+#include "layers/families/families.h"
 #include "layers/state_file.h"
 
 namespace onefold {
@@ -38,9 +38,9 @@ void check_outputs(const ModelCard& card, const std::map<std::string, Tensor>& t
 }
 
 /// The size that the card names.
-RepVggSize size_of(const ModelCard& card, const std::filesystem::path& file) {
+VggVariant variant_of(const ModelCard& card, const std::filesystem::path& file) {
   try {
-    return repvgg_size(card.net, card.reparam);
+    return vgg_variant(card.net, card.reparam);
   } catch (const Error&) {
     fail(file.string(), ": its metadata says \"net\" = ", shortened(card.net), ", which is no size known here");
   }
@@ -97,12 +97,6 @@ void save_network(const std::filesystem::path& file, Module& network, const Mode
   save_model(file, network, to_metadata(card));
 }
 
-RepVggSize repvgg_size(const std::string& net, const std::string& family) {
-  RepVggSize size = repvgg_size(net);
-  size.family = family;
-  return size;
-}
-
 std::string network_title(const std::string& net, const std::string& reparam) {
   return net + (reparam.empty() || reparam == "repvgg" ? "" : " of " + reparam + " blocks");
 }
@@ -112,17 +106,17 @@ SavedNetwork load_network(const std::filesystem::path& file, const std::string& 
   const SafetensorsFile contents = load_safetensors(file);
   saved.card = from_metadata(contents.metadata, file);
   check_outputs(saved.card, contents.tensors, file);
-  const RepVggSize size = net.empty() ? size_of(saved.card, file) : repvgg_size(net, saved.card.reparam);
-  saved.card.net = size.name;
+  const VggVariant variant = net.empty() ? variant_of(saved.card, file) : vgg_variant(net, saved.card.reparam);
+  saved.card.net = variant.size.name;
   const auto classes = static_cast<int64_t>(saved.card.classes.size());
   if (saved.card.form == "folded") {
-    saved.network = RepVgg::folded_form(size, classes);
+    saved.folded = make_plain_vgg(variant, classes);
   } else {
     Initializer initializer(0);
-    saved.network = std::make_unique<RepVgg>(size, classes, initializer);
+    saved.trained = make_repvgg(variant, classes, initializer);
   }
-  load_model(file, *saved.network);
-  saved.network->eval();
+  load_model(file, saved.network());
+  saved.network().eval();
   return saved;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "datasets/dataset.h"
-#include "layers/models/repvgg.h"
+#include "layers/labs/vgg_variant.h"
 
 namespace onefold {
 
@@ -26,16 +26,17 @@ std::map<std::string, std::string> to_metadata(const ModelCard& card);
 /// before there was a choice.
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file);
 
-/// A size of RepVgg with blocks of that family. Throws Error for an unknown size.
-RepVggSize repvgg_size(const std::string& net, const std::string& family);
-
 /// "mini", or with blocks of another family "mini of dbb blocks".
 std::string network_title(const std::string& net, const std::string& reparam);
 
-/// A network with its card, in evaluation mode.
+/// A network with its card, in evaluation mode and in one of the two forms.
 struct SavedNetwork {
   ModelCard card;
-  std::unique_ptr<RepVgg> network;
+  std::unique_ptr<RepVgg> trained = {};   // null in folded form
+  std::unique_ptr<PlainVgg> folded = {};  // null in training form
+
+  Vgg& network() const { return trained ? static_cast<Vgg&>(*trained) : *folded; }
+  VggVariant variant() const { return vgg_variant(card.net, card.reparam); }
 };
 
 /// Writes a network in either form, atomically. Throws Error where the file cannot be written.

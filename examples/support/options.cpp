@@ -6,8 +6,8 @@
 
 #include "core/check.h"
 #include "core/parallel.h"
-#include "layers/models/repvgg.h"
-#include "layers/reparam/families.h"
+#include "layers/labs/vgg_variant.h"
+#include "layers/families/families.h"
 
 namespace onefold {
 
@@ -66,11 +66,11 @@ CLI::Validator known_name(Known known) {
 }
 
 CLI::Validator network_name() {
-  return known_name([](const std::string& name) { repvgg_size(name); });
+  return known_name([](const std::string& name) { vgg_variant(name); });
 }
 
 void add_network_option(CLI::App& app, std::string& net, const std::string& more) {
-  const std::vector<std::string> names = repvgg_names();
+  const std::vector<std::string> names = vgg_variant_names();
   std::string help;
   for (size_t i = 0; i < names.size(); ++i) {
     help += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
@@ -81,7 +81,7 @@ void add_network_option(CLI::App& app, std::string& net, const std::string& more
 
 void add_reparam_option(CLI::App& app, std::string& reparam) {
   app.add_option("--reparam", reparam,
-                 "the family of its blocks: none, repvgg, acb, dbb, ... (layers/reparam/families.h); all fold alike")
+                 "the family of its blocks: none, repvgg, acb, dbb, ... (layers/families/families.h); all fold alike")
       ->check(known_name(check_family))
       ->type_name("NAME");
 }

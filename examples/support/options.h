@@ -11,13 +11,13 @@ namespace onefold {
 CLI::Validator whole_number(int64_t lowest, int64_t highest = std::numeric_limits<int64_t>::max());
 CLI::Validator real_number(double lowest, double highest);
 
-/// A network that layers/models/repvgg_size.h knows; the message lists the names.
+/// A network that layers/labs/vgg_variant.h knows; the message lists the names.
 CLI::Validator network_name();
 
-/// --net: one of the sizes that there are, as repvgg_size() takes it; `more` ends its help.
+/// --net: one of the sizes that there are, as vgg_variant() takes it; `more` ends its help.
 void add_network_option(CLI::App& app, std::string& net, const std::string& more = {});
 
-/// --reparam: a family of blocks that layers/reparam/families.h knows; the message lists the names.
+/// --reparam: a family of blocks that layers/families/families.h knows; the message lists the names.
 void add_reparam_option(CLI::App& app, std::string& reparam);
 
 /// --threads: sets the number of threads of all parallel loops as it is parsed; without it core/parallel.h decides. At
@@ -27,7 +27,7 @@ void add_threads_option(CLI::App& app);
 /// --seed: of all random numbers of a program.
 void add_seed_option(CLI::App& app, uint64_t& seed);
 
-/// --detect-anomaly: see layers/anomaly.h.
+/// --detect-anomaly: see layers/labs/anomaly.h.
 void add_detect_anomaly_option(CLI::App& app, bool& detect_anomaly);
 
 /// --batch-size.

@@ -10,9 +10,9 @@
 #include "core/check.h"
 #include "core/softmax.h"
 #include "examples/support/program.h"
-#include "layers/anomaly.h"
+#include "layers/labs/anomaly.h"
 #include "layers/batch_norm.h"
-#include "layers/reparam/rep_optimizer.h"
+#include "layers/families/weights/rep_optimizer.h"
 
 namespace onefold {
 

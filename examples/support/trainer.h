@@ -30,7 +30,7 @@ struct TrainerOptions {
   double final_rate = 0;     // where the rate ends, likewise
   double bias_rate = 1;      // learning rate of the batch norms' biases, times the others'
   double muon_rate = 0;      // above 0: the convolutions' weights are moved by Muon, at this rate at the most
-  bool detect_anomaly = false;  // whether each step is watched, see layers/anomaly.h; changes no number
+  bool detect_anomaly = false;  // whether each step is watched, see layers/labs/anomaly.h; changes no number
   bool lookahead = false;    // slow weights with the usual options, see autograd/lookahead.h
   Augmentation augment = {};
   uint64_t seed = 0;  // of the order of images and their variation; not of the network's weights

@@ -7,14 +7,14 @@
 #include "examples/support/format.h"
 #include "examples/support/memory_estimate.h"
 #include "examples/support/networks.h"
-#include "layers/count.h"
+#include "layers/labs/count.h"
 
 namespace onefold {
 
 namespace {
 
 /// The mean time of two training steps after one to warm up; of the first where the dataset has no more.
-double measure_step(RepVgg& network, const TrainingSetup& setup) {
+double measure_step(Module& network, const TrainingSetup& setup) {
   const Dataset few = first_images(setup.data.splits.train, 3 * setup.trainer.batch_size);
   Trainer trainer(network, few, setup.data.normalization, setup.trainer);
   double first = 0;
@@ -37,10 +37,13 @@ std::string training_plan(const TrainingSetup& setup) {
   const auto& [train, test] = setup.data.splits;
   const Shape one_image{1, train.height, train.width, train.channels};
   Initializer initializer(setup.trainer.seed);
-  RepVgg network(repvgg_size(setup.net, setup.reparam), static_cast<int64_t>(train.classes.size()), initializer);
+  const VggVariant variant = vgg_variant(setup.net, setup.reparam);
+  const auto classes = static_cast<int64_t>(train.classes.size());
+  const std::unique_ptr<RepVgg> made = make_repvgg(variant, classes, initializer);
+  RepVgg& network = *made;
   check_training_fits(network, batch_shape(train, setup.trainer.batch_size));
   fit_whitening(network, train, setup.data.normalization);
-  const auto folded = RepVgg::folded_form(network.size(), static_cast<int64_t>(train.classes.size()));
+  const auto folded = make_plain_vgg(variant, classes);
   const Trainer trainer(network, train, setup.data.normalization, setup.trainer);
   const int64_t steps = setup.trainer.epochs * trainer.steps_per_epoch();
 

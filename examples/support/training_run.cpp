@@ -16,7 +16,7 @@
 #include "examples/support/progress.h"
 #include "examples/support/report.h"
 #include "examples/support/signals.h"
-#include "layers/count.h"
+#include "layers/labs/count.h"
 
 namespace onefold {
 
@@ -62,16 +62,16 @@ TrainingRun::TrainingRun(TrainingSetup setup)
       train_hash_(content_hash(setup_.data.splits.train)),
       test_hash_(content_hash(setup_.data.splits.test)),
       initializer_(setup_.trainer.seed),
-      network_(repvgg_size(setup_.net, setup_.reparam), classes_of(setup_), initializer_),
-      trainer_(with_start(network_, setup_), setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
+      network_(make_repvgg(vgg_variant(setup_.net, setup_.reparam), classes_of(setup_), initializer_)),
+      trainer_(with_start(*network_, setup_), setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
   Initializer initializer(0);
-  RepVgg scratch(network_.size(), classes_of(setup_), initializer);
-  check_training_fits(scratch, batch_shape(setup_.data.splits.train, setup_.trainer.batch_size));
+  const auto scratch = make_repvgg(vgg_variant(setup_.net, setup_.reparam), classes_of(setup_), initializer);
+  check_training_fits(*scratch, batch_shape(setup_.data.splits.train, setup_.trainer.batch_size));
 }
 
 void TrainingRun::begin() {
   catch_stop_signals();
-  if (setup_.start.empty()) fit_whitening(network_, setup_.data.splits.train, setup_.data.normalization);
+  if (setup_.start.empty()) fit_whitening(*network_, setup_.data.splits.train, setup_.data.normalization);
   record_ = describe();
   start_run(setup_.folder, record_);
   log_.emplace(setup_.folder.log(), 0);
@@ -141,7 +141,7 @@ Evaluation TrainingRun::evaluate_network(int64_t views) {
     bar.update(images);
     stop_if_signalled();
   };
-  return evaluate(network_, test, setup_.data.normalization, kEvaluationBatch, after_batch, views);
+  return evaluate(*network_, test, setup_.data.normalization, kEvaluationBatch, after_batch, views);
 }
 
 void TrainingRun::save() const {
@@ -165,7 +165,7 @@ void TrainingRun::keep_best(const Evaluation& evaluation) {
   if (best_.epoch > 0 && evaluation.accuracy() <= best_.test_accuracy) return;
   best_ = {trainer_.position().epoch + 1, evaluation.accuracy()};
   // Before the checkpoint that names it: a run that dies between the two takes the epoch again, and writes it again.
-  save_network(setup_.folder.best(), network_, card());
+  save_network(setup_.folder.best(), *network_, card());
 }
 
 ModelCard TrainingRun::card() const {
@@ -206,7 +206,7 @@ void TrainingRun::finish() {
   const Dataset& test = setup_.data.splits.test;
   const bool one_view = setup_.views == 1;
   const Evaluation evaluation = last_evaluation_ && one_view ? *last_evaluation_ : evaluate_network(setup_.views);
-  save_network(setup_.folder.model(), network_, card());
+  save_network(setup_.folder.model(), *network_, card());
   write_json(setup_.folder.confusion(), {{"classes", test.classes}, {"matrix", evaluation.matrix}});
   record_["finished"] = utc_now();
   record_["result"] = {{"test_accuracy", evaluation.accuracy()}, {"test_loss", evaluation.loss}};
@@ -232,7 +232,7 @@ void TrainingRun::finish() {
 
 ordered_json TrainingRun::describe() {
   const auto& [train, test] = setup_.data.splits;
-  const Counts counts = count(network_, {1, train.height, train.width, train.channels});
+  const Counts counts = count(*network_, {1, train.height, train.width, train.channels});
   ordered_json record = {{"program", "train_cifar10"},
                          {"command", setup_.command},
                          {"net", setup_.net},

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@
 #include "examples/support/networks.h"
 #include "examples/support/run_folder.h"
 #include "examples/support/trainer.h"
-#include "layers/models/repvgg.h"
+#include "layers/labs/vgg_variant.h"
 
 namespace onefold {
 
@@ -77,7 +78,7 @@ class TrainingRun {
   TrainingSetup setup_;
   std::string train_hash_, test_hash_;
   Initializer initializer_;
-  RepVgg network_;
+  std::unique_ptr<RepVgg> network_;
   Trainer trainer_;
   std::optional<EpochLog> log_;
   std::optional<Evaluation> last_evaluation_;

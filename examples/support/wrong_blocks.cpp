@@ -5,9 +5,9 @@
 #include "core/batch_norm.h"
 #include "core/elementwise.h"
 #include "core/padding.h"
-#include "layers/fold.h"
-#include "layers/reparam/explain.h"
-#include "layers/reparam/folded_block.h"
+#include "layers/fold/fold_error.h"
+#include "layers/calculus/explain.h"
+#include "layers/fold/conv_relu.h"
 
 namespace onefold {
 
@@ -56,21 +56,21 @@ void average_inside_frame(LinearForm& piece, LinearForm& pool) {
 /// The block after change(piece, next) at each framing piece of its branches, which says whether it changed anything;
 /// null where it did not.
 template <class Change>
-std::unique_ptr<Module> with_changed_frames(const LinearBlock& block, const Change& change) {
-  LinearForm sum = block.sum_of_branches();
+std::unique_ptr<Module> with_changed_frames(Module& block, const Change& change) {
+  LinearForm sum = form_before_activation(block);
   bool changed = false;
   for (LinearForm& branch : sum.parts) {
     for (size_t i = 0; i + 1 < branch.parts.size(); ++i) {
       if (frames(branch.parts[i])) changed |= change(branch.parts[i], branch.parts[i + 1]);
     }
   }
-  return changed ? std::make_unique<ComputedBlock>(sum, block.activation()) : nullptr;
+  return changed ? std::make_unique<ComputedBlock>(sum, linear_view(block)->activation) : nullptr;
 }
 
 }  // namespace
 
 WrongBlock wrong_in_repvgg(const BlockFold& fold) {
-  return [fold](LinearBlock& block, const Tensor& x) -> std::unique_ptr<Module> {
+  return [fold](Module& block, const Tensor& x) -> std::unique_ptr<Module> {
     const auto* repvgg = dynamic_cast<const RepVggBlock*>(&block);
     if (repvgg == nullptr) return nullptr;
     const DoubleKernel wrong = fold(*repvgg, x), right = fold_right(*repvgg);
@@ -81,14 +81,14 @@ WrongBlock wrong_in_repvgg(const BlockFold& fold) {
   };
 }
 
-std::unique_ptr<Module> zeros_between(LinearBlock& block, const Tensor&) {
+std::unique_ptr<Module> zeros_between(Module& block, const Tensor&) {
   return with_changed_frames(block, [](LinearForm& piece, LinearForm&) {
     frame_with_zeros(piece);
     return true;
   });
 }
 
-std::unique_ptr<Module> average_inside(LinearBlock& block, const Tensor&) {
+std::unique_ptr<Module> average_inside(Module& block, const Tensor&) {
   return with_changed_frames(block, [](LinearForm& piece, LinearForm& next) {
     if (next.is_convolution) return false;
     average_inside_frame(piece, next);

@@ -7,7 +7,7 @@
 #include "core/random.h"
 #include "examples/support/format.h"
 #include "layers/pooling.h"
-#include "layers/reparam/pieces.h"
+#include "layers/calculus/pieces.h"
 
 namespace onefold {
 

@@ -9,6 +9,7 @@
 #include "examples/support/fold_demonstration.h"
 #include "examples/support/table.h"
 #include "examples/support/wrong_blocks.h"
+#include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
 
 namespace onefold {
@@ -41,7 +42,7 @@ struct NetworkDamage {
 
 /// A folded network with a mistake in every block that can have it.
 struct WrongNetwork {
-  std::unique_ptr<RepVgg> folded;
+  std::unique_ptr<PlainVgg> folded;
   NetworkDamage damage;  // all but the last two, which need the test images
 };
 

@@ -6,6 +6,7 @@
 #include "core/conv2d.h"
 #include "core/elementwise.h"
 #include "core/random.h"
+#include "layers/calculus/linear_piece.h"
 
 namespace onefold {
 
@@ -35,7 +36,7 @@ DoubleKernel fold_changed(const RepVggBlock& block, const Change& change) {
 
 std::vector<PlainBranch> plain_branches(const RepVggBlock& block) {
   std::vector<PlainBranch> branches;
-  for (const LinearForm& form : block.sum_of_branches().parts) {
+  for (const LinearForm& form : repvgg_form(block).parts) {
     const LinearForm& last = form.parts.back();
     PlainBranch branch{form.name, std::nullopt, *last.norm};
     if (form.parts.size() == 2) branch.kernel = form.parts.front().conv.kernel;

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "core/pooling.h"
-#include "layers/reparam/kernel.h"
-#include "layers/reparam/repvgg_block.h"
+#include "layers/fold/kernel.h"
+#include "layers/fold/repvgg_block.h"
 
 namespace onefold {
 
 // Folds that are wrong on purpose, to be looked at: each is the classic mistake alone, everything else about it right.
-// The right ones are in layers/reparam/kernel.h.
+// The right ones are in layers/fold/kernel.h.
 
 /// A branch of a RepVGG block in evaluation mode, taken apart for a fold by hand.
 struct PlainBranch {

@@ -5,9 +5,10 @@
 #include "core/random.h"
 #include "examples/support/block_demonstration.h"
 #include "examples/support/form_times.h"
-#include "layers/count.h"
-#include "layers/reparam/families.h"
-#include "layers/reparam/repvgg_block.h"
+#include "layers/labs/count.h"
+#include "layers/labs/vgg_variant.h"
+#include "layers/families/families.h"
+#include "layers/fold/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -18,9 +19,7 @@ namespace {
 /// A small network with awkward statistics, in evaluation mode.
 std::unique_ptr<RepVgg> some_network(const std::string& family = "repvgg") {
   Initializer initializer(1);
-  RepVggSize size{"small", {1, 1, 2, 1, 1}, {4, 4, 8, 8, 8}};
-  size.family = family;
-  auto network = std::make_unique<RepVgg>(size, 10, initializer);
+  auto network = make_repvgg({.size = {"small", {1, 1, 2, 1, 1}, {4, 4, 8, 8, 8}}, .family = family}, 10, initializer);
   testing::randomize(*network, 2, false);
   network->eval();
   return network;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "layers/reparam/repvgg_block.h"
+#include "layers/fold/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
 

@@ -48,7 +48,7 @@ TEST_CASE("memory: less than 1 MB more after 1,900 steps of a training, in the p
   chosen.batch_size = 1;
   chosen.muon_rate = 0.05;
   chosen.lookahead = true;
-  Training training(chosen, narrow_size(), (kWarmUp + kMeasured) / 20);
+  Training training(chosen, narrow(), (kWarmUp + kMeasured) / 20);
   training.train_to(kWarmUp);
   const MemoryUsage before = memory_usage();
   const int64_t resident_before = resident_bytes();
@@ -67,7 +67,8 @@ TEST_CASE("memory: no node of any family's graph is alive after backward", "[exa
   for (const std::string& family : families_of_networks()) {
     CAPTURE(family);
     Initializer initializer(1);
-    RepVgg network(narrow_size(family), 10, initializer);
+    const auto made = make_repvgg(narrow(family), 10, initializer);
+    RepVgg& network = *made;
     const Variable loss = softmax_cross_entropy(network(Variable(random_normal({2, 32, 32, 3}, Random(1, 2)))), {3, 4});
     const std::vector<std::weak_ptr<Node>> nodes = nodes_of(loss);
     REQUIRE(nodes.size() >= 8);

@@ -58,21 +58,21 @@ TEST_CASE("model card: says of which family the blocks are, and before there wer
 
 TEST_CASE("a network of another family is read as it was written, in both forms", "[examples]") {
   const TemporaryFolder folder;
-  RepVggSize size = repvgg_size("tiny", "acb");
   Initializer initializer(5);
-  RepVgg network(size, 3, initializer);
+  const auto made = make_repvgg(vgg_variant("tiny", "acb"), 3, initializer);
+  RepVgg& network = *made;
   network.eval();
   ModelCard of_acb = card();
   of_acb.reparam = "acb";
   save_network(folder.path() / "trained.safetensors", network, of_acb);
   const SavedNetwork read = load_network(folder.path() / "trained.safetensors");
-  CHECK(max_abs_difference(logits(*read.network), logits(network)) == 0);
+  CHECK(max_abs_difference(logits(read.network()), logits(network)) == 0);
 
   of_acb.form = "folded";
   save_network(folder.path() / "folded.safetensors", *network.fold(), of_acb);
   const SavedNetwork folded = load_network(folder.path() / "folded.safetensors");
   CHECK(folded.card.reparam == "acb");
-  CHECK(max_abs_difference(logits(*folded.network), logits(network)) <= Real(1e-4));
+  CHECK(max_abs_difference(logits(folded.network()), logits(network)) <= Real(1e-4));
 }
 
 TEST_CASE("model card: what is missing or broken is named with the file", "[examples]") {
@@ -100,14 +100,14 @@ TEST_CASE("saved network: both forms come back with their logits, in evaluation 
 
   save_network(path, tiny.network, card());
   const SavedNetwork trained = load_network(path);
-  CHECK(!trained.network->training());
-  CHECK(max_abs_difference(logits(*trained.network), logits(tiny.network)) == 0);
+  CHECK(!trained.network().training());
+  CHECK(max_abs_difference(logits(trained.network()), logits(tiny.network)) == 0);
 
   const auto folded = tiny.network.fold();
   save_network(path, *folded, card("folded"));
   const SavedNetwork back = load_network(path);
   CHECK(back.card.form == "folded");
-  CHECK(max_abs_difference(logits(*back.network), logits(*folded)) == 0);
+  CHECK(max_abs_difference(logits(back.network()), logits(*folded)) == 0);
 }
 
 TEST_CASE("fine-tuning: a folded network comes back in training form, a negative variance is refused", "[examples]") {
@@ -116,14 +116,14 @@ TEST_CASE("fine-tuning: a folded network comes back in training form, a negative
   images.labels.assign(images.labels.size(), 0);
   TinyNetwork tiny;
   tiny.network.eval();
-  SavedNetwork folded{card("folded"), tiny.network.fold_network()};
+  SavedNetwork folded{.card = card("folded"), .folded = tiny.network.fold_network()};
   folded.card.reparam = "dbb";
   SavedNetwork tuned = to_fine_tune(std::move(folded), "folded.safetensors", images);
   CHECK(tuned.card.form == "training");
   CHECK(tuned.card.reparam == "repvgg");
-  CHECK(tuned.network->training());
+  CHECK(tuned.network().training());
 
-  state(*tuned.network).at("stages.1.0.bn3.running_var").data()[2] = -1;
+  state(tuned.network()).at("stages.1.0.bn3.running_var").data()[2] = -1;
   CHECK_THROWS_WITH(to_fine_tune(std::move(tuned), "net.safetensors", images),
                     ContainsSubstring("net.safetensors: stages.1.0.bn3.running_var holds a number that is not finite "
                                       "or a negative variance"));

@@ -61,7 +61,7 @@ void fail_each_allocation_of_a_step(const std::string& family, int64_t stride) {
   chosen.muon_rate = 0.05;
   chosen.lookahead = true;
   chosen.batch_size = 2;
-  Training training(chosen, narrow_size(family));
+  Training training(chosen, narrow(family));
   // The last step of all is one of Lookahead's, too, and has the loader make one batch and no other ahead.
   const int64_t last = training.steps_in_all();
   training.train_to(last - 1);

@@ -13,7 +13,7 @@ namespace {
 
 /// Trains once without a stop, saving after every step, then goes on from each of these checkpoints to the end, each
 /// time with another number of threads. The steps from which the end is not the same, bit by bit.
-std::vector<int64_t> steps_that_end_otherwise(const TrainerOptions& chosen, const RepVggSize& size, int64_t steps) {
+std::vector<int64_t> steps_that_end_otherwise(const TrainerOptions& chosen, const VggVariant& size, int64_t steps) {
   const TemporaryFolder scratch;
   const auto checkpoint = [&](int64_t step) { return scratch.path() / std::to_string(step); };
   const int threads_before = threads();
@@ -56,7 +56,7 @@ TEST_CASE("resume: from each of 50 steps the run ends with the bits of one never
   chosen.muon_rate = muon ? 0.05 : 0;
   chosen.lookahead = muon;
   CAPTURE(muon);
-  CHECK(steps_that_end_otherwise(chosen, narrow_size(), 10) == std::vector<int64_t>{});
+  CHECK(steps_that_end_otherwise(chosen, narrow(), 10) == std::vector<int64_t>{});
 }
 
 TEST_CASE("resume: so it is for every family of blocks", "[examples][.long]") {
@@ -67,7 +67,7 @@ TEST_CASE("resume: so it is for every family of blocks", "[examples][.long]") {
     chosen.batch_size = 2;
     chosen.muon_rate = family == "repoptimizer" ? 0 : 0.05;
     CAPTURE(family);
-    CHECK(steps_that_end_otherwise(chosen, narrow_size(family), kSteps) == std::vector<int64_t>{});
+    CHECK(steps_that_end_otherwise(chosen, narrow(family), kSteps) == std::vector<int64_t>{});
   }
 }
 
@@ -75,14 +75,14 @@ TEST_CASE("resume: a state that lacks anything of an optimizer ends otherwise", 
   TrainerOptions chosen = options();
   chosen.muon_rate = 0.05;
   chosen.lookahead = true;
-  Training whole(chosen, narrow_size());
+  Training whole(chosen, narrow());
   whole.train_to(4);
   TrainerState saved = whole.trainer.state();
   for (auto& [name, tensor] : saved.network) tensor = tensor.clone();
   for (auto& [name, tensor] : saved.optimizer) tensor = tensor.clone();
   whole.train_to_end();
   const auto ends_equal = [&](const TrainerState& state) {
-    Training second(chosen, narrow_size());
+    Training second(chosen, narrow());
     second.trainer.load_state(state);
     second.train_to_end();
     return same_bits(second.trainer.state().network, whole.trainer.state().network);

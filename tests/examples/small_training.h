@@ -9,8 +9,8 @@
 #include "core/check.h"
 #include "datasets/shapes10.h"
 #include "examples/support/trainer.h"
-#include "layers/models/repvgg.h"
-#include "layers/reparam/families.h"
+#include "layers/labs/vgg_variant.h"
+#include "layers/families/families.h"
 
 namespace onefold {
 
@@ -27,10 +27,8 @@ inline TrainerOptions options() {
 }
 
 /// The same five stages with so few channels that a step takes a millisecond or two.
-inline RepVggSize narrow_size(const std::string& family = "repvgg") {
-  RepVggSize size{.name = "narrow", .depths = {1, 1, 1, 1, 1}, .widths = {8, 8, 8, 16, 16}};
-  size.family = family;
-  return size;
+inline VggVariant narrow(const std::string& family = "repvgg") {
+  return {.size = {.name = "narrow", .depths = {1, 1, 1, 1, 1}, .widths = {8, 8, 8, 16, 16}}, .family = family};
 }
 
 /// The families that have room in a whole network: the blocks of some add to what they are given, which needs as many
@@ -40,7 +38,7 @@ inline std::vector<std::string> families_of_networks() {
   std::erase_if(names, [](const std::string& name) {
     Initializer initializer(0);
     try {
-      RepVgg(narrow_size(name), 10, initializer);
+      make_repvgg(narrow(name), 10, initializer);
     } catch (const Error&) {
       return true;
     }
@@ -51,17 +49,18 @@ inline std::vector<std::string> families_of_networks() {
 
 /// A small network in training, on 3 batches of Shapes10 and a bit, or on other images.
 struct Training {
-  explicit Training(const TrainerOptions& chosen = options(), const RepVggSize& size = repvgg_size("tiny"),
+  explicit Training(const TrainerOptions& chosen = options(), const VggVariant& variant = vgg_variant("tiny"),
                     int64_t image_count = kSteps * kBatch + 2)
       : epochs(chosen.epochs),
         images(shapes10(1, image_count, 1).train),
-        network(size, 10, initializer),
+        made(make_repvgg(variant, 10, initializer)),
         trainer(network, images, {{0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}}, chosen) {}
 
   int64_t epochs;
   Dataset images;
   Initializer initializer{7};
-  RepVgg network;
+  std::unique_ptr<RepVgg> made;
+  RepVgg& network = *made;
   Trainer trainer;
 
   int64_t steps_in_all() const { return epochs * trainer.steps_per_epoch(); }

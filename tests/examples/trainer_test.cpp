@@ -8,7 +8,7 @@
 #include "datasets/shapes10.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/reparam/rep_optimizer.h"
+#include "layers/families/weights/rep_optimizer.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/examples/small_training.h"

@@ -88,7 +88,7 @@ TEST_CASE("training run: the best epoch's network is kept, and known again after
   CHECK(about.at("best").at("test_accuracy") == best_accuracy);
   const SavedNetwork best = load_network(whole.best());
   const TrainingSetup made = with_four_epochs("whole");
-  CHECK(evaluate(*best.network, made.data.splits.test, best.card.normalization, 16).accuracy() == best_accuracy);
+  CHECK(evaluate(best.network(), made.data.splits.test, best.card.normalization, 16).accuracy() == best_accuracy);
 
   for (int64_t epoch = 0; epoch < 4; ++epoch) {
     TrainingRun run(with_four_epochs("resumed"));

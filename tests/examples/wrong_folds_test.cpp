@@ -7,8 +7,8 @@
 #include "examples/support/html.h"
 #include "examples/support/wrong_fold_museum.h"
 #include "layers/pooling.h"
-#include "layers/reparam/diverse_branch_block.h"
-#include "layers/reparam/folded_block.h"
+#include "layers/families/diverse_branch_block.h"
+#include "layers/fold/conv_relu.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
 #include "tests/layers/support.h"
@@ -156,7 +156,7 @@ TEST_CASE("wrong folds: a network with the right fold in each block is right, wi
     return testing::relative_difference(logits, made.folded->forward(Variable(images)).value());
   };
   WrongFold none = find(1, "training mode");
-  none.in_network = [](LinearBlock& block, const Tensor&) {
+  none.in_network = [](Module& block, const Tensor&) {
     const auto& repvgg = dynamic_cast<const RepVggBlock&>(block);
     return std::make_unique<ConvRelu>(fold_right(repvgg).rounded(), repvgg.args());
   };

@@ -1,4 +1,4 @@
-#include "layers/anomaly.h"
+#include "layers/labs/anomaly.h"
 
 #include <algorithm>
 #include <limits>
@@ -11,8 +11,8 @@
 #include "autograd/ops.h"
 #include "layers/batch_norm.h"
 #include "layers/models/repvgg.h"
-#include "layers/reparam/conv_block.h"
-#include "layers/reparam/expand_conv2d.h"
+#include "layers/families/conv_block.h"
+#include "layers/families/weights/expand_conv2d.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "layers/pooling.h"
-#include "layers/reparam/linear_block.h"
-#include "layers/reparam/pieces.h"
+#include "layers/calculus/linear_block.h"
+#include "layers/calculus/pieces.h"
 #include "layers/sequential.h"
 
 namespace onefold::testing {

@@ -1,12 +1,14 @@
-#include "layers/count.h"
+#include "layers/labs/count.h"
 
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
 #include "layers/dropout.h"
+#include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
-#include "layers/reparam/families.h"
+#include "layers/families/families.h"
 #include "layers/sequential.h"
+#include "layers/pooling.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -99,7 +101,7 @@ TEST_CASE("count: RepVGG has these counts, to the digit", "[layers]") {
     Initializer initializer(1);
     RepVgg network(repvgg_size(size.name), 10, initializer);
     CHECK(count(network, {1, 32, 32, 3}) == size.training);
-    CHECK(count(*RepVgg::folded_form(repvgg_size(size.name), 10), {1, 32, 32, 3}) == size.folded);
+    CHECK(count(*std::make_unique<PlainVgg>(repvgg_size(size.name), 10), {1, 32, 32, 3}) == size.folded);
   }
 }
 

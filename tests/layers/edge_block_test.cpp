@@ -1,7 +1,7 @@
 // Lesson 17's block. It stands among the library's tests, because these are built with Real = double, too.
 #include "examples/support/edge_block.h"
 
-#include "layers/reparam/explain.h"
+#include "layers/calculus/explain.h"
 #include "tests/catch.h"
 #include "tests/layers/block_gradients.h"
 #include "tests/layers/support.h"

@@ -1,4 +1,4 @@
-#include "layers/reparam/equivalent_kernel.h"
+#include "layers/calculus/equivalent_kernel.h"
 
 #include "autograd/ops.h"
 #include "core/elementwise.h"

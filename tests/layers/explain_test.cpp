@@ -1,8 +1,10 @@
-#include "layers/reparam/explain.h"
+#include "layers/calculus/explain.h"
 
-#include "layers/count.h"
+#include "layers/labs/count.h"
+#include "layers/calculus/explain_network.h"
+#include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
-#include "layers/reparam/repvgg_block.h"
+#include "layers/fold/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

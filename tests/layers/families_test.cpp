@@ -1,11 +1,13 @@
-#include "layers/reparam/families.h"
+#include "layers/families/families.h"
+
+#include "layers/calculus/linear_piece.h"
 
 #include "autograd/ops.h"
-#include "layers/reparam/dilated_block.h"
-#include "layers/reparam/explain.h"
-#include "layers/reparam/mobile_one_block.h"
-#include "layers/reparam/rep_mixer_block.h"
-#include "layers/reparam/repvgg_block.h"
+#include "layers/families/dilated_block.h"
+#include "layers/calculus/explain.h"
+#include "layers/families/mobile_one_block.h"
+#include "layers/families/rep_mixer_block.h"
+#include "layers/fold/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/block_gradients.h"
 #include "tests/layers/support.h"
@@ -28,7 +30,7 @@ std::vector<BlockOptions> all_options() {
 }
 
 /// A block, or none where the family has no room for it.
-std::unique_ptr<LinearBlock> block_of(const std::string& family, const BlockOptions& options) {
+std::unique_ptr<Module> block_of(const std::string& family, const BlockOptions& options) {
   Initializer initializer(5);
   try {
     return make_block(family, options, initializer);
@@ -59,7 +61,7 @@ void for_each_block(const Action& action) {
 }  // namespace
 
 TEST_CASE("families: folded equals trained, in every step, inside and on the border", "[layers][fold]") {
-  for_each_block([](LinearBlock& block, const BlockOptions& options) {
+  for_each_block([](Module& block, const BlockOptions& options) {
     randomize(block, 3, false);
     block.eval();
     const auto before = copy_of_state(block);
@@ -81,7 +83,7 @@ TEST_CASE("families: folded equals trained, in every step, inside and on the bor
 
 TEST_CASE("families: the gradients of a training step are those of differences", "[layers]") {
   if (sizeof(Real) != 8) return;  // float resolves too little behind batch norms
-  for_each_block([](LinearBlock& block, const BlockOptions& options) {
+  for_each_block([](Module& block, const BlockOptions& options) {
     const GradientCheck check = check_block_gradients(block, random_images({2, 4, 5, options.in}).value());
     CAPTURE(check.where, check.largest_error);
     CHECK(check.ok);
@@ -89,7 +91,7 @@ TEST_CASE("families: the gradients of a training step are those of differences",
 }
 
 TEST_CASE("families: a training step reaches every parameter and moves every statistic", "[layers]") {
-  for_each_block([](LinearBlock& block, const BlockOptions& options) {
+  for_each_block([](Module& block, const BlockOptions& options) {
     const auto before = copy_of_state(block);
     const Variable x = random_images({2, 7, 8, options.in});
     const Variable y = block.forward(x);
@@ -119,7 +121,7 @@ TEST_CASE("families: the blocks have the branches of their papers", "[layers]") 
     const auto block = make_block(family, options, initializer);
     block->eval();
     std::string names;
-    const LinearForm sum = block->sum_of_branches();
+    const LinearForm sum = form_before_activation(*block);
     for (const LinearForm& branch : sum.parts) names += (names.empty() ? "" : " ") + branch.name;
     return names;
   };

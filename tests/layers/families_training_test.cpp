@@ -1,8 +1,8 @@
 #include "datasets/shapes10.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/reparam/families.h"
-#include "layers/reparam/reparameterize.h"
+#include "layers/families/families.h"
+#include "layers/families/insert_branches.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/training.h"
@@ -35,7 +35,7 @@ TEST_CASE("training: a small network of each family learns Shapes10, and folded 
   for (const std::string& family : family_names()) {
     Initializer initializer(1);
     const auto network = plain_network(initializer);
-    reparameterize(*network, family, initializer);
+    insert_branches(*network, family, initializer);
     // DiracNet's filters begin with a tenth of the identity's weight, so it needs longer.
     const bool slow = family == "diracnet";
     train_network(*network, images, slow ? 15 : 6, slow ? 0.1 : 0.05, 0.1);

@@ -1,4 +1,4 @@
-#include "layers/reparam/fixed_conv2d.h"
+#include "layers/calculus/fixed_conv2d.h"
 
 #include "core/elementwise.h"
 #include "core/padding.h"

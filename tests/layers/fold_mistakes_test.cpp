@@ -2,9 +2,10 @@
 
 #include "autograd/ops.h"
 #include "core/elementwise.h"
+#include "layers/calculus/linear_piece.h"
 #include "layers/models/repvgg.h"
-#include "layers/reparam/folded_block.h"
-#include "layers/reparam/repvgg_block.h"
+#include "layers/fold/conv_relu.h"
+#include "layers/fold/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -25,7 +26,7 @@ struct PlainBranch {
 
 std::vector<PlainBranch> branches_of(const RepVggBlock& block) {
   std::vector<PlainBranch> branches;
-  for (const LinearForm& branch : block.sum_of_branches().parts) {
+  for (const LinearForm& branch : repvgg_form(block).parts) {
     PlainBranch plain{std::nullopt, block.args().groups, branch.parts.back().norm};
     if (branch.parts.size() == 2) plain.kernel = branch.parts[0].conv.kernel;
     branches.push_back(plain);

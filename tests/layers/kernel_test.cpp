@@ -1,4 +1,4 @@
-#include "layers/reparam/kernel.h"
+#include "layers/fold/kernel.h"
 
 #include <numeric>
 

@@ -4,15 +4,15 @@
 #include "layers/dropout.h"
 #include "layers/linear.h"
 #include "layers/models/repvgg.h"
-#include "layers/models/small_net.h"
-#include "layers/quantize.h"
-#include "layers/reparam/families.h"
-#include "layers/reparam/kernel.h"
-#include "layers/reparam/reparameterize.h"
-#include "layers/reparam/repvgg_block.h"
+#include "layers/labs/small_net.h"
+#include "layers/labs/quantize.h"
+#include "layers/families/families.h"
+#include "layers/fold/kernel.h"
+#include "layers/families/insert_branches.h"
+#include "layers/fold/repvgg_block.h"
 #include "layers/sequential.h"
 #include "layers/state_file.h"
-#include "layers/whitening.h"
+#include "layers/labs/whitening.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 #include "tests/temporary_folder.h"
@@ -42,8 +42,7 @@ TEST_CASE("messages: layers of impossible sizes", "[layers]") {
                     "Whitening: 28 components of 3 channels; both must be at least 1, and a 3x3 patch has 27 "
                     "components");
   CHECK_THROWS_WITH(small_net({.kernel = 5}, 10, initializer), "small_net: a kernel of 5; it is 3 or 7");
-  CHECK_THROWS_WITH(repvgg_size("huge"), "RepVgg: no size \"huge\"; the sizes are tiny, mini, S, A0, short, "
-                    "with +whitening, +g2 or +g4 behind them");
+  CHECK_THROWS_WITH(repvgg_size("huge"), "RepVgg: unknown size \"huge\"; expected one of tiny, mini, S, A0");
 }
 
 TEST_CASE("messages: layers on the wrong input", "[layers]") {
@@ -149,8 +148,8 @@ TEST_CASE("messages: blocks in a model", "[layers]") {
                     "itself; it needs in = out = groups, above 1, and stride 1");
   Sequential network;
   network.add<Relu>();
-  CHECK_THROWS_WITH(reparameterize(network, "dbb", initializer),
-                    "reparameterize: Sequential, 1 layer has no Sequential with a 3x3 convolution of padding 1 and "
+  CHECK_THROWS_WITH(insert_branches(network, "dbb", initializer),
+                    "insert_branches: Sequential, 1 layer has no Sequential with a 3x3 convolution of padding 1 and "
                     "a batch norm behind it, which a block of family \"dbb\" could stand for");
   CHECK_THROWS_WITH(quantize(nullptr, Tensor::zeros({1, 8, 8, 3})), "quantize: there is no network; pass one");
   const auto folded = std::make_shared<Linear>(4, 2, initializer);

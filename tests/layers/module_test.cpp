@@ -5,7 +5,7 @@
 #include "layers/conv2d.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/reparam/repvgg_block.h"
+#include "layers/fold/repvgg_block.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"

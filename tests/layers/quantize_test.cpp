@@ -1,14 +1,15 @@
-#include "layers/quantize.h"
+#include "layers/labs/quantize.h"
 
 #include <cmath>
 #include <limits>
 
 #include "autograd/ops.h"
-#include "layers/fold.h"
+#include "layers/fold/fold_error.h"
+#include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
 #include "layers/operand_hook.h"
-#include "layers/reparam/families.h"
-#include "layers/reparam/folded_block.h"
+#include "layers/families/families.h"
+#include "layers/fold/conv_relu.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -19,7 +20,7 @@ namespace {
 
 constexpr QuantizationOptions kFloat{.weights = WeightGrids::none, .inputs = InputGrids::none};
 
-std::shared_ptr<RepVgg> small_network(bool folded) {
+std::shared_ptr<Vgg> small_network(bool folded) {
   Initializer initializer(1);
   auto network = std::make_shared<RepVgg>(RepVggSize{"small", {1, 1, 1, 1, 1}, {4, 4, 8, 8, 8}}, 10, initializer);
   randomize(*network, 3, false);
@@ -158,7 +159,7 @@ TEST_CASE("quantize: every family, trained and folded", "[layers][int8]") {
     CAPTURE(family);
     const int64_t groups = family == "repmixer" || family == "unireplk" ? 4 : 1;  // depthwise alone
     Initializer initializer(5);
-    const std::shared_ptr<LinearBlock> block = make_block(family, {.in = 4, .out = 4, .groups = groups}, initializer);
+    const std::shared_ptr<Module> block = make_block(family, {.in = 4, .out = 4, .groups = groups}, initializer);
     block->eval();
     const std::shared_ptr<Module> folded = block->fold();
     const Tensor exact = logits(*block, x);

@@ -5,8 +5,8 @@
 
 #include "layers/activations.h"
 #include "layers/pooling.h"
-#include "layers/reparam/explain.h"
-#include "layers/reparam/pieces.h"
+#include "layers/calculus/explain.h"
+#include "layers/calculus/pieces.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

@@ -1,13 +1,13 @@
-#include "layers/reparam/rep_optimizer.h"
+#include "layers/families/weights/rep_optimizer.h"
 
 #include <memory>
 
 #include "autograd/muon.h"
 #include "autograd/ops.h"
 #include "core/elementwise.h"
-#include "layers/reparam/equivalent_kernel.h"
-#include "layers/reparam/linear_block.h"
-#include "layers/reparam/pieces.h"
+#include "layers/calculus/equivalent_kernel.h"
+#include "layers/calculus/linear_block.h"
+#include "layers/calculus/pieces.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

@@ -1,10 +1,10 @@
-#include "layers/reparam/reparameterize.h"
+#include "layers/families/insert_branches.h"
 
 #include "core/check.h"
 #include "layers/activations.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/reparam/families.h"
+#include "layers/families/families.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
@@ -39,12 +39,12 @@ std::unique_ptr<Sequential> some_model(Initializer& initializer) {
 
 }  // namespace
 
-TEST_CASE("reparameterize: 3x3 convolutions become blocks, and fold to what stood there", "[layers][fold]") {
+TEST_CASE("insert_branches: 3x3 convolutions become blocks, and fold to what stood there", "[layers][fold]") {
   Initializer initializer(1);
   const auto model = some_model(initializer);
   model->eval();
   const std::string plain = summary(*model->fold());
-  const auto names = reparameterize(*model, "dbb", initializer);
+  const auto names = insert_branches(*model, "dbb", initializer);
   CHECK(names == std::vector<std::string>{"0", "1.0", "1.4"});
   CHECK_FALSE(model->training());
   CHECK((*model)[0].description() == "DiverseBranchBlock 3 -> 8");
@@ -62,12 +62,12 @@ TEST_CASE("reparameterize: 3x3 convolutions become blocks, and fold to what stoo
   CHECK(summary(*folded).find("ConvRelu 3x3, 3 -> 8, padding 1") != std::string::npos);
 }
 
-TEST_CASE("reparameterize: any family has room in some model, or says why not", "[layers][fold]") {
+TEST_CASE("insert_branches: any family has room in some model, or says why not", "[layers][fold]") {
   for (const std::string& family : family_names()) {
     CAPTURE(family);
     Initializer initializer(1);
     const auto model = some_model(initializer);
-    const auto names = reparameterize(*model, family, initializer);
+    const auto names = insert_branches(*model, family, initializer);
     CHECK_FALSE(names.empty());
     randomize(*model, 2, false);
     model->eval();
@@ -76,11 +76,11 @@ TEST_CASE("reparameterize: any family has room in some model, or says why not", 
   }
 }
 
-TEST_CASE("reparameterize: blocks of one's own take the same places", "[layers][fold]") {
+TEST_CASE("insert_branches: blocks of one's own take the same places", "[layers][fold]") {
   Initializer initializer(1);
   const auto model = some_model(initializer), by_name = some_model(initializer);
   std::vector<std::string> asked;
-  const auto names = reparameterize(*model, [&](const BlockOptions& options) {
+  const auto names = insert_branches(*model, [&](const BlockOptions& options) {
     asked.push_back(options.text());
     check(options.stride == 1, "strides are beyond me");
     return make_block("acb", options, initializer);
@@ -93,29 +93,29 @@ TEST_CASE("reparameterize: blocks of one's own take the same places", "[layers][
 
   const std::string before = summary(*by_name);
   CHECK_THAT(error_of([&] {
-               reparameterize(*by_name, [](const BlockOptions& options) -> std::unique_ptr<LinearBlock> {
+               insert_branches(*by_name, [](const BlockOptions& options) -> std::unique_ptr<LinearBlock> {
                  check(options.groups > 1, "it needs groups");
                  return nullptr;
                });
              }),
              ContainsSubstring("no room for a block of one's own:\n  0: it needs groups\n  3.0: no block was made"));
-  CHECK_THAT(error_of([&] { reparameterize(*by_name, MakeBlock()); }), ContainsSubstring("no function"));
+  CHECK_THAT(error_of([&] { insert_branches(*by_name, MakeBlock()); }), ContainsSubstring("no function"));
   CHECK(summary(*by_name) == before);
 }
 
-TEST_CASE("reparameterize: what it cannot do it names, and leaves the model as it was", "[layers]") {
+TEST_CASE("insert_branches: what it cannot do it names, and leaves the model as it was", "[layers]") {
   Initializer initializer(1);
   const auto model = some_model(initializer);
   const std::string before = summary(*model);
   const auto state_before = copy_of_state(*model);
-  CHECK_THAT(error_of([&] { reparameterize(*model, "vgg", initializer); }),
+  CHECK_THAT(error_of([&] { insert_branches(*model, "vgg", initializer); }),
              ContainsSubstring("there is no family \"vgg\" of blocks; the families are none, repvgg"));
   CHECK(summary(*model) == before);
   CHECK(bit_equal(state(*model), state_before));
 
   Sequential linear;
   linear.add<Linear>(4, 4, initializer);
-  CHECK_THAT(error_of([&] { reparameterize(linear, "dbb", initializer); }),
+  CHECK_THAT(error_of([&] { insert_branches(linear, "dbb", initializer); }),
              ContainsSubstring("Sequential, 1 layer has no Sequential with a 3x3 convolution"));
 }
 

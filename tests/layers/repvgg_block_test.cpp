@@ -1,7 +1,7 @@
-#include "layers/reparam/repvgg_block.h"
+#include "layers/fold/repvgg_block.h"
 
 #include "autograd/ops.h"
-#include "layers/reparam/explain.h"
+#include "layers/calculus/explain.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

@@ -1,9 +1,8 @@
+#include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
 
 #include "autograd/ops.h"
-#include "layers/count.h"
-#include "layers/reparam/equivalent_kernel.h"
-#include "layers/reparam/families.h"
+#include "layers/calculus/equivalent_kernel.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -35,29 +34,16 @@ TEST_CASE("RepVgg: five stages, two of them at full size, then halves", "[layers
 
   // An identity branch wherever a block keeps the shape.
   std::string identities;
-  for (LinearBlock* block : network.blocks()) identities += state(*block).contains("bn0.weight") ? "i" : "-";
+  for (Module* block : network.blocks()) identities += state(*block).contains("bn0.weight") ? "i" : "-";
   CHECK(identities == "-ii-i-i-");
 }
 
 TEST_CASE("RepVgg: the sizes by name", "[layers]") {
-  CHECK(repvgg_names() == std::vector<std::string>{"tiny", "mini", "S", "A0", "short"});
+  CHECK(repvgg_names() == std::vector<std::string>{"tiny", "mini", "S", "A0"});
   CHECK(repvgg_size("A0").depths == std::array<int64_t, 5>{1, 2, 4, 14, 1});
-  CHECK(repvgg_size("mini").whitening == 0);
-  CHECK(repvgg_size("mini+whitening").whitening == 16);
-  CHECK(repvgg_size("mini+whitening").widths == repvgg_size("mini").widths);
-  CHECK(repvgg_size("mini").groups == 1);
-  CHECK(repvgg_size("mini+g2").groups == 2);
-  for (const std::string name : {"S+g4+whitening", "S+whitening+g4"}) {
-    CHECK(repvgg_size(name).groups == 4);
-    CHECK(repvgg_size(name).whitening == 16);
-    CHECK(repvgg_size(name).name == name);
-  }
-  for (const std::string name : {"+whitening", "mini+whitening+whitening", "mini+g2+g4", "mini+g3"}) {
-    CHECK_THAT(error_of([&] { repvgg_size(name); }), ContainsSubstring("no size \"" + name + "\""));
-  }
   CHECK(repvgg_size("mini").widths == std::array<int64_t, 5>{32, 32, 64, 128, 512});
   CHECK_THAT(error_of([] { repvgg_size("B9"); }),
-             ContainsSubstring("no size \"B9\"; the sizes are tiny, mini, S, A0, short"));
+             ContainsSubstring("unknown size \"B9\"; expected one of tiny, mini, S, A0"));
   Initializer initializer(1);
   CHECK_THAT(error_of([&] { RepVgg({"x", {1, 0, 1, 1, 1}, {4, 4, 4, 4, 4}}, 10, initializer); }),
              ContainsSubstring("stage 1 has 0 blocks"));
@@ -87,7 +73,7 @@ TEST_CASE("RepVgg: its state has the names that other tools rely on", "[layers]"
   const auto folded = state(*network.fold());
   CHECK(folded.size() == 9 * 2 + 2);
   CHECK(folded.contains("stages.3.2.conv.bias"));
-  CHECK(state_differences(state(*RepVgg::folded_form(repvgg_size("tiny"), 10)), folded).empty());
+  CHECK(state_differences(state(*std::make_unique<PlainVgg>(repvgg_size("tiny"), 10)), folded).empty());
 }
 
 TEST_CASE("RepVgg: the folded network equals the trained one", "[layers][fold]") {
@@ -104,10 +90,9 @@ TEST_CASE("RepVgg: the folded network equals the trained one", "[layers][fold]")
       const Variable x = random_images({2, side, side, 3});
       CHECK(relative_difference(network(x).value(), folded->forward(x).value()) <= kFoldTolerance);
     }
-    CHECK_THAT(error_of([&] { folded->blocks(); }), ContainsSubstring("stages.0.0 is folded and has no branches"));
 
     // Loaded into an empty folded form, the state computes the same bits.
-    const auto loaded = RepVgg::folded_form(small_size(groups), 10);
+    const auto loaded = std::make_unique<PlainVgg>(small_size(groups), 10);
     load_state(*loaded, state(*folded));
     const Variable x = random_images({1, 32, 32, 3});
     CHECK(max_abs_difference(loaded->forward(x).value(), folded->forward(x).value()) == 0);
@@ -158,8 +143,16 @@ TEST_CASE("RepVgg: groups stand in every second block from the third on", "[laye
   Initializer initializer(1);
   RepVgg network(small_size(4), 10, initializer);
   std::vector<int64_t> groups;
-  for (LinearBlock* block : network.blocks()) groups.push_back(equivalent_convolution(*block).args.groups);
+  for (Module* block : network.blocks()) groups.push_back(equivalent_convolution(*block).args.groups);
   CHECK(groups == std::vector<int64_t>{1, 1, 4, 1, 4, 1, 4, 1});
+}
+
+TEST_CASE("RepVgg: a block that does not exist", "[layers]") {
+  Initializer initializer(1);
+  RepVgg network(small_size(), 10, initializer);
+  for (const auto& [stage, block] : {std::pair<int64_t, int64_t>{5, 0}, {-1, 0}, {1, 2}, {1, -1}}) {
+    CHECK_THAT(error_of([&, s = stage, b = block] { network.block(s, b); }), ContainsSubstring("there is no block"));
+  }
 }
 
 TEST_CASE("RepVgg: a training step reaches every parameter", "[layers]") {
@@ -171,88 +164,4 @@ TEST_CASE("RepVgg: a training step reaches every parameter", "[layers]") {
     REQUIRE(parameter.grad().defined());
     CHECK(max_abs(parameter.grad()) > 0);
   }
-}
-
-TEST_CASE("RepVgg: pools between stages, whitening in front, the largest of each map behind", "[layers]") {
-  Initializer initializer(1);
-  RepVgg network(repvgg_size("short"), 10, initializer);
-  REQUIRE(network.whitening() != nullptr);
-  network.whitening()->fit(random_images({20, 32, 32, 3}, 2).value());
-  const auto inputs = network.block_inputs(random_images({1, 32, 32, 3}));
-  std::string shapes;
-  for (const Variable& x : inputs) shapes += std::to_string(x.shape()[1]) + "x" + std::to_string(x.shape()[3]) + " ";
-  CHECK(shapes == "32x32 16x32 8x128 8x128 4x256 ");
-  CHECK(network.blocks().size() == inputs.size());
-  for (LinearBlock* block : network.blocks()) CHECK(equivalent_convolution(*block).args.stride_h == 1);
-
-  RepVggSize pooled_stem = small_size();
-  pooled_stem.halving[0] = Halving::pool;
-  CHECK_THAT(error_of([&] { RepVgg(pooled_stem, 10, initializer); }), ContainsSubstring("stage 0 begins with a pool"));
-}
-
-TEST_CASE("RepVgg: the short network folds, in each step and as a whole", "[layers][fold]") {
-  Initializer initializer(1);
-  RepVgg network(repvgg_size("short"), 10, initializer);
-  network.whitening()->fit(random_images({20, 32, 32, 3}, 2).value());
-  randomize(network, 3, false);
-  network.eval();
-  const auto folded = network.fold_network();
-  CHECK(folded->whitening() == nullptr);
-  CHECK(state_differences(state(*RepVgg::folded_form(repvgg_size("short"), 10)), state(*folded)).empty());
-  CHECK(state(*folded).contains("whitening.conv.weight"));
-
-  const Variable x = random_images({2, 32, 32, 3});
-  const Tensor logits = network(x).value();
-  CHECK(relative_difference(logits, folded->forward(x).value()) <= kFoldTolerance);
-  const auto steps = explain_fold(network);
-  for (const FoldStep& step : steps) CHECK(relative_difference(logits, step.compute(x.value())) <= kFoldTolerance);
-  for (const auto& [step, module] : {std::pair<const FoldStep&, Module&>{steps.front(), network},
-                                     std::pair<const FoldStep&, Module&>{steps.back(), *folded}}) {
-    const Counts counts = count(module, {1, 32, 32, 3});
-    CHECK(step.parameters == counts.parameters);
-    CHECK(step.convolutions == counts.convolutions);
-    CHECK(step.batch_norms == counts.batch_norms);
-    CHECK(step.additions == counts.additions);
-  }
-}
-
-TEST_CASE("RepVgg: of blocks of any family, and folded equals trained", "[layers][fold]") {
-  for (const std::string& family : family_names()) {
-    CAPTURE(family);
-    RepVggSize size = small_size();
-    size.family = family;
-    Initializer initializer(1);
-    std::unique_ptr<RepVgg> network;
-    const std::string error = error_of([&] { network = std::make_unique<RepVgg>(size, 10, initializer); });
-    if (!error.empty()) {
-      CHECK_THAT(error, ContainsSubstring("RepVgg small: stages.0.0: family \"" + family + "\", block 3 -> 8: "));
-      continue;
-    }
-    CHECK((network->description() == "RepVgg small, 10 classes") == (family == "repvgg"));
-    randomize(*network, 4, false);
-    network->eval();
-    const Variable x = random_images({2, 32, 32, 3});
-    const Tensor trained = network->forward(x).value();
-    const auto folded = network->fold_network();
-    // Eight blocks, one after the other.
-    CHECK(relative_difference(trained, folded->forward(x).value()) <= 10 * kFoldTolerance);
-    const auto steps = explain_fold(*network);
-    for (const FoldStep& step : steps) {
-      CAPTURE(step.title);
-      CHECK(relative_difference(trained, step.compute(x.value())) <= 10 * kFoldTolerance);
-    }
-    // Branches go in the last step and not before, also where a title occurs twice in a block.
-    CHECK(steps.size() >= explain_fold(network->block(1, 0)).size());
-    for (size_t i = 1; i < steps.size(); ++i) {
-      CAPTURE(steps[i].title);
-      CHECK(steps[i].batch_norms <= steps[i - 1].batch_norms);
-      CHECK((steps[i].title == "branches gone") == (i + 1 == steps.size()));
-    }
-    load_state(*RepVgg::folded_form(size, 10), state(*folded));
-  }
-  RepVggSize size = small_size();
-  size.family = "vgg";
-  Initializer initializer(1);
-  CHECK_THAT(error_of([&] { RepVgg(size, 10, initializer); }),
-             ContainsSubstring("there is no family \"vgg\" of blocks; the families are none, repvgg"));
 }

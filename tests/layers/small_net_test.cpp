@@ -1,6 +1,6 @@
-#include "layers/models/small_net.h"
+#include "layers/labs/small_net.h"
 
-#include "layers/count.h"
+#include "layers/labs/count.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

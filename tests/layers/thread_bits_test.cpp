@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "autograd/ops.h"
 #include "autograd/optimizer.h"
 #include "core/parallel.h"
 #include "layers/models/repvgg.h"

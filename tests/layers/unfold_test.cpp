@@ -1,4 +1,8 @@
-#include "layers/reparam/unfold.h"
+#include "layers/calculus/unfold.h"
+
+#include "layers/calculus/unfold_network.h"
+#include "layers/labs/vgg_variant.h"
+#include "layers/labs/whitening.h"
 
 #include "autograd/ops.h"
 #include "layers/models/repvgg.h"
@@ -68,22 +72,29 @@ TEST_CASE("unfold: refuses what is no RepVGG block", "[layers][fold]") {
 }
 
 TEST_CASE("unfold: a whole folded network, and folded again", "[layers][fold]") {
-  const RepVggSize small{"small", {1, 2, 1, 1, 1}, {8, 8, 16, 16, 16}, 2};
-  for (const RepVggSize& size : {small, repvgg_size("short")}) {
+  const VggVariant small{.size = {"small", {1, 2, 1, 1, 1}, {8, 8, 16, 16, 16}, 2}};
+  for (const VggVariant& variant : {small, vgg_variant("short")}) {
     Initializer initializer(1);
-    RepVgg network(size, 10, initializer);
-    if (network.whitening() != nullptr) network.whitening()->fit(random_images({20, 32, 32, 3}, 2).value());
+    const auto made = make_repvgg(variant, 10, initializer);
+    RepVgg& network = *made;
+    auto* whitening = dynamic_cast<Whitening*>(network.whitening());
+    if (whitening != nullptr) whitening->fit(random_images({20, 32, 32, 3}, 2).value());
     randomize(network, 3, false);
     network.eval();
     const auto folded = network.fold_network();
     const Variable x = random_images({4, 32, 32, 3});
-    const auto unfolded = folded->unfold_network(x.value());
+    const auto unfolded = make_repvgg(variant, 10, initializer);
+    unfold_network(*folded, x.value(), *unfolded);
     CHECK(unfolded->training());
     CHECK(state_differences(state(network), state(*unfolded)).empty());
     unfolded->eval();
     const Tensor logits = folded->forward(x).value();
     CHECK(relative_difference(logits, unfolded->forward(x).value()) <= 10 * kFoldTolerance);
     CHECK(relative_difference(logits, unfolded->fold_network()->forward(x).value()) <= 10 * kFoldTolerance);
-    CHECK_THAT(error_of([&] { network.unfold_network(x.value()); }), ContainsSubstring("give a folded network"));
+    const auto of_plain = make_repvgg({.size = variant.size, .family = "none"}, 10, initializer);
+    if (whitening == nullptr) {
+      CHECK_THAT(error_of([&] { unfold_network(*folded, x.value(), *of_plain); }),
+                 ContainsSubstring("give a network of RepVggBlocks"));
+    }
   }
 }

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "layers/reparam/dirac_conv2d.h"
-#include "layers/reparam/do_conv2d.h"
-#include "layers/reparam/expand_conv2d.h"
-#include "layers/reparam/linear_block.h"
-#include "layers/reparam/orepa_conv2d.h"
-#include "layers/reparam/rep_optimizer.h"
+#include "layers/families/weights/dirac_conv2d.h"
+#include "layers/families/weights/do_conv2d.h"
+#include "layers/families/weights/expand_conv2d.h"
+#include "layers/calculus/linear_block.h"
+#include "layers/families/weights/orepa_conv2d.h"
+#include "layers/families/weights/rep_optimizer.h"
 
 // The families that re-parameterize the weights, each by its name and a function that makes one.
 

@@ -7,7 +7,7 @@
 #include "autograd/ops.h"
 #include "core/elementwise.h"
 #include "layers/linear.h"
-#include "layers/reparam/expand_linear.h"
+#include "layers/families/weights/expand_linear.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

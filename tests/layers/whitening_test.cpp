@@ -1,4 +1,4 @@
-#include "layers/whitening.h"
+#include "layers/labs/whitening.h"
 
 #include "core/check.h"
 #include "tests/catch.h"

@@ -7,8 +7,9 @@
 
 #include "datasets/shapes10.h"
 #include "layers/models/repvgg.h"
-#include "layers/reparam/families.h"
-#include "layers/reparam/reparameterize.h"
+#include "layers/families/families.h"
+#include "layers/families/insert_branches.h"
+#include "layers/pooling.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 #include "tests/training.h"
@@ -69,7 +70,7 @@ TEST_CASE("whole network: of blocks of each family, folded, it computes what it 
       CAPTURE(family, seed);
       Initializer initializer(seed);
       const auto network = plain_network(initializer);
-      CHECK_FALSE(reparameterize(*network, family, initializer).empty());
+      CHECK_FALSE(insert_branches(*network, family, initializer).empty());
       randomize(*network, seed);
       network->eval();
       CHECK(fold_error(*network, {3, 16, 15, 3}) <= kFoldTolerance);

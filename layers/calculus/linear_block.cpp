@@ -1,0 +1,148 @@
+#include "layers/calculus/linear_block.h"
+
+#include "core/check.h"
+#include "layers/fold/fold_error.h"
+#include "layers/fold/conv_relu.h"
+
+namespace onefold {
+
+void Branch::append(std::string name, std::unique_ptr<Module> piece) {
+  check(piece != nullptr, "LinearBlock: piece ", name, " of branch ", name_, " is null; append a module");
+  for (const auto& branch : block_.branches_) {
+    for (const OwnPiece& other : branch->pieces_) {
+      check(other.name != name, "LinearBlock: pieces of branches ", branch->name_, " and ", name_, " are both called ",
+            name, "; in a block's state each needs a name of its own");
+    }
+  }
+  pieces_.push_back({std::move(name), std::move(piece)});
+}
+
+Variable Branch::forward(const Variable& x, size_t pieces) const {
+  Variable y = x;
+  for (size_t i = 0; i < pieces; ++i) y = (*pieces_[i].module)(y);
+  return y;
+}
+
+Branch& LinearBlock::add_branch(std::string name) {
+  branches_.push_back(std::make_unique<Branch>(std::move(name), *this));
+  return *branches_.back();
+}
+
+std::vector<BatchNorm2d*> LinearBlock::last_norms() const {
+  std::vector<BatchNorm2d*> norms;
+  for (const auto& branch : branches_) {
+    const auto last = branch->pieces_.empty() ? std::nullopt : linear_view(*branch->pieces_.back().module);
+    BatchNorm2d* const norm = last ? last->norm : nullptr;
+    if (norm == nullptr || (!norms.empty() && norm->eps() != norms[0]->eps())) return {};
+    norms.push_back(norm);
+  }
+  return norms;
+}
+
+Variable LinearBlock::forward(const Variable& x) {
+  check(!branches_.empty(), type(), ": no branches; add_branch() makes one");
+  const std::vector<BatchNorm2d*> norms = last_norms();
+  if (norms.empty()) return forward_by_pieces(x);
+
+  check_one_mode(*this, {norms.begin(), norms.end()});
+  if (norms[0]->training()) return forward_in_training(x, norms);
+  // [forward]
+  std::vector<NormInput> inputs;
+  for (size_t b = 0; b < branches_.size(); ++b) {
+    const Branch& branch = *branches_[b];
+    inputs.push_back(norms[b]->norm_input(branch.forward(x, branch.pieces_.size() - 1)));
+  }
+  return norm_sum(inputs, activation_, StatisticsOf::running, norms[0]->eps());
+  // [/forward]
+}
+
+Variable LinearBlock::forward_by_pieces(const Variable& x) {
+  const Variable sum = sum_by_pieces(x);
+  return activation_ == Activation::relu ? relu(sum) : sum;
+}
+
+Variable LinearBlock::sum_by_pieces(const Variable& x) {
+  Variable sum;
+  for (const auto& branch : branches_) {
+    const Variable y = branch->forward(x, branch->pieces_.size());
+    sum = sum.defined() ? add(sum, y) : y;
+  }
+  return sum;
+}
+
+// [forward-in-training]
+Variable LinearBlock::forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms) {
+  std::vector<TrainedBranch> one_op;
+  for (size_t b = 0; b < branches_.size(); ++b) {
+    const auto& pieces = branches_[b]->pieces_;
+    if (pieces.size() == 1) {
+      one_op.push_back({Variable(), {}, *norms[b]});
+    } else if (pieces.size() == 2) {
+      const auto piece = linear_view(*pieces[0].module);
+      const auto conv = piece ? piece->plain_convolution() : std::nullopt;
+      if (conv) one_op.push_back({conv->weight, conv->args, *norms[b]});
+    }
+  }
+  if (one_op.size() == branches_.size()) return conv_norm_sum(x, one_op, activation_);
+
+  std::vector<NormInput> inputs;
+  for (size_t b = 0; b < branches_.size(); ++b) {
+    inputs.push_back(norms[b]->norm_input(branches_[b]->forward(x, branches_[b]->pieces_.size() - 1)));
+  }
+  return norm_sum(inputs, activation_, StatisticsOf::batch, norms[0]->eps());
+}
+// [/forward-in-training]
+
+void LinearBlock::visit(Visitor& visitor) {
+  for (const auto& branch : branches_) {
+    for (const auto& piece : branch->pieces_) visitor.child(piece.name, *piece.module);
+  }
+}
+
+std::string LinearBlock::description() const {
+  std::string text = "LinearBlock";
+  for (const auto& branch : branches_) text += (branch == branches_.front() ? " " : " + ") + branch->name();
+  return text + (activation_ == Activation::relu ? ", relu" : "");
+}
+
+int64_t LinearBlock::in_channels() const {
+  for (const auto& branch : branches_) {
+    for (const auto& piece : branch->pieces_) {
+      const auto view = linear_view(*piece.module);
+      if (view && view->in_channels != 0) return view->in_channels;
+    }
+  }
+  return 0;
+}
+
+LinearForm LinearBlock::linear(int64_t channels) const {
+  check_evaluation_mode(*this);
+  if (branches_.empty()) throw FoldError(type() + " has no branches; add_branch() makes one");
+  LinearForm sum;
+  sum.kind = LinearForm::Kind::sum;
+  for (const auto& branch : branches_) {
+    std::vector<NamedPiece> pieces;
+    for (const auto& piece : branch->pieces_) pieces.push_back({piece.name, piece.module.get()});
+    sum.parts.push_back(fold_branch(branch->name(), [&] { return chain_form(pieces, channels); }));
+    sum.parts.back().name = branch->name();
+  }
+  return sum;
+}
+
+// [fold]
+std::unique_ptr<Module> LinearBlock::fold() const {
+  LinearForm form = sum_of_branches();
+  reduce(form);
+  return make_folded(rounded(form.conv), form.conv.args, activation_);
+}
+// [/fold]
+
+std::unique_ptr<Module> LinearBlock::fold_with_norm(const FixedBatchNorm& norm) const {
+  if (activation_ != Activation::none) return nullptr;
+  LinearForm form = sum_of_branches();
+  reduce(form);
+  form.conv.kernel = fold_batch_norm(form.conv.kernel, norm);
+  return make_folded(rounded(form.conv), form.conv.args, Activation::none);
+}
+
+}  // namespace onefold

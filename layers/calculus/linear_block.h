@@ -1,0 +1,110 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/activation.h"
+#include "layers/batch_norm.h"
+#include "layers/conv2d.h"
+#include "layers/calculus/linear_piece.h"
+
+namespace onefold {
+
+class LinearBlock;
+
+/// A summand of a LinearBlock: pieces one after the other; none at all is the identity.
+class Branch {
+ public:
+  Branch(std::string name, const LinearBlock& block) : name_(std::move(name)), block_(block) {}
+
+  /// Makes a piece at the end. Its name is that in the block's state.
+  template <class Piece, class... Args>
+  Piece& add(std::string name, Args&&... args) {
+    auto piece = std::make_unique<Piece>(std::forward<Args>(args)...);
+    Piece& made = *piece;
+    append(std::move(name), std::move(piece));
+    return made;
+  }
+
+  /// Throws Error for no piece, and for a name that another piece of the block has.
+  void append(std::string name, std::unique_ptr<Module> piece);
+
+  const std::string& name() const { return name_; }
+
+ private:
+  friend class LinearBlock;
+  struct OwnPiece {
+    std::string name;
+    std::unique_ptr<Module> module;
+  };
+
+  Variable forward(const Variable& x, size_t pieces) const;  // through the first few
+
+  std::string name_;
+  const LinearBlock& block_;
+  std::vector<OwnPiece> pieces_;
+};
+
+/// activation(sum of branches): any block of structural re-parameterization. A block of one's own lists its branches:
+///
+///     class Shortcut : public LinearBlock {
+///      public:
+///       Shortcut(int64_t channels, Initializer& initializer) : LinearBlock(Activation::relu) {
+///         Branch& branch = add_branch("3x3");
+///         branch.add<Conv2d>("conv", same_convolution(channels, channels, 3, 3), initializer);
+///         branch.add<BatchNorm2d>("bn", channels);
+///         add_branch("identity");
+///       }
+///     };
+///
+/// The rest follows: forward and gradients, by one fused op where every branch ends in a batch norm; fold() to one
+/// convolution; explain_fold(). Without an activation it is linear itself, so it may be a piece of a branch: sums and
+/// chains nest. State: the pieces by their names.
+class LinearBlock : public LinearPiece {
+ public:
+  explicit LinearBlock(Activation activation = Activation::none) : activation_(activation) {}
+
+  /// The reference is valid as long as the block.
+  Branch& add_branch(std::string name);
+
+  Variable forward(const Variable& x) override;
+
+  /// The same, branch by branch and piece by piece: what forward() is held to.
+  Variable forward_by_pieces(const Variable& x);
+
+  /// The same up to the activation.
+  Variable sum_by_pieces(const Variable& x) override;
+
+  void visit(Visitor& visitor) override;
+  std::string description() const override;
+
+  /// A ConvRelu, or without an activation a Conv2d. Throws FoldError, naming piece and branch, in training mode and
+  /// where a branch cannot fold.
+  std::unique_ptr<Module> fold() const override;
+  std::unique_ptr<Module> fold_with_norm(const FixedBatchNorm& norm) const override;
+
+  int64_t in_channels() const override;
+
+  /// The sum of the branches. Throws FoldError as fold() does.
+  LinearForm linear(int64_t channels) const override;
+  LinearForm sum_of_branches() const { return linear(known_channels(*this)); }
+
+  Activation activation() const override { return activation_; }
+
+ private:
+  friend class Branch;
+
+  /// The batch norm that ends each branch, if one ends every branch and all have one eps; else none.
+  std::vector<BatchNorm2d*> last_norms() const;
+
+  /// The same sum as forward() in one op, by the batch's statistics; where every branch is a convolution without bias
+  /// and a batch norm, or a batch norm alone, the convolutions belong to the op, too.
+  Variable forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms);
+
+  Activation activation_;
+  std::vector<std::unique_ptr<Branch>> branches_;
+};
+
+}  // namespace onefold

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "layers/fold/block_options.h"
+#include "layers/calculus/linear_block.h"
+
+namespace onefold {
+
+/// relu(BN(conv 3x3) + BN(conv 1x3) + BN(conv 3x1)): the kernel's middle row and middle column, which matter most, have
+/// weights of their own. Each gamma starts at 1/3, so that the sum starts no larger than one branch alone would.
+/// Ding et al.: "ACNet: Strengthening the Kernel Skeletons for Powerful CNN via Asymmetric Convolution Blocks",
+/// ICCV 2019, section 3.3.
+///
+/// Any stride and groups. State: conv3x3, bn3x3, conv1x3, bn1x3, conv3x1, bn3x1.
+class AcBlock : public LinearBlock {
+ public:
+  /// Throws Error for groups that do not divide both numbers of channels.
+  AcBlock(const BlockOptions& options, Initializer& initializer);
+
+  std::string description() const override { return "AcBlock " + options_.text(); }
+
+ private:
+  BlockOptions options_;
+};
+
+}  // namespace onefold

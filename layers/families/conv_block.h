@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "layers/fold/block_options.h"
+#include "layers/calculus/linear_block.h"
+
+namespace onefold {
+
+/// relu(BN(conv)) where the 3x3 is one of a family that re-parameterizes weights: DoConv2d, ExpandConv2d, DiracConv2d,
+/// OrepaConv2d, RepOptimizerConv2d. State: conv.*, bn.*.
+template <class Conv>
+class ConvBlock : public LinearBlock {
+ public:
+  /// Throws Error as Conv does.
+  ConvBlock(const BlockOptions& options, Initializer& initializer)
+      : LinearBlock(options.activation), options_(options) {
+    Branch& branch = add_branch("3x3");
+    conv_ = &branch.add<Conv>("conv", same_convolution(options, 3, 3), initializer);
+    branch.add<BatchNorm2d>("bn", options.out);
+  }
+
+  /// "DoConv2dBlock 16 -> 32, stride 2"
+  std::string description() const override {
+    const std::string conv = conv_->description();
+    return conv.substr(0, conv.find(' ')) + "Block " + options_.text();
+  }
+
+  const BlockOptions& options() const { return options_; }
+  const Conv& conv() const { return *conv_; }
+
+ private:
+  BlockOptions options_;
+  const Conv* conv_;
+};
+
+}  // namespace onefold

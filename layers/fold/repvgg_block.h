@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "layers/batch_norm.h"
+#include "layers/conv2d.h"
+#include "layers/fold/block_options.h"
+
+namespace onefold {
+
+/// relu(BN(conv 3x3) + BN(conv 1x1) + BN(x)), the last only where the result has x's shape: stride 1 and in == out.
+/// Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, section 3.2.
+///
+/// [N, H, W, in] -> [N, ceil(H / stride), ceil(W / stride), out]. In evaluation mode everything before the ReLU is
+/// linear, so the block folds to one 3x3 convolution: a ConvRelu, or without an activation a Conv2d. State: conv3, bn3;
+/// with a 1x1 branch conv1, bn1; with an identity branch bn0.
+class RepVggBlock : public Module {
+ public:
+  /// Throws Error if groups do not divide both numbers of channels.
+  RepVggBlock(const BlockOptions& options, Initializer& initializer);
+
+  /// The paper's block.
+  RepVggBlock(int64_t in, int64_t out, int64_t stride, Initializer& initializer, int64_t groups = 1);
+
+  Variable forward(const Variable& x) override;
+
+  /// The sum before the ReLU, one layer at a time: what forward() is tested against.
+  Variable sum_by_pieces(const Variable& x);
+
+  void visit(Visitor& visitor) override;
+  std::string description() const override;
+
+  /// Throws FoldError, naming layer and branch, in training mode and for values that no kernel can hold.
+  std::unique_ptr<Module> fold() const override;
+  std::unique_ptr<Module> fold_with_norm(const FixedBatchNorm& norm) const override;
+
+  /// The whole block as one kernel, [3, 3, in / groups, out], for the 3x3 convolution's args().
+  DoubleKernel folded_kernel() const;
+
+  Activation activation() const { return options_.activation; }
+  bool has_pointwise() const { return conv1_ != nullptr; }
+  bool has_identity() const { return bn0_ != nullptr; }
+
+  const Conv2d& conv3() const { return conv3_; }
+  const BatchNorm2d& bn3() const { return bn3_; }
+  const Conv2d& conv1() const { return *conv1_; }     // if has_pointwise()
+  const BatchNorm2d& bn1() const { return *bn1_; }    // if has_pointwise()
+  const BatchNorm2d& bn0() const { return *bn0_; }    // if has_identity()
+
+  /// The 3x3 convolution's stride, padding and groups, which the folded one has too.
+  const Conv2dArgs& args() const { return conv3_.args(); }
+
+ private:
+  BlockOptions options_;
+  Conv2d conv3_;
+  BatchNorm2d bn3_;
+  std::unique_ptr<Conv2d> conv1_;      // null without a 1x1 branch
+  std::unique_ptr<BatchNorm2d> bn1_;
+  std::unique_ptr<BatchNorm2d> bn0_;   // null without an identity branch
+};
+
+}  // namespace onefold

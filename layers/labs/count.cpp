@@ -1,0 +1,70 @@
+#include "layers/labs/count.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace onefold {
+
+namespace {
+
+/// Adds up what each op costs, from its name and its shapes. Only what is made from the image is a map: kernels that
+/// are composed on the way are the cost of weights, not of an image.
+class Counter : public OpObserver {
+ public:
+  explicit Counter(const Tensor& image) : maps_{image} {}
+
+  void on_op(const std::string& name, const std::vector<Variable>& inputs, const Variable& result) override {
+    const Tensor& output = result.value();
+    int64_t read = 0;
+    for (const Variable& input : inputs) read += is_map(input.value()) ? input.value().size() : 0;
+    if (read == 0) return;
+    maps_.push_back(output);
+    if (name == "conv2d") {
+      // Each output number sums R S C / groups products: the weight's size over its output channels.
+      const Shape& weight = inputs[1].shape();
+      counts.convolutions += 1;
+      counts.multiply_adds += output.size() * weight.rows();
+    } else if (name == "linear" || name == "matmul") {
+      counts.multiply_adds += output.size() * inputs[1].shape()[0];
+    } else if (name != "reshape") {  // which moves nothing
+      counts.element_wise += read + output.size();
+      count_sum(name, inputs);
+    }
+  }
+
+  Counts counts;
+
+ private:
+  void count_sum(const std::string& name, const std::vector<Variable>& inputs) {
+    if (name == "batch_norm") {
+      counts.batch_norms += 1;
+    } else if (name == "norm_sum") {
+      // Three inputs a branch: x, gamma, beta.
+      const auto branches = static_cast<int64_t>(inputs.size() / 3);
+      counts.batch_norms += branches;
+      counts.additions += branches - 1;
+    } else if (name == "add" || name == "subtract") {
+      counts.additions += 1;
+    }
+  }
+
+  bool is_map(const Tensor& tensor) const {
+    return std::any_of(maps_.begin(), maps_.end(), [&](const Tensor& map) { return map.data() == tensor.data(); });
+  }
+
+  std::vector<Tensor> maps_;  // held, so that no other tensor gets the buffer of one
+};
+
+}  // namespace
+
+Counts count(Module& module, const Shape& one_image) {
+  const EvaluationMode evaluation(module);
+  const NoGrad no_grad;
+  const Tensor image = Tensor::zeros(one_image);
+  Counter counter(image);
+  module(Variable(image));
+  counter.counts.parameters = count_parameters(module);
+  return counter.counts;
+}
+
+}  // namespace onefold

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/conv2d.h"
+#include "layers/module.h"
+#include "layers/fold/kernel.h"
+
+namespace onefold {
+
+/// A first convolution that needs no training: a kernel [size, size, C, 2 components] whose outputs on `images`
+/// [N, H, W, C] are uncorrelated and of equal size. With the leading eigenvectors v_k of the patches' covariance and
+/// their eigenvalues e_k, output k is v_k / sqrt(e_k + eps) times the patch, and output components + k its negative, so
+/// that a ReLU keeps both sides. Neighbouring pixels are nearly equal; the layers behind would spend their first epochs
+/// on undoing that.
+///
+/// Coates, Ng: "Learning Feature Representations with K-means", 2012, section 2.2, whitens patches; Page: "How to Train
+/// Your ResNet 8: Bag of Tricks", 2019, does it in a frozen first convolution.
+/// Patches are those inside the images. Their mean is taken for zero, as it is of normalised images. All in double.
+/// Throws Error for images smaller than a patch, and for components that are not within 1 and size * size * C.
+Kernel whitening_kernel(const Tensor& images, int64_t size, int64_t components, double eps = 5e-4);
+
+/// relu(conv(x, kernel)) with such a kernel, 3x3 and padded: [N, H, W, in] -> [N, H, W, 2 components]. Nothing in it is
+/// trained: the kernel is a buffer, saved and loaded as running statistics are. Folds to a ConvRelu. State: weight.
+class Whitening : public Module {
+ public:
+  /// Weights of zero, to fit or to load.
+  Whitening(int64_t in, int64_t components);
+
+  /// Takes the kernel from images: a few hundred are enough for covariances of 27 numbers.
+  void fit(const Tensor& images);
+
+  Variable forward(const Variable& x) override;
+  void visit(Visitor& visitor) override;
+  std::string description() const override;
+  std::unique_ptr<Module> fold() const override;
+
+  const Tensor& weight() const { return weight_; }
+
+ private:
+  Tensor weight_;  // [3, 3, in, 2 components]
+};
+
+}  // namespace onefold
