@@ -14,8 +14,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "core/conv2d.h"
-#include "core/im2col.h"
+#include "core/conv/conv2d.h"
+#include "core/conv/im2col.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "examples/support/best_seconds.h"

@@ -19,12 +19,12 @@
 #include <string>
 #include <vector>
 
-#include "core/atomic_file.h"
-#include "core/conv2d.h"
-#include "core/elementwise.h"
-#include "core/gemm.h"
-#include "core/im2col.h"
-#include "core/norm_sum.h"
+#include "core/conv/conv2d.h"
+#include "core/conv/im2col.h"
+#include "core/files/atomic_file.h"
+#include "core/gemm/gemm.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/norm_sum.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "examples/support/best_seconds.h"

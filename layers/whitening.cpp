@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "core/annex/symmetric_eigen.h"
 #include "core/check.h"
 #include "core/parallel.h"
-#include "core/symmetric_eigen.h"
 #include "layers/fold.h"
 #include "layers/operand_hook.h"
 #include "layers/reparam/folded_block.h"

@@ -57,7 +57,7 @@ violations() (  # violations TREE: one line each
   mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx -e 'core/thread_pool.*' -e core/parallel.cpp |
     grep -E '^(core|autograd|layers)/')
   # Files hold float whatever Real is: safetensors may say so.
-  mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/safetensors.*')
+  mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/files/safetensors.*')
   mapfile -t build < <(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
     \( -name CMakeLists.txt -o -name '*.cmake' -o -name CMakePresets.json -o -name '*.sh' -o -path ./.ci/run \) -print)
   mapfile -t text < <(find . \( -path ./build -o -path ./.git -o -path ./runs \) -prune -o -type f \

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "core/batch_norm.h"
-#include "core/elementwise.h"
-#include "core/padding.h"
+#include "core/annex/padding.h"
+#include "core/ops/batch_norm.h"
+#include "core/ops/elementwise.h"
 #include "layers/fold.h"
 #include "layers/reparam/explain.h"
 #include "layers/reparam/folded_block.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/pooling.h"
+#include "core/ops/pooling.h"
 #include "layers/reparam/kernel.h"
 #include "layers/reparam/repvgg_block.h"
 

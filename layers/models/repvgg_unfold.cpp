@@ -1,5 +1,5 @@
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/models/repvgg.h"
 #include "layers/reparam/unfold.h"
 

@@ -2,7 +2,7 @@
 
 #include "autograd/ops.h"
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/fold.h"
 #include "layers/reparam/pieces.h"
 #include "layers/reparam/repvgg_block.h"

@@ -1,7 +1,7 @@
 #include "layers/reparam/rep_optimizer.h"
 
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/reparam/composed_options.h"
 
 namespace onefold {

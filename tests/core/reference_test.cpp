@@ -1,8 +1,8 @@
 #include "tests/reference.h"
 
-#include "core/batch_norm.h"
-#include "core/conv2d.h"
-#include "core/softmax.h"
+#include "core/conv/conv2d.h"
+#include "core/ops/batch_norm.h"
+#include "core/ops/softmax.h"
 #include "tests/catch.h"
 
 using namespace onefold;

@@ -1,7 +1,7 @@
 #include <optional>
 
 #include "autograd/ops.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/models/repvgg.h"
 #include "layers/reparam/folded_block.h"
 #include "layers/reparam/repvgg_block.h"

@@ -4,7 +4,7 @@
 
 #include "autograd/muon.h"
 #include "autograd/ops.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/reparam/equivalent_kernel.h"
 #include "layers/reparam/linear_block.h"
 #include "layers/reparam/pieces.h"
