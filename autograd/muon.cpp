@@ -5,7 +5,7 @@
 
 #include "autograd/state.h"
 #include "core/check.h"
-#include "core/gemm/matrix_product.h"
+#include "core/gemm/gemm.h"
 #include "core/ops/elementwise.h"
 #include "core/parallel.h"
 

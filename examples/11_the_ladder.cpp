@@ -78,7 +78,7 @@ Tensor convolve(ConvAlgorithm algorithm, const Tensor& x, const Tensor& w) {
 Tensor im2col_and_three_loops(const Tensor& x, const Tensor& w) {
   const int64_t pixels = x.shape().rows(), D = w.shape().rows();
   Tensor columns({pixels, D}), y({x.shape()[0], H, W, K});
-  im2col(x, w.shape(), conv2d_args(1, 1), /*first_channel=*/0, 0, pixels, columns.data());
+  im2col({x.shape(), w.shape(), conv2d_args(1, 1)}, x, /*first_channel=*/0, 0, pixels, columns.data());
   gemm_naive({columns.data(), pixels, D, D}, {w.data(), D, K, K}, y.data(), K);
   return y;
 }

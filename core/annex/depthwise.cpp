@@ -244,29 +244,35 @@ class DepthwisePass {
 
 constexpr Real kNoFloor = -std::numeric_limits<Real>::infinity();
 
-}  // namespace
-
-Tensor conv2d_depthwise(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias,
-                        Activation activation) {
-  Tensor y(conv2d_output_shape(x.shape(), w.shape(), args));
-  const int64_t R = w.shape()[0], S = w.shape()[1], M = w.shape()[3] / x.shape()[3];
-  const DepthwisePass pass({x.shape(), 1}, {y.shape(), M},
-                           forward_axes(y.shape()[1], R, args.stride_h, args.padding_h, args.dilation_h),
-                           forward_axes(y.shape()[2], S, args.stride_w, args.padding_w, args.dilation_w), w);
-  pass.run(x, false, bias, activation == Activation::relu ? Real{0} : kNoFloor, y);
+Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue, PackedWeights&) {
+  Tensor y(g.y);
+  const Conv2dArgs& args = g.args;
+  const DepthwisePass pass({g.x, 1}, {g.y, g.K / g.C},
+                           forward_axes(g.P, g.R, args.stride_h, args.padding_h, args.dilation_h),
+                           forward_axes(g.Q, g.S, args.stride_w, args.padding_w, args.dilation_w), w);
+  pass.run(x, false, epilogue.bias, epilogue.activation == Activation::relu ? Real{0} : kNoFloor, y);
+  if (epilogue.statistics != nullptr) *epilogue.statistics = channel_statistics(y);
   return y;
 }
 
-Tensor conv2d_depthwise_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
-                                       const Tensor& sum) {
-  Tensor dx = sum.defined() ? sum : Tensor(x_shape);
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+  Tensor dx = sum.defined() ? sum : Tensor(g.x);
   if (dx.size() == 0) return dx;
-  const int64_t R = w.shape()[0], S = w.shape()[1], M = w.shape()[3] / x_shape[3];
-  const DepthwisePass pass({dy.shape(), M}, {x_shape, 1},
-                           backward_axes(x_shape[1], R, args.stride_h, args.padding_h, args.dilation_h),
-                           backward_axes(x_shape[2], S, args.stride_w, args.padding_w, args.dilation_w), w);
+  const Conv2dArgs& args = g.args;
+  const DepthwisePass pass({g.y, g.K / g.C}, {g.x, 1},
+                           backward_axes(g.H, g.R, args.stride_h, args.padding_h, args.dilation_h),
+                           backward_axes(g.W, g.S, args.stride_w, args.padding_w, args.dilation_w), w);
   pass.run(dy, sum.defined(), {}, kNoFloor, dx);
   return dx;
 }
+
+}  // namespace
+
+constinit const ConvAlgorithmRow depthwise_row = {"depthwise",
+                                                  "one input channel per group",
+                                                  [](const ConvGeometry& g) { return g.G == 1; },
+                                                  forward,
+                                                  backward_input,
+                                                  depthwise_backward_weight};
 
 }  // namespace onefold

@@ -1,30 +1,23 @@
 #pragma once
 
-#include "core/conv/conv2d.h"
+#include "core/conv/conv_types.h"
 
 namespace onefold {
 
-/// Depthwise convolution, one input channel an output channel: w [R, S, 1, K], K a multiple of x's channels C, any
-/// kernel, stride, padding and dilation. Output channel k sees input channel k / (K / C).
-///
-/// There is no sum over channels, so there is no matrix product: a vector of channels is convolved as one channel would
-/// be. It is copied out of an image once, with its padding, to where the first cache holds it; then a tile of up to 24
-/// output pixels stays in registers while all taps are added up, one multiply-add a load and no question in between.
-/// Taps in rows that lie beyond the edge are left out. Why loads are what bounds it: Zhang, Lo, Lu: "High
-/// Performance Depthwise and Pointwise Convolutions on Mobile Devices", AAAI 2020.
-///
-/// Same shapes as conv2d() and its gradients, which check them.
-Tensor conv2d_depthwise(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Tensor& bias = {},
-                        Activation activation = Activation::none);
+// Depthwise convolution, one input channel an output channel: w [R, S, 1, K], K a multiple of x's channels C, any
+// kernel, stride, padding and dilation. Output channel k sees input channel k / (K / C).
+//
+// There is no sum over channels, so there is no matrix product: a vector of channels is convolved as one channel would
+// be. It is copied out of an image once, with its padding, to where the first cache holds it; then a tile of up to 24
+// output pixels stays in registers while all taps are added up, one multiply-add a load and no question in between.
+// Taps in rows that lie beyond the edge are left out. Why loads are what bounds it: Zhang, Lo, Lu: "High
+// Performance Depthwise and Pointwise Convolutions on Mobile Devices", AAAI 2020.
+//
+// The gradient of the images is the same convolution of dy with the taps in reverse order; at stride 2 four of them,
+// one for each of the pixels of x that see their own share of the taps.
 
-/// The gradient of the images, added to `sum` where that is given: the same convolution of dy with the taps in reverse
-/// order; at stride 2 four of them, one for each of the pixels of x that see their own share of the taps.
-Tensor conv2d_depthwise_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
-                                       const Tensor& sum = {});
-
-/// The gradient of the weights. A tile of taps stays in registers over all pixels of a band of rows; bands are joined
-/// in double and in a fixed order.
-Tensor conv2d_depthwise_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape,
-                                        const Conv2dArgs& args);
+/// The gradient of the weights; the other directions are in depthwise.cpp. A tile of taps stays in registers over all
+/// pixels of a band of rows; bands are joined in double and in a fixed order.
+Tensor depthwise_backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
 
 }  // namespace onefold

@@ -49,12 +49,11 @@ int64_t divide_up(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a
 /// dw = the sum over pixels of dy x, tap by tap.
 class WeightGradient {
  public:
-  WeightGradient(const Tensor& dy, const Tensor& x, const Shape& w, const Conv2dArgs& args)
-      : dy_(dy), x_(x), args_(args), H_(x.shape()[1]), W_(x.shape()[2]), C_(x.shape()[3]), R_(w[0]), S_(w[1]),
-        P_(dy.shape()[1]), Q_(dy.shape()[2]), K_(w[3]), M_(K_ / C_), band_(std::min(P_, (kBandPixels - 1) / Q_ + 1)),
-        columns_{-args.padding_w, (Q_ - 1) * args.stride_w + (S_ - 1) * args.dilation_w - args.padding_w + 1,
-                 args.dilation_w} {
-    for (int64_t q = 0; q < Q_; ++q) places_.push_back(columns_.place(q * args.stride_w - args.padding_w) * kLanes);
+  WeightGradient(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
+      : dy_(dy), x_(x), args_(g.args), H_(g.H), W_(g.W), C_(g.C), R_(g.R), S_(g.S), P_(g.P), Q_(g.Q), K_(g.K),
+        M_(K_ / C_), band_(std::min(P_, (kBandPixels - 1) / Q_ + 1)),
+        columns_{g.column(0, 0), g.column(Q_ - 1, S_ - 1) + 1, args_.dilation_w} {
+    for (int64_t q = 0; q < Q_; ++q) places_.push_back(columns_.place(g.column(q, 0)) * kLanes);
   }
 
   Tensor compute() const {
@@ -139,9 +138,8 @@ class WeightGradient {
 
 }  // namespace
 
-Tensor conv2d_depthwise_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape,
-                                        const Conv2dArgs& args) {
-  return WeightGradient(dy, x, w_shape, args).compute();
+Tensor depthwise_backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+  return WeightGradient(g, dy, x).compute();
 }
 
 }  // namespace onefold

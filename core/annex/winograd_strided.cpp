@@ -97,21 +97,20 @@ void add_statistics(const TiledMap<Real>& y, int64_t begin, int64_t end, int64_t
   }
 }
 
-}  // namespace
-
 // [winograd-strided-forward]
-Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
-                               const Tensor& bias, Activation activation, ChannelStatistics* statistics) {
-  Tensor y(conv2d_output_shape(x.shape(), w.shape(), args));
-  const StridedTiling tiling(x.shape(), y.shape(), args);
+Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
+               PackedWeights& packed) {
+  Tensor y(g.y);
+  const StridedTiling tiling(g);
+  const Tensor& bias = epilogue.bias;
   const TiledMap<const Real> inputs = tiling.inputs(x.data());
   const TiledMap<Real> outputs = tiling.outputs(y.data());
   const TransformedWeights u(w, packed);
   const int64_t T = tiles_per_block(tiling.count);
-  ChannelSums sums(u.K, statistics != nullptr ? (tiling.count + T - 1) / T : 0);
+  ChannelSums sums(u.K, epilogue.statistics != nullptr ? (tiling.count + T - 1) / T : 0);
   const auto finish = [&](Vec value, const Real*, int64_t k, auto lanes) {
     const Vec shifted = bias.defined() ? value + lanes.load(bias.data() + k) : value;
-    return activation == Activation::relu ? max(shifted, Vec{}) : shifted;
+    return epilogue.activation == Activation::relu ? max(shifted, Vec{}) : shifted;
   };
 
   parallel_for(tiling.count, T, [&](int64_t begin, int64_t end) {
@@ -122,17 +121,16 @@ Tensor conv2d_winograd_strided(const Tensor& x, const Tensor& w, const Conv2dArg
       planes_to_map<kPoints, Transform::kOutputs, Transform::output>(m, panel, u.columns(panel), outputs, begin, end,
                                                                      finish);
     }
-    if (statistics != nullptr) add_statistics(outputs, begin, end, begin / T, sums);
+    if (epilogue.statistics != nullptr) add_statistics(outputs, begin, end, begin / T, sums);
   });
-  if (statistics != nullptr) *statistics = sums.statistics();
+  if (epilogue.statistics != nullptr) *epilogue.statistics = sums.statistics();
   return y;
 }
 // [/winograd-strided-forward]
 
-Tensor conv2d_winograd_strided_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape,
-                                              const Conv2dArgs& args, const Tensor& sum) {
-  Tensor dx = sum.defined() ? sum : Tensor(x_shape);
-  const StridedGradientTiling tiling(x_shape, dy.shape(), args);
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+  Tensor dx = sum.defined() ? sum : Tensor(g.x);
+  const StridedGradientTiling tiling(g);
   const TiledMap<const Real> outputs = tiling.outputs(dy.data());
   const TiledMap<Real> inputs = tiling.inputs(dx.data());
   PackedWeights once;
@@ -153,5 +151,15 @@ Tensor conv2d_winograd_strided_backward_input(const Tensor& dy, const Tensor& w,
   });
   return dx;
 }
+
+}  // namespace
+
+constinit const ConvAlgorithmRow winograd4_stride2_row = {
+    "Winograd F(4x4,3x3) at stride 2",
+    "a 3x3 kernel, stride 2, dilation 1, padding of at most 2 and one group",
+    [](const ConvGeometry& g) { return fits_winograd(g, 2); },
+    forward,
+    backward_input,
+    winograd_strided_backward_weight};
 
 }  // namespace onefold

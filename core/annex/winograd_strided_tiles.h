@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/annex/winograd_strided_transforms.h"
-#include "core/conv/conv2d.h"
+#include "core/conv/conv_types.h"
 #include "core/conv/winograd_tiles.h"
 #include "core/vector_loop.h"
 
@@ -40,25 +40,24 @@ struct TiledMap {
 
 /// The tiles of a whole convolution: 4 x 4 outputs each, and the 9 x 9 inputs that these see.
 struct StridedTiling {
-  StridedTiling(const Shape& x, const Shape& y, const Conv2dArgs& args)
-      : x_shape(x), y_shape(y), top(-args.padding_h), left(-args.padding_w), rows(tiles(y[1])), columns(tiles(y[2])),
-        count(x[0] * rows * columns) {}
+  explicit StridedTiling(const ConvGeometry& geometry)
+      : g(geometry), rows(tiles(g.P)), columns(tiles(g.Q)), count(g.N * rows * columns) {}
 
   template <class Number>
   TiledMap<Number> inputs(Number* x) const {
-    return {x, x_shape[1], x_shape[2], x_shape[3], rows, columns, 2 * StridedTransform::kOutputs, top, left};
+    return {x, g.H, g.W, g.C, rows, columns, 2 * StridedTransform::kOutputs, g.row(0, 0), g.column(0, 0)};
   }
   template <class Number>
   TiledMap<Number> outputs(Number* y) const {
-    return {y, y_shape[1], y_shape[2], y_shape[3], rows, columns, StridedTransform::kOutputs, 0, 0};
+    return {y, g.P, g.Q, g.K, rows, columns, StridedTransform::kOutputs, 0, 0};
   }
 
   static int64_t tiles(int64_t outputs) {
     return (outputs + StridedTransform::kOutputs - 1) / StridedTransform::kOutputs;
   }
 
-  Shape x_shape, y_shape;
-  int64_t top, left, rows, columns, count;
+  const ConvGeometry& g;
+  int64_t rows, columns, count;
 };
 
 /// The tiles of the input's gradient: 8 x 8 of its pixels, and the 5 x 5 gradients of outputs that these come from.
@@ -67,17 +66,16 @@ struct StridedTiling {
 struct StridedGradientTiling {
   static constexpr int64_t kPixels = 2 * StridedTransform::kOutputs;
 
-  StridedGradientTiling(const Shape& x, const Shape& y, const Conv2dArgs& args)
-      : x_shape(x), y_shape(y), padding_h(args.padding_h), padding_w(args.padding_w), rows(tiles(x[1], padding_h)),
-        columns(tiles(x[2], padding_w)), count(x[0] * rows * columns) {}
+  explicit StridedGradientTiling(const ConvGeometry& geometry)
+      : g(geometry), padding_h(g.args.padding_h), padding_w(g.args.padding_w), rows(tiles(g.H, padding_h)),
+        columns(tiles(g.W, padding_w)), count(g.N * rows * columns) {}
 
   TiledMap<const Real> outputs(const Real* dy) const {
-    return {dy, y_shape[1], y_shape[2], y_shape[3], rows, columns, StridedTransform::kOutputs, first_output(padding_h),
+    return {dy, g.P, g.Q, g.K, rows, columns, StridedTransform::kOutputs, first_output(padding_h),
             first_output(padding_w)};
   }
   TiledMap<Real> inputs(Real* dx) const {
-    return {dx,      x_shape[1], x_shape[2],             x_shape[3],            rows,
-            columns, kPixels,    first_pixel(padding_h), first_pixel(padding_w)};
+    return {dx, g.H, g.W, g.C, rows, columns, kPixels, first_pixel(padding_h), first_pixel(padding_w)};
   }
 
   static int64_t first_output(int64_t padding) { return padding == 0 ? -1 : 0; }
@@ -86,7 +84,7 @@ struct StridedGradientTiling {
     return (pixels - first_pixel(padding) + kPixels - 1) / kPixels;
   }
 
-  Shape x_shape, y_shape;
+  const ConvGeometry& g;
   int64_t padding_h, padding_w, rows, columns, count;
 };
 

@@ -56,12 +56,11 @@ Tensor transform_back(TilePlanes& du, const Shape& w_shape) {
 
 }  // namespace
 
-Tensor conv2d_winograd_strided_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape,
-                                               const Conv2dArgs& args) {
-  const StridedTiling tiling(x.shape(), dy.shape(), args);
-  if (tiling.count == 0) return Tensor::zeros(w_shape);
+Tensor winograd_strided_backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+  const StridedTiling tiling(g);
+  if (tiling.count == 0) return Tensor::zeros(g.w);
   const TiledMap<const Real> inputs = tiling.inputs(x.data()), outputs = tiling.outputs(dy.data());
-  const int64_t C = w_shape[2], K = w_shape[3], row_blocks = (C + kRowsPerTask - 1) / kRowsPerTask;
+  const int64_t C = g.C, K = g.K, row_blocks = (C + kRowsPerTask - 1) / kRowsPerTask;
   TilePlanes v(kInputs * kInputs, kChunk, C), z(kPoints * kPoints, kChunk, K), du(kWeights * kWeights, C, K);
 
   for (int64_t chunk = 0; chunk < tiling.count; chunk += kChunk) {
@@ -84,7 +83,7 @@ Tensor conv2d_winograd_strided_backward_weight(const Tensor& dy, const Tensor& x
                du.at(kernel), accumulate);
     });
   }
-  return transform_back(du, w_shape);
+  return transform_back(du, g.w);
 }
 
 }  // namespace onefold

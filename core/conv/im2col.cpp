@@ -24,9 +24,9 @@ constexpr int64_t kManyBlocks = 3;
 constexpr int64_t kChunkNumbers = 2 * 1024 * 1024;
 
 /// A 1x1 convolution at stride 1 needs no columns: x is the matrix.
-bool is_pointwise(const Shape& w, const Conv2dArgs& args) {
-  return w[0] == 1 && w[1] == 1 && args.stride_h == 1 && args.stride_w == 1 && args.padding_h == 0 &&
-         args.padding_w == 0;
+bool is_pointwise(const ConvGeometry& g) {
+  return g.R == 1 && g.S == 1 && g.args.stride_h == 1 && g.args.stride_w == 1 && g.args.padding_h == 0 &&
+         g.args.padding_w == 0;
 }
 
 /// The weights of one group as a matrix [R S G, K / groups].
@@ -58,53 +58,40 @@ void copy_run(const Real* from, int64_t count, Real* to) {
   std::memcpy(to + count - kMove, from + count - kMove, kMove * sizeof(Real));
 }
 
-/// How windows lie over images: sizes and strides read out of their shapes once, for loops over many pixels.
-struct Windows {
-  Windows(const Shape& x, const Shape& w, const Conv2dArgs& how)
-      : H(x[1]), W(x[2]), C(x[3]), R(w[0]), S(w[1]), G(w[2]), args(how) {
-    const Shape y = conv2d_output_shape(x, w, args);
-    P = y[1], Q = y[2];
-  }
-
-  /// Calls visit(patch element, position in x, numbers) for each run of taps of the window at (p, q) of image n that
-  /// stand side by side both in the patch and in x; a position of -1 is a run in the padding. Without gaps between a
-  /// row's taps (no dilation, no groups) the whole row inside the image is one run.
-  template <class Visit>
-  void for_each_run(int64_t n, int64_t p, int64_t q, const Visit& visit) const {
-    const int64_t left = q * args.stride_w - args.padding_w;
-    for (int64_t r = 0; r < R; ++r) {
-      const int64_t h = p * args.stride_h + r * args.dilation_h - args.padding_h;
-      const int64_t row = r * S * G, x_row = (n * H + h) * W;
-      if (h < 0 || h >= H) {
-        visit(row, -1, S * G);
-      } else if (args.dilation_w == 1 && G == C) {
-        const int64_t first = std::clamp<int64_t>(-left, 0, S), last = std::clamp<int64_t>(W - left, first, S);
-        if (first > 0) visit(row, -1, first * C);
-        if (last > first) visit(row + first * C, (x_row + left + first) * C, (last - first) * C);
-        if (last < S) visit(row + last * C, -1, (S - last) * C);
-      } else {
-        for (int64_t s = 0; s < S; ++s) {
-          const int64_t v = left + s * args.dilation_w;
-          visit(row + s * G, v >= 0 && v < W ? (x_row + v) * C : -1, G);
-        }
+/// Calls visit(patch element, position in x, numbers) for each run of taps of the window at (p, q) of image n that
+/// stand side by side both in the patch and in x; a position of -1 is a run in the padding. Without gaps between a
+/// row's taps (no dilation, no groups) the whole row inside the image is one run.
+template <class Visit>
+void for_each_run(const ConvGeometry& g, int64_t n, int64_t p, int64_t q, const Visit& visit) {
+  const int64_t C = g.C, S = g.S, W = g.W, left = g.column(q, 0);
+  for (int64_t r = 0; r < g.R; ++r) {
+    const int64_t h = g.row(p, r), row = r * S * g.G, x_row = (n * g.H + h) * W;
+    if (h < 0 || h >= g.H) {
+      visit(row, -1, S * g.G);
+    } else if (g.args.dilation_w == 1 && g.G == C) {
+      const int64_t first = std::clamp<int64_t>(-left, 0, S), last = std::clamp<int64_t>(W - left, first, S);
+      if (first > 0) visit(row, -1, first * C);
+      if (last > first) visit(row + first * C, (x_row + left + first) * C, (last - first) * C);
+      if (last < S) visit(row + last * C, -1, (S - last) * C);
+    } else {
+      for (int64_t s = 0; s < S; ++s) {
+        const int64_t v = g.column(q, s);
+        visit(row + s * g.G, v >= 0 && v < W ? (x_row + v) * C : -1, g.G);
       }
     }
   }
-
-  int64_t H, W, C, R, S, G, P, Q;
-  Conv2dArgs args;
-};
+}
 
 }  // namespace
 
 // [im2col]
-void im2col(const Tensor& x, const Shape& w_shape, const Conv2dArgs& args, int64_t first_channel, int64_t begin,
-            int64_t end, Real* columns) {
-  const Windows windows(x.shape(), w_shape, args);
-  const int64_t D = w_shape.rows(), P = windows.P, Q = windows.Q;
+void im2col(const ConvGeometry& geometry, const Tensor& x, int64_t first_channel, int64_t begin, int64_t end,
+            Real* columns) {
+  const ConvGeometry g = geometry;  // a copy of its own, which what is written to the columns cannot alias
+  const int64_t D = g.w.rows(), P = g.P, Q = g.Q;
   int64_t n = begin / (P * Q), p = begin / Q % P, q = begin % Q;
   for (Real* patch = columns; patch < columns + (end - begin) * D; patch += D) {
-    windows.for_each_run(n, p, q, [&](int64_t element, int64_t position, int64_t count) {
+    for_each_run(g, n, p, q, [&](int64_t element, int64_t position, int64_t count) {
       if (position >= 0) {
         copy_run(x.data() + position + first_channel, count, patch + element);
       } else {
@@ -117,14 +104,12 @@ void im2col(const Tensor& x, const Shape& w_shape, const Conv2dArgs& args, int64
 }
 // [/im2col]
 
-void col2im(const Real* columns, const Shape& w_shape, const Conv2dArgs& args, int64_t first_channel, int64_t n,
-            Tensor& dx) {
-  const Windows windows(dx.shape(), w_shape, args);
-  const int64_t D = w_shape.rows();
-  for (int64_t p = 0; p < windows.P; ++p) {
-    for (int64_t q = 0; q < windows.Q; ++q) {
-      const Real* const patch = columns + (p * windows.Q + q) * D;
-      windows.for_each_run(n, p, q, [&](int64_t element, int64_t position, int64_t count) {
+void col2im(const ConvGeometry& g, const Real* columns, int64_t first_channel, int64_t n, Tensor& dx) {
+  const int64_t D = g.w.rows();
+  for (int64_t p = 0; p < g.P; ++p) {
+    for (int64_t q = 0; q < g.Q; ++q) {
+      const Real* const patch = columns + (p * g.Q + q) * D;
+      for_each_run(g, n, p, q, [&](int64_t element, int64_t position, int64_t count) {
         if (position < 0) return;
         Real* const to = dx.data() + position + first_channel;
         for (int64_t i = 0; i < count; ++i) to[i] += patch[element + i];
@@ -133,24 +118,30 @@ void col2im(const Real* columns, const Shape& w_shape, const Conv2dArgs& args, i
   }
 }
 
-Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
-                     const Tensor& bias, Activation activation, ChannelStatistics* statistics) {
-  Tensor y(conv2d_output_shape(x.shape(), w.shape(), args));
-  const int64_t C = x.shape()[3], K = w.shape()[3], D = w.shape().rows(), G = w.shape()[2];
-  const int64_t group_outputs = K / args.groups, pixels = y.shape().rows();
-  const int64_t block = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
-  const bool pointwise = is_pointwise(w.shape(), args), few_blocks = pixels < kManyBlocks * block;
-  ChannelSums sums(K, statistics != nullptr ? (pixels + block - 1) / block : 0);
+namespace {
 
-  for (int64_t g = 0; g < args.groups; ++g) {
-    const Tensor weights =
-        packed.part(static_cast<size_t>(g), [&] { return PackedMatrix(group_weights(w, g, args.groups)).values(); });
-    const Real* const group_bias = bias.defined() ? bias.data() + g * group_outputs : nullptr;
-    Real* const group_y = y.data() + g * group_outputs;
+/// im2col(x) [N P Q, D] times w [D, K], one block of pixels at a time, so that the columns never leave the cache.
+Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
+               PackedWeights& packed) {
+  Tensor y(g.y);
+  const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows(), groups = g.args.groups;
+  const int64_t group_outputs = K / groups, pixels = g.y.rows();
+  const int64_t block = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
+  const bool pointwise = is_pointwise(g), few_blocks = pixels < kManyBlocks * block;
+  const Tensor& bias = epilogue.bias;
+  const bool sum_up = epilogue.statistics != nullptr && !few_blocks;
+  ChannelSums sums(K, sum_up ? (pixels + block - 1) / block : 0);
+
+  for (int64_t group = 0; group < groups; ++group) {
+    const Tensor weights = packed.part(static_cast<size_t>(group), [&] {
+      return PackedMatrix(group_weights(w, group, groups)).values();
+    });
+    const Real* const group_bias = bias.defined() ? bias.data() + group * group_outputs : nullptr;
+    Real* const group_y = y.data() + group * group_outputs;
     const auto patches = [&](int64_t begin, int64_t end, Tensor& columns) -> TileRows {
-      if (pointwise) return {x.data() + begin * C + g * G, C, 1};
-      if (!columns.defined()) columns = Tensor({end - begin, D});
-      im2col(x, w.shape(), args, g * G, begin, end, columns.data());
+      if (pointwise) return {x.data() + begin * C + group * G, C, 1};
+      columns = Tensor({end - begin, D});
+      im2col(g, x, group * G, begin, end, columns.data());
       return {columns.data(), D, 1};
     };
 
@@ -161,7 +152,7 @@ Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, P
       parallel_for(group_outputs, kPanelWidth, [&](int64_t panel, int64_t end) {
         multiply_packed_panel(panel, pixels, group_outputs, D, rows, weights.data(), group_y, K, Accumulate::no);
         finish_rows(group_y + panel, pixels, end - panel, K, group_bias != nullptr ? group_bias + panel : nullptr,
-                    activation);
+                    epilogue.activation);
       });
       continue;
     }
@@ -172,70 +163,72 @@ Tensor conv2d_im2col(const Tensor& x, const Tensor& w, const Conv2dArgs& args, P
       const TileRows rows = patches(begin, end, columns);
       Real* const y_block = group_y + begin * K;
       multiply_packed(end - begin, group_outputs, D, rows, weights.data(), y_block, K, Accumulate::no);
-      finish_rows(y_block, end - begin, group_outputs, K, group_bias, activation);
+      finish_rows(y_block, end - begin, group_outputs, K, group_bias, epilogue.activation);
       // The last group completes the block's pixels.
-      if (statistics != nullptr && g + 1 == args.groups) {
-        sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
-      }
+      if (sum_up && group + 1 == groups) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
     });
     // [/conv2d-im2col]
   }
-  if (statistics != nullptr) *statistics = few_blocks ? channel_statistics(y) : sums.statistics();
+  if (epilogue.statistics != nullptr) *epilogue.statistics = sum_up ? sums.statistics() : channel_statistics(y);
   return y;
 }
 
-Tensor conv2d_im2col_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
-                                    const Tensor& sum) {
-  const int64_t C = x_shape[3], K = w.shape()[3], D = w.shape().rows(), G = w.shape()[2];
-  const int64_t group_outputs = K / args.groups, pixels = dy.shape()[1] * dy.shape()[2];
-  const bool pointwise = is_pointwise(w.shape(), args);
-  Tensor dx = sum.defined() ? sum : pointwise ? Tensor(x_shape) : Tensor::zeros(x_shape);
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+  const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows();
+  const int64_t group_outputs = K / g.args.groups, pixels = g.P * g.Q;
+  const bool pointwise = is_pointwise(g);
+  Tensor dx = sum.defined() ? sum : pointwise ? Tensor(g.x) : Tensor::zeros(g.x);
 
-  for (int64_t g = 0; g < args.groups; ++g) {
-    Matrix weights = group_weights(w, g, args.groups);
+  for (int64_t group = 0; group < g.args.groups; ++group) {
+    Matrix weights = group_weights(w, group, g.args.groups);
     std::swap(weights.rows, weights.columns);
     weights.transposed = true;
     const PackedMatrix packed(weights);
     // Own an image per thread: patches of one image overlap, those of two never do.
-    parallel_for(x_shape[0], 1, [&](int64_t n, int64_t) {
-      const TileRows gradients{dy.data() + n * pixels * K + g * group_outputs, K, 1};
+    parallel_for(g.N, 1, [&](int64_t n, int64_t) {
+      const TileRows gradients{dy.data() + n * pixels * K + group * group_outputs, K, 1};
       if (pointwise) {
-        multiply_packed(pixels, G, group_outputs, gradients, packed.data(), dx.data() + n * pixels * C + g * G, C,
+        multiply_packed(pixels, G, group_outputs, gradients, packed.data(), dx.data() + n * pixels * C + group * G, C,
                         sum.defined() ? Accumulate::yes : Accumulate::no);
       } else {
         Tensor columns({pixels, D});
         multiply_packed(pixels, D, group_outputs, gradients, packed.data(), columns.data(), D, Accumulate::no);
-        col2im(columns.data(), w.shape(), args, g * G, n, dx);
+        col2im(g, columns.data(), group * G, n, dx);
       }
     });
   }
   return dx;
 }
 
-Tensor conv2d_im2col_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args) {
-  const int64_t C = x.shape()[3], K = w_shape[3], D = w_shape.rows(), G = w_shape[2];
-  const int64_t group_outputs = K / args.groups, pixels = dy.shape().rows();
-  const int64_t chunk = is_pointwise(w_shape, args) ? pixels : std::max<int64_t>(1, kChunkNumbers / D);
-  Tensor dw = Tensor::zeros(w_shape);
+Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+  const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows();
+  const int64_t group_outputs = K / g.args.groups, pixels = g.y.rows();
+  const int64_t chunk = is_pointwise(g) ? pixels : std::max<int64_t>(1, kChunkNumbers / D);
+  Tensor dw = Tensor::zeros(g.w);
 
   // dw = columns^T dy, summed over chunks of pixels in their order.
-  for (int64_t g = 0; g < args.groups; ++g) {
+  for (int64_t group = 0; group < g.args.groups; ++group) {
     for (int64_t begin = 0; begin < pixels; begin += chunk) {
       const int64_t count = std::min(chunk, pixels - begin);
-      Matrix columns_t{x.data() + begin * C + g * G, D, count, C, true};
+      Matrix columns_t{x.data() + begin * C + group * G, D, count, C, true};
       Tensor columns;
-      if (!is_pointwise(w_shape, args)) {
+      if (!is_pointwise(g)) {
         columns = Tensor({count, D});
         parallel_for(count, 64, [&](int64_t from, int64_t to) {
-          im2col(x, w_shape, args, g * G, begin + from, begin + to, columns.data() + from * D);
+          im2col(g, x, group * G, begin + from, begin + to, columns.data() + from * D);
         });
         columns_t = {columns.data(), D, count, D, true};
       }
-      const Matrix gradients{dy.data() + begin * K + g * group_outputs, count, group_outputs, K};
-      gemm(columns_t, gradients, dw.data() + g * group_outputs, K, Accumulate::yes);
+      const Matrix gradients{dy.data() + begin * K + group * group_outputs, count, group_outputs, K};
+      gemm(columns_t, gradients, dw.data() + group * group_outputs, K, Accumulate::yes);
     }
   }
   return dw;
 }
+
+}  // namespace
+
+constinit const ConvAlgorithmRow im2col_row = {
+    "im2col", "nothing", [](const ConvGeometry&) { return true; }, forward, backward_input, backward_weight};
 
 }  // namespace onefold

@@ -1,80 +1,61 @@
-#include "core/conv/naive.h"
+#include <algorithm>
 
+#include "core/conv/conv_types.h"
 #include "core/parallel.h"
 
 namespace onefold {
 
-// Legend: x [N, H, W, C], w [R, S, C / groups, K], y [N, P, Q, K]; G channels of x and L channels of y a group.
+// The seven loops, for any stride, padding, dilation and groups: the definition, which the fast algorithms are tested
+// against. Legend: x [N, H, W, C], w [R, S, G, K], y [N, P, Q, K]; L channels of y per group.
 
 namespace {
 
-/// The extents of one convolution, and where numbers lie.
-struct Extents {
-  Extents(const Shape& x, const Shape& w, const Conv2dArgs& a)
-      : args(a), H(x[1]), W(x[2]), C(x[3]), R(w[0]), S(w[1]), G(w[2]), K(w[3]), L(w[3] / a.groups) {
-    const Shape y = conv2d_output_shape(x, w, a);
-    N = y[0], P = y[1], Q = y[2];
-  }
-
-  /// The row and column of x under tap (r, s) of the window at (p, q).
-  int64_t row(int64_t p, int64_t r) const { return p * args.stride_h + r * args.dilation_h - args.padding_h; }
-  int64_t column(int64_t q, int64_t s) const { return q * args.stride_w + s * args.dilation_w - args.padding_w; }
-  bool inside(int64_t h, int64_t w) const { return h >= 0 && h < H && w >= 0 && w < W; }
-
-  int64_t in(int64_t n, int64_t h, int64_t w, int64_t c) const { return ((n * H + h) * W + w) * C + c; }
-  int64_t out(int64_t n, int64_t p, int64_t q, int64_t k) const { return ((n * P + p) * Q + q) * K + k; }
-  int64_t tap(int64_t r, int64_t s, int64_t c, int64_t k) const { return ((r * S + s) * G + c) * K + k; }
-
-  Conv2dArgs args;
-  int64_t N, H, W, C, R, S, G, K, L, P, Q;
-};
-
-}  // namespace
-
 // [conv2d-naive]
-Tensor conv2d_naive(const Tensor& x, const Tensor& w, const Conv2dArgs& args) {
-  const Extents e(x.shape(), w.shape(), args);
-  Tensor y({e.N, e.P, e.Q, e.K});
+Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue, PackedWeights&) {
+  const int64_t L = g.K / g.args.groups;
+  Tensor y(g.y);
 
   // Own an output row per thread: no two threads write the same number.
-  parallel_for(e.N * e.P, 1, [&](int64_t begin, int64_t) {
-    const int64_t n = begin / e.P, p = begin % e.P;
-    for (int64_t q = 0; q < e.Q; ++q) {
-      for (int64_t k = 0; k < e.K; ++k) {
-        const int64_t first_channel = k / e.L * e.G;
+  parallel_for(g.N * g.P, 1, [&](int64_t begin, int64_t) {
+    const int64_t n = begin / g.P, p = begin % g.P;
+    for (int64_t q = 0; q < g.Q; ++q) {
+      for (int64_t k = 0; k < g.K; ++k) {
+        const int64_t first_channel = k / L * g.G;
         Real sum = 0;
-        for (int64_t r = 0; r < e.R; ++r) {
-          for (int64_t s = 0; s < e.S; ++s) {
-            const int64_t h = e.row(p, r), v = e.column(q, s);
-            if (!e.inside(h, v)) continue;  // padding: a zero adds nothing
-            for (int64_t c = 0; c < e.G; ++c) sum += x[e.in(n, h, v, first_channel + c)] * w[e.tap(r, s, c, k)];
+        for (int64_t r = 0; r < g.R; ++r) {
+          for (int64_t s = 0; s < g.S; ++s) {
+            const int64_t h = g.row(p, r), v = g.column(q, s);
+            if (!g.inside(h, v)) continue;  // padding: a zero adds nothing
+            for (int64_t c = 0; c < g.G; ++c) sum += x[g.in(n, h, v, first_channel + c)] * w[g.tap(r, s, c, k)];
           }
         }
-        y[e.out(n, p, q, k)] = sum;
+        if (epilogue.bias.defined()) sum += epilogue.bias[k];
+        y[g.out(n, p, q, k)] = epilogue.activation == Activation::relu ? std::max(sum, Real{0}) : sum;
       }
     }
   });
+  if (epilogue.statistics != nullptr) *epilogue.statistics = channel_statistics(y);
   return y;
 }
 // [/conv2d-naive]
 
-Tensor conv2d_naive_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args) {
-  const Extents e(x_shape, w.shape(), args);
-  Tensor dx = Tensor::zeros(x_shape);
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+  const int64_t L = g.K / g.args.groups;
+  Tensor dx = Tensor::zeros(g.x);
 
   // Own an image per thread: windows of one image overlap, those of two never do.
-  parallel_for(e.N, 1, [&](int64_t n, int64_t) {
-    for (int64_t p = 0; p < e.P; ++p) {
-      for (int64_t q = 0; q < e.Q; ++q) {
-        for (int64_t r = 0; r < e.R; ++r) {
-          for (int64_t s = 0; s < e.S; ++s) {
-            const int64_t h = e.row(p, r), v = e.column(q, s);
-            if (!e.inside(h, v)) continue;
-            for (int64_t k = 0; k < e.K; ++k) {
-              const int64_t first_channel = k / e.L * e.G;
-              const Real gradient = dy[e.out(n, p, q, k)];
-              for (int64_t c = 0; c < e.G; ++c) {
-                dx[e.in(n, h, v, first_channel + c)] += gradient * w[e.tap(r, s, c, k)];
+  parallel_for(g.N, 1, [&](int64_t n, int64_t) {
+    for (int64_t p = 0; p < g.P; ++p) {
+      for (int64_t q = 0; q < g.Q; ++q) {
+        for (int64_t r = 0; r < g.R; ++r) {
+          for (int64_t s = 0; s < g.S; ++s) {
+            const int64_t h = g.row(p, r), v = g.column(q, s);
+            if (!g.inside(h, v)) continue;
+            for (int64_t k = 0; k < g.K; ++k) {
+              const int64_t first_channel = k / L * g.G;
+              const Real gradient = dy[g.out(n, p, q, k)];
+              for (int64_t c = 0; c < g.G; ++c) {
+                dx[g.in(n, h, v, first_channel + c)] += gradient * w[g.tap(r, s, c, k)];
               }
             }
           }
@@ -82,33 +63,38 @@ Tensor conv2d_naive_backward_input(const Tensor& dy, const Tensor& w, const Shap
       }
     }
   });
-  return dx;
+  return sum.defined() ? add_to(sum, dx) : dx;
 }
 
-Tensor conv2d_naive_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args) {
-  const Extents e(x.shape(), w_shape, args);
-  Tensor dw(w_shape);
+Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+  const int64_t L = g.K / g.args.groups;
+  Tensor dw(g.w);
 
   // Own an input channel of one tap per thread. The sum runs over all pixels of a batch, so it is kept in double.
-  parallel_for(e.R * e.S * e.G, 1, [&](int64_t begin, int64_t) {
-    const int64_t r = begin / (e.S * e.G), s = begin / e.G % e.S, c = begin % e.G;
-    std::vector<double> sums(static_cast<size_t>(e.K), 0.0);
-    for (int64_t n = 0; n < e.N; ++n) {
-      for (int64_t p = 0; p < e.P; ++p) {
-        for (int64_t q = 0; q < e.Q; ++q) {
-          const int64_t h = e.row(p, r), v = e.column(q, s);
-          if (!e.inside(h, v)) continue;
-          for (int64_t k = 0; k < e.K; ++k) {
-            const int64_t first_channel = k / e.L * e.G;
-            sums[static_cast<size_t>(k)] += static_cast<double>(x[e.in(n, h, v, first_channel + c)]) *
-                                            static_cast<double>(dy[e.out(n, p, q, k)]);
+  parallel_for(g.R * g.S * g.G, 1, [&](int64_t begin, int64_t) {
+    const int64_t r = begin / (g.S * g.G), s = begin / g.G % g.S, c = begin % g.G;
+    std::vector<double> sums(static_cast<size_t>(g.K), 0.0);
+    for (int64_t n = 0; n < g.N; ++n) {
+      for (int64_t p = 0; p < g.P; ++p) {
+        for (int64_t q = 0; q < g.Q; ++q) {
+          const int64_t h = g.row(p, r), v = g.column(q, s);
+          if (!g.inside(h, v)) continue;
+          for (int64_t k = 0; k < g.K; ++k) {
+            const int64_t first_channel = k / L * g.G;
+            sums[static_cast<size_t>(k)] += static_cast<double>(x[g.in(n, h, v, first_channel + c)]) *
+                                            static_cast<double>(dy[g.out(n, p, q, k)]);
           }
         }
       }
     }
-    for (int64_t k = 0; k < e.K; ++k) dw[e.tap(r, s, c, k)] = static_cast<Real>(sums[static_cast<size_t>(k)]);
+    for (int64_t k = 0; k < g.K; ++k) dw[g.tap(r, s, c, k)] = static_cast<Real>(sums[static_cast<size_t>(k)]);
   });
   return dw;
 }
+
+}  // namespace
+
+constinit const ConvAlgorithmRow naive_row = {
+    "naive", "nothing", [](const ConvGeometry&) { return true; }, forward, backward_input, backward_weight};
 
 }  // namespace onefold

@@ -1,6 +1,5 @@
 #include "core/conv/winograd.h"
 
-#include "core/check.h"
 #include "core/conv/winograd_tiles.h"
 #include "core/gemm/gemm_kernel.h"
 #include "core/ops/channel_sums.h"
@@ -45,14 +44,6 @@ Tensor transform_weights(const Tensor& w) {
   return u;
 }
 
-/// What becomes of the result: bias and activation, or a sum that it is added to; statistics, where they are asked for.
-struct Epilogue {
-  Tensor bias;
-  Activation activation = Activation::none;
-  Tensor sum;
-  ChannelStatistics* statistics = nullptr;
-};
-
 /// Adds a tile's pixels that lie in the map to a block's sums.
 template <int M>
 void add_tile(const Patch<M, Real>& tile, const Real* outside, int64_t block, ChannelSums& sums) {
@@ -68,12 +59,12 @@ void add_tile(const Patch<M, Real>& tile, const Real* outside, int64_t block, Ch
 
 // [winograd-forward]
 template <int M>
-Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
-               const Epilogue& epilogue) {
+Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
+               PackedWeights& packed) {
   const Accumulate accumulate = epilogue.sum.defined() ? Accumulate::yes : Accumulate::no;
-  Tensor y = epilogue.sum.defined() ? epilogue.sum : Tensor(conv2d_output_shape(x.shape(), w.shape(), args));
-  const WinogradTiles<M> tiles(x.shape(), y.shape(), args);
-  const int64_t C = tiles.C, K = tiles.K, positions = tiles.kPositions;
+  Tensor y = epilogue.target(g.y);
+  const WinogradTiles<M> tiles(g);
+  const int64_t C = g.C, K = g.K, positions = tiles.kPositions;
   const Tensor u = packed.part(0, [&] { return transform_weights<M>(w); });
   const int64_t u_plane = PackedMatrix::packed_size(C, K);
   const int64_t T = tiles_per_block(tiles.count, positions, C, K);
@@ -106,11 +97,18 @@ Tensor forward(const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedW
 }
 // [/winograd-forward]
 
-Tensor forward(int m, const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
-               const Epilogue& epilogue) {
-  check(m == 2 || m == 4, "winograd: tiles of ", m, " x ", m, " outputs are not supported, choose 2 or 4");
-  return m == 2 ? forward<2>(x, w, args, packed, epilogue) : forward<4>(x, w, args, packed, epilogue);
+template <int M>
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+  Conv2dArgs args = g.args;
+  args.padding_h = 2 - args.padding_h;
+  args.padding_w = 2 - args.padding_w;
+  const Tensor rotated = rotate_weights(w);
+  PackedWeights once;
+  return forward<M>(ConvGeometry(g.y, rotated.shape(), args), dy, rotated, {.sum = sum}, once);
 }
+
+constexpr const char* kNeeds = "a 3x3 kernel, stride 1, dilation 1, padding of at most 2 and one group";
+bool supports_stride_1(const ConvGeometry& g) { return fits_winograd(g, 1); }
 
 }  // namespace
 
@@ -130,21 +128,9 @@ Tensor rotate_weights(const Tensor& w) {
   return rotated;
 }
 
-Tensor conv2d_winograd(int m, const Tensor& x, const Tensor& w, const Conv2dArgs& args, PackedWeights& packed,
-                       const Tensor& bias, Activation activation, ChannelStatistics* statistics) {
-  return forward(m, x, w, args, packed, {.bias = bias, .activation = activation, .sum = {}, .statistics = statistics});
-}
-
-Tensor conv2d_winograd_backward_input(int m, const Tensor& dy, const Tensor& w, const Shape& x_shape,
-                                      const Conv2dArgs& args, const Tensor& sum) {
-  Conv2dArgs rotated_args = args;
-  rotated_args.padding_h = 2 - args.padding_h;
-  rotated_args.padding_w = 2 - args.padding_w;
-  const Tensor rotated = rotate_weights(w);
-  const Shape dx_shape = conv2d_output_shape(dy.shape(), rotated.shape(), rotated_args);
-  check(dx_shape == x_shape, "winograd: gradient ", dx_shape, " does not fit input ", x_shape);
-  PackedWeights once;
-  return forward(m, dy, rotated, rotated_args, once, {.bias = {}, .sum = sum});
-}
+constinit const ConvAlgorithmRow winograd2_row = {
+    "Winograd F(2x2,3x3)", kNeeds, supports_stride_1, forward<2>, backward_input<2>, winograd_backward_weight<2>};
+constinit const ConvAlgorithmRow winograd4_row = {
+    "Winograd F(4x4,3x3)", kNeeds, supports_stride_1, forward<4>, backward_input<4>, winograd_backward_weight<4>};
 
 }  // namespace onefold

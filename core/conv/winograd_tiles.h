@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/conv/conv2d.h"
+#include "core/conv/conv_types.h"
 #include "core/conv/winograd_transforms.h"
 #include "core/gemm/gemm.h"
 #include "core/vector_loop.h"
@@ -41,17 +41,16 @@ struct WinogradTiles {
   static constexpr int kTile = WinogradTransform<M>::kTile;
   static constexpr int kPositions = kTile * kTile;
 
-  WinogradTiles(const Shape& x, const Shape& y, const Conv2dArgs& args)
-      : H(x[1]), W(x[2]), C(x[3]), P(y[1]), Q(y[2]), K(y[3]), padding_h(args.padding_h), padding_w(args.padding_w),
-        tile_rows((P + M - 1) / M), tile_columns((Q + M - 1) / M), count(x[0] * tile_rows * tile_columns),
-        zeros(Tensor::zeros({std::max(C, K)})) {}
+  explicit WinogradTiles(const ConvGeometry& geometry)
+      : g(geometry), tile_rows((g.P + M - 1) / M), tile_columns((g.Q + M - 1) / M),
+        count(g.N * tile_rows * tile_columns), zeros(Tensor::zeros({std::max(g.C, g.K)})) {}
 
   /// B^T d B of `tiles` tiles of x from tile `first` on, to v[position * plane + tile * row + channel].
   void transform_inputs(const Real* x, int64_t first, int64_t tiles, Real* v, int64_t row, int64_t plane) const {
     const auto place = [&](int64_t t) { return input_patch(x, first + t); };
     for_each_tile(tiles, place, [&](int64_t t, const Patch<kTile, const Real>& here, const auto& after) {
       Real* const to = v + t * row;
-      for_each_vector(0, C, [&](int64_t c, auto lanes) {
+      for_each_vector(0, g.C, [&](int64_t c, auto lanes) {
         Vec half[kTile][kTile];  // B^T d
 #pragma GCC unroll 6
         for (int j = 0; j < kTile; ++j) {
@@ -81,7 +80,7 @@ struct WinogradTiles {
     const auto place = [&](int64_t t) { return output_patch(dy, first + t, zeros.data()); };
     for_each_tile(tiles, place, [&](int64_t t, const Patch<M, const Real>& here, const auto& after) {
       Real* const to = z + t * row;
-      for_each_vector(0, K, [&](int64_t k, auto lanes) {
+      for_each_vector(0, g.K, [&](int64_t k, auto lanes) {
         Vec half[kTile][M];  // A dy
 #pragma GCC unroll 4
         for (int j = 0; j < M; ++j) {
@@ -111,11 +110,11 @@ struct WinogradTiles {
                          const Real* bias, Activation activation, Accumulate accumulate, Real* y,
                          const Finished& finished) const {
     // What falls outside the map is written to a pixel that nobody reads.
-    Tensor outside({K});
+    Tensor outside({g.K});
     const auto place = [&](int64_t t) { return output_patch(y, first + t, outside.data()); };
     for_each_tile(tiles, place, [&](int64_t t, const Patch<M, Real>& here, const auto& after) {
       const Real* const from = products + t * row;
-      for_each_vector(0, K, [&](int64_t k, auto lanes) {
+      for_each_vector(0, g.K, [&](int64_t k, auto lanes) {
         Vec half[M][kTile];  // A^T m
 #pragma GCC unroll 6
         for (int j = 0; j < kTile; ++j) {
@@ -144,7 +143,8 @@ struct WinogradTiles {
     });
   }
 
-  int64_t H, W, C, P, Q, K, padding_h, padding_w, tile_rows, tile_columns, count;
+  const ConvGeometry& g;
+  int64_t tile_rows, tile_columns, count;
   Tensor zeros;  // a pixel of the padding
 
  private:
@@ -174,13 +174,13 @@ struct WinogradTiles {
 
   Patch<kTile, const Real> input_patch(const Real* x, int64_t t) const {
     const Corner at = corner(t);
-    return patch<kTile>(x, at.n, H, W, C, at.p - padding_h, at.q - padding_w, std::as_const(zeros).data());
+    return patch<kTile>(x, at.n, g.H, g.W, g.C, g.row(at.p, 0), g.column(at.q, 0), std::as_const(zeros).data());
   }
 
   template <class Number>
   Patch<M, Number> output_patch(Number* y, int64_t t, Number* outside) const {
     const Corner at = corner(t);
-    return patch<M>(y, at.n, P, Q, K, at.p, at.q, outside);
+    return patch<M>(y, at.n, g.P, g.Q, g.K, at.p, at.q, outside);
   }
 
   template <int Side, class Number>

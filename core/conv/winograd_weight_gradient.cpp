@@ -1,4 +1,3 @@
-#include "core/check.h"
 #include "core/conv/winograd.h"
 #include "core/conv/winograd_tiles.h"
 #include "core/gemm/gemm_kernel.h"
@@ -36,10 +35,12 @@ Tensor transform_back(const Tensor& du, int64_t plane, int64_t row, const Shape&
   return dw;
 }
 
+}  // namespace
+
 template <int M>
-Tensor weight_gradient(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args) {
-  const WinogradTiles<M> tiles(x.shape(), dy.shape(), args);
-  const int64_t C = tiles.C, K = tiles.K, positions = tiles.kPositions;
+Tensor winograd_backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+  const WinogradTiles<M> tiles(g);
+  const int64_t C = g.C, K = g.K, positions = tiles.kPositions;
   const int64_t v_row = row_stride(C), z_row = row_stride(K);
   const int64_t v_plane = plane_stride(kChunk, v_row), z_plane = plane_stride(kChunk, z_row);
   const int64_t u_plane = plane_stride(C, z_row);
@@ -60,15 +61,10 @@ Tensor weight_gradient(const Tensor& dy, const Tensor& x, const Shape& w_shape, 
                         du.data() + e * u_plane, z_row, Accumulate::yes);
     });
   }
-  return transform_back<M>(du, u_plane, z_row, w_shape);
+  return transform_back<M>(du, u_plane, z_row, g.w);
 }
 
-}  // namespace
-
-Tensor conv2d_winograd_backward_weight(int m, const Tensor& dy, const Tensor& x, const Shape& w_shape,
-                                       const Conv2dArgs& args) {
-  check(m == 2 || m == 4, "winograd: tiles of ", m, " x ", m, " outputs are not supported, choose 2 or 4");
-  return m == 2 ? weight_gradient<2>(dy, x, w_shape, args) : weight_gradient<4>(dy, x, w_shape, args);
-}
+template Tensor winograd_backward_weight<2>(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
+template Tensor winograd_backward_weight<4>(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
 
 }  // namespace onefold

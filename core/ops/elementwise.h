@@ -8,6 +8,9 @@
 
 namespace onefold {
 
+/// What a fused kernel applies to each element before it stores it.
+enum class Activation { none, relu };
+
 // Kernels that treat a tensor as one long row of numbers. Each but add_to returns a new tensor of its operands' shape,
 // and throws Error, naming the kernel and both shapes, where two operands differ in shape or one is undefined.
 

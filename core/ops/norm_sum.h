@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "core/ops/activation.h"
+#include "core/ops/elementwise.h"
 #include "core/ops/batch_norm.h"
 
 namespace onefold {

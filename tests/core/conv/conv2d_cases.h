@@ -74,7 +74,7 @@ template <class Body>
 void for_each_algorithm(const Body& body) {
   for (Case c : kCases) {
     for (const ConvAlgorithm algorithm : kAlgorithms) {
-      if (!supports(algorithm, c.w, c.args)) continue;
+      if (!supports(algorithm, {c.x, c.w, c.args})) continue;
       c.args.algorithm = algorithm;
       body(c);
     }
@@ -89,7 +89,7 @@ inline Results run(const Case& c, ConvAlgorithm algorithm, Tensor (*prepare)(Ten
   Conv2dArgs args = c.args;
   args.algorithm = algorithm;
   const Tensor x = prepare(random_normal(c.x, Random(1, 0))), w = prepare(random_normal(c.w, Random(1, 1)));
-  const Tensor dy = prepare(random_normal(conv2d_output_shape(c.x, c.w, args), Random(1, 2)));
+  const Tensor dy = prepare(random_normal(ConvGeometry(c.x, c.w, args).y, Random(1, 2)));
   return {conv2d(x, w, args), conv2d_backward_input(dy, w, c.x, args), conv2d_backward_weight(dy, x, c.w, args)};
 }
 

@@ -112,7 +112,7 @@ class Problems {
       if (!fits(shape)) continue;
       const Random x(seed_, ++stream_), w(seed_, ++stream_), dy(seed_, ++stream_);
       const Problem problem{shape, whole_numbers(shape.x, x), whole_numbers(shape.w, w, multiple_of_weights),
-                            whole_numbers(conv2d_output_shape(shape.x, shape.w, shape.args), dy)};
+                            whole_numbers(ConvGeometry(shape.x, shape.w, shape.args).y, dy)};
       const Results naive = problem.solve(ConvAlgorithm::naive);
       if (!mostly_zeros(naive.y) && !mostly_zeros(naive.dw) && max_abs(naive.dx) > 0) return problem;
       ++refused_;
@@ -215,7 +215,7 @@ TEST_CASE("conv2d promise: on whole numbers im2col and depthwise have the naive 
   for (uint64_t i = 0; i < kDraws; ++i) {
     const Problem problem = problems.any();
     check_same_bits(problem, ConvAlgorithm::im2col);
-    if (!supports(ConvAlgorithm::depthwise, problem.w.shape(), problem.shape.args)) continue;
+    if (!supports(ConvAlgorithm::depthwise, {problem.x.shape(), problem.w.shape(), problem.shape.args})) continue;
     check_same_bits(problem, ConvAlgorithm::depthwise);
     ++depthwise;
   }
@@ -243,7 +243,7 @@ TEST_CASE("conv2d promise: every number of a result is written, and none beside 
   for (uint64_t i = 0; i < kDraws; ++i) {
     const Problem problem = i % 3 == 0 ? problems.any() : problems.winograd(static_cast<int64_t>(i % 3));
     for (const ConvAlgorithm algorithm : kAlgorithms) {
-      if (!supports(algorithm, problem.w.shape(), problem.shape.args)) continue;
+      if (!supports(algorithm, {problem.x.shape(), problem.w.shape(), problem.shape.args})) continue;
       CAPTURE(text(problem, algorithm));
       const std::vector<Tensor> expected = everything(problem, algorithm);
       const BufferGuard guard;

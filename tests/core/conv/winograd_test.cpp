@@ -1,4 +1,4 @@
-#include "core/conv/winograd.h"
+#include "core/conv/conv2d.h"
 
 #include <limits>
 
