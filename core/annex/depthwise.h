@@ -16,6 +16,8 @@ namespace onefold {
 // The gradient of the images is the same convolution of dy with the taps in reverse order; at stride 2 four of them,
 // one for each of the pixels of x that see their own share of the taps.
 
+extern const ConvAlgorithmRow depthwise_row;
+
 /// The gradient of the weights; the other directions are in depthwise.cpp. A tile of taps stays in registers over all
 /// pixels of a band of rows; bands are joined in double and in a fixed order.
 Tensor depthwise_backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x);

@@ -14,6 +14,8 @@ namespace onefold {
 // The gradient of the input: pixels of one parity see two outputs, those of the other one, so that each parity is a
 // convolution of dy at stride 1, with the rotated kernel's outer taps or its middle one.
 
+extern const ConvAlgorithmRow winograd4_stride2_row;
+
 /// The gradient of the weights is every step of the convolution transposed; the other directions are in
 /// winograd_strided.cpp.
 Tensor winograd_strided_backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x);

@@ -1,14 +1,19 @@
 #include "core/conv/conv2d.h"
 
 #include "core/check.h"
+#include "core/conv/im2col.h"
+#include "core/conv/winograd.h"
 
 namespace onefold {
+
+// The annex's rows, which this file alone knows of.
+extern const ConvAlgorithmRow winograd4_stride2_row, depthwise_row;
 
 namespace {
 
 /// All algorithms, in the order of ConvAlgorithm, naive first. A new algorithm is a row of its own.
-constexpr const ConvAlgorithmRow* kAlgorithms[] = {&naive_row,     &im2col_row,            &winograd2_row,
-                                                   &winograd4_row, &winograd4_stride2_row, &depthwise_row};
+constexpr const ConvAlgorithmRow* kAlgorithms[] = {
+    &naive_row, &im2col_row, &winograd2_row, &winograd4_row, &winograd4_stride2_row, &depthwise_row};
 
 const ConvAlgorithmRow& row_of(ConvAlgorithm algorithm) { return *kAlgorithms[static_cast<size_t>(algorithm) - 1]; }
 

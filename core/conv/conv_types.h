@@ -86,7 +86,7 @@ struct ConvAlgorithmRow {
   Tensor (*backward_weight)(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
 };
 
-// Each is defined beside its kernels; conv2d.cpp has the table.
-extern const ConvAlgorithmRow naive_row, im2col_row, winograd2_row, winograd4_row, winograd4_stride2_row, depthwise_row;
+/// The seven loops: the definition, which the fast algorithms are tested against. conv2d.cpp has the table.
+extern const ConvAlgorithmRow naive_row;
 
 }  // namespace onefold

@@ -12,4 +12,7 @@ void im2col(const ConvGeometry& g, const Tensor& x, int64_t first_channel, int64
 /// The adjoint of im2col for whole images: adds every patch of image n, [P * Q, R * S * G], back to where it came from.
 void col2im(const ConvGeometry& g, const Real* columns, int64_t first_channel, int64_t n, Tensor& dx);
 
+/// Convolution as a matrix product, for any stride, padding, dilation and groups.
+extern const ConvAlgorithmRow im2col_row;
+
 }  // namespace onefold

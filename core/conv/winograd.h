@@ -14,6 +14,8 @@ namespace onefold {
 // of the weights is every step transposed: dw = G^T [(B^T d B)^T (A dy A^T)] G.
 // Lavin, Gray: "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, sections 4.1 to 4.3.
 
+extern const ConvAlgorithmRow winograd2_row, winograd4_row;
+
 /// Whether a Winograd algorithm made for this stride, here or in the annex, supports a convolution.
 inline bool fits_winograd(const ConvGeometry& g, int64_t stride) {
   const Conv2dArgs& args = g.args;
