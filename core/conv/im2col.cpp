@@ -104,7 +104,8 @@ void im2col(const ConvGeometry& geometry, const Tensor& x, int64_t first_channel
 }
 // [/im2col]
 
-void col2im(const ConvGeometry& g, const Real* columns, int64_t first_channel, int64_t n, Tensor& dx) {
+void col2im(const ConvGeometry& geometry, const Real* columns, int64_t first_channel, int64_t n, Tensor& dx) {
+  const ConvGeometry g = geometry;  // as above
   const int64_t D = g.w.rows();
   for (int64_t p = 0; p < g.P; ++p) {
     for (int64_t q = 0; q < g.Q; ++q) {
