@@ -4,7 +4,7 @@
 
 #include "autograd/variable.h"
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 
 namespace onefold {
 

@@ -1,7 +1,7 @@
 #include "autograd/ops.h"
-#include "core/elementwise.h"
-#include "core/normalize_filters.h"
-#include "core/padding.h"
+#include "core/annex/normalize_filters.h"
+#include "core/annex/padding.h"
+#include "core/ops/elementwise.h"
 
 namespace onefold {
 

@@ -1,5 +1,5 @@
 #include "autograd/ops.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 
 namespace onefold {
 

@@ -1,7 +1,7 @@
 #include "autograd/ops.h"
 #include "core/check.h"
-#include "core/elementwise.h"
-#include "core/matrix_product.h"
+#include "core/gemm/gemm.h"
+#include "core/ops/elementwise.h"
 
 // M rows, K inner extent, N columns of a product. In a linear layer: N images, C features in, K features out.
 

@@ -1,6 +1,6 @@
 #include "autograd/ops.h"
-#include "core/elementwise.h"
-#include "core/softmax.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/softmax.h"
 
 namespace onefold {
 

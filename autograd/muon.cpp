@@ -5,8 +5,8 @@
 
 #include "autograd/state.h"
 #include "core/check.h"
-#include "core/elementwise.h"
-#include "core/matrix_product.h"
+#include "core/gemm/gemm.h"
+#include "core/ops/elementwise.h"
 #include "core/parallel.h"
 
 namespace onefold {

@@ -3,11 +3,11 @@
 #include <vector>
 
 #include "autograd/variable.h"
-#include "core/batch_norm.h"
-#include "core/compose_kernels.h"
-#include "core/conv2d.h"
-#include "core/norm_sum.h"
-#include "core/pooling.h"
+#include "core/annex/compose_kernels.h"
+#include "core/conv/conv2d.h"
+#include "core/ops/batch_norm.h"
+#include "core/ops/norm_sum.h"
+#include "core/ops/pooling.h"
 #include "core/random.h"
 
 namespace onefold {

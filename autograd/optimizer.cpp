@@ -6,7 +6,7 @@
 
 #include "autograd/state.h"
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "core/parallel.h"
 
 namespace onefold {

@@ -1,6 +1,6 @@
 #include "autograd/ops.h"
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 
 namespace onefold {
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 
 namespace onefold {
 

@@ -19,8 +19,8 @@
 #include <functional>
 
 #include "core/check.h"
-#include "core/conv2d.h"
-#include "core/gemm.h"
+#include "core/conv/conv2d.h"
+#include "core/gemm/gemm.h"
 #include "core/tensor.h"
 #include "examples/support/program.h"
 

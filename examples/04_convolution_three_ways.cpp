@@ -14,8 +14,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "core/conv2d.h"
-#include "core/im2col.h"
+#include "core/conv/conv2d.h"
+#include "core/conv/im2col.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "examples/support/best_seconds.h"
@@ -53,9 +53,9 @@ void show_im2col() {
   const Tensor w = Tensor::from({2, 2, 1, 1}, {1, 0, 0, 1});
 
   // [columns]
-  const Conv2dArgs args = conv2d_args(/*stride=*/1, /*padding=*/0);
-  Tensor columns({4, 4});  // one row an output pixel, one column an element of the kernel
-  im2col(x, w.shape(), args, /*first_channel=*/0, /*begin=*/0, /*end=*/4, columns.data());
+  const ConvGeometry geometry(x.shape(), w.shape(), conv2d_args(/*stride=*/1, /*padding=*/0));
+  Tensor columns({4, 4});  // one row per output pixel, one column per element of the kernel
+  im2col(geometry, x, /*first_channel=*/0, /*begin=*/0, /*end=*/4, columns.data());
   // [/columns]
 
   std::puts("   image      windows, one a row     kernel     products");

@@ -19,7 +19,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "core/winograd.h"
+#include "core/conv/conv2d.h"
 #include "examples/support/program.h"
 
 using namespace onefold;

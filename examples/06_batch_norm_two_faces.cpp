@@ -17,9 +17,9 @@
 
 #include "autograd/ops.h"
 #include "autograd/optimizer.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/softmax.h"
 #include "core/random.h"
-#include "core/softmax.h"
 #include "examples/support/program.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"

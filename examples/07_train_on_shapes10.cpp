@@ -17,7 +17,7 @@
 #include "autograd/ops.h"
 #include "autograd/optimizer.h"
 #include "autograd/schedule.h"
-#include "core/softmax.h"
+#include "core/ops/softmax.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
 #include "examples/support/program.h"

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "examples/support/program.h"
 #include "layers/fold/repvgg_block.h"
 

@@ -19,12 +19,12 @@
 #include <string>
 #include <vector>
 
-#include "core/atomic_file.h"
-#include "core/conv2d.h"
-#include "core/elementwise.h"
-#include "core/gemm.h"
-#include "core/im2col.h"
-#include "core/norm_sum.h"
+#include "core/conv/conv2d.h"
+#include "core/conv/im2col.h"
+#include "core/files/atomic_file.h"
+#include "core/gemm/gemm.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/norm_sum.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "examples/support/best_seconds.h"
@@ -78,7 +78,7 @@ Tensor convolve(ConvAlgorithm algorithm, const Tensor& x, const Tensor& w) {
 Tensor im2col_and_three_loops(const Tensor& x, const Tensor& w) {
   const int64_t pixels = x.shape().rows(), D = w.shape().rows();
   Tensor columns({pixels, D}), y({x.shape()[0], H, W, K});
-  im2col(x, w.shape(), conv2d_args(1, 1), /*first_channel=*/0, 0, pixels, columns.data());
+  im2col({x.shape(), w.shape(), conv2d_args(1, 1)}, x, /*first_channel=*/0, 0, pixels, columns.data());
   gemm_naive({columns.data(), pixels, D, D}, {w.data(), D, K, K}, y.data(), K);
   return y;
 }

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "core/atomic_file.h"
+#include "core/files/atomic_file.h"
 #include "core/random.h"
 #include "examples/support/block_demonstration.h"
 #include "examples/support/format.h"

@@ -19,7 +19,7 @@
 
 #include "autograd/ops.h"
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "examples/support/program.h"
 #include "layers/labs/count.h"
 #include "layers/calculus/equivalent_kernel.h"

@@ -20,7 +20,7 @@
 #include "autograd/ops.h"
 #include "autograd/optimizer.h"
 #include "autograd/schedule.h"
-#include "core/atomic_file.h"
+#include "core/files/atomic_file.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
 #include "examples/support/evaluation.h"

@@ -18,8 +18,8 @@
 
 #include "core/random.h"
 #include "datasets/shapes10.h"
-#include "examples/support/edge_block.h"
 #include "examples/support/block_demonstration.h"
+#include "examples/support/edge_block.h"
 #include "examples/support/fold_demonstration.h"
 #include "examples/support/format.h"
 #include "examples/support/program.h"

@@ -9,8 +9,8 @@
 #include <iostream>
 #include <string>
 
-#include "core/atomic_file.h"
-#include "core/safetensors.h"
+#include "core/files/atomic_file.h"
+#include "core/files/safetensors.h"
 #include "examples/support/data_source.h"
 #include "examples/support/evaluation.h"
 #include "examples/support/format.h"

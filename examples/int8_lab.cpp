@@ -6,15 +6,15 @@
 //         far the largest weight of each layer is from the others; int8.html beside the first model. --model may be
 //         given several times
 //
-// The grids are in core/quantization.h, the network that computes on them in layers/labs/quantize.h.
+// The grids are in core/annex/quantization.h, the network that computes on them in layers/labs/quantize.h.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <optional>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
+#include "core/files/atomic_file.h"
 #include "datasets/data_loader.h"
 #include "examples/support/evaluation.h"
 #include "examples/support/int8_report.h"

@@ -14,9 +14,9 @@
 #include <iostream>
 #include <optional>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
-#include "core/softmax.h"
+#include "core/files/atomic_file.h"
+#include "core/ops/softmax.h"
 #include "datasets/data_loader.h"
 #include "examples/support/format.h"
 #include "examples/support/memory_estimate.h"

@@ -15,8 +15,8 @@
 #include <optional>
 #include <system_error>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
+#include "core/files/atomic_file.h"
 #include "core/parallel.h"
 #include "datasets/data_loader.h"
 #include "examples/support/fold_demonstration.h"

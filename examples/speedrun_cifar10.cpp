@@ -10,7 +10,7 @@
 #include <iostream>
 #include <set>
 
-#include "core/atomic_file.h"
+#include "core/files/atomic_file.h"
 #include "core/parallel.h"
 #include "examples/support/data_source.h"
 #include "examples/support/evaluation.h"

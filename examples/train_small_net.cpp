@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/softmax.h"
+#include "core/ops/softmax.h"
 #include "examples/support/data_source.h"
 #include "examples/support/evaluation.h"
 #include "examples/support/format.h"

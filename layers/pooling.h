@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "core/pooling.h"
+#include "core/ops/pooling.h"
 #include "layers/module.h"
 
 namespace onefold {

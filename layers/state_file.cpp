@@ -1,7 +1,7 @@
 #include "layers/state_file.h"
 
 #include "core/check.h"
-#include "core/safetensors.h"
+#include "core/files/safetensors.h"
 
 namespace onefold {
 

@@ -14,6 +14,19 @@ declare -A may_include=(
   [tests]='core autograd layers datasets examples tests'
 )
 
+# What is optional: it includes what must be read, never the other way around. Paths that begin like one of these.
+annexes='core/annex/ autograd/annex/ layers/calculus/ layers/families/ layers/labs/'
+
+# What stands outside the annexes and may include them: the differentiable ops of their kernels, and their users.
+users_of_annexes='autograd/ops.h autograd/channel_ops.cpp layers/reparam/ layers/quantize. layers/whitening.'
+
+begins_like() {  # begins_like PATH PREFIX...
+  local path=$1 prefix
+  shift
+  for prefix in "$@"; do [[ $path != "$prefix"* ]] || return 0; done
+  return 1
+}
+
 # Lines of C++ files as FILE:LINE:CODE, without comments and the insides of strings.
 code() {
   awk '{ gsub(/"([^"\\]|\\.)*"/, "\"\""); sub(/\/\/.*/, ""); print FILENAME ":" FNR ":" $0 }' "$@" /dev/null
@@ -31,6 +44,12 @@ include_violations() {
       esac
     done < <(grep -rnE --include='*.h' --include='*.cpp' '^ *# *include *"' $folder || true)
   done
+  while IFS=: read -r file line included; do
+    included=${included#*\"} included=${included%\"*}
+    if begins_like "$included" $annexes && ! begins_like "$file" $annexes $users_of_annexes; then
+      echo "$file:$line: only an annex may include an annex; it includes \"$included\""
+    fi
+  done < <(grep -rnE --include='*.h' --include='*.cpp' '^ *# *include *"[^"]*/' core autograd layers datasets || true)
 }
 
 # rule PATTERN SENTENCE FILE...: says the sentence for every line of code that has the pattern.
@@ -57,7 +76,7 @@ violations() (  # violations TREE: one line each
   mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx -e 'core/thread_pool.*' -e core/parallel.cpp |
     grep -E '^(core|autograd|layers)/')
   # Files hold float whatever Real is: safetensors may say so.
-  mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/safetensors.*')
+  mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/files/safetensors.*')
   mapfile -t build < <(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
     \( -name CMakeLists.txt -o -name '*.cmake' -o -name CMakePresets.json -o -name '*.sh' -o -path ./.ci/run \) -print)
   mapfile -t text < <(find . \( -path ./build -o -path ./.git -o -path ./runs \) -prune -o -type f \
@@ -79,7 +98,7 @@ violations() (  # violations TREE: one line each
 # A clean tree has no violation, and every rule catches its own.
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree"/{core,autograd,layers,datasets,examples/support,tests/core}
+mkdir -p "$tree"/{core/annex,core/conv,autograd/annex,layers/families,layers/models,datasets,examples/support,tests/core}
 plant() {  # plant FILE LINE WANTED: with this line the file must be reported, with WANTED in the sentence
   local found
   printf '// A comment may say float, std::thread and "layers/module.h".\n%s\n' "$2" >"$tree/$1"
@@ -103,6 +122,14 @@ plant datasets/a.cpp '  #  include "autograd/ops.h"' 'datasets may include'
 plant layers/a.cpp '#include "datasets/dataset.h"' 'layers may include'
 plant layers/a.cpp '#include "examples/support/trainer.h"' 'layers may include'
 plant examples/support/a.cpp '#include "trainer.h"' 'examples may include'
+plant core/conv/a.cpp '#include "core/annex/depthwise.h"' 'only an annex may include an annex'
+plant autograd/a.h '#include "autograd/annex/muon.h"' 'only an annex'
+plant layers/models/a.cpp '#include "layers/families/acb.h"' 'only an annex'
+plant datasets/a.cpp '#include "core/annex/padding.h"' 'only an annex'
+clean core/annex/a.cpp '#include "core/annex/depthwise.h"'
+clean autograd/annex/a.cpp '#include "core/annex/padding.h"'
+clean layers/families/a.cpp '#include "layers/families/acb.h"'
+clean layers/families/a.cpp '#include "core/conv/conv2d.h"'
 plant layers/a.cpp '#pragma omp parallel for' threads
 plant core/a.cpp 'std::thread worker(work);' threads
 plant core/a.cpp 'static_cast<float>(x)' 'not float'

@@ -23,7 +23,8 @@ compile_one() { # SOURCE: hot loops at -O3, tests at -O1
 }
 export -f compile_one
 export folder compiler options
-printf '%s\0' core/*.cpp tests/core/*_test.cpp tests/catch_main.cpp tests/reference.cpp |
+{ find core -name '*.cpp' -print0; find tests/core -name '*_test.cpp' -print0
+  printf '%s\0' tests/catch_main.cpp tests/reference.cpp; } |
   xargs -0 -n 1 -P "$(nproc)" bash -c 'compile_one "$0"'
 $compiler -pthread -static "$folder"/*.o -o $folder/core_tests 2>/dev/null
 $emulator $folder/core_tests

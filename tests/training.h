@@ -5,7 +5,7 @@
 #include "autograd/ops.h"
 #include "autograd/optimizer.h"
 #include "autograd/schedule.h"
-#include "core/softmax.h"
+#include "core/ops/softmax.h"
 #include "datasets/data_loader.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/check.h"
-#include "core/safetensors.h"
+#include "core/files/safetensors.h"
 #include "examples/support/parse_json.h"
 #include "examples/support/program.h"
 

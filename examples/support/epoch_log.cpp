@@ -4,7 +4,7 @@
 #include <sstream>
 #include <utility>
 
-#include "core/atomic_file.h"
+#include "core/files/atomic_file.h"
 #include "examples/support/text_file.h"
 
 namespace onefold {

@@ -7,8 +7,8 @@
 
 #include "autograd/variable.h"
 #include "core/check.h"
-#include "core/elementwise.h"
-#include "core/softmax.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/softmax.h"
 #include "datasets/data_loader.h"
 
 namespace onefold {

@@ -1,7 +1,7 @@
 #include "examples/support/fold_demonstration.h"
 
 #include "core/check.h"
-#include "core/softmax.h"
+#include "core/ops/softmax.h"
 #include "examples/support/block_demonstration.h"
 #include "examples/support/format.h"
 #include "layers/calculus/explain_network.h"

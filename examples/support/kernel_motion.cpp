@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "core/elementwise.h"
-#include "examples/support/chart.h"
+#include "core/ops/elementwise.h"
 #include "examples/support/block_demonstration.h"
+#include "examples/support/chart.h"
 #include "examples/support/format.h"
 #include "examples/support/kernel_picture.h"
 #include "examples/support/picture_file.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
-#include "core/safetensors.h"
+#include "core/files/safetensors.h"
 #include "layers/families/families.h"
 #include "layers/state_file.h"
 

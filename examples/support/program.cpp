@@ -7,7 +7,7 @@
 #include <iostream>
 #include <new>
 
-#include "core/atomic_file.h"
+#include "core/files/atomic_file.h"
 #include "core/parallel.h"
 #include "examples/support/signals.h"
 

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
+#include "core/files/atomic_file.h"
 #include "examples/support/format.h"
 #include "examples/support/networks.h"
 #include "examples/support/parse_json.h"

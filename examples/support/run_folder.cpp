@@ -7,8 +7,8 @@
 #include <string_view>
 #include <system_error>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
+#include "core/files/atomic_file.h"
 #include "examples/support/parse_json.h"
 #include "examples/support/text_file.h"
 

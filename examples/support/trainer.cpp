@@ -8,7 +8,7 @@
 
 #include "autograd/ops.h"
 #include "core/check.h"
-#include "core/softmax.h"
+#include "core/ops/softmax.h"
 #include "examples/support/program.h"
 #include "layers/labs/anomaly.h"
 #include "layers/batch_norm.h"

@@ -5,8 +5,8 @@
 #include <iostream>
 #include <utility>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
+#include "core/files/atomic_file.h"
 #include "core/parallel.h"
 #include "examples/support/first_weights.h"
 #include "examples/support/format.h"

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "core/batch_norm.h"
-#include "core/elementwise.h"
-#include "core/padding.h"
+#include "core/ops/batch_norm.h"
+#include "core/ops/elementwise.h"
+#include "core/annex/padding.h"
 #include "layers/fold/fold_error.h"
 #include "layers/calculus/explain.h"
 #include "layers/fold/conv_relu.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "autograd/ops.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "core/random.h"
 #include "examples/support/format.h"
 #include "layers/pooling.h"

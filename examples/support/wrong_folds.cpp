@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/conv2d.h"
-#include "core/elementwise.h"
+#include "core/conv/conv2d.h"
+#include "core/ops/elementwise.h"
 #include "core/random.h"
 #include "layers/calculus/linear_piece.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/pooling.h"
+#include "core/ops/pooling.h"
 #include "layers/fold/kernel.h"
 #include "layers/fold/repvgg_block.h"
 

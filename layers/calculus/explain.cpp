@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/annex/padding.h"
 #include "core/check.h"
-#include "core/elementwise.h"
-#include "core/padding.h"
+#include "core/ops/elementwise.h"
 
 namespace onefold {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/conv2d.h"
+#include "core/conv/conv2d.h"
 #include "layers/fold/kernel.h"
 
 namespace onefold {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/activation.h"
+#include "core/ops/elementwise.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
 #include "layers/calculus/linear_piece.h"

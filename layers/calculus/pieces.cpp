@@ -3,9 +3,9 @@
 #include <sstream>
 
 #include "autograd/ops.h"
+#include "core/annex/padding.h"
 #include "core/check.h"
-#include "core/elementwise.h"
-#include "core/padding.h"
+#include "core/ops/elementwise.h"
 #include "layers/conv2d.h"
 #include "layers/fold/fold_error.h"
 

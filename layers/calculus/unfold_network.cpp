@@ -1,7 +1,7 @@
 #include "layers/calculus/unfold_network.h"
 
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/calculus/unfold.h"
 
 namespace onefold {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/activation.h"
+#include "core/ops/elementwise.h"
 #include "layers/conv2d.h"
 
 namespace onefold {

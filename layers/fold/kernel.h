@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/batch_norm.h"
+#include "core/ops/batch_norm.h"
 #include "core/tensor.h"
 
 namespace onefold {

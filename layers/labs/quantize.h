@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/quantization.h"
+#include "core/annex/quantization.h"
 #include "layers/module.h"
 
 namespace onefold {

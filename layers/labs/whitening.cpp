@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "core/annex/symmetric_eigen.h"
 #include "core/check.h"
 #include "core/parallel.h"
-#include "core/symmetric_eigen.h"
 #include "layers/fold/fold_error.h"
 #include "layers/operand_hook.h"
 #include "layers/fold/conv_relu.h"

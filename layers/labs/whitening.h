@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "core/conv2d.h"
+#include "core/conv/conv2d.h"
 #include "layers/module.h"
 #include "layers/fold/kernel.h"
 

@@ -2,7 +2,7 @@
 
 #include "autograd/ops.h"
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "tests/autograd/support.h"
 #include "tests/catch.h"
 

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "core/annex/symmetric_eigen.h"
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "core/symmetric_eigen.h"
 #include "tests/catch.h"
 
 using namespace onefold;

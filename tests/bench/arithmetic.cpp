@@ -1,7 +1,7 @@
 // What multiplies and adds: convolutions in all three directions, matrix products.
 
-#include "core/conv2d.h"
-#include "core/gemm.h"
+#include "core/conv/conv2d.h"
+#include "core/gemm/gemm.h"
 #include "tests/bench/kernels_bench.h"
 
 namespace onefold::bench {

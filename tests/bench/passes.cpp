@@ -3,10 +3,10 @@
 
 #include "autograd/ops.h"
 #include "autograd/optimizer.h"
-#include "core/elementwise.h"
-#include "core/norm_sum.h"
-#include "core/pooling.h"
-#include "core/softmax.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/norm_sum.h"
+#include "core/ops/pooling.h"
+#include "core/ops/softmax.h"
 #include "tests/bench/kernels_bench.h"
 
 namespace onefold::bench {

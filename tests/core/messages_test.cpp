@@ -1,20 +1,20 @@
 #include <limits>
 
-#include "core/batch_norm.h"
+#include "core/annex/compose_kernels.h"
+#include "core/annex/padding.h"
+#include "core/annex/quantization.h"
+#include "core/annex/symmetric_eigen.h"
 #include "core/check.h"
-#include "core/compose_kernels.h"
-#include "core/conv2d.h"
-#include "core/elementwise.h"
-#include "core/gemm.h"
-#include "core/norm_sum.h"
-#include "core/padding.h"
+#include "core/conv/conv2d.h"
+#include "core/files/safetensors.h"
+#include "core/gemm/gemm.h"
+#include "core/ops/batch_norm.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/norm_sum.h"
+#include "core/ops/pooling.h"
+#include "core/ops/softmax.h"
 #include "core/parallel.h"
-#include "core/pooling.h"
-#include "core/quantization.h"
 #include "core/random.h"
-#include "core/safetensors.h"
-#include "core/softmax.h"
-#include "core/symmetric_eigen.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"
 
@@ -92,19 +92,19 @@ TEST_CASE("messages: convolutions", "[core]") {
                     "conv2d: weight [11 11 3 4] at dilation 1 x 1 covers 11 x 11, input [2 8 8 3] with padding is "
                     "only 10 x 10; use a smaller kernel or more padding");
   CHECK_THROWS_WITH(conv2d(images, weight, conv2d_args(1, 1), Tensor::zeros({3})),
-                    "conv2d: bias is [3], needed is [4]");
+                    "conv2d: bias is [3], expected [4]");
   Conv2dArgs args = conv2d_args(2, 1);
   args.algorithm = ConvAlgorithm::winograd4;
   CHECK_THROWS_WITH(conv2d(images, weight, args),
                     "conv2d: Winograd F(4x4,3x3) needs a 3x3 kernel, stride 1, dilation 1, padding of at most 2 "
-                    "and one group; the weight is [3 3 3 4], stride 2 x 2, dilation 1 x 1, groups 1; use "
-                    "ConvAlgorithm::automatic");
+                    "and one group; the weight is [3 3 3 4], stride 2 x 2, dilation 1 x 1, padding 1 x 1, "
+                    "groups 1; use ConvAlgorithm::automatic");
   args.algorithm = ConvAlgorithm::depthwise;
   CHECK_THROWS_WITH(conv2d(images, weight, args),
-                    "conv2d: depthwise needs one input channel a group; the weight is [3 3 3 4], groups 1; use "
-                    "ConvAlgorithm::automatic");
+                    "conv2d: depthwise needs one input channel per group; the weight is [3 3 3 4], stride 2 x 2, "
+                    "dilation 1 x 1, padding 1 x 1, groups 1; use ConvAlgorithm::automatic");
   CHECK_THROWS_WITH(conv2d_backward_input(Tensor::zeros({2, 8, 8, 5}), weight, images.shape(), conv2d_args(1, 1)),
-                    "conv2d: the output's gradient is [2 8 8 5], needed is [2 8 8 4]");
+                    "conv2d: the output's gradient is [2 8 8 5], expected [2 8 8 4]");
   CHECK_THROWS_WITH(compose_kernels_forward(weight, Tensor::zeros({1, 1, 5, 6}), {}),
                     "compose_kernels: 4 channels come out of the first, 5 go into the second; the numbers must be "
                     "equal");

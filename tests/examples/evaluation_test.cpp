@@ -1,8 +1,8 @@
 #include "examples/support/evaluation.h"
 
 #include "core/check.h"
-#include "core/elementwise.h"
-#include "core/softmax.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/softmax.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
 #include "layers/models/repvgg.h"

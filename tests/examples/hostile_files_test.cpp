@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
-#include "core/safetensors.h"
+#include "core/files/safetensors.h"
 #include "examples/support/checkpoint.h"
 #include "examples/support/fold_record.h"
 #include "examples/support/networks.h"

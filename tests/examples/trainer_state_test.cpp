@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "core/check.h"
-#include "core/safetensors.h"
+#include "core/files/safetensors.h"
 #include "examples/support/checkpoint.h"
 #include "examples/support/program.h"
 #include "tests/catch.h"

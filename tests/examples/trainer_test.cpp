@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "datasets/shapes10.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "examples/support/html.h"
 #include "examples/support/wrong_fold_museum.h"
 #include "layers/pooling.h"

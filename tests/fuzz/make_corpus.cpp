@@ -2,8 +2,8 @@
 
 #include <cstring>
 
+#include "core/files/safetensors.h"
 #include "core/random.h"
-#include "core/safetensors.h"
 #include "tests/datasets/crafted_images.h"
 #include "tests/fuzz/corpus.h"
 

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/files/safetensors.h"
 #include "core/random.h"
-#include "core/safetensors.h"
 #include "examples/support/checkpoint.h"
 #include "examples/support/fold_record.h"
 #include "examples/support/networks.h"

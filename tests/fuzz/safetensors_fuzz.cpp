@@ -1,10 +1,10 @@
 // The bytes are a .safetensors file.
 
-#include "core/safetensors.h"
+#include "core/files/safetensors.h"
 
 #include <cstring>
 
-#include "core/safetensors_header.h"
+#include "core/files/safetensors_header.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/memory_file.h"
 

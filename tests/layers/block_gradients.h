@@ -6,7 +6,7 @@
 
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/module.h"
 #include "tests/layers/support.h"
 

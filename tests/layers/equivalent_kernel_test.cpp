@@ -1,7 +1,7 @@
 #include "layers/calculus/equivalent_kernel.h"
 
 #include "autograd/ops.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/activations.h"
 #include "tests/catch.h"
 #include "tests/layers/block_gradients.h"

@@ -1,7 +1,7 @@
 #include "layers/calculus/fixed_conv2d.h"
 
-#include "core/elementwise.h"
-#include "core/padding.h"
+#include "core/annex/padding.h"
+#include "core/ops/elementwise.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

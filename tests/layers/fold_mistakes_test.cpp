@@ -1,7 +1,7 @@
 #include <optional>
 
 #include "autograd/ops.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/calculus/linear_piece.h"
 #include "layers/models/repvgg.h"
 #include "layers/fold/conv_relu.h"

@@ -2,10 +2,10 @@
 
 #include <numeric>
 
-#include "core/compose_kernels.h"
-#include "core/conv2d.h"
-#include "core/elementwise.h"
-#include "core/pooling.h"
+#include "core/annex/compose_kernels.h"
+#include "core/conv/conv2d.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/pooling.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

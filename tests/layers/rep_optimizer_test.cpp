@@ -4,7 +4,7 @@
 
 #include "autograd/muon.h"
 #include "autograd/ops.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/calculus/equivalent_kernel.h"
 #include "layers/calculus/linear_block.h"
 #include "layers/calculus/pieces.h"

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <random>
 
-#include "core/safetensors.h"
+#include "core/files/safetensors.h"
 #include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
 #include "tests/catch.h"

@@ -5,7 +5,7 @@
 
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/linear.h"
 #include "layers/families/weights/expand_linear.h"
 #include "tests/catch.h"

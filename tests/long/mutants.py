@@ -166,7 +166,7 @@ def main():
         second = sanitized.outcome(mutant)
         return mutant, second[1] if second[1] == "survived" else "killed by ASan"
 
-    kernels = in_order([p for p in sorted(ROOT.glob("core/*.cpp")) if p.stem not in NO_KERNELS], options.seed)
+    kernels = in_order([p for p in sorted(ROOT.glob("core/**/*.cpp")) if p.stem not in NO_KERNELS], options.seed)
     rules = in_order([*sorted(ROOT.glob("autograd/*_ops.cpp")), *(ROOT / f"autograd/{r}.cpp" for r in RULES)],
                      options.seed)
     of_rules = round(OF_RULES * options.count)

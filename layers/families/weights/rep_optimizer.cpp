@@ -1,7 +1,7 @@
 #include "layers/families/weights/rep_optimizer.h"
 
 #include "core/check.h"
-#include "core/elementwise.h"
+#include "core/ops/elementwise.h"
 #include "layers/families/weights/composed_options.h"
 
 namespace onefold {

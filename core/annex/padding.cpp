@@ -1,0 +1,87 @@
+#include "core/annex/padding.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "core/parallel.h"
+#include "core/vector_loop.h"
+
+// Legend: images x [N, H, W, C], padded y [N, P, Q, C]; a row is one of the N P rows of y, Q C numbers long.
+
+namespace onefold {
+
+namespace {
+
+void check_padding(const char* kernel, const Shape& shape, int64_t rows, int64_t columns) {
+  check(shape.rank() == 4, kernel, ": needs images [N, H, W, C], got ", shape);
+  check(rows >= 0 && columns >= 0, kernel, ": padding ", rows, "x", columns, "; both must be at least 0");
+}
+
+}  // namespace
+
+Tensor pad2d_forward(const Tensor& x, const Tensor& value, int64_t rows, int64_t columns) {
+  check_padding("pad2d", x.shape(), rows, columns);
+  const int64_t N = x.shape()[0], H = x.shape()[1], W = x.shape()[2], C = x.shape()[3];
+  check(!value.defined() || value.shape() == Shape{C}, "pad2d: value ", value.defined() ? value.shape() : Shape{},
+        " for images ", x.shape(), "; one number a channel is needed");
+
+  const int64_t P = H + 2 * rows, Q = W + 2 * columns;
+  Tensor y({N, P, Q, C});
+  const auto fill = [&](Real* to, int64_t pixels) {
+    for (int64_t i = 0; i < pixels; ++i, to += C) {
+      if (value.defined()) {
+        std::copy_n(value.data(), C, to);
+      } else {
+        std::fill_n(to, C, Real{0});
+      }
+    }
+  };
+  parallel_for(N * P, rows_per_range(Q * C), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t n = row / P, h = row % P - rows;
+      Real* to = y.data() + row * Q * C;
+      if (h < 0 || h >= H) {
+        fill(to, Q);
+        continue;
+      }
+      fill(to, columns);
+      std::copy_n(x.data() + (n * H + h) * W * C, W * C, to + columns * C);
+      fill(to + (columns + W) * C, columns);
+    }
+  });
+  return y;
+}
+
+Tensor pad2d_backward(const Tensor& dy, int64_t rows, int64_t columns) {
+  check_padding("pad2d_backward", dy.shape(), rows, columns);
+  const int64_t N = dy.shape()[0], P = dy.shape()[1], Q = dy.shape()[2], C = dy.shape()[3];
+  const int64_t H = P - 2 * rows, W = Q - 2 * columns;
+  Tensor dx({N, H, W, C});
+  parallel_for(N * H, rows_per_range(W * C), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t n = row / H, h = row % H;
+      std::copy_n(dy.data() + ((n * P + rows + h) * Q + columns) * C, W * C, dx.data() + row * W * C);
+    }
+  });
+  return dx;
+}
+
+Tensor pad2d_backward_value(const Tensor& dy, int64_t rows, int64_t columns) {
+  check_padding("pad2d_backward_value", dy.shape(), rows, columns);
+  const int64_t N = dy.shape()[0], P = dy.shape()[1], Q = dy.shape()[2], C = dy.shape()[3];
+  const auto sums = ordered_sums(N * P, rows_per_sum(Q * C), C, [&](int64_t begin, int64_t end, double* sum) {
+    for (int64_t row = begin; row < end; ++row) {
+      const bool outside = row % P < rows || row % P >= P - rows;
+      for (int64_t q = 0; q < Q; ++q) {
+        if (!outside && q >= columns && q < Q - columns) continue;
+        const Real* from = dy.data() + (row * Q + q) * C;
+        for (int64_t c = 0; c < C; ++c) sum[c] += from[c];
+      }
+    }
+  });
+  Tensor dvalue({C});
+  for (int64_t c = 0; c < C; ++c) dvalue[c] = static_cast<Real>(sums[static_cast<size_t>(c)]);
+  return dvalue;
+}
+
+}  // namespace onefold

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <vector>
+
+#include "core/ops/batch_norm.h"
+#include "core/ops/elementwise.h"
+#include "core/tensor.h"
+
+namespace onefold {
+
+// What all convolutions share: arguments, geometry, epilogue, packed weights, and the row that an algorithm is.
+//
+//   x [N, H, W, C]   images              w [R, S, G, K]   weights, G = C / groups
+//   y [N, P, Q, K]   the result          dx, dw, dy       gradients, of the same shapes
+
+/// The rows of the table in conv2d.cpp, and `automatic`: the one that choose_algorithm() names.
+enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4, winograd4_stride2, depthwise };
+
+/// Everything about a convolution but its tensors. Padding is with zeros, the same on both sides of an axis.
+struct Conv2dArgs {
+  int64_t stride_h = 1, stride_w = 1;
+  int64_t padding_h = 0, padding_w = 0;
+  int64_t dilation_h = 1, dilation_w = 1;
+  int64_t groups = 1;
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+};
+
+/// The same stride and padding along both axes.
+Conv2dArgs conv2d_args(int64_t stride, int64_t padding, int64_t groups = 1);
+
+/// The extents of one convolution, and where its elements are.
+struct ConvGeometry {
+  /// Derives the output: P = (H + 2 padding - dilation (R - 1) - 1) / stride + 1, and Q in the same way. Throws Error,
+  /// naming both shapes, if they do not fit.
+  ConvGeometry(const Shape& x, const Shape& w, const Conv2dArgs& args);
+
+  /// The row and column of x under tap (r, s) of the window of output pixel (p, q); they may lie in the padding.
+  int64_t row(int64_t p, int64_t r) const { return p * args.stride_h + r * args.dilation_h - args.padding_h; }
+  int64_t column(int64_t q, int64_t s) const { return q * args.stride_w + s * args.dilation_w - args.padding_w; }
+  bool inside(int64_t h, int64_t v) const { return h >= 0 && h < H && v >= 0 && v < W; }
+
+  /// The index of an element of x, of w, and of y.
+  int64_t in(int64_t n, int64_t h, int64_t v, int64_t c) const { return ((n * H + h) * W + v) * C + c; }
+  int64_t tap(int64_t r, int64_t s, int64_t c, int64_t k) const { return ((r * S + s) * G + c) * K + k; }
+  int64_t out(int64_t n, int64_t p, int64_t q, int64_t k) const { return ((n * P + p) * Q + q) * K + k; }
+
+  Shape x, w, y;
+  Conv2dArgs args;
+  int64_t N, H, W, C, R, S, G, K, P, Q;
+};
+
+/// What an algorithm does with its result while that is in the cache: y = activation(y + bias), or sum += y; then the
+/// statistics of y.
+struct Epilogue {
+  Tensor bias = {};  // [K]; none if undefined
+  Activation activation = Activation::none;
+  Tensor sum = {};                          // of the result's shape; none if undefined
+  ChannelStatistics* statistics = nullptr;  // filled with channel_statistics(y), if given
+
+  /// The tensor to write: the sum, or a new one.
+  Tensor target(const Shape& shape) const { return sum.defined() ? sum : Tensor(shape); }
+};
+
+/// Weights as an algorithm multiplies by them: packed, for Winograd transformed. A caller of conv2d() that uses the same
+/// weights many times keeps one of these beside them, and starts with an empty one when they change.
+struct PackedWeights {
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;  // that they are packed for
+  std::vector<Tensor> parts;                           // one per group
+
+  /// The part at an index, made by make() the first time.
+  template <class Make>
+  Tensor part(size_t index, const Make& make) {
+    if (index >= parts.size()) parts.push_back(make());
+    return parts[index];
+  }
+};
+
+/// An algorithm. Its functions get a geometry that it supports and tensors that fit that geometry.
+struct ConvAlgorithmRow {
+  const char* name;
+  const char* needs;  // what supports() asks for, in words
+  bool (*supports)(const ConvGeometry& g);
+  Tensor (*forward)(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
+                    PackedWeights& packed);
+  Tensor (*backward_input)(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum);
+  Tensor (*backward_weight)(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
+};
+
+/// The seven loops: the definition, which the fast algorithms are tested against. conv2d.cpp has the table.
+extern const ConvAlgorithmRow naive_row;
+
+}  // namespace onefold

@@ -1,0 +1,235 @@
+#include "core/conv/im2col.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "core/gemm/gemm_kernel.h"
+#include "core/ops/channel_sums.h"
+#include "core/parallel.h"
+
+namespace onefold {
+
+// Legend: x [N, H, W, C], w [R, S, G, K], y [N, P, Q, K]; D = R S G is the length of a patch; G = C / groups.
+
+namespace {
+
+/// Numbers of columns that a block of pixels may take: half of a second-level cache of 512 KiB and more.
+constexpr int64_t kBlockNumbers = 64 * 1024;
+
+/// Blocks of pixels from which on they are shared out among threads; fewer are left to the columns of the weights.
+constexpr int64_t kManyBlocks = 3;
+
+/// Numbers of columns that a chunk of a weight gradient may take: well within a shared cache.
+constexpr int64_t kChunkNumbers = 2 * 1024 * 1024;
+
+/// A 1x1 convolution at stride 1 needs no columns: x is the matrix.
+bool is_pointwise(const ConvGeometry& g) {
+  return g.R == 1 && g.S == 1 && g.args.stride_h == 1 && g.args.stride_w == 1 && g.args.padding_h == 0 &&
+         g.args.padding_w == 0;
+}
+
+/// The weights of one group as a matrix [R S G, K / groups].
+Matrix group_weights(const Tensor& w, int64_t group, int64_t groups) {
+  const int64_t columns = w.shape()[3] / groups;
+  return {w.data() + group * columns, w.shape().rows(), columns, w.shape()[3]};
+}
+
+/// y = activation(y + bias) for a block of rows that is still in the cache.
+void finish_rows(Real* y, int64_t rows, int64_t channels, int64_t stride, const Real* bias, Activation activation) {
+  if (bias == nullptr && activation == Activation::none) return;
+  for (int64_t row = 0; row < rows; ++row) {
+    Real* const y_row = y + row * stride;
+    for (int64_t k = 0; k < channels; ++k) {
+      const Real value = y_row[k] + (bias != nullptr ? bias[k] : Real{0});
+      y_row[k] = activation == Activation::relu ? std::max(value, Real{0}) : value;
+    }
+  }
+}
+
+/// Copies a run. Those of three channels are nine numbers long, which two overlapping moves do sooner than a call.
+void copy_run(const Real* from, int64_t count, Real* to) {
+  constexpr int64_t kMove = 8;
+  if (count < kMove || count > 2 * kMove) {
+    std::copy_n(from, count, to);
+    return;
+  }
+  std::memcpy(to, from, kMove * sizeof(Real));
+  std::memcpy(to + count - kMove, from + count - kMove, kMove * sizeof(Real));
+}
+
+/// Calls visit(patch element, position in x, numbers) for each run of taps of the window at (p, q) of image n that
+/// stand side by side both in the patch and in x; a position of -1 is a run in the padding. Without gaps between a
+/// row's taps (no dilation, no groups) the whole row inside the image is one run.
+template <class Visit>
+void for_each_run(const ConvGeometry& g, int64_t n, int64_t p, int64_t q, const Visit& visit) {
+  const int64_t C = g.C, S = g.S, W = g.W, left = g.column(q, 0);
+  for (int64_t r = 0; r < g.R; ++r) {
+    const int64_t h = g.row(p, r), row = r * S * g.G, x_row = (n * g.H + h) * W;
+    if (h < 0 || h >= g.H) {
+      visit(row, -1, S * g.G);
+    } else if (g.args.dilation_w == 1 && g.G == C) {
+      const int64_t first = std::clamp<int64_t>(-left, 0, S), last = std::clamp<int64_t>(W - left, first, S);
+      if (first > 0) visit(row, -1, first * C);
+      if (last > first) visit(row + first * C, (x_row + left + first) * C, (last - first) * C);
+      if (last < S) visit(row + last * C, -1, (S - last) * C);
+    } else {
+      for (int64_t s = 0; s < S; ++s) {
+        const int64_t v = g.column(q, s);
+        visit(row + s * g.G, v >= 0 && v < W ? (x_row + v) * C : -1, g.G);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+// [im2col]
+void im2col(const ConvGeometry& geometry, const Tensor& x, int64_t first_channel, int64_t begin, int64_t end,
+            Real* columns) {
+  const ConvGeometry g = geometry;  // a copy of its own, which what is written to the columns cannot alias
+  const int64_t D = g.w.rows(), P = g.P, Q = g.Q;
+  int64_t n = begin / (P * Q), p = begin / Q % P, q = begin % Q;
+  for (Real* patch = columns; patch < columns + (end - begin) * D; patch += D) {
+    for_each_run(g, n, p, q, [&](int64_t element, int64_t position, int64_t count) {
+      if (position >= 0) {
+        copy_run(x.data() + position + first_channel, count, patch + element);
+      } else {
+        std::fill_n(patch + element, count, Real{0});
+      }
+    });
+    if (++q == Q) q = 0, ++p;
+    if (p == P) p = 0, ++n;
+  }
+}
+// [/im2col]
+
+void col2im(const ConvGeometry& geometry, const Real* columns, int64_t first_channel, int64_t n, Tensor& dx) {
+  const ConvGeometry g = geometry;  // as above
+  const int64_t D = g.w.rows();
+  for (int64_t p = 0; p < g.P; ++p) {
+    for (int64_t q = 0; q < g.Q; ++q) {
+      const Real* const patch = columns + (p * g.Q + q) * D;
+      for_each_run(g, n, p, q, [&](int64_t element, int64_t position, int64_t count) {
+        if (position < 0) return;
+        Real* const to = dx.data() + position + first_channel;
+        for (int64_t i = 0; i < count; ++i) to[i] += patch[element + i];
+      });
+    }
+  }
+}
+
+namespace {
+
+/// im2col(x) [N P Q, D] times w [D, K], one block of pixels at a time, so that the columns never leave the cache.
+Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
+               PackedWeights& packed) {
+  Tensor y(g.y);
+  const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows(), groups = g.args.groups;
+  const int64_t group_outputs = K / groups, pixels = g.y.rows();
+  const int64_t block = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
+  const bool pointwise = is_pointwise(g), few_blocks = pixels < kManyBlocks * block;
+  const Tensor& bias = epilogue.bias;
+  const bool sum_up = epilogue.statistics != nullptr && !few_blocks;
+  ChannelSums sums(K, sum_up ? (pixels + block - 1) / block : 0);
+
+  for (int64_t group = 0; group < groups; ++group) {
+    const Tensor weights = packed.part(static_cast<size_t>(group), [&] {
+      return PackedMatrix(group_weights(w, group, groups)).values();
+    });
+    const Real* const group_bias = bias.defined() ? bias.data() + group * group_outputs : nullptr;
+    Real* const group_y = y.data() + group * group_outputs;
+    const auto patches = [&](int64_t begin, int64_t end, Tensor& columns) -> TileRows {
+      if (pointwise) return {x.data() + begin * C + group * G, C, 1};
+      columns = Tensor({end - begin, D});
+      im2col(g, x, group * G, begin, end, columns.data());
+      return {columns.data(), D, 1};
+    };
+
+    if (few_blocks) {
+      // Of an image or two there are few pixels to share out, and reading the weights takes the time: share out those.
+      Tensor columns;
+      const TileRows rows = patches(0, pixels, columns);
+      parallel_for(group_outputs, kPanelWidth, [&](int64_t panel, int64_t end) {
+        multiply_packed_panel(panel, pixels, group_outputs, D, rows, weights.data(), group_y, K, Accumulate::no);
+        finish_rows(group_y + panel, pixels, end - panel, K, group_bias != nullptr ? group_bias + panel : nullptr,
+                    epilogue.activation);
+      });
+      continue;
+    }
+
+    // [conv2d-im2col]
+    parallel_for(pixels, block, [&](int64_t begin, int64_t end) {
+      Tensor columns;
+      const TileRows rows = patches(begin, end, columns);
+      Real* const y_block = group_y + begin * K;
+      multiply_packed(end - begin, group_outputs, D, rows, weights.data(), y_block, K, Accumulate::no);
+      finish_rows(y_block, end - begin, group_outputs, K, group_bias, epilogue.activation);
+      // The last group completes the block's pixels.
+      if (sum_up && group + 1 == groups) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
+    });
+    // [/conv2d-im2col]
+  }
+  if (epilogue.statistics != nullptr) *epilogue.statistics = sum_up ? sums.statistics() : channel_statistics(y);
+  return y;
+}
+
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+  const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows();
+  const int64_t group_outputs = K / g.args.groups, pixels = g.P * g.Q;
+  const bool pointwise = is_pointwise(g);
+  Tensor dx = sum.defined() ? sum : pointwise ? Tensor(g.x) : Tensor::zeros(g.x);
+
+  for (int64_t group = 0; group < g.args.groups; ++group) {
+    Matrix weights = group_weights(w, group, g.args.groups);
+    std::swap(weights.rows, weights.columns);
+    weights.transposed = true;
+    const PackedMatrix packed(weights);
+    // Own an image per thread: patches of one image overlap, those of two never do.
+    parallel_for(g.N, 1, [&](int64_t n, int64_t) {
+      const TileRows gradients{dy.data() + n * pixels * K + group * group_outputs, K, 1};
+      if (pointwise) {
+        multiply_packed(pixels, G, group_outputs, gradients, packed.data(), dx.data() + n * pixels * C + group * G, C,
+                        sum.defined() ? Accumulate::yes : Accumulate::no);
+      } else {
+        Tensor columns({pixels, D});
+        multiply_packed(pixels, D, group_outputs, gradients, packed.data(), columns.data(), D, Accumulate::no);
+        col2im(g, columns.data(), group * G, n, dx);
+      }
+    });
+  }
+  return dx;
+}
+
+Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+  const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows();
+  const int64_t group_outputs = K / g.args.groups, pixels = g.y.rows();
+  const int64_t chunk = is_pointwise(g) ? pixels : std::max<int64_t>(1, kChunkNumbers / D);
+  Tensor dw = Tensor::zeros(g.w);
+
+  // dw = columns^T dy, summed over chunks of pixels in their order.
+  for (int64_t group = 0; group < g.args.groups; ++group) {
+    for (int64_t begin = 0; begin < pixels; begin += chunk) {
+      const int64_t count = std::min(chunk, pixels - begin);
+      Matrix columns_t{x.data() + begin * C + group * G, D, count, C, true};
+      Tensor columns;
+      if (!is_pointwise(g)) {
+        columns = Tensor({count, D});
+        parallel_for(count, 64, [&](int64_t from, int64_t to) {
+          im2col(g, x, group * G, begin + from, begin + to, columns.data() + from * D);
+        });
+        columns_t = {columns.data(), D, count, D, true};
+      }
+      const Matrix gradients{dy.data() + begin * K + group * group_outputs, count, group_outputs, K};
+      gemm(columns_t, gradients, dw.data() + group * group_outputs, K, Accumulate::yes);
+    }
+  }
+  return dw;
+}
+
+}  // namespace
+
+constinit const ConvAlgorithmRow im2col_row = {
+    "im2col", "nothing", [](const ConvGeometry&) { return true; }, forward, backward_input, backward_weight};
+
+}  // namespace onefold

@@ -1,0 +1,136 @@
+#include "core/conv/winograd.h"
+
+#include "core/conv/winograd_tiles.h"
+#include "core/gemm/gemm_kernel.h"
+#include "core/ops/channel_sums.h"
+#include "core/parallel.h"
+
+namespace onefold {
+
+// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles a block; U V M the transformed weights, inputs,
+// products.
+
+namespace {
+
+/// Numbers that a block's V and M may take together: they stay in a second-level cache of 512 KiB or more.
+constexpr int64_t kBlockNumbers = 192 * 1024;
+
+/// Tiles a block: as many as the cache holds, in whole register tiles; and no more blocks than one for so few tiles
+/// that the weights, read once a block, would cost more than the tiles.
+constexpr int64_t kFewTiles = 96;
+int64_t tiles_per_block(int64_t tiles, int64_t positions, int64_t C, int64_t K) {
+  if (tiles <= kFewTiles) return std::max<int64_t>(tiles, 1);
+  const int64_t in_cache = std::clamp<int64_t>(kBlockNumbers / (positions * (C + K)) / 12 * 12, 24, 96);
+  return std::min(in_cache, (tiles + 3) / 4);
+}
+
+/// U = G g G^T of every kernel, packed for the products: one [C, K] matrix a position.
+template <int M>
+Tensor transform_weights(const Tensor& w) {
+  constexpr int kTile = WinogradTransform<M>::kTile, kPositions = kTile * kTile;
+  const int64_t C = w.shape()[2], K = w.shape()[3], plane = PackedMatrix::packed_size(C, K);
+  Tensor u({kPositions, plane});
+  parallel_for(C, 8, [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; ++c) {
+      for_each_vector(0, K, [&](int64_t k, auto lanes) {
+        Vec g[9], transformed[kPositions];
+        for (int i = 0; i < 9; ++i) g[i] = lanes.load(w.data() + (i * C + c) * K + k);
+        along_both_axes<3, kTile, WinogradTransform<M>::kernel>(g, transformed);
+        Real* const to = u.data() + packed_offset(C, K, c, k);
+        for (int e = 0; e < kPositions; ++e) store(to + e * plane, transformed[e]);
+      });
+    }
+  });
+  return u;
+}
+
+/// Adds a tile's pixels that lie in the map to a block's sums.
+template <int M>
+void add_tile(const Patch<M, Real>& tile, const Real* outside, int64_t block, ChannelSums& sums) {
+  const Real* inside[M * M];
+  int64_t count = 0;
+  for (const auto& row : tile.pixel) {
+    for (const Real* pixel : row) {
+      if (pixel != outside) inside[count++] = pixel;
+    }
+  }
+  sums.add(block, inside, count);
+}
+
+// [winograd-forward]
+template <int M>
+Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
+               PackedWeights& packed) {
+  const Accumulate accumulate = epilogue.sum.defined() ? Accumulate::yes : Accumulate::no;
+  Tensor y = epilogue.target(g.y);
+  const WinogradTiles<M> tiles(g);
+  const int64_t C = g.C, K = g.K, positions = tiles.kPositions;
+  const Tensor u = packed.part(0, [&] { return transform_weights<M>(w); });
+  const int64_t u_plane = PackedMatrix::packed_size(C, K);
+  const int64_t T = tiles_per_block(tiles.count, positions, C, K);
+  const int64_t v_row = row_stride(C), m_row = row_stride(K);
+  const int64_t v_plane = plane_stride(T, v_row), m_plane = plane_stride(T, m_row);
+  const bool one_block = tiles.count <= T, sum_up = epilogue.statistics != nullptr && !one_block;
+  ChannelSums sums(K, sum_up ? (tiles.count + T - 1) / T : 0);
+
+  // A block of tiles goes all the way from images to images while it is in the cache. Of an image or two there is one
+  // block only: then the loops inside share out its tiles and positions.
+  parallel_for(tiles.count, T, [&](int64_t begin, int64_t end) {
+    const int64_t count = end - begin, task = one_block ? 4 : count;
+    Tensor v({positions * v_plane}), m({positions * m_plane});
+    parallel_for(count, task, [&](int64_t from, int64_t to) {
+      tiles.transform_inputs(x.data(), begin + from, to - from, v.data() + from * v_row, v_row, v_plane);
+    });
+    parallel_for(positions, 1, [&](int64_t e, int64_t) {
+      multiply_packed(count, K, C, {v.data() + e * v_plane, v_row, 1}, u.data() + e * u_plane, m.data() + e * m_plane,
+                      m_row, Accumulate::no);
+    });
+    parallel_for(count, task, [&](int64_t from, int64_t to) {
+      tiles.transform_outputs(m.data() + from * m_row, m_row, m_plane, begin + from, to - from, epilogue.bias.data(),
+                              epilogue.activation, accumulate, y.data(), [&](const auto& tile, const Real* outside) {
+                                if (sum_up) add_tile(tile, outside, begin / T, sums);
+                              });
+    });
+  });
+  if (epilogue.statistics != nullptr) *epilogue.statistics = sum_up ? sums.statistics() : channel_statistics(y);
+  return y;
+}
+// [/winograd-forward]
+
+template <int M>
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+  Conv2dArgs args = g.args;
+  args.padding_h = 2 - args.padding_h;
+  args.padding_w = 2 - args.padding_w;
+  const Tensor rotated = rotate_weights(w);
+  PackedWeights once;
+  return forward<M>(ConvGeometry(g.y, rotated.shape(), args), dy, rotated, {.sum = sum}, once);
+}
+
+constexpr const char* kNeeds = "a 3x3 kernel, stride 1, dilation 1, padding of at most 2 and one group";
+bool supports_stride_1(const ConvGeometry& g) { return fits_winograd(g, 1); }
+
+}  // namespace
+
+Tensor rotate_weights(const Tensor& w) {
+  constexpr int64_t kBlock = 16;  // both sides of a transposed block fit the first-level cache
+  const int64_t C = w.shape()[2], K = w.shape()[3];
+  Tensor rotated({3, 3, K, C});
+  const int64_t blocks = (K + kBlock - 1) / kBlock;
+  parallel_for(9 * blocks, 1, [&](int64_t index, int64_t) {
+    const int64_t tap = index / blocks, first = index % blocks * kBlock;
+    const Real* const from = w.data() + (8 - tap) * C * K;
+    Real* const to = rotated.data() + tap * K * C;
+    for (int64_t c = 0; c < C; ++c) {
+      for (int64_t k = first; k < std::min(K, first + kBlock); ++k) to[k * C + c] = from[c * K + k];
+    }
+  });
+  return rotated;
+}
+
+constinit const ConvAlgorithmRow winograd2_row = {
+    "Winograd F(2x2,3x3)", kNeeds, supports_stride_1, forward<2>, backward_input<2>, winograd_backward_weight<2>};
+constinit const ConvAlgorithmRow winograd4_row = {
+    "Winograd F(4x4,3x3)", kNeeds, supports_stride_1, forward<4>, backward_input<4>, winograd_backward_weight<4>};
+
+}  // namespace onefold

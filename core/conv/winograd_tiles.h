@@ -1,0 +1,203 @@
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "core/conv/conv_types.h"
+#include "core/conv/winograd_transforms.h"
+#include "core/gemm/gemm.h"
+#include "core/vector_loop.h"
+
+namespace onefold {
+
+// How the tiles of a Winograd convolution lie over images, for the library's own .cpp files.
+//
+//   N H W C   input, P Q K   output, padding included; M x M outputs and kTile x kTile inputs a tile
+//   V, Z      transformed tiles, a plane for each of the kTile^2 positions: [position][tile][channel]
+
+/// Where each pixel of a square of an image begins in memory. A pixel outside the image is one of zeros, so that the
+/// loops over channels need no branches.
+template <int Side, class Number>
+struct Patch {
+  Number* pixel[Side][Side];
+};
+
+/// Calls function(tile, its place, the place of the tile that comes two later) for `count` tiles. What is two tiles
+/// ahead is asked from memory while this one is worked on: a map of the whole batch lies beyond the second-level cache,
+/// and the processor's own prefetching does not see through the pattern of a tile's rows.
+template <class Place, class Function>
+inline void for_each_tile(int64_t count, const Place& place, const Function& function) {
+  auto here = place(0), next = place(std::min<int64_t>(1, count - 1));
+  for (int64_t t = 0; t < count; ++t) {
+    const auto after = place(std::min(t + 2, count - 1));
+    function(t, here, after);
+    here = next;
+    next = after;
+  }
+}
+
+template <int M>
+struct WinogradTiles {
+  static constexpr int kTile = WinogradTransform<M>::kTile;
+  static constexpr int kPositions = kTile * kTile;
+
+  explicit WinogradTiles(const ConvGeometry& geometry)
+      : g(geometry), tile_rows((g.P + M - 1) / M), tile_columns((g.Q + M - 1) / M),
+        count(g.N * tile_rows * tile_columns), zeros(Tensor::zeros({std::max(g.C, g.K)})) {}
+
+  /// B^T d B of `tiles` tiles of x from tile `first` on, to v[position * plane + tile * row + channel].
+  void transform_inputs(const Real* x, int64_t first, int64_t tiles, Real* v, int64_t row, int64_t plane) const {
+    const auto place = [&](int64_t t) { return input_patch(x, first + t); };
+    for_each_tile(tiles, place, [&](int64_t t, const Patch<kTile, const Real>& here, const auto& after) {
+      Real* const to = v + t * row;
+      for_each_vector(0, g.C, [&](int64_t c, auto lanes) {
+        Vec half[kTile][kTile];  // B^T d
+#pragma GCC unroll 6
+        for (int j = 0; j < kTile; ++j) {
+          Vec d[kTile], transformed[kTile];
+#pragma GCC unroll 6
+          for (int i = 0; i < kTile; ++i) d[i] = lanes.load(here.pixel[i][j] + c);
+          // The columns that a tile shares with the one before were asked for then.
+          if (j >= 2) prefetch_column(after, j, c);
+          WinogradTransform<M>::input(d, 1, transformed, 1);
+#pragma GCC unroll 6
+          for (int i = 0; i < kTile; ++i) half[i][j] = transformed[i];
+        }
+#pragma GCC unroll 6
+        for (int i = 0; i < kTile; ++i) {
+          Vec transformed[kTile];
+          WinogradTransform<M>::input(half[i], 1, transformed, 1);
+#pragma GCC unroll 6
+          for (int j = 0; j < kTile; ++j) store(to + (i * kTile + j) * plane + c, transformed[j]);
+        }
+      });
+    });
+  }
+
+  /// A dy A^T of tiles of dy, zero outside the map, to z[position * plane + tile * row + channel].
+  void transform_output_gradients(const Real* dy, int64_t first, int64_t tiles, Real* z, int64_t row,
+                                  int64_t plane) const {
+    const auto place = [&](int64_t t) { return output_patch(dy, first + t, zeros.data()); };
+    for_each_tile(tiles, place, [&](int64_t t, const Patch<M, const Real>& here, const auto& after) {
+      Real* const to = z + t * row;
+      for_each_vector(0, g.K, [&](int64_t k, auto lanes) {
+        Vec half[kTile][M];  // A dy
+#pragma GCC unroll 4
+        for (int j = 0; j < M; ++j) {
+          Vec gradient[M], transformed[kTile];
+#pragma GCC unroll 4
+          for (int i = 0; i < M; ++i) gradient[i] = lanes.load(here.pixel[i][j] + k);
+          prefetch_column(after, j, k);
+          WinogradTransform<M>::output_adjoint(gradient, 1, transformed, 1);
+#pragma GCC unroll 6
+          for (int i = 0; i < kTile; ++i) half[i][j] = transformed[i];
+        }
+#pragma GCC unroll 6
+        for (int i = 0; i < kTile; ++i) {
+          Vec transformed[kTile];
+          WinogradTransform<M>::output_adjoint(half[i], 1, transformed, 1);
+#pragma GCC unroll 6
+          for (int j = 0; j < kTile; ++j) store(to + (i * kTile + j) * plane + k, transformed[j]);
+        }
+      });
+    });
+  }
+
+  /// activation(A^T m A + bias) of tiles, from products[position * plane + tile * row + channel] to y. With
+  /// `accumulate` it is added to y instead; `finished` is then shown each tile's pixels of y.
+  template <class Finished>
+  void transform_outputs(const Real* products, int64_t row, int64_t plane, int64_t first, int64_t tiles,
+                         const Real* bias, Activation activation, Accumulate accumulate, Real* y,
+                         const Finished& finished) const {
+    // What falls outside the map is written to a pixel that nobody reads.
+    Tensor outside({g.K});
+    const auto place = [&](int64_t t) { return output_patch(y, first + t, outside.data()); };
+    for_each_tile(tiles, place, [&](int64_t t, const Patch<M, Real>& here, const auto& after) {
+      const Real* const from = products + t * row;
+      for_each_vector(0, g.K, [&](int64_t k, auto lanes) {
+        Vec half[M][kTile];  // A^T m
+#pragma GCC unroll 6
+        for (int j = 0; j < kTile; ++j) {
+          Vec m[kTile], transformed[M];
+#pragma GCC unroll 6
+          for (int i = 0; i < kTile; ++i) m[i] = load(from + (i * kTile + j) * plane + k);
+          if (j < M) prefetch_column(after, j, k);
+          WinogradTransform<M>::output(m, 1, transformed, 1);
+#pragma GCC unroll 4
+          for (int i = 0; i < M; ++i) half[i][j] = transformed[i];
+        }
+        const Vec shift = bias != nullptr ? lanes.load(bias + k) : Vec{};
+#pragma GCC unroll 4
+        for (int i = 0; i < M; ++i) {
+          Vec transformed[M];
+          WinogradTransform<M>::output(half[i], 1, transformed, 1);
+#pragma GCC unroll 4
+          for (int j = 0; j < M; ++j) {
+            Real* const to = here.pixel[i][j] + k;
+            const Vec value = transformed[j] + (accumulate == Accumulate::yes ? lanes.load(to) : shift);
+            lanes.store(to, activation == Activation::relu ? max(value, Vec{}) : value);
+          }
+        }
+      });
+      finished(here, outside.data());
+    });
+  }
+
+  const ConvGeometry& g;
+  int64_t tile_rows, tile_columns, count;
+  Tensor zeros;  // a pixel of the padding
+
+ private:
+  /// Where tile t begins in the output; its inputs begin `padding` before that.
+  struct Corner {
+    int64_t n, p, q;
+  };
+  Corner corner(int64_t t) const {
+    return {t / (tile_rows * tile_columns), t / tile_columns % tile_rows * M, t % tile_columns * M};
+  }
+
+  /// A square of pixels of image n of a [.., height, width, channels] map, `outside` where it leaves the image.
+  template <int Side, class Number>
+  static Patch<Side, Number> patch(Number* map, int64_t n, int64_t height, int64_t width, int64_t channels, int64_t top,
+                                   int64_t left, Number* outside) {
+    Patch<Side, Number> patch;
+    for (int i = 0; i < Side; ++i) {
+      const int64_t h = top + i;
+      Number* const row = map + ((n * height + h) * width + left) * channels;
+      for (int j = 0; j < Side; ++j) {
+        const bool inside = h >= 0 && h < height && left + j >= 0 && left + j < width;
+        patch.pixel[i][j] = inside ? row + j * channels : outside;
+      }
+    }
+    return patch;
+  }
+
+  Patch<kTile, const Real> input_patch(const Real* x, int64_t t) const {
+    const Corner at = corner(t);
+    return patch<kTile>(x, at.n, g.H, g.W, g.C, g.row(at.p, 0), g.column(at.q, 0), std::as_const(zeros).data());
+  }
+
+  template <class Number>
+  Patch<M, Number> output_patch(Number* y, int64_t t, Number* outside) const {
+    const Corner at = corner(t);
+    return patch<M>(y, at.n, g.P, g.Q, g.K, at.p, at.q, outside);
+  }
+
+  template <int Side, class Number>
+  static void prefetch_column(const Patch<Side, Number>& patch, int j, int64_t channel) {
+#pragma GCC unroll 6
+    for (int i = 0; i < Side; ++i) __builtin_prefetch(patch.pixel[i][j] + channel);
+  }
+};
+
+/// Numbers from one plane to the next: a cache line more than the tiles take, lest 36 planes fall on the same cache
+/// sets.
+inline int64_t plane_stride(int64_t tiles, int64_t row) {
+  return tiles * row + static_cast<int64_t>(kBufferAlignment / sizeof(Real));
+}
+
+/// Numbers from one tile to the next: an odd number of vectors, lest many tiles' same channels fall on the same cache
+/// sets.
+inline int64_t row_stride(int64_t channels) { return (whole_vectors(channels) / kLanes | 1) * kLanes; }
+
+}  // namespace onefold

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/random.h"
+#include "core/tensor.h"
+
+namespace onefold {
+
+/// What a fused kernel applies to each element before it stores it.
+enum class Activation { none, relu };
+
+// Kernels that treat a tensor as one long row of numbers. Each but add_to returns a new tensor of its operands' shape,
+// and throws Error, naming the kernel and both shapes, where two operands differ in shape or one is undefined.
+
+Tensor add(const Tensor& a, const Tensor& b);                      // a + b
+Tensor add_to(const Tensor& sum, const Tensor& x);                 // sum += x, in sum's buffer; returns sum
+Tensor subtract(const Tensor& a, const Tensor& b);                 // a - b
+Tensor multiply(const Tensor& a, const Tensor& b);                 // a b
+Tensor scale(const Tensor& x, Real factor);                        // factor x
+Tensor add_scaled(const Tensor& a, Real factor, const Tensor& b);  // a + factor b
+
+Tensor exp_forward(const Tensor& x);                           // y = e^x
+Tensor exp_backward(const Tensor& y, const Tensor& dy);        // dx = y dy
+Tensor log_forward(const Tensor& x);                           // y = ln x
+Tensor log_backward(const Tensor& x, const Tensor& dy);        // dx = dy / x
+Tensor tanh_forward(const Tensor& x);                          // y = tanh x
+Tensor tanh_backward(const Tensor& y, const Tensor& dy);       // dx = (1 - y^2) dy
+Tensor relu_forward(const Tensor& x);                          // y = max(0, x); a NaN stays a NaN
+Tensor relu_backward(const Tensor& x_or_y, const Tensor& dy);  // dx = dy where x > 0 (so y > 0), else 0
+
+/// y = x + bias, row by row: x [..., C], bias [C].
+Tensor add_bias_forward(const Tensor& x, const Tensor& bias);
+
+/// y = x factor, channel by channel: x [..., C], factor [C].
+Tensor scale_channels_forward(const Tensor& x, const Tensor& factor);
+
+/// y[i] = x[places[i]], elements counted row by row, in a shape of as many elements as there are places. Throws Error
+/// for another number and for a place beyond x.
+Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape);
+
+/// dx[places[i]] = dy[i], summed up where a place was taken more than once.
+Tensor gather_backward(const Tensor& dy, const std::vector<int64_t>& places, const Shape& x_shape);
+
+/// The sum over all axes but the last, [..., C] -> [C]: the gradient of a bias. Equal bits for any number of threads;
+/// zero for a tensor without rows.
+Tensor sum_rows(const Tensor& x);
+
+/// The sum of all elements. Equal bits for any number of threads.
+double sum(const Tensor& x);
+
+/// What dropout multiplies by: 0 with the given probability, else 1 / (1 - probability), so that the mean stays 1.
+/// Element i is decided by value i of the generator. Throws Error unless 0 <= probability < 1.
+Tensor dropout_mask(const Shape& shape, Real probability, const Random& random);
+
+}  // namespace onefold
