@@ -30,7 +30,8 @@ Augmentation standard_augmentation() { return {.pad = 4, .padding = Padding::kZe
 void check_augmentation(const Augmentation& augmentation, const Dataset& dataset) {
   const int64_t side = std::min(dataset.height, dataset.width);
   check(augmentation.pad >= 0 && augmentation.pad < side, "augmentation: padding by ", augmentation.pad,
-        " pixels, images of ", dataset.height, " x ", dataset.width, " allow 0 to ", side - 1);
+        " pixels, images of ", dataset.height, " x ", dataset.width, " allow 0 to ", side - 1,
+        ": choose a smaller shift (train_cifar10 --shift ", side - 1, ")");
 }
 
 Variation draw_variation(const Augmentation& augmentation, uint64_t seed, int64_t epoch, int64_t index) {

@@ -26,6 +26,31 @@ constexpr FileNames kTrainFiles = FileNames(kRecordFiles).first(5);
 constexpr FileNames kTestFiles = FileNames(kRecordFiles).last(1);
 constexpr const char* kClassesFile = "batches.meta.txt";
 
+/// What else is offered beside the binary files, packed and unpacked, and what lies in its folders.
+struct OtherForm {
+  const char* file;
+  const char* what;
+};
+constexpr const char* kForPython = "CIFAR-10's Python version";
+constexpr const char* kForMatlab = "CIFAR-10's Matlab version";
+constexpr const char* kOfHundred = "CIFAR-100";
+constexpr std::array<OtherForm, 16> kOtherForms = {{{"cifar-10-batches-py", kForPython},
+                                                    {"data_batch_1", kForPython},
+                                                    {"cifar-10-python.tar.gz", kForPython},
+                                                    {"cifar-10-batches-mat", kForMatlab},
+                                                    {"data_batch_1.mat", kForMatlab},
+                                                    {"cifar-10-matlab.tar.gz", kForMatlab},
+                                                    {"cifar-100-binary", kOfHundred},
+                                                    {"train.bin", kOfHundred},
+                                                    {"fine_label_names.txt", kOfHundred},
+                                                    {"cifar-100-binary.tar.gz", kOfHundred},
+                                                    {"cifar-100-python", kOfHundred},
+                                                    {"meta", kOfHundred},
+                                                    {"cifar-100-python.tar.gz", kOfHundred},
+                                                    {"cifar-100-matlab", kOfHundred},
+                                                    {"train.mat", kOfHundred},
+                                                    {"cifar-100-matlab.tar.gz", kOfHundred}}};
+
 bool holds_a_file(const fs::path& folder) {
   return std::ranges::any_of(kRecordFiles, [&](const char* file) {
     std::error_code ignored;
@@ -79,10 +104,25 @@ std::filesystem::path find_cifar10(const std::filesystem::path& dir) {
   return {};
 }
 
+std::string other_form_of_cifar10(const std::filesystem::path& dir) {
+  std::error_code ignored;
+  if (fs::exists(dir / "cifar-10-binary.tar.gz", ignored)) {
+    return "There is cifar-10-binary.tar.gz, not unpacked: tar -xzf it, or run datasets/download_cifar10.sh.\n";
+  }
+  for (const auto& [file, what] : kOtherForms) {
+    if (!fs::exists(dir / file, ignored)) continue;
+    return std::string("There is ") + file + ", " + what + "; CIFAR-10's binary version is needed, " +
+           "cifar-10-binary.tar.gz: datasets/download_cifar10.sh fetches it.\n";
+  }
+  if (fs::exists(dir / "cifar-10-batches-bin", ignored)) return "There is cifar-10-batches-bin, without its files.\n";
+  return "";
+}
+
 DatasetSplits load_cifar10(const std::filesystem::path& dir) {
   const fs::path folder = find_cifar10(dir);
-  check(!folder.empty(), "CIFAR-10: neither ", dir.string(), " nor cifar-10-batches-bin below it holds ",
-        "data_batch_1.bin: run datasets/download_cifar10.sh to fetch all, or name the folder with --data-dir");
+  check(!folder.empty(), other_form_of_cifar10(dir), "CIFAR-10: neither ", dir.string(),
+        " nor cifar-10-batches-bin below it holds data_batch_1.bin: run datasets/download_cifar10.sh to fetch all, or "
+        "name the folder with --data-dir");
 
   // Find fault with any file before the first is read.
   size_of_file(folder / kClassesFile);

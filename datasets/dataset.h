@@ -16,6 +16,7 @@ struct Dataset {
   int64_t channels = 3;
   std::vector<uint8_t> pixels;  // [N, H, W, C]
   std::vector<int> labels;      // [N]
+  std::string left_out = "";    // pictures in formats that are not read, as "3 .webp, 1 .gif"
 
   int64_t size() const { return static_cast<int64_t>(labels.size()); }
   int64_t image_bytes() const { return height * width * channels; }

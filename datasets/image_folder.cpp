@@ -1,8 +1,11 @@
 #include "datasets/image_folder.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <system_error>
 
 #include "core/available_memory.h"
@@ -24,11 +27,27 @@ struct LabelledFile {
   int label;
 };
 
-/// Whether the name ends in .png, .jpg or .jpeg, in any case.
-bool is_image_name(const fs::path& path) {
+constexpr std::array<std::string_view, 3> kRead = {".png", ".jpg", ".jpeg"};
+constexpr std::array<std::string_view, 16> kNotRead = {".webp", ".bmp",  ".gif",  ".tif", ".tiff", ".heic",
+                                                       ".heif", ".avif", ".jfif", ".jpe", ".jp2",  ".jxl",
+                                                       ".ppm",  ".pgm",  ".tga",  ".svg"};
+
+/// How many pictures there are in each format that is not read.
+using LeftOut = std::map<std::string, int64_t>;
+
+/// "3 .webp, 1 .gif"
+std::string text_of(const LeftOut& left_out) {
+  std::string text;
+  for (const auto& [ending, count] : left_out)
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + ending;
+  return text;
+}
+
+/// What a file's name ends in, as ".png", in lower case.
+std::string ending_of(const fs::path& path) {
   std::string ending = path.extension().string();
   std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
+  return ending;
 }
 
 bool is_line_of_text(const std::string& name) {
@@ -62,21 +81,35 @@ std::vector<std::string> class_names(const fs::path& split) {
   return names;
 }
 
-/// The images of a class by name. Links that lead nowhere are no files.
-std::vector<fs::path> image_files_of_class(const fs::path& folder) {
+/// The images of a class by name; what is left out is counted. Links that lead nowhere are no files.
+std::vector<fs::path> image_files_of_class(const fs::path& folder, LeftOut& left_out) {
   std::vector<fs::path> files;
+  LeftOut others;
   std::error_code ignored;
   for (const fs::path& entry : list_folder(folder)) {
-    if (is_image_name(entry) && fs::is_regular_file(entry, ignored)) files.push_back(entry);
+    const std::string ending = ending_of(entry);
+    const bool is_read = std::ranges::count(kRead, ending) > 0;
+    if (!is_read && !std::ranges::count(kNotRead, ending)) continue;
+    if (!fs::is_regular_file(entry, ignored)) continue;
+    if (is_read)
+      files.push_back(entry);
+    else
+      ++others[ending];
   }
-  check(!files.empty(), folder.string(), ": has no .png, .jpg or .jpeg file: add images or remove the folder");
+  check(!files.empty(), folder.string(), ": has no .png, .jpg or .jpeg file",
+        others.empty() ? ": add images or remove the folder" : ", but " + text_of(others) + ": convert to PNG or JPEG");
+  for (const auto& [ending, count] : others) left_out[ending] += count;
   return files;
 }
 
 /// The images of all classes in turn: the first of each, then the second of each. So any beginning has all classes.
-std::vector<LabelledFile> image_files(const fs::path& split, const std::vector<std::string>& classes) {
+/// `left_out` says which pictures are not among them.
+std::vector<LabelledFile> image_files(const fs::path& split, const std::vector<std::string>& classes,
+                                      std::string& left_out) {
   std::vector<std::vector<fs::path>> of_class;
-  for (const std::string& name : classes) of_class.push_back(image_files_of_class(split / name));
+  LeftOut others;
+  for (const std::string& name : classes) of_class.push_back(image_files_of_class(split / name, others));
+  left_out = text_of(others);
 
   const size_t rounds = std::ranges::max(of_class, {}, &std::vector<fs::path>::size).size();
   std::vector<LabelledFile> files;
@@ -149,14 +182,15 @@ bool is_image_folder(const std::filesystem::path& dir) {
 DatasetSplits load_image_folder(const std::filesystem::path& dir) {
   const std::vector<std::string> classes = class_names(dir / "train");
   const std::vector<std::string> test_classes = class_names(dir / "test");
-  check(!classes.empty(), (dir / "train").string(), ": has no class folders, at least 2 are needed: ",
-        "images lie in train/CLASS/*.png");
+  check(!classes.empty(), (dir / "train").string(),
+        ": has no class folders, at least 2 are needed: ", "images lie in train/CLASS/*.png");
   check(classes.size() >= 2, (dir / "train").string(), ": has one class folder, ", classes[0],
         ", at least 2 are needed: add the images of another class");
   check_same_classes(dir, classes, test_classes);
 
-  const std::vector<LabelledFile> train_files = image_files(dir / "train", classes);
-  const std::vector<LabelledFile> test_files = image_files(dir / "test", classes);
+  std::string left_out_of_train, left_out_of_test;
+  const std::vector<LabelledFile> train_files = image_files(dir / "train", classes, left_out_of_train);
+  const std::vector<LabelledFile> test_files = image_files(dir / "test", classes, left_out_of_test);
   const DecodedImage first = read_image(train_files[0].path);
 
   DatasetSplits splits;
@@ -165,6 +199,8 @@ DatasetSplits load_image_folder(const std::filesystem::path& dir) {
   splits.train.height = first.height;
   splits.train.width = first.width;
   splits.test = splits.train;
+  splits.train.left_out = left_out_of_train;
+  splits.test.left_out = left_out_of_test;
   read_images(train_files, train_files[0].path, splits.train);
   read_images(test_files, train_files[0].path, splits.test);
   return splits;

@@ -11,7 +11,12 @@ constexpr int kMostScans = 100, kMostTableSegments = 400;  // a scan needs four 
 constexpr size_t kTableHeader = 17;  // class and number, then how many codes there are of each length from 1 to 16
 
 // The second byte of a marker; the first is 0xFF.
-constexpr uint8_t kFill = 0xFF, kStartOfImage = 0xD8, kDefineHuffmanTables = 0xC4, kStartOfScan = 0xDA;
+constexpr uint8_t kFill = 0xFF, kStartOfImage = 0xD8, kEndOfImage = 0xD9, kDefineHuffmanTables = 0xC4,
+                  kStartOfScan = 0xDA;
+
+/// Whether what stands after 0xFF makes it a marker. In a scan's data, 0xFF 0x00 is a byte 0xFF, and the restart
+/// markers 0xD0 to 0xD7 are part of it.
+bool is_marker(uint8_t second) { return second != 0x00 && second != kFill && (second < 0xD0 || second > 0xD7); }
 
 /// Decoders read zeros beyond the end of a file.
 size_t byte_at(std::span<const uint8_t> bytes, size_t place) { return place < bytes.size() ? bytes[place] : 0; }
@@ -48,30 +53,33 @@ JpegSurvey survey_jpeg(std::span<const uint8_t> bytes) {
   survey.is_jpeg = start > 0;
   if (!survey.is_jpeg) return survey;
 
-  bool in_header = true;
   int scans = 0, table_segments = 0;
-  size_t place = start;
-  while (place + 1 < bytes.size()) {
-    if (bytes[place] != 0xFF || bytes[place + 1] == kFill) {
+  size_t first_scan = 0;
+  for (size_t place = start; place + 1 < bytes.size();) {
+    const uint8_t marker = bytes[place + 1];
+    if (bytes[place] != 0xFF || !is_marker(marker)) {
       ++place;
       continue;
     }
-    const uint8_t marker = bytes[place + 1];
+    if (marker == kEndOfImage) {
+      survey.scan_bytes = scans == 0 ? 0 : place - first_scan;
+      return survey;
+    }
     place += 2;
     if (marker == kDefineHuffmanTables) {
-      if (++table_segments > kMostTableSegments) survey.fault = "more than 400 segments of Huffman tables";
-      else if (!tables_of_segment_fit(bytes, place)) survey.fault = "a Huffman table has more codes than bytes";
+      if (++table_segments > kMostTableSegments)
+        survey.fault = "more than 400 segments of Huffman tables";
+      else if (!tables_of_segment_fit(bytes, place))
+        survey.fault = "a Huffman table has more codes than bytes";
     }
-    if (marker == kStartOfScan && ++scans > kMostScans) survey.fault = "more than 100 scans";
+    if (marker == kStartOfScan) {
+      if (++scans > kMostScans) survey.fault = "more than 100 scans";
+      if (scans == 1) first_scan = place;
+    }
     if (survey.fault != nullptr) return survey;
-
-    // Only 0xC0 to 0xFE have a length that decoders go by; what else comes is an error to them.
-    if (in_header && (marker == kStartOfScan || marker < 0xC0)) {
-      in_header = false;
-      survey.scan_bytes = bytes.size() - place;
-    }
-    if (in_header) place += segment_length(bytes, place);
+    place += segment_length(bytes, place);
   }
+  survey.fault = "it is cut off: the marker of its end is missing";
   return survey;
 }
 

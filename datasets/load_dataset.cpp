@@ -23,15 +23,9 @@ std::string environment(const char* name) {
 std::string hint(const fs::path& dir) {
   std::error_code ignored;
   if (!fs::exists(dir, ignored)) return "The folder does not exist.\n";
-  if (!fs::is_directory(dir, ignored)) return "That is a file, not a folder.\n";
-  if (fs::exists(dir / "cifar-10-binary.tar.gz", ignored)) {
-    return "There is cifar-10-binary.tar.gz, not unpacked: tar -xzf it, or run the script below.\n";
-  }
-  if (fs::exists(dir / "cifar-10-batches-py", ignored) || fs::exists(dir / "data_batch_1", ignored)) {
-    return "There is CIFAR-10's Python version; the binary version is needed.\n";
-  }
-  if (fs::exists(dir / "cifar-10-batches-bin", ignored)) return "There is cifar-10-batches-bin, without these files.\n";
-  return "";
+  if (!fs::is_directory(dir, ignored))
+    return "That is a file, not a folder.\n" + other_form_of_cifar10(dir.parent_path());
+  return other_form_of_cifar10(dir);
 }
 
 }  // namespace

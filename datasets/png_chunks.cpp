@@ -20,18 +20,42 @@ bool is_png(std::span<const uint8_t> bytes) {
   return bytes.size() >= kSignature.size() && std::ranges::equal(kSignature, bytes.first(kSignature.size()));
 }
 
+/// What a byte adds to the cyclic redundancy check of those before it.
+constexpr std::array<uint32_t, 256> kCrcOfByte = [] {
+  std::array<uint32_t, 256> table{};
+  for (uint32_t byte = 0; byte < 256; ++byte) {
+    table[byte] = byte;
+    for (int bit = 0; bit < 8; ++bit) table[byte] = table[byte] >> 1 ^ (table[byte] & 1) * 0xEDB88320u;
+  }
+  return table;
+}();
+
+uint32_t crc_of(std::span<const uint8_t> bytes) {
+  uint32_t crc = ~0u;
+  for (const uint8_t byte : bytes) crc = crc >> 8 ^ kCrcOfByte[(crc ^ byte) & 0xFF];
+  return ~crc;
+}
+
 }  // namespace
 
-bool png_pixels_begin_empty(std::span<const uint8_t> bytes) {
-  constexpr uint32_t kPixels = 0x49444154;  // "IDAT"
-  if (!is_png(bytes)) return false;
-  size_t place = kSignature.size();
-  while (place + kChunkHeader <= bytes.size()) {
-    const uint32_t length = big_endian(bytes.subspan(place));
-    if (big_endian(bytes.subspan(place + 4)) == kPixels) return length == 0;
-    place += kChunkHeader + length + kChecksum;
+const char* fault_of_png(std::span<const uint8_t> bytes) {
+  constexpr uint32_t kPixels = 0x49444154, kEnd = 0x49454E44;  // "IDAT", "IEND"
+  if (!is_png(bytes)) return nullptr;
+  bool before_pixels = true;
+  std::span<const uint8_t> rest = bytes.subspan(kSignature.size());
+  while (rest.size() >= kChunkHeader + kChecksum) {
+    const size_t length = big_endian(rest);
+    if (length > rest.size() - kChunkHeader - kChecksum) break;
+    const uint32_t type = big_endian(rest.subspan(4));
+    if (crc_of(rest.subspan(4, 4 + length)) != big_endian(rest.subspan(kChunkHeader + length))) {
+      return "the checksum of a chunk is wrong: the file was damaged";
+    }
+    if (type == kEnd) return nullptr;
+    if (type == kPixels && before_pixels && length == 0) return "its first chunk of pixels is empty";
+    before_pixels = before_pixels && type != kPixels;
+    rest = rest.subspan(kChunkHeader + length + kChecksum);
   }
-  return false;
+  return "it is cut off: its last chunk is missing";
 }
 
 int png_bits_of_pixel(std::span<const uint8_t> bytes) {

@@ -1,6 +1,7 @@
 #include "datasets/read_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -32,12 +33,22 @@ std::vector<uint8_t> read_file(const std::filesystem::path& path, uint64_t most)
   return bytes;
 }
 
+namespace {
+
+/// What macOS's archives, network disks, Windows and Linux put beside the user's files.
+constexpr std::array kOfSystems = {"__MACOSX",    "@eaDir",    "#recycle",  "$RECYCLE.BIN", "System Volume Information",
+                                   "desktop.ini", "Thumbs.db", "lost+found"};
+
+bool is_of_user(const std::string& name) { return !name.starts_with('.') && !std::ranges::count(kOfSystems, name); }
+
+}  // namespace
+
 std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> entries;
   std::error_code error;
   std::filesystem::directory_iterator entry(folder, error);
   for (const std::filesystem::directory_iterator end; !error && entry != end; entry.increment(error)) {
-    if (!entry->path().filename().string().starts_with('.')) entries.push_back(entry->path());
+    if (is_of_user(entry->path().filename().string())) entries.push_back(entry->path());
   }
   check(!error, folder.string(), ": cannot be listed: ", error.message());
   std::ranges::sort(entries, {}, [](const std::filesystem::path& path) { return path.filename().string(); });

@@ -10,7 +10,8 @@ namespace onefold {
 /// bytes.
 std::vector<uint8_t> read_file(const std::filesystem::path& path, uint64_t most);
 
-/// The entries of a folder that are not hidden, by name in byte order. Throws Error naming the folder and the reason.
+/// The entries of a folder by name in byte order, but for hidden ones and those that systems add to the user's own, as
+/// __MACOSX in unpacked archives. Throws Error naming the folder and the reason.
 std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder);
 
 }  // namespace onefold

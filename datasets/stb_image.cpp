@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <string_view>
 
 #include "core/check.h"
 #include "datasets/jpeg_tables.h"
@@ -96,6 +97,10 @@ const char* failure_reason() {
   return reason == nullptr ? "no reason known" : reason;
 }
 
+/// Whether the decoder hands out a JPEG in which it could not go on: from 2.28 on it does, with grey or zeros for the
+/// rest, and leaves the reason behind. Of any other JPEG that is the answer to its first question.
+bool broke_off_in_jpeg() { return failure_reason() != std::string_view("Not a PNG"); }
+
 constexpr const char* kRemedy = ": convert it to PNG or JPEG again, or remove it";
 
 }  // namespace
@@ -107,23 +112,25 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
         " are allowed");
   const JpegSurvey jpeg = survey_jpeg(bytes);
   if (jpeg.fault != nullptr) fail(name, ": cannot be decoded (", jpeg.fault, ")", kRemedy);
-  check(!png_pixels_begin_empty(bytes), name, ": cannot be decoded (its first chunk of pixels is empty)", kRemedy);
+  const char* png_fault = fault_of_png(bytes);
+  if (png_fault != nullptr) fail(name, ": cannot be decoded (", png_fault, ")", kRemedy);
   // First ask, then say why not: the arguments of one call are evaluated in any order.
   const bool is_image = stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0;
   check(is_image, name, ": no PNG or JPEG image (", is_image ? "" : failure_reason(), ")", kRemedy);
-  check(width <= kMostSide && height <= kMostSide && int64_t{width} * height <= kMostPixels, name,
-        ": has ", width, " x ", height, " pixels, at most ", kMostSide, " a side and ", kMostPixels,
+  check(width <= kMostSide && height <= kMostSide && int64_t{width} * height <= kMostPixels, name, ": has ", width,
+        " x ", height, " pixels, at most ", kMostSide, " a side and ", kMostPixels,
         " in all are allowed: make it smaller");
   const int64_t most_pixels = jpeg.is_jpeg ? kMostPixelsOfJpegByte * static_cast<int64_t>(jpeg.scan_bytes)
                                            : kMostBitsOfPngByte * size / png_bits_of_pixel(bytes);
   check(int64_t{width} * height <= most_pixels, name, ": claims ", width, " x ", height, " pixels in ",
-        jpeg.is_jpeg ? jpeg.scan_bytes : bytes.size(), jpeg.is_jpeg ? " bytes of scans" : " bytes",
-        ", which cannot be", kRemedy);
+        jpeg.is_jpeg ? jpeg.scan_bytes : bytes.size(), jpeg.is_jpeg ? " bytes of scans" : " bytes", ", which cannot be",
+        kRemedy);
 
   allowed_bytes = allowed_bytes_of(width, height, bytes.size());
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 3), stbi_image_free);
-  check(pixels != nullptr, name, ": cannot be decoded (", pixels ? "" : failure_reason(), ")", kRemedy);
+  check(pixels != nullptr && !(jpeg.is_jpeg && broke_off_in_jpeg()), name, ": cannot be decoded (", failure_reason(),
+        ")", kRemedy);
   return {height, width, {pixels.get(), pixels.get() + int64_t{width} * height * 3}};
 }
 

@@ -1,6 +1,8 @@
 #include "examples/support/data_source.h"
 
 #include <cstdlib>
+#include <iostream>
+#include <utility>
 
 #include "datasets/cifar10.h"
 #include "datasets/load_dataset.h"
@@ -40,8 +42,8 @@ void add_data_options(CLI::App& app, DataOptions& options) {
 
 DataSource load_data(const DataOptions& options) {
   const std::filesystem::path dir = find_data_dir(options.data_dir);
-  const bool draw = options.dataset == "shapes10" ||
-                    (options.dataset == "auto" && !folder_was_named(options) && !has_dataset(dir));
+  const bool draw =
+      options.dataset == "shapes10" || (options.dataset == "auto" && !folder_was_named(options) && !has_dataset(dir));
   DataSource source;
   if (draw) {
     source.kind = "shapes10";
@@ -52,6 +54,10 @@ DataSource load_data(const DataOptions& options) {
     source.splits = source.kind == "cifar10" ? load_cifar10(dir) : load_dataset(dir);
   }
   DatasetSplits& splits = source.splits;
+  for (const auto& [name, left_out] : {std::pair("train", splits.train.left_out), {"test", splits.test.left_out}}) {
+    if (!left_out.empty())
+      std::cerr << "note: left out of " << name << ": " << left_out << "; only PNG and JPEG are read\n";
+  }
   if (options.limit_train > 0) splits.train = first_images(splits.train, options.limit_train);
   if (options.limit_test > 0) splits.test = first_images(splits.test, options.limit_test);
   source.normalization = channel_normalization(splits.train);

@@ -49,7 +49,7 @@ TEST_CASE("hostile images: a JPEG of 27 bytes claims to be large", "[datasets]")
   for (const bool progressive : {false, true}) {
     check_refused(jpeg_of_27_bytes(65535, 65535, progressive), "has 65535 x 65535 pixels, at most 4096 a side");
     check_refused(jpeg_of_27_bytes(4096, 4096, progressive), "has 4096 x 4096 pixels, at most 4096 a side and 4194304");
-    check_refused(jpeg_of_27_bytes(2048, 2048, progressive), "claims 2048 x 2048 pixels in 10 bytes of scans");
+    check_refused(jpeg_of_27_bytes(2048, 2048, progressive), "claims 2048 x 2048 pixels in 8 bytes of scans");
 
     // So many pixels as its bytes could be.
     const Cost cost = cost_of([&] { decode_image("small", jpeg_of_27_bytes(64, 80, progressive)); });
@@ -82,8 +82,9 @@ TEST_CASE("hostile images: a JPEG of thousands of scans, or of tables, costs no 
   frame.width = frame.height = 16;
   CHECK(decode_image("good", test::crafted_jpeg(frame, 2)).width == 16);
 
-  Bytes tables = test::crafted_jpeg({16, 16}, 8);
+  Bytes tables = {0xFF, 0xD8};
   for (int i = 0; i < 20000; ++i) append(tables, test::jpeg_segment(0xC4, Bytes(17, 0)));
+  append(tables, test::crafted_jpeg({16, 16}, 8));
   check_refused(tables, "more than 400 segments of Huffman tables");
 }
 
@@ -99,7 +100,7 @@ TEST_CASE("hostile images: a chunk of 2 GiB is an error that says something", "[
   Bytes png = test::crafted_png({1, 2}, test::stored({0, 7, 0, 8}));
   const std::string bytes(png.begin(), png.end());
   png[bytes.find("IDAT") - 4] = 0x80;
-  check_refused(png, "cannot be decoded (");
+  check_refused(png, "cannot be decoded (it is cut off");
 }
 
 TEST_CASE("hostile images: a first marker that is filled up does not hide the tables behind it", "[datasets]") {
@@ -126,7 +127,8 @@ TEST_CASE("hostile images: a progressive JPEG that breaks off within a coefficie
   append(jpeg, test::jpeg_segment(0xDA, {1, 1, 0, 5, 63, 0}));
   append(jpeg, {0xFF, 0xE8});
   append(jpeg, Bytes(16, 0));
-  check_refused(jpeg, "Corrupt JPEG");
+  append(jpeg, {0xFF, 0xD9});
+  check_refused(jpeg, "cannot be decoded (");
 }
 
 TEST_CASE("hostile images: pixels never come from memory that nobody wrote", "[datasets]") {

@@ -89,6 +89,43 @@ TEST_CASE("image folder: hidden files, other endings, deeper folders and endless
   CHECK(content_hash(load_image_folder(folder.path()).train) == hash);
 }
 
+TEST_CASE("image folder: pictures in formats that are not read are counted", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  const std::string hash = content_hash(load_image_folder(folder.path()).train);
+  CHECK(load_image_folder(folder.path()).train.left_out.empty());
+  for (const char* file :
+       {"train/cat/a.webp", "train/cat/b.WebP", "train/dog/c.webp", "train/dog/d.bmp", "test/cat/e.gif",
+        "train/cat/notes.txt", "train/cat/._a.webp", "train/cat/deeper.gif/a.gif"}) {
+    test::write_text(folder / file, "");
+  }
+  const DatasetSplits splits = load_image_folder(folder.path());
+  CHECK(content_hash(splits.train) == hash);
+  CHECK(splits.train.left_out == "1 .bmp, 3 .webp");
+  CHECK(splits.test.left_out == "1 .gif");
+
+  fs::remove(folder / "train/dog/1.png");
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "train/dog").string() +
+                                                        ": has no .png, .jpg or .jpeg file, but 1 .bmp, 1 .webp: "
+                                                        "convert to PNG or JPEG"));
+}
+
+TEST_CASE("image folder: what systems and tools put beside the classes is no class", "[datasets]") {
+  const TemporaryFolder folder;
+  write_pets(folder.path());
+  const std::string hash = content_hash(load_image_folder(folder.path()).train);
+  for (const char* name : {"__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found", ".git",
+                           ".ipynb_checkpoints"}) {
+    for (const char* place : {"train", "train/cat"}) {
+      test::write_file(folder.path() / place / name / "a.png", test::png_of_colour(16, 8, {4, 4, 4}));
+    }
+  }
+  test::write_text(folder / "train/cat/__MACOSX/._a.png", "no image");
+  const DatasetSplits splits = load_image_folder(folder.path());
+  CHECK(splits.train.classes == std::vector<std::string>{"cat", "dog"});
+  CHECK(content_hash(splits.train) == hash);
+}
+
 TEST_CASE("image folder: recognised by train or test", "[datasets]") {
   const TemporaryFolder folder;
   CHECK_FALSE(is_image_folder(folder.path()));

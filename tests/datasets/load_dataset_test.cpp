@@ -1,6 +1,7 @@
 #include "datasets/load_dataset.h"
 
 #include "core/check.h"
+#include "datasets/cifar10.h"
 #include "tests/catch.h"
 #include "tests/datasets/test_files.h"
 
@@ -66,11 +67,47 @@ TEST_CASE("load dataset: where there is none, it says what was looked for, where
   test::write_text(folder / "file", "");
   CHECK_THAT(error_of(folder / "file"), ContainsSubstring("That is a file, not a folder."));
   fs::create_directory(folder / "cifar-10-batches-bin");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("There is cifar-10-batches-bin, without these files."));
-  test::write_text(folder / "data_batch_1", "");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("the binary version is needed"));
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring("There is cifar-10-batches-bin, without its files."));
   test::write_text(folder / "cifar-10-binary.tar.gz", "");
   CHECK_THAT(error_of(folder.path()), ContainsSubstring("not unpacked"));
+}
+
+TEST_CASE("load dataset: other forms of CIFAR-10 and CIFAR-100 are named, with the file that is needed", "[datasets]") {
+  const std::pair<const char*, const char*> forms[] = {{"cifar-10-python.tar.gz", "CIFAR-10's Python version"},
+                                                       {"cifar-10-batches-py/data_batch_1", "Python version"},
+                                                       {"data_batch_1", "Python version"},
+                                                       {"cifar-10-matlab.tar.gz", "CIFAR-10's Matlab version"},
+                                                       {"cifar-10-batches-mat/data_batch_1.mat", "Matlab"},
+                                                       {"data_batch_1.mat", "Matlab version"},
+                                                       {"cifar-100-binary.tar.gz", "CIFAR-100"},
+                                                       {"cifar-100-binary/train.bin", "CIFAR-100"},
+                                                       {"cifar-100-python.tar.gz", "CIFAR-100"},
+                                                       {"cifar-100-python/train", "CIFAR-100"},
+                                                       {"train.bin", "CIFAR-100"},
+                                                       {"train.mat", "CIFAR-100"},
+                                                       {"meta", "CIFAR-100"},
+                                                       {"cifar-100-matlab/train.mat", "CIFAR-100"}};
+  for (const auto& [file, what] : forms) {
+    CAPTURE(file);
+    const TemporaryFolder folder;
+    test::write_text(folder / file, "");
+    const std::string name = std::string(file).substr(0, std::string(file).find('/'));
+    const auto check_named = [&](const std::string& error) {
+      CHECK_THAT(error, ContainsSubstring("There is " + name) && ContainsSubstring(what) &&
+                            ContainsSubstring("is needed, cifar-10-binary.tar.gz: "));
+    };
+    check_named(error_of(folder.path()));
+    try {
+      load_cifar10(folder.path());
+      FAIL("no error");
+    } catch (const Error& error) {
+      check_named(error.what());
+    }
+    if (name == file) {
+      CHECK_THAT(error_of(folder / file), ContainsSubstring("a file, not a folder"));
+      check_named(error_of(folder / file));
+    }
+  }
 }
 
 }  // namespace

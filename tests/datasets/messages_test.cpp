@@ -28,7 +28,8 @@ TEST_CASE("messages: datasets", "[datasets]") {
   CHECK_THROWS_WITH(first_images(dataset, 0), "first images: got a count of 0, choose at least 1");
   CHECK_THROWS_WITH(shapes10(1, 0, 10), "Shapes10: got 0 training and 10 test images, choose at least 1 of each");
   CHECK_THROWS_WITH(check_augmentation({.pad = 4}, dataset),
-                    "augmentation: padding by 4 pixels, images of 4 x 4 allow 0 to 3");
+                    "augmentation: padding by 4 pixels, images of 4 x 4 allow 0 to 3: choose a smaller "
+                    "shift (train_cifar10 --shift 3)");
   CHECK_THROWS_WITH(test_views(3), "test_views: 3 views; there are 1, 2 or 6");
   CHECK_THROWS_WITH(PixelNormalizer({.deviation = {1, 0, 1}}),
                     "normalization: channel 1 has deviation 0, it must be positive: take it from "
@@ -61,8 +62,9 @@ TEST_CASE("messages: files of images", "[datasets]") {
   const TemporaryFolder folder;
   const std::string path = folder.path().string();
   CHECK_THROWS_WITH(load_cifar10(path),
-                    "CIFAR-10: neither " + path + " nor cifar-10-batches-bin below it holds data_batch_1.bin: run "
-                    "datasets/download_cifar10.sh to fetch all, or name the folder with --data-dir");
+                    "CIFAR-10: neither " + path +
+                        " nor cifar-10-batches-bin below it holds data_batch_1.bin: run "
+                        "datasets/download_cifar10.sh to fetch all, or name the folder with --data-dir");
   write_bytes(folder / "data_batch_1.bin", "too short");
   CHECK_THROWS_WITH(load_cifar10(path), path + "/batches.meta.txt: is missing: run datasets/download_cifar10.sh " +
                                             folder.path().parent_path().string());
@@ -70,8 +72,9 @@ TEST_CASE("messages: files of images", "[datasets]") {
                     "x.png: no PNG or JPEG image (Image not of any known type, or corrupt): convert it to PNG or "
                     "JPEG again, or remove it");
   CHECK_THROWS_WITH(load_image_folder(path),
-                    path + "/train: is missing: a folder of images needs train/CLASS/*.png (or .jpg) and "
-                    "test/CLASS/*.png");
+                    path +
+                        "/train: is missing: a folder of images needs train/CLASS/*.png (or .jpg) and "
+                        "test/CLASS/*.png");
   std::filesystem::create_directories(folder / "train/a");
   std::filesystem::create_directories(folder / "test/a");
   CHECK_THROWS_WITH(load_image_folder(path),
