@@ -77,11 +77,9 @@ Variable LinearBlock::forward(const Variable& x) {
   }
   if (norms[0]->training()) return forward_in_training(x, norms);
   // [forward]
+  const std::vector<Variable> maps = branch_maps(x, 1);
   std::vector<NormInput> inputs;
-  for (size_t b = 0; b < branches_.size(); ++b) {
-    const Branch& branch = *branches_[b];
-    inputs.push_back(norms[b]->norm_input(branch.forward(x, branch.pieces_.size() - 1)));
-  }
+  for (size_t b = 0; b < maps.size(); ++b) inputs.push_back(norms[b]->norm_input(maps[b]));
   return norm_sum(inputs, activation_, StatisticsOf::running, norms[0]->eps());
   // [/forward]
 }
@@ -93,11 +91,23 @@ Variable LinearBlock::forward_by_pieces(const Variable& x) {
 
 Variable LinearBlock::sum_by_pieces(const Variable& x) {
   Variable sum;
-  for (const auto& branch : branches_) {
-    const Variable y = branch->forward(x, branch->pieces_.size());
-    sum = sum.defined() ? add(sum, y) : y;
-  }
+  for (const Variable& map : branch_maps(x, 0)) sum = sum.defined() ? add(sum, map) : map;
   return sum;
+}
+
+std::vector<Variable> LinearBlock::branch_maps(const Variable& x, size_t left_out) const {
+  std::vector<Variable> maps;
+  for (const auto& branch : branches_) {
+    maps.push_back(branch->forward(x, branch->pieces_.size() - left_out));
+    check_shape(*branch, maps.back().shape(), maps.front().shape());
+  }
+  return maps;
+}
+
+void LinearBlock::check_shape(const Branch& branch, const Shape& map, const Shape& first) const {
+  check(map == first, type_of(*this), ": branch ", branch.name(), " gives a map of ", map, ", branch ",
+        branches_.front()->name(), " one of ", first, "; a sum needs equal shapes: give each branch as many output ",
+        "channels, the same stride, an odd kernel and half of its extent as padding, which both sides get");
 }
 
 Variable LinearBlock::forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms) {
@@ -107,10 +117,9 @@ Variable LinearBlock::forward_in_training(const Variable& x, const std::vector<B
     one_op = one_op && (pieces.size() == 1 || (pieces.size() == 2 && is_plain_conv(*pieces[0].module)));
   }
   if (!one_op) {
+    const std::vector<Variable> maps = branch_maps(x, 1);
     std::vector<NormInput> inputs;
-    for (size_t b = 0; b < branches_.size(); ++b) {
-      inputs.push_back(norms[b]->norm_input(branches_[b]->forward(x, branches_[b]->pieces_.size() - 1)));
-    }
+    for (size_t b = 0; b < maps.size(); ++b) inputs.push_back(norms[b]->norm_input(maps[b]));
     return norm_sum(inputs, activation_, StatisticsOf::batch, norms[0]->eps());
   }
   // [forward-in-training]
@@ -119,6 +128,12 @@ Variable LinearBlock::forward_in_training(const Variable& x, const std::vector<B
     const auto& pieces = branches_[b]->pieces_;
     branches.push_back(pieces.size() == 2 ? conv_norm_branch(*pieces[0].module, *norms[b])
                                           : norms[b]->conv_norm_branch(Variable(), {}));
+  }
+  const auto shape_of = [&](const ConvNormBranch& branch) {
+    return branch.w.defined() ? conv2d_output_shape(x.shape(), branch.w.shape(), branch.args) : x.shape();
+  };
+  for (size_t b = 0; b < branches.size(); ++b) {
+    check_shape(*branches_[b], shape_of(branches[b]), shape_of(branches[0]));
   }
   std::vector<ChannelStatistics> statistics;
   const Variable y = conv_norm_sum(x, branches, activation_, norms[0]->eps(), statistics);
@@ -180,7 +195,8 @@ LinearForm LinearBlock::sum_of_branches() const {
 std::unique_ptr<Module> LinearBlock::fold() const {
   LinearForm form = sum_of_branches();
   reduce(form);
-  const Kernel kernel = rounded(form.conv);
+  // What cannot be rounded is a single branch: of several, the sum would have refused it.
+  const Kernel kernel = fold_branch(branches_.front()->name(), [&] { return rounded(form.conv); });
   std::unique_ptr<Module> folded;
   if (activation_ == Activation::relu) {
     folded = std::make_unique<ConvRelu>(kernel, form.conv.args);

@@ -103,6 +103,10 @@ class LinearBlock : public LinearPiece {
   /// The same sum as forward() in one op, by the batch's statistics; where every branch is a convolution without bias
   /// and a batch norm, or a batch norm alone, the convolutions belong to the op, too.
   Variable forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms);
+
+  /// What each branch makes of x, without the last pieces. Throws Error that names two branches for other shapes.
+  std::vector<Variable> branch_maps(const Variable& x, size_t left_out) const;
+  void check_shape(const Branch& branch, const Shape& map, const Shape& first) const;
   LinearForm sum_form(int64_t channels) const;
 
   Activation activation_;
