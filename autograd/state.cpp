@@ -11,6 +11,21 @@ void add_numbered(std::map<std::string, Tensor>& state, const std::string& name,
   for (size_t i = 0; i < tensors.size(); ++i) state[name + "." + std::to_string(i)] = tensors[i];
 }
 
+namespace {
+
+/// What stands before every name of `longer` and, taken off, leaves the names of `shorter`; empty if nothing does.
+std::string common_prefix(const std::map<std::string, Tensor>& longer, const std::map<std::string, Tensor>& shorter) {
+  if (longer.empty() || longer.size() != shorter.size()) return "";
+  // A prefix keeps the order of names, so the first of both are a pair.
+  const std::string &first = longer.begin()->first, &end = shorter.begin()->first;
+  if (!first.ends_with(end)) return "";
+  const std::string prefix = first.substr(0, first.size() - end.size());
+  const auto is_pair = [&](const auto& a, const auto& b) { return a.first == prefix + b.first; };
+  return std::equal(longer.begin(), longer.end(), shorter.begin(), is_pair) ? prefix : "";
+}
+
+}  // namespace
+
 std::string state_differences(const std::map<std::string, Tensor>& needed, const std::map<std::string, Tensor>& given) {
   std::ostringstream text;
   for (const auto& [name, tensor] : needed) {
@@ -23,6 +38,12 @@ std::string state_differences(const std::map<std::string, Tensor>& needed, const
     const auto found = given.find(name);
     if (found == given.end() || (found->second.defined() && found->second.shape() == tensor.shape())) continue;
     text << "\n  other shape  " << name << " " << found->second.shape() << ", needed " << tensor.shape();
+  }
+  if (const std::string prefix = common_prefix(given, needed); !prefix.empty()) {
+    text << "\n  all names would fit without \"" << prefix << "\" before each: rename them so and save again";
+  }
+  if (const std::string prefix = common_prefix(needed, given); !prefix.empty()) {
+    text << "\n  all names would fit with \"" << prefix << "\" before each: rename them so and save again";
   }
   return text.str();
 }

@@ -14,7 +14,7 @@ namespace onefold {
 void add_numbered(std::map<std::string, Tensor>& state, const std::string& name, const std::vector<Tensor>& tensors);
 
 /// How `given` differs from the state that is `needed`, in names and shapes: a line for each difference, each after a
-/// line break; empty where it fits.
+/// line break, and a last one if all names would fit with a prefix less, or one more; empty where it fits.
 std::string state_differences(const std::map<std::string, Tensor>& needed, const std::map<std::string, Tensor>& given);
 
 /// Copies the numbers of `given` into the buffers of `own`: all or, where they differ in a name or a shape, none, and

@@ -117,6 +117,9 @@ void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& for
 }
 
 int run(const Settings& settings) {
+  if (settings.data.data_dir && !settings.model) {
+    throw UsageError("--data-dir: random blocks alone need no data; name a trained network, too, with --model");
+  }
   // What is wrong with the model is said before anything is printed.
   std::optional<BothForms> forms;
   if (settings.model) forms = load_and_fold(settings);

@@ -41,7 +41,7 @@ thread_options=()
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) usage && exit ;;
-    --data-dir | --out | --epochs | --threads) [ $# -ge 2 ] || usage_error "$1 needs a value" ;;&
+    --data-dir | --out | --epochs | --threads) [ -n "${2-}" ] || usage_error "$1 needs a value" ;;&
     --data-dir) data_options=(--data-dir "$(absolute "$2")") ;;
     --out) out=$(absolute "$2") ;;
     --epochs) epochs=$2 ;;

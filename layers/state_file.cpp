@@ -62,7 +62,9 @@ void save_model(const std::filesystem::path& path, Module& module, const std::ma
 }
 
 std::map<std::string, std::string> load_model(const std::filesystem::path& path, Module& module) {
-  const SafetensorsFile file = load_safetensors(path);
+  SafetensorsFile file = load_safetensors(path);
+  // PyTorch's batch norms count their batches, which nothing here depends on.
+  std::erase_if(file.tensors, [](const auto& entry) { return entry.first.ends_with(".num_batches_tracked"); });
 
   // Compared as they stand in the file, so that the message has the shapes that other tools show.
   const std::string differences = state_differences(to_file_layout(state(module)), file.tensors);

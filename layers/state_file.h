@@ -22,7 +22,8 @@ void save_model(const std::filesystem::path& path, Module& module,
                 const std::map<std::string, std::string>& metadata = {});
 
 /// Loads a state of this very network, bit by bit, and returns what the file says of itself. On any mismatch nothing is
-/// loaded, and the Error lists every missing name, every unexpected one and every other shape.
+/// loaded, and the Error lists every missing name, every unexpected one and every other shape, and the prefix if names
+/// differ by one alone. PyTorch's counters, whose names end with ".num_batches_tracked", are ignored.
 std::map<std::string, std::string> load_model(const std::filesystem::path& path, Module& module);
 
 }  // namespace onefold

@@ -56,8 +56,10 @@ std::string header_text(const SafetensorsFile& file, const std::string& path) {
   return text;
 }
 
-/// The value of an IEEE 754 number from its bits: sign, exponent, mantissa. Every format of a file fits a double.
+/// The value of a number from its bits, in IEEE 754: sign, exponent, mantissa. Every format of a file fits a double, a
+/// whole number with rounding.
 double decode(uint64_t bits, const FileDtype& dtype) {
+  if (dtype.exponent_bits == 0) return static_cast<double>(std::bit_cast<int64_t>(bits));
   const uint64_t hidden_bit = uint64_t{1} << dtype.mantissa_bits;
   const int highest_exponent = (1 << dtype.exponent_bits) - 1;
   const int bias = highest_exponent / 2;

@@ -20,7 +20,7 @@ struct SafetensorsFile {
 /// atomically: see core/files/atomic_file.h. Throws Error for an undefined tensor and for the reserved name "__metadata__".
 void save_safetensors(const std::filesystem::path& path, const SafetensorsFile& file);
 
-/// Reads a whole file; F64, F32, F16 and BF16 become Real.
+/// Reads a whole file; F64, F32, F16, BF16 and I64 become Real, rounded where they have more digits.
 ///
 /// Trusts nothing: throws Error, naming the file, the tensor, what was got and what was needed, for a file that is
 /// missing, truncated or not regular, a header of more than 100,000,000 bytes, invalid JSON, a name that comes twice,

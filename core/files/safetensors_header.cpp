@@ -17,8 +17,8 @@ using Json = nlohmann::json;
 constexpr const char* kMetadata = "__metadata__";
 constexpr const char* kRemedy = "; the file is damaged or no .safetensors file: copy it again or save it again";
 
-constexpr std::array<FileDtype, 4> kDtypes{
-    {{"F64", 8, 11, 52}, {"F32", 4, 8, 23}, {"F16", 2, 5, 10}, {"BF16", 2, 8, 7}}};
+constexpr std::array<FileDtype, 5> kDtypes{
+    {{"F64", 8, 11, 52}, {"F32", 4, 8, 23}, {"F16", 2, 5, 10}, {"BF16", 2, 8, 7}, {"I64", 8, 0, 63}}};
 
 /// Text from the file as it may stand in a message: no control characters, and no megabytes.
 std::string printable(const std::string& text) {
@@ -158,7 +158,9 @@ FileTensor read_entry(const std::string& name, const Json& entry, int64_t data_b
   return tensor;
 }
 
+/// A writer without metadata may say so by null, which the format's own reader takes, too.
 std::map<std::string, std::string> read_metadata(const Json& metadata, const std::string& file) {
+  if (metadata.is_null()) return {};
   check(metadata.is_object(), file, ": ", kMetadata, " must be an object of strings, got ", metadata.type_name(),
         kRemedy);
   std::map<std::string, std::string> texts;

@@ -9,7 +9,8 @@
 
 namespace onefold {
 
-/// A number type of a file: its size, and how IEEE 754 divides its bits after the sign.
+/// A number type of a file: its size, and how IEEE 754 divides its bits after the sign. Without an exponent it is a
+/// whole number in two's complement.
 struct FileDtype {
   const char* name;
   int bytes;

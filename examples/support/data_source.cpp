@@ -8,6 +8,7 @@
 #include "datasets/load_dataset.h"
 #include "datasets/shapes10.h"
 #include "examples/support/options.h"
+#include "examples/support/program.h"
 
 namespace onefold {
 
@@ -19,10 +20,10 @@ constexpr uint64_t kShapes10Seed = 10;
 constexpr int64_t kShapes10Train = 10000;
 constexpr int64_t kShapes10Test = 2000;
 
-/// Whether someone said where the data is: then other data must not stand in for it.
-bool folder_was_named(const DataOptions& options) {
+/// Whether the usual folder is one that someone chose: then no other data stands in for what it lacks.
+bool usual_folder_was_chosen() {
   const char* variable = std::getenv("ONEFOLD_DATA_DIR");
-  return options.data_dir.has_value() || (variable != nullptr && *variable != '\0');
+  return variable != nullptr && *variable != '\0';
 }
 
 int64_t smaller_limit(int64_t limit, int64_t count) { return limit > 0 && limit < count ? limit : count; }
@@ -40,18 +41,29 @@ void add_data_options(CLI::App& app, DataOptions& options) {
       ->type_name("N");
 }
 
-DataSource load_data(const DataOptions& options) {
+std::optional<std::filesystem::path> data_folder(const DataOptions& options, const std::string& trained_on) {
+  if (options.dataset == "shapes10" && options.data_dir) {
+    throw UsageError("--dataset shapes10 is drawn, so nothing would be read from --data-dir " + *options.data_dir +
+                     ": give one of the two");
+  }
+  if (options.dataset == "shapes10") return {};
+  if (options.dataset == "auto" && !options.data_dir && trained_on == "shapes10") return {};
   const std::filesystem::path dir = find_data_dir(options.data_dir);
-  const bool draw =
-      options.dataset == "shapes10" || (options.dataset == "auto" && !folder_was_named(options) && !has_dataset(dir));
+  const bool must_hold_it = options.dataset == "cifar10" || options.data_dir || usual_folder_was_chosen();
+  if (!must_hold_it && !has_dataset(dir)) return {};
+  return dir;
+}
+
+DataSource load_data(const DataOptions& options, const std::string& trained_on) {
+  const std::optional<std::filesystem::path> dir = data_folder(options, trained_on);
   DataSource source;
-  if (draw) {
+  if (!dir) {
     source.kind = "shapes10";
     source.splits = shapes10(kShapes10Seed, smaller_limit(options.limit_train, kShapes10Train),
                              smaller_limit(options.limit_test, kShapes10Test));
   } else {
-    source.kind = options.dataset == "cifar10" || !find_cifar10(dir).empty() ? "cifar10" : "images";
-    source.splits = source.kind == "cifar10" ? load_cifar10(dir) : load_dataset(dir);
+    source.kind = options.dataset == "cifar10" || !find_cifar10(*dir).empty() ? "cifar10" : "images";
+    source.splits = source.kind == "cifar10" ? load_cifar10(*dir) : load_dataset(*dir);
   }
   DatasetSplits& splits = source.splits;
   for (const auto& [name, left_out] : {std::pair("train", splits.train.left_out), {"test", splits.test.left_out}}) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -30,9 +31,18 @@ struct DataSource {
   ChannelNormalization normalization;  // of the training images
 };
 
-/// Loads what the options ask for. "auto" is whatever lies in the data folder, CIFAR-10 or images in class folders;
-/// where no folder was named and the usual one holds nothing, it is Shapes10, which is drawn, not loaded.
-/// Throws Error, with the remedy, for data that is missing or broken.
-DataSource load_data(const DataOptions& options);
+/// The folder that every program loads its data from, or none for Shapes10, which is drawn. The first that applies:
+///
+///   --dataset shapes10        none; with --data-dir, which nothing would be read from, throws UsageError
+///   --data-dir DIR            DIR, whatever is in it: a folder that is named is used, or loading it is an error
+///   `trained_on` "shapes10"   none: a saved network's own data, if --dataset does not say otherwise
+///   ONEFOLD_DATA_DIR          that folder: a default place to look, not an order, so all of the above comes first; but
+///                             no other data stands in for what it lacks
+///   ~/.cache/onefold          that folder, or none if it holds no data and --dataset is "auto"
+std::optional<std::filesystem::path> data_folder(const DataOptions& options, const std::string& trained_on = {});
+
+/// Loads what the options ask for, from data_folder(): "auto" is whatever lies there, CIFAR-10 or images in class
+/// folders. Throws Error, with the remedy, for data that is missing or broken.
+DataSource load_data(const DataOptions& options, const std::string& trained_on = {});
 
 }  // namespace onefold

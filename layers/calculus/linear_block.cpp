@@ -48,10 +48,8 @@ Variable LinearBlock::forward(const Variable& x) {
   if (norms[0]->training()) return forward_in_training(x, norms);
   // [forward]
   std::vector<NormInput> inputs;
-  for (size_t b = 0; b < branches_.size(); ++b) {
-    const Branch& branch = *branches_[b];
-    inputs.push_back(norms[b]->norm_input(branch.forward(x, branch.pieces_.size() - 1)));
-  }
+  const std::vector<Variable> outputs = branch_outputs(x, 1);
+  for (size_t b = 0; b < outputs.size(); ++b) inputs.push_back(norms[b]->norm_input(outputs[b]));
   return norm_sum(inputs, activation_, StatisticsOf::running, norms[0]->eps());
   // [/forward]
 }
@@ -63,11 +61,23 @@ Variable LinearBlock::forward_by_pieces(const Variable& x) {
 
 Variable LinearBlock::sum_by_pieces(const Variable& x) {
   Variable sum;
-  for (const auto& branch : branches_) {
-    const Variable y = branch->forward(x, branch->pieces_.size());
-    sum = sum.defined() ? add(sum, y) : y;
-  }
+  for (const Variable& y : branch_outputs(x, 0)) sum = sum.defined() ? add(sum, y) : y;
   return sum;
+}
+
+std::vector<Variable> LinearBlock::branch_outputs(const Variable& x, size_t left_out) const {
+  std::vector<Variable> outputs;
+  for (size_t b = 0; b < branches_.size(); ++b) {
+    outputs.push_back(branches_[b]->forward(x, branches_[b]->pieces_.size() - left_out));
+    check_shape(b, outputs.back().shape(), outputs.front().shape());
+  }
+  return outputs;
+}
+
+void LinearBlock::check_shape(size_t branch, const Shape& shape, const Shape& first) const {
+  check(shape == first, type(), ": branch ", branches_[branch]->name(), " gives ", shape, ", but branch ",
+        branches_.front()->name(), " gives ", first, "; a sum needs equal shapes: give each branch the same number of ",
+        "output channels, the same stride, an odd kernel and half of its extent as padding, which both sides get");
 }
 
 // [forward-in-training]
@@ -83,12 +93,17 @@ Variable LinearBlock::forward_in_training(const Variable& x, const std::vector<B
       if (conv) one_op.push_back({conv->weight, conv->args, *norms[b]});
     }
   }
-  if (one_op.size() == branches_.size()) return conv_norm_sum(x, one_op, activation_);
+  if (one_op.size() == branches_.size()) {
+    const auto shape_of = [&](const TrainedBranch& branch) {
+      return branch.w.defined() ? ConvGeometry(x.shape(), branch.w.shape(), branch.args).y : x.shape();
+    };
+    for (size_t b = 0; b < one_op.size(); ++b) check_shape(b, shape_of(one_op[b]), shape_of(one_op[0]));
+    return conv_norm_sum(x, one_op, activation_);
+  }
 
   std::vector<NormInput> inputs;
-  for (size_t b = 0; b < branches_.size(); ++b) {
-    inputs.push_back(norms[b]->norm_input(branches_[b]->forward(x, branches_[b]->pieces_.size() - 1)));
-  }
+  const std::vector<Variable> outputs = branch_outputs(x, 1);
+  for (size_t b = 0; b < outputs.size(); ++b) inputs.push_back(norms[b]->norm_input(outputs[b]));
   return norm_sum(inputs, activation_, StatisticsOf::batch, norms[0]->eps());
 }
 // [/forward-in-training]
@@ -133,7 +148,9 @@ LinearForm LinearBlock::linear(int64_t channels) const {
 std::unique_ptr<Module> LinearBlock::fold() const {
   LinearForm form = sum_of_branches();
   reduce(form);
-  return make_folded(rounded(form.conv), form.conv.args, activation_);
+  // What cannot be rounded is a single branch: of several, the sum would have refused it.
+  const Kernel kernel = fold_branch(branches_.front()->name(), [&] { return rounded(form.conv); });
+  return make_folded(kernel, form.conv.args, activation_);
 }
 // [/fold]
 

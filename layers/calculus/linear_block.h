@@ -103,6 +103,11 @@ class LinearBlock : public LinearPiece {
   /// and a batch norm, or a batch norm alone, the convolutions belong to the op, too.
   Variable forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms);
 
+  /// What each branch makes of x, without its last `left_out` pieces. Throws Error, naming both branches, if their
+  /// shapes differ.
+  std::vector<Variable> branch_outputs(const Variable& x, size_t left_out) const;
+  void check_shape(size_t branch, const Shape& shape, const Shape& first) const;
+
   Activation activation_;
   std::vector<std::unique_ptr<Branch>> branches_;
 };

@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "core/files/safetensors.h"
 #include "datasets/shapes10.h"
 #include "examples/support/evaluation.h"
 #include "examples/support/fine_tuning.h"
@@ -144,6 +145,18 @@ TEST_CASE("saved network: a state of another net, a file without a card", "[exam
 
   save_model(path, tiny.network);
   CHECK_THROWS_WITH(load_network(path), ContainsSubstring("model.safetensors") && ContainsSubstring("\"net\""));
+}
+
+TEST_CASE("networks: a head under another name is listed, not taken for damage", "[examples]") {
+  const TemporaryFolder folder;
+  TinyNetwork tiny;
+  SafetensorsFile file{{}, to_metadata(card())};
+  for (const auto& [name, tensor] : to_file_layout(state(tiny.network))) file.tensors["module." + name] = tensor;
+  save_safetensors(folder / "model.safetensors", file);
+  CHECK_THROWS_WITH(load_network(folder / "model.safetensors"),
+                    ContainsSubstring("missing      head.bias [3]") &&
+                        ContainsSubstring("unexpected   module.head.bias [3]") &&
+                        ContainsSubstring("all names would fit without \"module.\" before each"));
 }
 
 TEST_CASE("evaluation: the batch size changes no count, the mode comes back, every image is counted", "[examples]") {

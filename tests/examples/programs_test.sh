@@ -91,6 +91,24 @@ present logits.safetensors
 grep -qaF '"shape":[40,10]' logits.safetensors || complain "logits.safetensors should hold 40 x 10 logits"
 [ "$(grep -c ' %$' out)" = 10 ] || complain "evaluate should print a row a class"
 
+title "a folder that is named is used, or it is an error, whatever the network was trained on"
+mkdir empty
+for program in evaluate reparameterize int8_lab museum_of_wrong_folds; do
+  run 1 $program --model run/model.safetensors --limit-test 40 --data-dir empty
+  says "no dataset in empty"
+  misuse "nothing would be read from --data-dir empty" $program --model run/model.safetensors --dataset shapes10 \
+    --data-dir empty
+done
+for program in train_cifar10 speedrun_cifar10 train_small_net; do
+  run 1 $program --data-dir empty
+  says "no dataset in empty"
+  misuse "nothing would be read from --data-dir empty" $program --dataset shapes10 --data-dir empty
+done
+misuse "random blocks alone need no data" museum_of_wrong_folds --data-dir empty
+ONEFOLD_DATA_DIR=empty run 0 evaluate --model run/model.safetensors --limit-test 40 # a place to look, not an order
+prints "accuracy  $accuracy"
+holds empty ""
+
 title "evaluate on what is no such network: exit 1, the file and what is wrong, no logits"
 refuse() { # EXPECTED_TEXT OPTIONS...
   local text=$1

@@ -45,6 +45,8 @@ expect 2 "$source_folder/examples/quickstart.sh" --nonsense
 says "unknown option --nonsense"
 expect 2 "$source_folder/examples/quickstart.sh" --out
 says "--out needs a value"
+expect 2 "$source_folder/examples/quickstart.sh" --data-dir ""
+says "--data-dir needs a value"
 
 title "where all is there, apt-get is not touched"
 stand_in id 'echo 0'

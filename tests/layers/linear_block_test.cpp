@@ -221,3 +221,42 @@ TEST_CASE("LinearBlock: folds wherever it stands", "[layers][fold]") {
   CHECK(state(*folded).contains("1.2.weight"));  // without an activation a block becomes a Conv2d
   CHECK(state(*folded).size() == 2 + 1 + 2 + 2);
 }
+
+TEST_CASE("LinearBlock: a branch that would need padding on one side is named, however the sum is computed",
+          "[layers]") {
+  Initializer initializer(1);
+  for (const bool norms : {false, true}) {
+    for (const bool own_padding : {false, true}) {
+      LinearBlock block;
+      Branch& odd = block.add_branch("3x3");
+      odd.add<Conv2d>("conv3", same_convolution(8, 8, 3, 3), initializer);
+      if (norms) odd.add<BatchNorm2d>("bn3", 8);
+      Branch& even = block.add_branch("2x2");
+      if (own_padding) even.add<Pad2d>("pad", 1, 1);
+      Conv2dOptions options = same_convolution(8, 8, 2, 2);
+      options.args = conv2d_args(1, own_padding ? 0 : 1);
+      even.add<Conv2d>("conv2", options, initializer);
+      if (norms) even.add<BatchNorm2d>("bn2", 8);
+      const Variable x = random_images({2, 6, 7, 8});
+      for (const bool training : {true, false}) {
+        CAPTURE(norms, own_padding, training);
+        block.train(training);
+        CHECK_THAT(error_of([&] { block(x); }),
+                   ContainsSubstring("LinearBlock: branch 2x2 gives [2 7 8 8], but branch 3x3 gives [2 6 7 8]"));
+      }
+      CHECK_THAT(error_of([&] { block.fold(); }), ContainsSubstring("branch 2x2 covers 2 pixels with padding 1"));
+    }
+  }
+}
+
+TEST_CASE("LinearBlock: a single branch that cannot be one convolution is named", "[layers][fold]") {
+  Initializer initializer(1);
+  LinearBlock block;
+  Branch& branch = block.add_branch("only");
+  branch.add<Pad2d>("pad", 1, 1, Tensor::full({8}, 2));
+  branch.add<Conv2d>("conv", Conv2dOptions{.in = 8, .out = 8, .kernel_h = 3, .kernel_w = 3, .args = {}}, initializer);
+  block.eval();
+  CHECK_THAT(error_of([&] { block.fold(); }),
+             ContainsSubstring("pads its input with a constant that is not zero") &&
+                 ContainsSubstring("(branch only)"));
+}

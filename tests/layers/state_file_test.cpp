@@ -135,3 +135,42 @@ TEST_CASE("state file: a fault of the file names it and loads nothing", "[layers
   CHECK_THAT(error_of([&] { save_model(folder.path / "no" / "such" / "model.safetensors", *network); }),
              ContainsSubstring("model.safetensors"));
 }
+
+TEST_CASE("state file: PyTorch's counters of batches are ignored", "[layers]") {
+  const TemporaryFolder folder;
+  const auto saved = trained_network(1), loaded = trained_network(2);
+  SafetensorsFile file{to_file_layout(state(*saved)), {}};
+  for (const char* norm : {"bn3", "bn1"}) {
+    file.tensors["stages.1.0." + std::string(norm) + ".num_batches_tracked"] = Tensor::full({}, 7);
+  }
+  save_safetensors(folder.path / "torch.safetensors", file);
+  load_model(folder.path / "torch.safetensors", *loaded);
+  CHECK(bit_equal(state(*saved), state(*loaded)));
+}
+
+TEST_CASE("state file: names with another prefix are listed, and the prefix is said if it is all that differs",
+          "[layers]") {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path / "other.safetensors";
+  const auto network = trained_network(1);
+  for (const std::string prefix : {"module.", "model.", "_orig_mod.", "a.b."}) {
+    SafetensorsFile file;
+    for (const auto& [name, tensor] : to_file_layout(state(*network))) file.tensors[prefix + name] = tensor;
+    save_safetensors(path, file);
+    std::string message = error_of([&] { load_model(path, *network); });
+    CHECK_THAT(message, ContainsSubstring("missing      head.bias [10]") &&
+                            ContainsSubstring("unexpected   " + prefix + "head.bias [10]") &&
+                            ContainsSubstring("all names would fit without \"" + prefix + "\" before each"));
+
+    // Not where one name more differs.
+    file.tensors.erase(prefix + "head.bias");
+    file.tensors[prefix + "fc.bias"] = Tensor::zeros({10});
+    save_safetensors(path, file);
+    message = error_of([&] { load_model(path, *network); });
+    CHECK_THAT(message, ContainsSubstring("unexpected   " + prefix + "fc.bias [10]") &&
+                            !ContainsSubstring("all names would fit"));
+  }
+  CHECK(state_differences({{"m.a", Tensor::zeros({1})}, {"m.b", Tensor::zeros({1})}},
+                          {{"a", Tensor::zeros({1})}, {"b", Tensor::zeros({1})}})
+            .ends_with("all names would fit with \"m.\" before each: rename them so and save again"));
+}

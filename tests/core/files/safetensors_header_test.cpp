@@ -49,6 +49,7 @@ TEST_CASE("safetensors header: tensors come in the order of their bytes", "[core
   CHECK(header.tensors[2].dtype->name == std::string("F32"));
   CHECK(header.metadata == std::map<std::string, std::string>{{"k", "v"}});
   CHECK(message_of("{}", 0).empty());
+  CHECK(parse_safetensors_header("{\"__metadata__\":null," + entry("a", 1, 0, 4) + "}", 4, "file").metadata.empty());
   CHECK(message_of(header_of("[2]", "[0,8]")).empty());
   CHECK(message_of(header_of("[]", "[0,8]", "\"F64\"")).empty());
 }
@@ -82,7 +83,7 @@ TEST_CASE("safetensors header: every fault is an Error that names file, tensor a
       {"{" + entry("a", 1, 0, 4) + "}", "the tensors end at byte 4 of the data, but the file holds 8"},
       {"{}", "the tensors end at byte 0"},
       // Fields.
-      {header_of("[2]", "[0,8]", "\"I64\""), "tensor \"x\": dtype \"I64\" is not supported; save the tensor as F32"},
+      {header_of("[2]", "[0,8]", "\"I32\""), "tensor \"x\": dtype \"I32\" is not supported; save the tensor as F32"},
       {header_of("[2]", "[0,8]", "4"), "dtype must be a string, got number"},
       {R"({"x":{"dtype":"F32","shape":[2]}})", "tensor \"x\": needs dtype, shape and data_offsets"},
       {R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":1}})", "needs dtype, shape and data_offsets"},

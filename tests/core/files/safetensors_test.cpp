@@ -135,6 +135,16 @@ TEST_CASE("safetensors: F64, F32, F16 and BF16 become Real", "[core]") {
   }
 }
 
+TEST_CASE("safetensors: whole numbers become Real", "[core]") {
+  const TemporaryFolder folder;
+  const std::vector<int64_t> numbers = {0, 1, -1, 12345678, -(int64_t{1} << 40), std::numeric_limits<int64_t>::min()};
+  std::string data(numbers.size() * sizeof(int64_t), '\0');
+  std::memcpy(data.data(), numbers.data(), data.size());
+  write_bytes(folder / "file", file_of(R"({"x":{"dtype":"I64","shape":[6],"data_offsets":[0,48]}})", data));
+  const Tensor x = load_safetensors(folder / "file").tensors.at("x");
+  for (size_t i = 0; i < numbers.size(); ++i) CHECK(x[static_cast<int64_t>(i)] == static_cast<Real>(numbers[i]));
+}
+
 TEST_CASE("safetensors: every truncation of a file is refused", "[core]") {
   const TemporaryFolder folder;
   SafetensorsFile file;
