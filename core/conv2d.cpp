@@ -148,7 +148,7 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
   const ConvAlgorithm algorithm = resolve(x.shape(), w.shape(), args);
   PackedWeights once;
   PackedWeights& weights = packed != nullptr ? *packed : once;
-  if (weights.algorithm != algorithm) weights = {algorithm, {}};
+  if (weights.algorithm != algorithm || weights.weights.data() != w.data()) weights = {algorithm, w, {}};
   switch (algorithm) {
     case ConvAlgorithm::winograd4: return conv2d_winograd(4, x, w, args, weights, bias, activation);
     case ConvAlgorithm::winograd2: return conv2d_winograd(2, x, w, args, weights, bias, activation);

@@ -27,9 +27,11 @@ Conv2dArgs conv2d_args(int64_t stride, int64_t padding, int64_t groups = 1);
 Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dArgs& args);
 
 /// Weights as an algorithm multiplies by them: packed, for Winograd transformed. Whoever calls conv2d() many times with
-/// the same weights keeps one of these beside them, and begins with an empty one when they change.
+/// the same weights keeps one of these beside them. It holds the weights, which therefore nobody writes: other numbers
+/// are another buffer, and conv2d() packs them anew.
 struct PackedWeights {
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;  // that they are packed for
+  Tensor weights;                                      // that are packed
   std::vector<Tensor> parts;                           // one a group
 
   /// The part at hand, or make()'s.

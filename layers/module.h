@@ -102,7 +102,7 @@ std::vector<NamedParameter> own_parameters(Module& module);
 
 std::vector<Variable> parameters(Module& module);
 
-/// Every parameter and buffer by its full name, sharing the module's buffers.
+/// A copy of every parameter and buffer by its full name: to keep, to average, to write into.
 std::map<std::string, Tensor> state(Module& module);
 
 /// Copies a state into the module: all of it or, on any mismatch, nothing. Throws Error that lists every missing name,

@@ -52,7 +52,6 @@ std::unique_ptr<RepVggBlock> unfold(const ConvRelu& folded, const Tensor& images
                    .pointwise = shares.pointwise != 0},
       unused);
   State numbers = state(*block);
-  for (auto& [name, tensor] : numbers) tensor = tensor.clone();
 
   // [split-centre]
   const int64_t C = shape[2], K = shape[3], centre = 4 * C * K;
