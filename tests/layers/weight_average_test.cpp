@@ -42,6 +42,11 @@ std::vector<Real> logits_of(Module& network) {
 
 std::vector<ParameterGroup> groups(Module& network) { return {{parameters(network), 0.05, 5e-4}}; }
 
+std::unique_ptr<RepVgg> fold_of(RepVgg& network) {
+  const EvaluationMode evaluation(network);
+  return network.fold_network();
+}
+
 void take_step(Module& network, Optimizer& optimizer) {
   optimizer.clear_grads();
   softmax_cross_entropy(network(images()), {0, 1, 2, 3}).backward();
@@ -99,7 +104,7 @@ TEST_CASE("weight average: of state() while a network trains, in place, then in 
   load_state(*by_hand, as_tensors);
   CHECK(logits_of(*averaged) == logits_of(*by_hand));
   CHECK(logits_of(*averaged) != logits_of(*network));
-  CHECK(logits_of(*averaged->fold_network()) == logits_of(*by_hand->fold_network()));
+  CHECK(logits_of(*fold_of(*averaged)) == logits_of(*fold_of(*by_hand)));
 
   // The average still belongs to its maker.
   spoil(average);
@@ -121,7 +126,7 @@ TEST_CASE("handed out: what is done to a state reaches no network and no optimiz
   for (Optimizer* each : {static_cast<Optimizer*>(&other_sgd), static_cast<Optimizer*>(&other_adamw)}) {
     take_step(*untouched, *each);
   }
-  const auto folded = network->fold_network();
+  const auto folded = fold_of(*network);
   const auto logits = logits_of(*network), folded_logits = logits_of(*folded);
   const State of_muon = muon.state();
   spoil(state(*network));
@@ -147,12 +152,12 @@ TEST_CASE("handed out: what is done to a state reaches no network and no optimiz
 
 TEST_CASE("handed out: whatever a parameter's handle is used for, a network computes what its state says", "[layers]") {
   const auto trained = fresh_network();
-  const auto folded = trained->fold_network();
+  const auto folded = fold_of(*trained);
   for (RepVgg* network : {trained.get(), folded.get()}) {
     CAPTURE(network == folded.get());
     auto before = logits_of(*network);
     const auto expect_change = [&] {
-      const auto copy = network == folded.get() ? fresh_network(2)->fold_network() : fresh_network(2);
+      const auto copy = network == folded.get() ? fold_of(*fresh_network(2)) : fresh_network(2);
       load_state(*copy, state(*network));
       const auto now = logits_of(*network);
       CHECK(now == logits_of(*copy));
