@@ -1,5 +1,5 @@
-// What a network hands out is nobody's but the caller's: averages of weights are made of it, and nothing that is done to
-// it reaches the network.
+// What a network hands out is the caller's own: averages of weights are made of it, and nothing that is done to it
+// reaches the network.
 
 #include <algorithm>
 #include <limits>
@@ -72,7 +72,8 @@ void spoil(State state) {
 
 TEST_CASE("weight average: of state() while a network trains, in place, then in a network of its own", "[layers]") {
   const Real decay = Real(0.8);
-  const auto network = fresh_network(), alone = fresh_network(), averaged = fresh_network(2), by_hand = fresh_network(3);
+  const auto network = fresh_network(), alone = fresh_network();
+  const auto averaged = fresh_network(2), by_hand = fresh_network(3);
   Sgd optimizer(groups(*network), {.momentum = 0.9});
   Sgd optimizer_alone(groups(*alone), {.momentum = 0.9});
 
