@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/state.h"
 #include "autograd/variable.h"
 
 namespace onefold {
@@ -28,19 +29,19 @@ class Lookahead {
   /// [0, 1).
   Lookahead(std::vector<Variable> parameters, const LookaheadOptions& options = {});
 
-  /// Call after each step of the optimizer: `steps` taken so far, of `total_steps` in all. Writes the parameters in
-  /// place, as the optimizer does.
+  /// Call after each step of the optimizer: `steps` taken so far, of `total_steps` in all. Writes the parameters as the
+  /// optimizer does.
   void after_step(int64_t steps, int64_t total_steps);
 
-  /// What a checkpoint carries: the slow weights, "slow.0" for the first parameter, sharing this one's buffers.
-  std::map<std::string, Tensor> state() const;
+  /// What a checkpoint carries: a copy of the slow weights, "slow.0" for the first parameter.
+  std::map<std::string, Tensor> state() const { return numbered_state(memory_); }
 
   /// Copies a state in: all of it or, where a name or a shape differs, nothing, and throws Error.
   void load_state(const std::map<std::string, Tensor>& state);
 
  private:
   std::vector<Variable> parameters_;
-  std::vector<Tensor> slow_;
+  Memory memory_;  // slow
   LookaheadOptions options_;
 };
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <utility>
 
-#include "autograd/state.h"
 #include "core/check.h"
 #include "core/gemm/gemm.h"
 #include "core/ops/elementwise.h"
@@ -54,12 +53,6 @@ Muon::Muon(std::vector<ParameterGroup> groups, const MuonOptions& options)
     }
   }
   momentum_ = zeros_like_parameters();
-}
-
-std::map<std::string, Tensor> Muon::state() const {
-  std::map<std::string, Tensor> result;
-  add_numbered(result, "momentum", momentum_);
-  return result;
 }
 
 // [muon]

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <map>
-#include <string>
 #include <vector>
 
 #include "autograd/optimizer.h"
@@ -36,13 +34,11 @@ class Muon : public Optimizer {
   /// State: momentum.I.
   explicit Muon(std::vector<ParameterGroup> groups, const MuonOptions& options = {});
 
-  std::map<std::string, Tensor> state() const override;
-
  private:
   void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) override;
 
   MuonOptions options_;
-  std::vector<Tensor> momentum_;
+  std::vector<Tensor>& momentum_ = memory("momentum");
 };
 
 }  // namespace onefold

@@ -61,6 +61,12 @@ Variable norm_sum(const std::vector<NormInput>& branches, Activation activation,
 // [conv-norm-sum]
 Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& branches, Activation activation, Real eps,
                        std::vector<ChannelStatistics>& statistics) {
+  struct Convolution {
+    Tensor w;  // none: an identity
+    Conv2dArgs args;
+    bool needs_dw;
+  };
+  std::vector<Convolution> convolutions;  // one a branch
   std::vector<NormBranch> normed;
   std::vector<GradientInto> dmaps;
   std::vector<Variable> inputs{x};  // then w (where there is one), gamma and beta of each branch
@@ -68,6 +74,7 @@ Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& bra
     const bool identity = !w.defined();
     ChannelStatistics of_map;
     if (identity) of_map = channel_statistics(x.value());
+    convolutions.push_back({identity ? Tensor() : w.value(), args, w.requires_grad()});
     const Tensor map = identity ? x.value() : conv2d_with_statistics(x.value(), w.value(), args, of_map);
     normed.push_back({map, of_map, gamma.value(), beta.value()});
 
@@ -81,19 +88,20 @@ Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& bra
   statistics.clear();
   for (const NormBranch& branch : normed) statistics.push_back(branch.statistics);
   const Tensor y = norm_sum_forward(normed, activation, eps);
-  const auto backward = [x, branches, normed, dmaps, y, activation, eps](const Tensor& dy) -> Grads {
+  const auto backward = [x = x.value(), needs_dx = x.requires_grad(), convolutions, normed, dmaps, y, activation,
+                         eps](const Tensor& dy) -> Grads {
     auto norms = norm_sum_backward(dy, y, normed, dmaps, activation, StatisticsOf::batch, eps);
     Tensor dx;
-    for (size_t b = 0; b < branches.size(); ++b) {
-      if (!branches[b].w.defined()) dx = dx.defined() ? add_to(dx, norms[b].dx) : norms[b].dx;
+    for (size_t b = 0; b < convolutions.size(); ++b) {
+      if (!convolutions[b].w.defined()) dx = dx.defined() ? add_to(dx, norms[b].dx) : norms[b].dx;
     }
     Grads grads{Tensor()};
-    for (size_t b = 0; b < branches.size(); ++b) {
-      const auto& [w, args, gamma, beta] = branches[b];
+    for (size_t b = 0; b < convolutions.size(); ++b) {
+      const auto& [w, args, needs_dw] = convolutions[b];
       if (w.defined()) {
         const Tensor dmap = std::move(norms[b].dx);
-        grads.push_back(w.requires_grad() ? conv2d_backward_weight(dmap, x.value(), w.shape(), args) : Tensor());
-        if (x.requires_grad()) dx = conv2d_backward_input(dmap, w.value(), x.shape(), args, dx);
+        grads.push_back(needs_dw ? conv2d_backward_weight(dmap, x, w.shape(), args) : Tensor());
+        if (needs_dx) dx = conv2d_backward_input(dmap, w, x.shape(), args, dx);
       }
       grads.insert(grads.end(), {norms[b].dgamma, norms[b].dbeta});
     }

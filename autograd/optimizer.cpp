@@ -4,7 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "autograd/state.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
 #include "core/parallel.h"
@@ -111,13 +110,11 @@ Tensor Optimizer::multiplier_of(const Tensor&) const {
 void Optimizer::step(double rate_scale) {
   check(is_rate(rate_scale), "step: rate scale ", rate_scale, " must be finite and at least 0");
   size_t index = 0;
-  for (const ParameterGroup& group : groups_) {
-    for (const Variable& parameter : group.parameters) {
-      Tensor w = parameter.value();
+  for (ParameterGroup& group : groups_) {
+    for (Variable& parameter : group.parameters) {
       const Tensor& dw = parameter.grad();
       if (dw.defined()) {
-        update(index, w, dw, group.learning_rate * rate_scale, group.weight_decay);
-        parameter.mark_written();
+        update(index, parameter.mutable_value(), dw, group.learning_rate * rate_scale, group.weight_decay);
       }
       ++index;
     }
@@ -130,7 +127,7 @@ void Optimizer::clear_grads() {
   }
 }
 
-void Optimizer::load_state(const std::map<std::string, Tensor>& loaded) { copy_state(name_, loaded, state()); }
+void Optimizer::load_state(const std::map<std::string, Tensor>& state) { load_numbered_state(name_, memory_, state); }
 
 std::vector<Tensor> Optimizer::zeros_like_parameters() const {
   std::vector<Tensor> zeros;
@@ -145,12 +142,6 @@ Sgd::Sgd(std::vector<ParameterGroup> groups, const SgdOptions& options)
   check(is_fraction(options.momentum), "Sgd: momentum ", options.momentum, " must be at least 0 and below 1");
   check(options.momentum > 0 || !options.nesterov, "Sgd: Nesterov's look-ahead needs a momentum above 0");
   if (options.momentum > 0) momentum_ = zeros_like_parameters();
-}
-
-std::map<std::string, Tensor> Sgd::state() const {
-  std::map<std::string, Tensor> result;
-  add_numbered(result, "momentum", momentum_);
-  return result;
 }
 
 void Sgd::update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) {
@@ -179,14 +170,6 @@ AdamW::AdamW(std::vector<ParameterGroup> groups, const AdamWOptions& options)
   first_moment_ = zeros_like_parameters();
   second_moment_ = zeros_like_parameters();
   for (size_t i = 0; i < first_moment_.size(); ++i) steps_.push_back(Tensor::zeros({}));
-}
-
-std::map<std::string, Tensor> AdamW::state() const {
-  std::map<std::string, Tensor> result;
-  add_numbered(result, "first_moment", first_moment_);
-  add_numbered(result, "second_moment", second_moment_);
-  add_numbered(result, "steps", steps_);
-  return result;
 }
 
 void AdamW::update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) {

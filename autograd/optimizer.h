@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/state.h"
 #include "autograd/variable.h"
 
 namespace onefold {
@@ -19,7 +20,7 @@ struct ParameterGroup {
 /// Numbers of a parameter that a thread moves at a time: enough to outweigh handing them out.
 constexpr int64_t kParameterGrain = 16384;
 
-/// Moves parameters against their gradients, in place: what shares a parameter's buffer sees it move.
+/// Moves parameters against their gradients: in place, but what shares a parameter's buffer keeps its numbers.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -45,9 +46,9 @@ class Optimizer {
 
   const std::vector<ParameterGroup>& groups() const { return groups_; }
 
-  /// All that a step reads beside parameters and gradients, by name, sharing the optimizer's buffers: "momentum.0"
-  /// belongs to the first parameter, counted through all groups. What a checkpoint carries.
-  virtual std::map<std::string, Tensor> state() const = 0;
+  /// A copy of all that a step reads beside parameters and gradients, by name: "momentum.0" belongs to the first
+  /// parameter, counted through all groups. What a checkpoint carries.
+  std::map<std::string, Tensor> state() const { return numbered_state(memory_); }
 
   /// Copies a state in: all of it or, on any mismatch, nothing. Throws Error that lists every missing name, every
   /// unexpected one and every wrong shape.
@@ -60,6 +61,9 @@ class Optimizer {
 
   /// Moves w, which is parameter `index`, by its gradient dw.
   virtual void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) = 0;
+
+  /// What steps remember, and state() has: a tensor a parameter, once the subclass has filled it.
+  std::vector<Tensor>& memory(const std::string& name) { return memory_[name]; }
 
   /// What steps of parameter `index` are multiplied by, number by number; undefined for one.
   const Tensor& multiplier(size_t index) const { return multipliers_[index]; }
@@ -74,6 +78,7 @@ class Optimizer {
   std::string name_;
   std::vector<ParameterGroup> groups_;
   std::vector<Tensor> multipliers_;
+  Memory memory_;
 };
 
 /// PyTorch's stochastic gradient descent. For gradient dw, with v starting at zero:
@@ -92,14 +97,12 @@ class Sgd : public Optimizer {
   /// State: momentum.I, unless momentum is 0.
   explicit Sgd(std::vector<ParameterGroup> groups, const SgdOptions& options = {});
 
-  std::map<std::string, Tensor> state() const override;
-
  private:
   void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) override;
   Tensor multiplier_of(const Tensor& scales) const override;
 
   SgdOptions options_;
-  std::vector<Tensor> momentum_;
+  std::vector<Tensor>& momentum_ = memory("momentum");
 };
 
 /// Adam with decoupled weight decay. In step t of a parameter, with m and v starting at zero:
@@ -119,15 +122,14 @@ class AdamW : public Optimizer {
   /// State: first_moment.I, second_moment.I and steps.I, the number of steps taken.
   explicit AdamW(std::vector<ParameterGroup> groups, const AdamWOptions& options = {});
 
-  std::map<std::string, Tensor> state() const override;
-
  private:
   void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) override;
   Tensor multiplier_of(const Tensor& scales) const override;
 
   AdamWOptions options_;
-  std::vector<Tensor> first_moment_, second_moment_;
-  std::vector<Tensor> steps_;  // one number each
+  std::vector<Tensor>& first_moment_ = memory("first_moment");
+  std::vector<Tensor>& second_moment_ = memory("second_moment");
+  std::vector<Tensor>& steps_ = memory("steps");  // one number each
 };
 
 }  // namespace onefold

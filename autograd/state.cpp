@@ -7,8 +7,12 @@
 
 namespace onefold {
 
-void add_numbered(std::map<std::string, Tensor>& state, const std::string& name, const std::vector<Tensor>& tensors) {
-  for (size_t i = 0; i < tensors.size(); ++i) state[name + "." + std::to_string(i)] = tensors[i];
+std::map<std::string, Tensor> numbered_state(const Memory& memory) {
+  std::map<std::string, Tensor> state;
+  for (const auto& [name, tensors] : memory) {
+    for (size_t i = 0; i < tensors.size(); ++i) state[name + "." + std::to_string(i)] = tensors[i].clone();
+  }
+  return state;
 }
 
 namespace {
@@ -48,12 +52,16 @@ std::string state_differences(const std::map<std::string, Tensor>& needed, const
   return text.str();
 }
 
-void copy_state(const std::string& whose, const std::map<std::string, Tensor>& given,
-                std::map<std::string, Tensor> own) {
-  const std::string differences = state_differences(own, given);
+void load_numbered_state(const std::string& whose, Memory& memory, const std::map<std::string, Tensor>& state) {
+  const std::string differences = state_differences(numbered_state(memory), state);
   check(differences.empty(), whose, ": this is not a state of it with these parameters:", differences,
         "\nnothing was loaded; make it with the options and the parameters that the state was saved from");
-  for (auto& [name, tensor] : own) std::copy_n(given.at(name).data(), tensor.size(), tensor.data());
+  for (auto& [name, tensors] : memory) {
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      const Tensor& from = state.at(name + "." + std::to_string(i));
+      std::copy_n(from.data(), from.size(), tensors[i].data());
+    }
+  }
 }
 
 }  // namespace onefold

@@ -20,12 +20,11 @@ struct Variable::State {
   bool requires_grad = false;
   Tensor grad;
   std::shared_ptr<Node> node;
-  uint64_t version = 0;
 };
 
 Variable::Variable(Tensor value, bool requires_grad) {
   check(value.defined(), "variable: got an undefined tensor, a value is needed; fill a tensor before");
-  state_ = std::make_shared<State>(State{std::move(value), requires_grad, {}, nullptr, 0});
+  state_ = std::make_shared<State>(State{std::move(value), requires_grad, {}, nullptr});
 }
 
 const Tensor& Variable::value() const {
@@ -54,14 +53,18 @@ void Variable::set_value(Tensor value) {
   check(value.defined() && value.shape() == shape(), "set_value: got ", value.shape(), ", the variable has ", shape(),
         "; give a tensor of its shape");
   state_->value = std::move(value);
-  mark_written();
 }
 
-uint64_t Variable::version() const { return defined() ? state_->version : 0; }
-
-void Variable::mark_written() const {
-  check(defined(), "mark_written: the variable was never given a value");
-  ++state_->version;
+Tensor& Variable::mutable_value() {
+  check(defined(), "mutable_value: the variable was never given a value; construct it from a tensor");
+  if (node()) {
+    fail("mutable_value: only a leaf's value can be written, not the result of ", node()->name,
+         "; write that of a leaf it was computed from");
+  }
+  // [copy-on-write]
+  if (state_->value.is_shared()) state_->value = state_->value.clone();
+  return state_->value;
+  // [/copy-on-write]
 }
 
 void Variable::receive(const Tensor& gradient) const {

@@ -14,7 +14,8 @@ using Grads = std::vector<Tensor>;
 
 /// From the gradient of an op's output to those of its inputs; undefined for an input that requires none. It returns
 /// new tensors, or dy itself, which others may share: it must not write into dy. Its capture list is what the op saves
-/// for later: Tensors, even the output's, but never its own output Variable, a cycle that would never be freed.
+/// for later: Tensors, even the output's, whose numbers stay what they are while they are held (mutable_value()). Never
+/// a Variable: an input's value may be another one by then, and the output's would be a cycle that is never freed.
 using Backward = std::function<Grads(const Tensor& dy)>;
 
 struct Node;
@@ -46,11 +47,10 @@ class Variable {
   /// the result of an op.
   void set_value(Tensor value);
 
-  /// How often the value was replaced or written to: what was made from it at another version is out of date.
-  uint64_t version() const;
-
-  /// To be called by whoever writes into the value's buffer, as optimizers do.
-  void mark_written() const;
+  /// A leaf's value, to write into, as optimizers do. It is written in place where nobody else holds it; else it is
+  /// copied first, and whoever holds it, as a graph holds what its gradients are made of, keeps the numbers it had.
+  /// Throws Error for the result of an op.
+  Tensor& mutable_value();
 
   /// Runs the graph backwards from this variable, a single number, and frees the history on the way.
   /// Throws Error for a value of more than one element, where nothing requires a gradient, for a history that was

@@ -12,7 +12,7 @@ namespace onefold {
 /// Numbers with a shape: a handle on a contiguous, channels-last buffer from the pool.
 ///
 /// Copying a Tensor shares its buffer. There are no strides and no views but `reshape`. The kernel that makes a tensor
-/// fills it and nobody writes it afterwards, except an optimizer its own parameters: so sharing is always safe.
+/// fills it, and nobody writes it afterwards unless nobody else holds it: so sharing is always safe.
 class Tensor {
  public:
   /// No tensor: no shape, no buffer. Stands for "no gradient" where gradients are returned.
@@ -29,6 +29,9 @@ class Tensor {
 
   /// False for "no tensor".
   bool defined() const { return buffer_ != nullptr; }
+
+  /// Whether another tensor has the same buffer.
+  bool is_shared() const { return buffer_.use_count() > 1; }
 
   const Shape& shape() const { return shape_; }
   int64_t size() const { return defined() ? shape_.size() : 0; }

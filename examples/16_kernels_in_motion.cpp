@@ -139,13 +139,11 @@ void show_in_graph(Module& block) {
 
   // A kernel is linear in each gamma, its squared length a parabola: central differences have no error but rounding.
   std::puts("   gradient of the squared length     backward   differences");
-  for (const NamedParameter& parameter : named_parameters(block)) {
+  for (NamedParameter& parameter : named_parameters(block)) {
     if (!parameter.name.starts_with("bn") || !parameter.name.ends_with("weight")) continue;
-    Tensor value = parameter.value.value();  // shares the parameter's buffer
-    const Real gamma = value[0], step = Real(0.125);
+    const Real gamma = parameter.value.value()[0], step = Real(0.125);
     const auto squared_length_at = [&](Real at) {
-      value.data()[0] = at;
-      parameter.value.mark_written();
+      parameter.value.mutable_value()[0] = at;
       const double now = length(equivalent_convolution(block).kernel.rounded().weight);
       return now * now;
     };

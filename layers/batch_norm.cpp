@@ -85,8 +85,7 @@ FixedBatchNorm BatchNorm2d::fixed() const {
            << ", a variance is never negative; the file is damaged, take an earlier state";
     throw FoldError(reason.str());
   }
-  // The optimizer writes its parameters in place: a fold must not see its next step.
-  return {{running_mean_, running_var_}, gamma_.value().clone(), beta_.value().clone(), eps_};
+  return {{running_mean_, running_var_}, gamma_.value(), beta_.value(), eps_};
 }
 
 std::unique_ptr<Module> BatchNorm2d::fold() const {

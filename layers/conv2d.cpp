@@ -50,11 +50,8 @@ Variable Conv2d::forward_with(const Variable& x, Activation activation) {
     const Operands operands = hooked_operands(*this, {x, weight_});
     return conv2d(operands.x, operands.weight, bias_, activation, args_);
   }
-  // Where history is kept, the weights are about to change.
-  const bool same_weights = packed_of_ == weight_.id() && packed_version_ == weight_.version();
-  if (grad_enabled() || !same_weights) packed_ = {};
-  packed_of_ = weight_.id();
-  packed_version_ = weight_.version();
+  // Where history is kept, the weights are about to change: unless held, they do so in place.
+  if (grad_enabled()) packed_ = {};
   return conv2d(x, weight_, bias_, activation, args_, grad_enabled() ? nullptr : &packed_);
 }
 

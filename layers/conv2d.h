@@ -53,9 +53,7 @@ class Conv2d : public Module {
   Kernel kernel() const;
 
  private:
-  PackedWeights packed_;  // of packed_of_ at packed_version_, while nobody trains
-  const void* packed_of_ = nullptr;
-  uint64_t packed_version_ = 0;
+  PackedWeights packed_;  // while nobody trains
   Variable weight_;
   Variable bias_;
   Conv2dArgs args_;

@@ -137,8 +137,8 @@ std::map<std::string, Tensor> state(Module& module) {
   StateCollector collector;
   module.visit(collector);
   std::map<std::string, Tensor> found;
-  for (const auto& [name, parameter] : collector.parameters) found[name] = parameter->value();
-  for (const auto& [name, buffer] : collector.buffers) found[name] = *buffer;
+  for (const auto& [name, parameter] : collector.parameters) found[name] = parameter->value().clone();
+  for (const auto& [name, buffer] : collector.buffers) found[name] = buffer->clone();
   return found;
 }
 

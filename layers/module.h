@@ -115,7 +115,7 @@ std::vector<Variable> parameters(Module& module);
 /// The trained values of a module and all below it; running statistics are not among them.
 int64_t count_parameters(Module& module);
 
-/// Every parameter and buffer by its full name, sharing the module's buffers.
+/// A copy of every parameter and buffer by its full name: to keep, to average, to write into.
 std::map<std::string, Tensor> state(Module& module);
 
 /// Copies a state into the module: all of it or, on any mismatch, nothing. Throws Error that lists every missing name,

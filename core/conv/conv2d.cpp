@@ -76,7 +76,7 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
   const ConvAlgorithm algorithm = resolve(g);
   PackedWeights once;
   PackedWeights& weights = packed != nullptr ? *packed : once;
-  if (weights.algorithm != algorithm) weights = {algorithm, {}};
+  if (weights.algorithm != algorithm || weights.weights.data() != w.data()) weights = {algorithm, w, {}};
   return row_of(algorithm).forward(g, x, w, {.bias = bias, .activation = activation}, weights);
 }
 

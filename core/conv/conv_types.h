@@ -65,6 +65,7 @@ struct Epilogue {
 /// weights many times keeps one of these beside them, and starts with an empty one when they change.
 struct PackedWeights {
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;  // that they are packed for
+  Tensor weights;                                      // that were packed
   std::vector<Tensor> parts;                           // one per group
 
   /// The part at an index, made by make() the first time.

@@ -55,7 +55,6 @@ std::unique_ptr<RepVggBlock> unfold(const Kernel& kernel, const Conv2dArgs& args
                    .pointwise = shares.pointwise != 0},
       unused);
   State numbers = state(*block);
-  for (auto& [name, tensor] : numbers) tensor = tensor.clone();
 
   // [split-centre]
   const int64_t C = shape[2], K = shape[3], centre = 4 * C * K;

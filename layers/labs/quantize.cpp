@@ -1,5 +1,6 @@
 #include "layers/labs/quantize.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/check.h"
@@ -37,6 +38,9 @@ class Rounder : public OperandHook {
     check(at != layers_.end(), "QuantizedNetwork: ", layer.description(),
           " did not compute while the network was calibrated, so nothing says how to round it");
     const QuantizedLayer& rounded = at->second;
+    const Tensor &original = rounded.original, &now = operands.weight.value();
+    check(std::equal(now.data(), now.data() + now.size(), original.data()), "QuantizedNetwork: the weights of ",
+          rounded.name, " have changed since they were rounded; quantize() the network again");
     if (!rounded.input_grid) return {operands.x, rounded.weight};
     return {Variable(fake_quantize(operands.x.value(), *rounded.input_grid)), rounded.weight};
   }
@@ -47,7 +51,7 @@ class Rounder : public OperandHook {
 // [/rounder]
 
 QuantizedLayer quantize_layer(const LayerOperands& operands, const QuantizationOptions& options) {
-  QuantizedLayer layer{operands.name, Variable(operands.weight), {}, std::nullopt};
+  QuantizedLayer layer{operands.name, operands.weight, Variable(operands.weight), {}, std::nullopt};
   if (options.weights == WeightGrids::per_tensor) {
     layer.weight_grids = {symmetric_grid(number_range({operands.weight}), options.weight_bits)};
     layer.weight = Variable(fake_quantize(operands.weight, layer.weight_grids[0]));

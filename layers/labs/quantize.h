@@ -41,6 +41,7 @@ std::vector<LayerOperands> record_operands(Module& network, const Tensor& images
 /// A layer of a quantised network.
 struct QuantizedLayer {
   std::string name;
+  Tensor original;                              // the weight that was rounded
   Variable weight;                              // rounded
   std::vector<QuantizationGrid> weight_grids;   // one, or one a channel; none where weights are left alone
   std::optional<QuantizationGrid> input_grid;
@@ -71,7 +72,8 @@ class QuantizedNetwork : public Module {
 };
 
 /// Post-training quantisation: grids from the weights, and from what reaches each layer of some calibration images
-/// [N, H, W, C]. The network stays as it is: the new one shares it and rounds copies; train it no more meanwhile.
+/// [N, H, W, C]. The network stays as it is: the new one shares it and rounds copies. If its weights change, forward() throws
+/// Error: quantize it again.
 ///
 ///     auto small = quantize(network.fold(), images, {.weights = WeightGrids::per_tensor});
 ///

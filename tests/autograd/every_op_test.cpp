@@ -1,7 +1,9 @@
 // Every op's gradient against central differences, from one table: a row an op of autograd/ops.h. The first test reads
 // that file: an op without a row fails it, and a row without an op.
 
+#include <algorithm>
 #include <functional>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -212,6 +214,24 @@ void check_example(const std::string& op, const Example& example) {
   CHECK(result.largest_error <= kTolerance);
 }
 
+/// The gradients of an example's inputs where something happens to these between the op and backward().
+std::vector<std::vector<Real>> gradients(const Example& example, const std::function<void(Variable&)>& between) {
+  std::vector<Variable> variables;
+  for (const Tensor& input : example.inputs) variables.emplace_back(input.clone(), true);
+  Variable y = example.f(variables);
+  for (Variable& variable : variables) between(variable);
+  y.backward(random_uniform(y.shape(), Random(2, 0), 0.5, 1.5));
+  y = Variable();
+
+  std::vector<std::vector<Real>> result;
+  for (Variable& variable : variables) {
+    result.push_back(variable.grad().to_vector());
+    const Real* const buffer = variable.value().data();
+    CHECK(variable.mutable_value().data() == buffer);  // nobody holds it any more
+  }
+  return result;
+}
+
 }  // namespace
 
 TEST_CASE("every op: each one that ops.h declares has a row, and each row an op", "[autograd]") {
@@ -225,6 +245,22 @@ TEST_CASE("every op: its gradient equals central differences, at five shapes or 
     for (const uint64_t seed : {1, 2, 3}) {
       Draw draw(seed);
       for (const Example& example : examples(draw)) check_example(op, example);
+    }
+  }
+}
+
+TEST_CASE("every op: its gradient is that of the values it saw, whatever its inputs become before it", "[autograd]") {
+  const ThreadCount one_thread(1);
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
+  const auto overwrite = [nan](Variable& v) { std::fill_n(v.mutable_value().data(), v.value().size(), nan); };
+  const auto replace = [nan](Variable& v) { v.set_value(Tensor::full(v.shape(), nan)); };
+  for (const auto& [op, examples] : rows()) {
+    Draw draw(1);
+    for (const Example& example : examples(draw)) {
+      CAPTURE(op, example.what);
+      const auto expected = gradients(example, [](Variable&) {});
+      CHECK(gradients(example, overwrite) == expected);
+      CHECK(gradients(example, replace) == expected);
     }
   }
 }

@@ -11,7 +11,7 @@ namespace {
 
 /// What stands for an optimizer: moves the parameter by one.
 void step(Variable& parameter) {
-  Tensor w = parameter.value();
+  Tensor& w = parameter.mutable_value();
   for (int64_t i = 0; i < w.size(); ++i) w[i] += 1;
 }
 

@@ -29,6 +29,11 @@ TEST_CASE("messages: variables", "[autograd]") {
   CHECK_THROWS_WITH(y.set_value(Tensor::zeros({2})),
                     "set_value: only a leaf's value can be replaced, not the result of relu; replace that of a "
                     "leaf it was computed from");
+  CHECK_THROWS_WITH(none.mutable_value(),
+                    "mutable_value: the variable was never given a value; construct it from a tensor");
+  CHECK_THROWS_WITH(y.mutable_value(),
+                    "mutable_value: only a leaf's value can be written, not the result of relu; write that of a leaf "
+                    "it was computed from");
   CHECK_THROWS_WITH(record("my_op", Tensor::zeros({2}), {w, none}, nullptr),
                     "my_op: input 1 is an undefined variable; give it a value before");
   CHECK_THROWS_WITH(record("my_op", Tensor::zeros({2}), {w}, nullptr),

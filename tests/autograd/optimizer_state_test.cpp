@@ -30,8 +30,7 @@ TEST_CASE("optimizer: a restored state continues bit for bit", "[autograd]") {
 
     // A copy of everything at step 3, as a checkpoint holds it.
     Variable resumed_a(a.value().clone(), true), resumed_b(b.value().clone(), true);
-    std::map<std::string, Tensor> saved;
-    for (const auto& [name, tensor] : whole->state()) saved[name] = tensor.clone();
+    const std::map<std::string, Tensor> saved = whole->state();
 
     train(*whole, a, b, 3, 6);
     const auto resumed = make(adam, resumed_a, resumed_b);

@@ -212,7 +212,7 @@ TEST_CASE("times of forms: medians of both", "[examples]") {
 
 TEST_CASE("times of blocks: one of each, of a batch larger than the images and than a slice", "[examples]") {
   const auto network = some_network();
-  const auto before = testing::copy_of_state(*network);
+  const auto before = state(*network);
   for (int64_t batch : {int64_t{1}, RepVgg::kSlice + 2}) {
     const std::vector<FormTimes> times = time_blocks(*network, some_images(), batch, 0);
     REQUIRE(times.size() == 6);

@@ -124,7 +124,9 @@ TEST_CASE("fine-tuning: a folded network comes back in training form, a negative
   CHECK(tuned.card.reparam == "repvgg");
   CHECK(tuned.network().training());
 
-  state(tuned.network()).at("stages.1.0.bn3.running_var").data()[2] = -1;
+  auto damaged = state(tuned.network());
+  damaged.at("stages.1.0.bn3.running_var")[2] = -1;
+  load_state(tuned.network(), damaged);
   CHECK_THROWS_WITH(to_fine_tune(std::move(tuned), "net.safetensors", images),
                     ContainsSubstring("net.safetensors: stages.1.0.bn3.running_var holds a number that is not finite "
                                       "or a negative variance"));

@@ -42,12 +42,6 @@ int64_t allocations_of(const Action& action) {
   return memory_usage().allocations - before;
 }
 
-TrainerState copied(TrainerState state) {
-  for (auto& [name, tensor] : state.network) tensor = tensor.clone();
-  for (auto& [name, tensor] : state.optimizer) tensor = tensor.clone();
-  return state;
-}
-
 /// Bytes held once the gradients are gone, of which a step that failed half-way has left some.
 size_t live_without_gradients(Training& training) {
   for (Variable& parameter : parameters(training.network)) parameter.clear_grad();
@@ -65,13 +59,13 @@ void fail_each_allocation_of_a_step(const std::string& family, int64_t stride) {
   // The last step of all is one of Lookahead's, too, and has the loader make one batch and no other ahead.
   const int64_t last = training.steps_in_all();
   training.train_to(last - 1);
-  const TrainerState before = copied(training.trainer.state());
+  const TrainerState before = training.trainer.state();
   const auto step = [&] { training.train_to(last); };
   step();
   training.trainer.load_state(before);
   const int64_t allocations = allocations_of(step);
   REQUIRE(allocations > 200);
-  const TrainerState expected = copied(training.trainer.state());
+  const TrainerState expected = training.trainer.state();
   training.trainer.load_state(before);
   const size_t live = live_without_gradients(training);
 
@@ -109,7 +103,7 @@ TEST_CASE("out of memory: any allocation of loading a model may fail, and leaves
   trained.train_to(2);
   save_model(path, trained.network, {});
   const std::map<std::string, Tensor> loaded = state(trained.network);
-  const std::map<std::string, Tensor> before = copied(other.trainer.state()).network;
+  const std::map<std::string, Tensor> before = other.trainer.state().network;
 
   const auto load = [&] { load_model(path, other.network); };
   const int64_t allocations = allocations_of([&] { load_model(path, trained.network); });

@@ -17,12 +17,9 @@ TEST_CASE("trainer: a state that fits in part is refused as a whole", "[examples
   chosen.lookahead = true;
   Training first(chosen), second(chosen);
   first.train_to(2);
-  const auto copied = [](std::map<std::string, Tensor> state) {
-    for (auto& [name, tensor] : state) tensor = tensor.clone();
-    return state;
-  };
   const TrainerState before = second.trainer.state();
-  const auto network = copied(before.network), optimizer = copied(before.optimizer);
+  const auto& network = before.network;
+  const auto& optimizer = before.optimizer;
   const auto refused = [&](const std::function<void(TrainerState&)>& spoil, const char* words) {
     TrainerState state = first.trainer.state();
     spoil(state);
@@ -58,8 +55,7 @@ TEST_CASE("trainer: advice on a loss that is not finite names the rate of Muon w
   TrainerOptions chosen = options();
   chosen.muon_rate = muon_rate;
   Training training(chosen);
-  Tensor weight = training.network.head().weight().value();
-  weight[0] = std::numeric_limits<Real>::infinity();
+  parameters(training.network.head())[0].mutable_value()[0] = std::numeric_limits<Real>::infinity();
   const bool muon = muon_rate > 0;
   const std::string advice = muon ? "; try a smaller --muon-rate, or a smaller --lr" : "; try a smaller --lr";
   CHECK_THROWS_WITH(training.trainer.train_epoch(), Catch::Matchers::EndsWith(advice));

@@ -115,15 +115,17 @@ TEST_CASE("anomaly: running statistics that are not finite are named with their 
   network->eval();
   const Variable images = random_images({2, 32, 32, 3});
   size_t places = 0;
-  for (const auto& [name, tensor] : state(*network)) {
+  const auto sound = state(*network);
+  for (const auto& [name, tensor] : sound) {
     if (name.find("running_") == std::string::npos) continue;
     CAPTURE(name);
-    Tensor buffer = tensor;  // the network's own numbers
-    const Real before = std::exchange(buffer[1], kNan);
+    auto damaged = state(*network);
+    damaged.at(name)[1] = kNan;
+    load_state(*network, damaged);
     const std::string said = anomaly_of_step(*network, images);
     CHECK_THAT(said, ContainsSubstring("norm_sum in " + layer_of(name) + " ("));
     CHECK_THAT(said, ContainsSubstring("inputs are finite, but the layer's " + name.substr(11) + " is not"));
-    buffer[1] = before;
+    load_state(*network, sound);
     ++places;
   }
   CHECK(places == 28);
@@ -247,8 +249,9 @@ TEST_CASE("anomaly: a gradient that was not finite when it came is not the op's"
 
 TEST_CASE("anomaly: in training no op reads running statistics, so they are no source", "[layers]") {
   BatchNorm2d norm(1);
-  Tensor running = state(norm).at("running_var");  // the layer's own
-  running[0] = kNan;
+  auto damaged = state(norm);
+  damaged.at("running_var")[0] = kNan;
+  load_state(norm, damaged);
   norm.set_gamma(kLarge);
   Tensor x = Tensor::zeros({1, 5, 5, 1});
   x[3] = 1;
@@ -260,8 +263,9 @@ TEST_CASE("anomaly: in training no op reads running statistics, so they are no s
 TEST_CASE("anomaly: a kernel that is composed is its convolution's, in training too", "[layers]") {
   Initializer initializer(1);
   ConvBlock<ExpandConv2d> block({.in = 4, .out = 4}, initializer);
-  Tensor factor = state(block).at("conv.factor1");  // the block's own
-  std::fill_n(factor.data(), factor.size(), kLarge);
+  auto large = state(block);
+  large.at("conv.factor1") = Tensor::full(large.at("conv.factor1").shape(), kLarge);
+  load_state(block, large);
   const AnomalyGuard guard(block);
   for (const bool training : {true, false}) {
     block.train(training);

@@ -61,7 +61,7 @@ TEST_CASE("BatchNorm2d: in evaluation the running statistics are used and stay",
   BatchNorm2d norm(4);
   randomize(norm, 3);
   norm.eval();
-  const auto before = copy_of_state(norm);
+  const auto before = state(norm);
   const Variable x = random_images({1, 1, 1, 4});  // one row is no matter here
   const Tensor y = norm(x).value();
   for (int64_t c = 0; c < 4; ++c) {
@@ -93,7 +93,7 @@ TEST_CASE("BatchNorm2d: refuses what cannot be", "[layers]") {
   CHECK_THAT(error_of([] { BatchNorm2d(3, 0); }), ContainsSubstring("eps is 0"));
 
   // A failed step leaves the statistics as they were.
-  const auto before = copy_of_state(norm);
+  const auto before = state(norm);
   CHECK_FALSE(error_of([&] { norm(random_images({1, 1, 1, 3})); }).empty());
   CHECK(bit_equal(state(norm), before));
 }

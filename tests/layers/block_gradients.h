@@ -29,8 +29,8 @@ class Substitution : public Visitor {
 template <class Function>
 GradientCheck check_module_gradients(Module& module, const std::vector<Tensor>& x, const Function& f) {
   std::vector<Tensor> inputs = x;
-  for (const Tensor& value : parameter_values(module)) {
-    inputs.push_back(add(value, random_normal(value.shape(), Random(3, inputs.size()), Real(0.2))));
+  for (const Variable& parameter : parameters(module)) {
+    inputs.push_back(add(parameter.value(), random_normal(parameter.shape(), Random(3, inputs.size()), Real(0.2))));
   }
   const auto substituted = [&](const std::vector<Variable>& values) {
     const auto first = values.begin() + static_cast<std::ptrdiff_t>(x.size());

@@ -165,7 +165,7 @@ TEST_CASE("count: leaves modes and state as they were", "[layers]") {
   Initializer initializer(1);
   RepVgg network({"small", {1, 1, 1, 1, 1}, {4, 4, 4, 4, 4}}, 10, initializer);
   network.block(2, 0).eval();
-  const auto before = copy_of_state(network);
+  const auto before = state(network);
   count(network, {1, 32, 32, 3});
   CHECK(network.training());
   CHECK(network.block(1, 0).training());

@@ -34,7 +34,7 @@ TEST_CASE("Dropout: each step draws another mask, and a resumed run the same one
   Initializer initializer(1), same(1);
   Dropout uninterrupted(Real(0.5), initializer), resumed(Real(0.5), same);
   const std::vector<Real> first = uninterrupted(x).value().to_vector();
-  const auto checkpoint = copy_of_state(uninterrupted);
+  const auto checkpoint = state(uninterrupted);
   const std::vector<Real> second = uninterrupted(x).value().to_vector();
   CHECK(first != second);
 

@@ -73,7 +73,7 @@ TEST_CASE("explain: every step computes what the trained block does", "[layers][
       RepVggBlock block(8, 8, stride, initializer, groups);
       randomize(block, 5);
       block.eval();
-      const auto before = copy_of_state(block);
+      const auto before = state(block);
       const auto steps = explain_fold(block);
       CHECK(bit_equal(state(block), before));
 
@@ -88,7 +88,7 @@ TEST_CASE("explain: every step computes what the trained block does", "[layers][
 
       // The steps hold copies: training on does not change what they explain.
       const auto first = steps[0].compute(x.value()).to_vector();
-      for (Tensor weight : parameter_values(block)) weight[0] += 1;
+      for (Variable parameter : parameters(block)) parameter.mutable_value()[0] += 1;
       CHECK(steps[0].compute(x.value()).to_vector() == first);
     }
   }

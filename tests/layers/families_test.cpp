@@ -64,7 +64,7 @@ TEST_CASE("families: folded equals trained, in every step, inside and on the bor
   for_each_block([](Module& block, const BlockOptions& options) {
     randomize(block, 3, false);
     block.eval();
-    const auto before = copy_of_state(block);
+    const auto before = state(block);
     const Variable x = random_images({2, 7, 8, options.in});
     const Tensor trained = block.forward(x).value();
     CHECK(trained.shape() == Shape{2, options.stride == 1 ? 7 : 4, options.stride == 1 ? 8 : 4, options.out});
@@ -92,7 +92,7 @@ TEST_CASE("families: the gradients of a training step are those of differences",
 
 TEST_CASE("families: a training step reaches every parameter and moves every statistic", "[layers]") {
   for_each_block([](Module& block, const BlockOptions& options) {
-    const auto before = copy_of_state(block);
+    const auto before = state(block);
     const Variable x = random_images({2, 7, 8, options.in});
     const Variable y = block.forward(x);
     mean(multiply(y, y)).backward();

@@ -35,7 +35,7 @@ TEST_CASE("LinearBlock: folded equals trained, in every step, inside and on the 
   for (const auto& block : Blocks().all()) {
     randomize(*block, 3, false);
     block->eval();
-    const auto before = copy_of_state(*block);
+    const auto before = state(*block);
     const Variable x = random_images({2, 9, 10, 8});
     const Tensor trained = block->forward(x).value();
     CAPTURE(block->description());
@@ -105,7 +105,7 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
     fill(block.add_branch("other"));
     randomize(block, 3, false);
     block.eval();
-    const auto before = copy_of_state(block);
+    const auto before = state(block);
     const std::string error = error_of([&] { block.fold(); });
     CHECK(error_of([&] { explain_fold(block); }) == error);
     CHECK(bit_equal(state(block), before));
@@ -183,7 +183,7 @@ TEST_CASE("LinearBlock: refuses training mode, damaged numbers and what has no c
   CHECK_THAT(error_of([&] { block.fold(); }),
              ContainsSubstring("fold: pad.bn: BatchNorm2d is in training mode") && ContainsSubstring("(branch only)"));
   block.eval();
-  auto damaged = copy_of_state(block);
+  auto damaged = state(block);
   damaged["pad.bn.running_var"][2] = -1;
   load_state(block, damaged);
   CHECK_THAT(error_of([&] { block.fold(); }), ContainsSubstring("fold: pad.bn: running_var of channel 2 is -1"));

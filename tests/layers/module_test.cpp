@@ -97,8 +97,8 @@ TEST_CASE("state: loaded into another network, both compute the same bits", "[la
   CHECK(from->forward(x).value().to_vector() == to->forward(x).value().to_vector());
 
   // A copy, not a share: what happens to one does not happen to the other.
-  const auto before = copy_of_state(*to);
-  for (Tensor values : parameter_values(*from)) values[0] += 1;
+  const auto before = state(*to);
+  for (Variable parameter : parameters(*from)) parameter.mutable_value()[0] += 1;
   CHECK(bit_equal(state(*to), before));
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("state: an optimizer's handles stay on the parameters that a state was
 
 TEST_CASE("state: on any mismatch nothing is loaded and everything is listed", "[layers]") {
   const auto network = small_network(1);
-  const auto before = copy_of_state(*network);
+  const auto before = state(*network);
 
   auto wrong = state(*small_network(2));
   wrong.erase("0.weight");

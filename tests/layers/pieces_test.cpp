@@ -58,7 +58,7 @@ TEST_CASE("pieces: what each computes", "[layers]") {
   randomize(padded, 2, false);
   for (const bool training : {true, false}) {
     padded.train(training);
-    const auto numbers = copy_of_state(padded);
+    const auto numbers = state(padded);
     const ChannelStatistics statistics =
         training ? channel_statistics(x.value())
                  : ChannelStatistics{numbers.at("bn.running_mean"), numbers.at("bn.running_var")};
@@ -94,7 +94,7 @@ TEST_CASE("pieces: a constant of one's own folds where the pieces before make th
     branch.add<Conv2d>("a", Conv2dOptions{.in = 3, .out = 4, .kernel_h = 1, .kernel_w = 1, .bias = true}, initializer);
     branch.add<Pad2d>("pad", 1, 1, Tensor::full({4}, constant));
     branch.add<Conv2d>("b", Conv2dOptions{.in = 4, .out = 4}, initializer);
-    auto numbers = copy_of_state(*block);
+    auto numbers = state(*block);
     numbers["a.bias"] = Tensor::full({4}, Real(0.3));
     load_state(*block, numbers);
     block->eval();

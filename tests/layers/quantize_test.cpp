@@ -79,13 +79,13 @@ TEST_CASE("quantize: the network stays as it was, in state, mode and result", "[
   const Variable images = random_images({3, 32, 32, 3});
   for (const bool folded : {false, true}) {
     const auto network = small_network(folded);
-    const auto state_before = copy_of_state(*network);
+    const auto state_before = state(*network);
     const Tensor before = logits(*network, images);
     network->train();
     const auto quantized = quantize(network, images.value());
     CHECK(relative_difference(before, quantized->forward(images).value()) > 1e-4);
     CHECK(network->training());
-    CHECK(bit_equal(state_before, copy_of_state(*network)));
+    CHECK(bit_equal(state_before, state(*network)));
     CHECK(logits(*network, images).to_vector() == before.to_vector());
 
     // Rounding nothing is the network itself.
@@ -186,9 +186,21 @@ TEST_CASE("quantize: bad input", "[layers][int8]") {
   const auto rounded = quantize(network, images);
   CHECK_THROWS_AS(rounded->fold(), FoldError);
 
-  auto state_now = copy_of_state(*network);
+  auto state_now = state(*network);
   state_now.at("stages.1.0.conv.weight")[3] = std::numeric_limits<Real>::quiet_NaN();
   load_state(*network, state_now);
   CHECK_THAT(error_of([&] { quantize(network, images); }), ContainsSubstring("stages.1.0.conv: ") &&
                                                                ContainsSubstring("nan at element 3"));
+}
+
+TEST_CASE("quantize: weights that change afterwards are an error, not a mixture", "[layers][int8]") {
+  const auto network = small_network(true);
+  const Variable x = random_images({2, 16, 16, 3});
+  const auto quantized = quantize(network, x.value());
+  const Tensor before = logits(*quantized, x);
+  auto changed = state(*quantized);
+  for (auto& [name, tensor] : changed) tensor = Tensor::full(tensor.shape(), Real(0.5));
+  load_state(*quantized, changed);
+  CHECK_THAT(error_of([&] { logits(*quantized, x); }), ContainsSubstring("have changed since they were rounded"));
+  CHECK(before.size() == 20);
 }

@@ -107,7 +107,7 @@ TEST_CASE("insert_branches: what it cannot do it names, and leaves the model as 
   Initializer initializer(1);
   const auto model = some_model(initializer);
   const std::string before = summary(*model);
-  const auto state_before = copy_of_state(*model);
+  const auto state_before = state(*model);
   CHECK_THAT(error_of([&] { insert_branches(*model, "vgg", initializer); }),
              ContainsSubstring("there is no family \"vgg\" of blocks; the families are none, repvgg"));
   CHECK(summary(*model) == before);

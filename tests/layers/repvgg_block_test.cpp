@@ -98,7 +98,7 @@ TEST_CASE("RepVggBlock: three branches, in training and in evaluation", "[layers
 TEST_CASE("RepVggBlock: a training step reaches every parameter and every running statistic", "[layers]") {
   Initializer initializer(1);
   RepVggBlock block(4, 4, 1, initializer);
-  const auto before = copy_of_state(block);
+  const auto before = state(block);
   sum(multiply(block(random_images({2, 5, 5, 4}, 1)), random_images({2, 5, 5, 4}, 2))).backward();
   for (const auto& [name, parameter] : named_parameters(block)) {
     CAPTURE(name);
@@ -196,7 +196,7 @@ TEST_CASE("RepVggBlock: folding changes no bit of it, and training it no bit of 
   randomize(block, 3);
   block.eval();
   const Variable x = random_images({1, 6, 6, 6});
-  const auto before = copy_of_state(block);
+  const auto before = state(block);
   const auto output = block(x).value().to_vector();
   const auto folded = block.fold();
   CHECK(bit_equal(state(block), before));
@@ -204,8 +204,8 @@ TEST_CASE("RepVggBlock: folding changes no bit of it, and training it no bit of 
   CHECK_FALSE(block.training());
   CHECK_FALSE(folded->training());
 
-  const auto folded_before = copy_of_state(*folded);
-  for (Tensor weight : parameter_values(block)) weight[0] += 1;
+  const auto folded_before = state(*folded);
+  for (Variable parameter : parameters(block)) parameter.mutable_value()[0] += 1;
   CHECK(bit_equal(state(*folded), folded_before));
 
   // What is folded already folds to itself.
@@ -228,7 +228,7 @@ TEST_CASE("RepVggBlock: refuses to fold what it cannot, and to run in two modes 
              ContainsSubstring("fold: RepVggBlock is in training mode; call eval() first"));
 
   block.eval();
-  const auto good = copy_of_state(block);
+  const auto good = state(block);
   const auto error_with = [&](const std::string& name, Real value) {
     auto state = good;
     state[name] = Tensor::full(state[name].shape(), value);

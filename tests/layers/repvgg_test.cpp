@@ -83,7 +83,7 @@ TEST_CASE("RepVgg: the folded network equals the trained one", "[layers][fold]")
     RepVgg network(small_size(groups), 10, initializer);
     randomize(network, 3, false);
     network.eval();
-    const auto before = copy_of_state(network);
+    const auto before = state(network);
     const auto folded = network.fold_network();
     CHECK(bit_equal(state(network), before));
     for (const int64_t side : {32, 17}) {
@@ -124,7 +124,7 @@ TEST_CASE("RepVgg: an error of folding says where in the network", "[layers][fol
   RepVgg network(small_size(), 10, initializer);
   network.eval();
   const auto error_with = [&](const std::string& name, Real value) {
-    auto state = copy_of_state(network);
+    auto state = onefold::state(network);
     state[name][0] = value;
     load_state(network, state);
     const std::string message = error_of([&] { network.fold(); });

@@ -95,7 +95,7 @@ TEST_CASE("state file: of another network, everything is listed and nothing load
   save_model(path, other, {{"net", "other"}});
 
   const auto network = trained_network(2);
-  const auto before = copy_of_state(*network);
+  const auto before = state(*network);
   const std::string message = error_of([&] { load_model(path, *network); });
   CHECK_THAT(message, ContainsSubstring(path.string() + " (net = other) is not a state of RepVgg small, 10 classes"));
   const auto needed = state(*network), given = state(other);
@@ -122,7 +122,7 @@ TEST_CASE("state file: the other form of the same network, both sides are listed
 TEST_CASE("state file: a fault of the file names it and loads nothing", "[layers]") {
   const TemporaryFolder folder;
   const auto network = trained_network(2);
-  const auto before = copy_of_state(*network);
+  const auto before = state(*network);
   CHECK_THAT(error_of([&] { load_model(folder.path / "absent.safetensors", *network); }),
              ContainsSubstring("absent.safetensors"));
 

@@ -84,20 +84,6 @@ inline bool bit_equal(const std::map<std::string, Tensor>& a, const std::map<std
   });
 }
 
-/// A state whose tensors no later step can change.
-inline std::map<std::string, Tensor> copy_of_state(Module& module) {
-  std::map<std::string, Tensor> copy = state(module);
-  for (auto& [name, tensor] : copy) tensor = tensor.clone();
-  return copy;
-}
-
-/// The parameters' own tensors, to be written in place as an optimizer does.
-inline std::vector<Tensor> parameter_values(Module& module) {
-  std::vector<Tensor> values;
-  for (const Variable& parameter : parameters(module)) values.push_back(parameter.value());
-  return values;
-}
-
 /// The message of the Error that `action` throws; empty where it throws none.
 template <class Action>
 std::string error_of(Action&& action) {

@@ -28,7 +28,7 @@ TEST_CASE("unfold: fold(unfold(x)) is x", "[layers][fold]") {
         CAPTURE(stride, groups, shares.pointwise, shares.identity);
         ConvRelu folded = random_folded(8, 8, conv2d_args(stride, 1, groups));
         const Variable x = random_images({4, 9, 8, 8});
-        const auto before = copy_of_state(folded);
+        const auto before = state(folded);
         const auto block = unfold(folded, x.value(), shares);
         CHECK(bit_equal(state(folded), before));
         CHECK(block->has_identity() == (stride == 1));

@@ -26,8 +26,8 @@ const std::vector<Widths> kWidths = {{4, 4, 1, 1}, {4, 6, 1, 1}, {4, 4, 2, 1}, {
 
 /// Parameters that a step of training could have left: none as it began, where terms vanish.
 void disturb(Module& module, uint64_t seed) {
-  for (const Tensor& value : parameter_values(module)) {
-    add_to(value, random_normal(value.shape(), Random(seed++, 0), 0.2));
+  for (Variable parameter : parameters(module)) {
+    add_to(parameter.mutable_value(), random_normal(parameter.shape(), Random(seed++, 0), 0.2));
   }
 }
 
@@ -43,8 +43,8 @@ struct Replace : Visitor {
 
 /// Checks the gradients of the module's parameters and of x.
 GradientCheck check_module(Module& module, const Tensor& x) {
-  std::vector<Tensor> inputs = parameter_values(module);
-  for (Tensor& input : inputs) input = input.clone();
+  std::vector<Tensor> inputs;
+  for (const Variable& parameter : parameters(module)) inputs.push_back(parameter.value());
   inputs.push_back(x);
   const auto f = [&module](const std::vector<Variable>& v) {
     Replace replace(v);
@@ -83,7 +83,7 @@ TEST_CASE("weight families: folded equals trained, inside and on the border", "[
       randomize(*block, 3, false);
       block->eval();
       const Variable x = random_images({2, 9, 10, in});
-      const auto before = copy_of_state(*block);
+      const auto before = state(*block);
       const auto folded = block->fold();
       const FoldDifference difference = fold_difference(block->forward(x).value(), folded->forward(x).value());
       CAPTURE(family.name, in, out, stride, groups, difference.interior, difference.border, difference.largest);
@@ -189,8 +189,8 @@ TEST_CASE("DiracConv2d: the length of its weights changes nothing, and a and b h
   Initializer initializer(1);
   DiracConv2d conv(same_convolution(3, 5, 3, 3), initializer);
   const Tensor before = conv.kernel().value().clone();
-  for (const Tensor& value : parameter_values(conv)) {
-    if (value.shape().rank() == 4) add_to(value, scale(value, 2));
+  for (Variable parameter : parameters(conv)) {
+    if (parameter.shape().rank() == 4) parameter.set_value(scale(parameter.value(), 3));
   }
   CHECK(largest_difference(before, conv.kernel().value()) <= kRounding);
   for (const NamedParameter& parameter : named_parameters(conv)) {

@@ -43,7 +43,7 @@ std::unique_ptr<Sequential> plain_network(Initializer& initializer) {
 
 /// Takes the mean of the logits out, so that no class is every image's.
 void centre_logits(Linear& head, const Tensor& logits) {
-  Tensor bias = head.bias().value();
+  Tensor& bias = parameters(head)[1].mutable_value();
   for (int64_t i = 0; i < logits.size(); ++i) {
     bias[i % bias.size()] -= logits[i] / static_cast<Real>(logits.shape().rows());
   }
