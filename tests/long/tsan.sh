@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The unit tests with ThreadSanitizer About four
-# minutes on two cores.
+# The unit tests with ThreadSanitizer and more threads than cores, after it has found a race that is planted. Archer,
+# a part of LLVM's OpenMP, tells it where threads wait for each other. About four minutes on two cores.
 #
 #   tests/long/tsan.sh [THREADS]     one more than cores
 set -euo pipefail
