@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "core/control_groups.h"
+
 namespace onefold {
 
 namespace {
@@ -36,34 +38,18 @@ std::optional<int64_t> read_number(const path& file, const std::string& key = {}
 struct GroupFiles {
   const char *limit, *usage, *reclaimable;
 };
-constexpr GroupFiles kVersion1 = {"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"};
-constexpr GroupFiles kVersion2 = {"memory.max", "memory.current", "inactive_file"};
+constexpr GroupFiles kGroupFiles[] = {{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"},
+                                      {"memory.max", "memory.current", "inactive_file"}};
 
-/// What a group and those that it stands in leave: each limit holds for all that is below it.
-int64_t left_in_groups(const path& mount, path group, const GroupFiles& files) {
+int64_t left_in_control_groups(const path& root) {
   int64_t left = kUnlimited;
-  while (true) {
-    const path folder = mount / group.relative_path();
-    const auto limit = read_number(folder / files.limit), usage = read_number(folder / files.usage);
-    if (limit && usage) {
+  for (const path& folder : control_groups("memory", root)) {
+    for (const GroupFiles& files : kGroupFiles) {
+      const auto limit = read_number(folder / files.limit), usage = read_number(folder / files.usage);
+      if (!limit || !usage) continue;
       // Pages of files that nobody has touched for long give way.
       left = std::min(left, *limit - *usage + read_number(folder / "memory.stat", files.reclaimable).value_or(0));
     }
-    if (!group.has_relative_path()) return left;
-    group = group.parent_path();
-  }
-}
-
-int64_t left_in_control_groups(const path& root) {
-  std::ifstream groups(root / "proc/self/cgroup");
-  int64_t left = kUnlimited;
-  // Lines of "ID:CONTROLLERS:PATH"; version 2 has no controllers.
-  for (std::string line; std::getline(groups, line);) {
-    const size_t first = line.find(':'), second = line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1), group = line.substr(second + 1);
-    if (controllers.empty()) left = std::min(left, left_in_groups(root / "sys/fs/cgroup", group, kVersion2));
-    if (controllers == "memory") left = std::min(left, left_in_groups(root / "sys/fs/cgroup/memory", group, kVersion1));
   }
   return left;
 }

@@ -2,18 +2,20 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
 #include "core/check.h"
-#include "core/thread_pool.h"
+#include "core/control_groups.h"
 
 #if defined(__linux__)
 #include <sched.h>
+#endif
+#if defined(_OPENMP)
+#include <omp.h>
 #endif
 
 namespace onefold {
@@ -22,23 +24,58 @@ namespace {
 
 constexpr int kMostThreads = 1024;
 
-int threads_at_first() {
-  const char* const text = std::getenv("ONEFOLD_THREADS");
-  if (text == nullptr || *text == '\0') return usable_cores();
-  int count = 0;
-  const char* const end = text + std::strlen(text);
-  const auto parsed = std::from_chars(text, end, count);
-  check(parsed.ec == std::errc() && parsed.ptr == end && count >= 1 && count <= kMostThreads, "ONEFOLD_THREADS: got ",
-        text, ", choose 1 to ", kMostThreads);
-  return count;
+/// A list such as "4,2" is one number for each level of nested loops. Here only the outermost has threads.
+int first_of_list(const char* text) {
+  std::istringstream in(text);
+  int first = 0, inner = 0;
+  bool valid = in >> first && first >= 1 && first <= kMostThreads;
+  for (char comma = 0; valid && in >> comma;) valid = comma == ',' && in >> inner && inner >= 1;
+  check(valid, "OMP_NUM_THREADS: got ", text, ", expected an integer from 1 to ", kMostThreads);
+  return first;
+}
+
+int default_threads() {
+  const char* const text = std::getenv("OMP_NUM_THREADS");
+  if (text != nullptr && *text != '\0') return first_of_list(text);
+  return std::min(usable_cores(), cpu_quota());
 }
 
 std::atomic<int> thread_count{0};  // 0: not decided yet
 
-ThreadPool& pool() {
-  // Never destroyed: its threads live as long as the process.
-  static ThreadPool* const instance = new ThreadPool;
-  return *instance;
+#if defined(_OPENMP)
+std::atomic<bool> team_has_owner{false};
+
+/// OpenMP gives each thread that opens a parallel region a team of its own; two teams would take the cores from each
+/// other. So one thread owns the only team, from its first loop until it ends.
+class TeamOwnership {
+ public:
+  ~TeamOwnership() {
+    if (owned_) team_has_owner = false;
+  }
+  bool claim() { return owned_ || (owned_ = !team_has_owner.exchange(true)); }
+
+ private:
+  bool owned_ = false;
+};
+thread_local TeamOwnership team_ownership;
+
+bool team_is_free() { return omp_in_parallel() == 0 && team_ownership.claim(); }
+#endif
+
+/// Calls task(i) for i in [0, count); task must not throw.
+void run(int64_t count, FunctionRef<void(int64_t)> task) {
+#if defined(_OPENMP)
+  // A loop of one range never enters a region, and every region asks for the same team: GCC's OpenMP ends threads and
+  // starts others when the size changes, to one thread, too.
+  const int team = threads();
+  if (count > 1 && team > 1 && team_is_free()) {
+    // One contiguous share per thread, the same in every loop, so that it finds in its cache what it left there.
+#pragma omp parallel for schedule(static) num_threads(team)
+    for (int64_t i = 0; i < count; ++i) task(i);
+    return;
+  }
+#endif
+  for (int64_t i = 0; i < count; ++i) task(i);
 }
 
 }  // namespace
@@ -58,24 +95,27 @@ void set_threads(int count) {
 }
 
 int threads() {
-  if (thread_count == 0) thread_count = threads_at_first();
+  if (thread_count == 0) thread_count = default_threads();
+#if defined(_OPENMP)
   return thread_count;
+#else
+  return 1;
+#endif
 }
 
 void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
   check(grain >= 1, "parallel_for: grain ", grain, " must be at least 1");
   std::mutex mutex;
   std::exception_ptr first_error;
-  const auto task = [&](int64_t range) {
+  run((count + grain - 1) / grain, [&](int64_t range) {
     try {
       body(range * grain, std::min(count, (range + 1) * grain));
     } catch (...) {
-      // On whatever thread: kept, and thrown on the caller's.
+      // An exception must not leave an OpenMP region: kept, and thrown on the caller's thread.
       const std::lock_guard lock(mutex);
       if (!first_error) first_error = std::current_exception();
     }
-  };
-  pool().run((count + grain - 1) / grain, threads(), task);
+  });
   if (first_error) std::rethrow_exception(first_error);
 }
 

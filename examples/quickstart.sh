@@ -15,7 +15,7 @@ whose images are drawn, so that nothing is downloaded.
   --data-dir DIR  where to look for CIFAR-10 (ONEFOLD_DATA_DIR, else ~/.cache/onefold)
   --out DIR       the folder of the run; an old run in it is replaced (runs/quickstart)
   --epochs N      how often all training images are seen (5 for CIFAR-10, 20 for Shapes10: about a minute)
-  --threads N     threads of all computations (ONEFOLD_THREADS, else all cores)
+  --threads N     threads of all computations (OMP_NUM_THREADS, else all cores or the CPU quota)
   --help          this text
 TEXT
 }
@@ -69,6 +69,12 @@ quietly() {
   fi
   rm -f "$log"
 }
+
+# OpenMP's threads wait for the next loop by spinning, and sleep after a moment. A short one (0.1 ms with GCC's OpenMP,
+# 1 ms with LLVM's) costs nothing on an idle machine, and leaves the cores to others on one that is shared.
+if [ -z "${OMP_WAIT_POLICY:-}${GOMP_SPINCOUNT:-}${KMP_BLOCKTIME:-}" ]; then
+  export GOMP_SPINCOUNT=30000 KMP_BLOCKTIME=1
+fi
 
 step "Packages"
 # shellcheck source=examples/support/install_packages.sh

@@ -73,7 +73,7 @@ violations() (  # violations TREE: one line each
   mapfile -t all < <(find_in core autograd layers datasets examples tests)
   mapfile -t library < <(find_in core autograd layers datasets)
   mapfile -t tests < <(find_in tests)
-  mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx -e 'core/thread_pool.*' -e core/parallel.cpp |
+  mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx core/parallel.cpp |
     grep -E '^(core|autograd|layers)/')
   # Files hold float whatever Real is: safetensors may say so.
   mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/files/safetensors.*')
@@ -84,7 +84,7 @@ violations() (  # violations TREE: one line each
     -o -name '*.sh' -o -name '*.py' -o -name '*.md' \) -print)
 
   include_violations
-  rule '(# *pragma +omp|\bstd::(j?thread|async)\b)' 'only core/thread_pool.cpp starts threads' "${threadless[@]}"
+  rule '(# *pragma +omp|\b_OPENMP\b|\bstd::(j?thread|async)\b)' 'only core/parallel.cpp runs threads' "${threadless[@]}"
   rule '\bfloat\b' 'kernels say Real, not float' "${real[@]}"
   rule '[0-9]\.[0-9]*(e[-+]?[0-9]+)?[fF]\b' 'a literal with the suffix f is a float; kernels use Real' "${real[@]}"
   rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${all[@]}"
@@ -132,6 +132,7 @@ clean layers/families/a.cpp '#include "layers/families/acb.h"'
 clean layers/families/a.cpp '#include "core/conv/conv2d.h"'
 plant layers/a.cpp '#pragma omp parallel for' threads
 plant core/a.cpp 'std::thread worker(work);' threads
+plant core/a.cpp '#ifdef _OPENMP' threads
 plant core/a.cpp 'static_cast<float>(x)' 'not float'
 plant core/a.cpp 'x = 1.5f * y;' 'suffix f'
 plant core/a.cpp 'x = 1.e-3f;' 'suffix f'
@@ -142,7 +143,7 @@ plant examples/CMakeLists.txt 'add_compile_options(-ffast-mat''h)' fast-math
 plant core/a.cpp 'int a; // TO''DO: later' 'left to do'
 plant tests/core/a_test.cpp 'TEST_CASE("outside [0, 1)", "[core]") {' 'a list to CMake'
 clean tests/core/a_test.cpp 'TEST_CASE("outside 0 to 1", "[core]") {'
-clean core/thread_pool.cpp 'std::thread worker(work);'
+clean core/parallel.cpp '#pragma omp parallel for'
 clean datasets/a.cpp 'std::thread loader(work);'
 clean core/real.h 'using Real = float;'
 clean core/a.cpp 'float_t a = 0x1.0p-5; s = "1.0f"; snprintf(b, 3, ""); // float'

@@ -21,6 +21,13 @@ install_clang() {
     clang++ -x c++ -fsanitize=fuzzer,address - -o /dev/null 2>/dev/null; then
     install_packages "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
   fi
+  install_openmp clang++
+}
+
+# install_openmp COMPILER: the libomp of that Clang, which CMake looks for; only one version's can be installed.
+install_openmp() {
+  echo '#include <omp.h>' | "$1" -x c++ -fopenmp -fsyntax-only - 2>/dev/null ||
+    install_packages "libomp-$("$1" -dumpversion | cut -d. -f1)-dev"
 }
 
 # choose_generator FOLDER: makes the folder and sets `generator` to what CMake should begin it with.

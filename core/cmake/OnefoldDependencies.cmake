@@ -3,6 +3,13 @@ include(FetchContent)
 
 find_package(Threads REQUIRED GLOBAL)
 
+# OpenMP: parallel loops. GCC brings it; for Clang it is the package libomp-dev of its version.
+find_package(OpenMP QUIET COMPONENTS CXX GLOBAL)
+if(NOT OpenMP_CXX_FOUND)
+  message(WARNING "This compiler has no OpenMP: all parallel loops will run on one thread. "
+    "For Clang, install its libomp (Debian, Ubuntu: libomp-dev, or libomp-16-dev for clang-16).")
+endif()
+
 # JSON: the headers of safetensors files, run logs.
 find_package(nlohmann_json 3.9 QUIET GLOBAL)
 if(NOT nlohmann_json_FOUND)

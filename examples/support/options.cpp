@@ -96,7 +96,7 @@ void add_threads_option(CLI::App& app) {
       },
       "");
   app.add_option_function<int>("--threads", set_threads,
-                               "threads of all parallel loops (ONEFOLD_THREADS, else all cores)")
+                               "threads of all parallel loops (OMP_NUM_THREADS, else all cores or the CPU quota)")
       ->transform(whole_number(1))
       ->check(few_enough)
       ->type_name("N");

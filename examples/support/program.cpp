@@ -39,7 +39,7 @@ int report_error(const std::string& program, const std::string& message, int exi
 /// --threads refuses more threads than cores; the environment's number is for tests too, which need them.
 void warn_of_too_many_threads(const std::string& program) {
   if (threads() <= usable_cores()) return;
-  std::cerr << program << ": warning: ONEFOLD_THREADS asks for " << threads() << " threads, but this process may use "
+  std::cerr << program << ": warning: OMP_NUM_THREADS asks for " << threads() << " threads, but this process may use "
             << usable_cores() << " cores, which more threads only take from each other\n";
 }
 

@@ -81,7 +81,7 @@ openblas() {
     "$python" tests/bench/torch_peer.py --threads "$threads" --steps "$steps" --mode openblas
 }
 kernels() {
-  ONEFOLD_THREADS=$threads record "$build/tests/bench/kernels_bench" --benchmark_format=json --benchmark_filter="$1"
+  OMP_NUM_THREADS=$threads record "$build/tests/bench/kernels_bench" --benchmark_format=json --benchmark_filter="$1"
 }
 
 # in_turns MODE OPTIONS-OF-THEIRS...: a mode on each network, both sides.

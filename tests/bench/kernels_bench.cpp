@@ -3,7 +3,7 @@
 //
 // Run     build/tests/bench/kernels_bench --benchmark_filter='conv3x3/' --benchmark_repetitions=5
 // Time    about two minutes for all at --benchmark_min_time=0.1; --benchmark_list_tests names them. Threads by
-//         ONEFOLD_THREADS. With another program running beside it, times are of no use.
+//         OMP_NUM_THREADS. With another program running beside it, times are of no use.
 
 #include "tests/bench/kernels_bench.h"
 

@@ -25,7 +25,7 @@ KINDS = {
     "transforms": r"Winograd|Strided|transform_|TransformedWeights|rotate_weights",
     "norms, sums, ReLU": r"gradient_sums|backward_pass|forward_pass|ChannelSums|add_statistics",
     "im2col, copies": r"im2col|col2im|mem(move|cpy|set)|pack_rows",
-    "waiting": r"ThreadPool|futex",
+    "waiting": r"gomp_|__kmp|futex",
     "rest": r"",
 }
 HEAD = ["work", "threads", "ms", "products", "at peak", *list(KINDS)[1:], "PyTorch / target"]

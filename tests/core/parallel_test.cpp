@@ -84,6 +84,8 @@ TEST_CASE("parallel_for: several threads may each run loops at once", "[core]") 
 
 TEST_CASE("parallel_for: other threads take part, after a pause too", "[core]") {
   const ThreadCount thread_count(3);
+  REQUIRE(threads() == (ONEFOLD_HAS_OPENMP ? 3 : 1));
+  if (threads() == 1) return;  // the ranges below would wait forever
   for (const auto pause : {std::chrono::milliseconds(0), std::chrono::milliseconds(5)}) {
     // By themselves, the ranges wait for each other: only two threads at once can finish them.
     for (int loop = 0; loop < 20; ++loop) {
@@ -95,6 +97,26 @@ TEST_CASE("parallel_for: other threads take part, after a pause too", "[core]") 
       });
       CHECK(begun == 2);
     }
+  }
+}
+
+TEST_CASE("parallel_for: one thread owns the others until it ends", "[core]") {
+  const ThreadCount thread_count(3);
+  // Whether all ranges of a loop run on the thread that calls it.
+  const auto runs_alone = [] {
+    const std::thread::id caller = std::this_thread::get_id();
+    std::atomic<int> elsewhere{0};
+    parallel_for(30, 1, [&](int64_t, int64_t) { elsewhere += std::this_thread::get_id() != caller; });
+    return elsewhere == 0;
+  };
+  const bool alone = !ONEFOLD_HAS_OPENMP;
+  // From here on this thread is the owner, whichever test was the first to run a loop.
+  CHECK(runs_alone() == alone);
+  for (int i = 0; i < 3; ++i) {
+    bool other_alone = false;
+    std::thread([&] { other_alone = runs_alone(); }).join();
+    CHECK(other_alone);
+    CHECK(runs_alone() == alone);
   }
 }
 

@@ -12,7 +12,7 @@ run_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl mode
 
 # Brings the run in a folder to its end, and holds it to the run that was left alone.
 finish() {
-  ONEFOLD_THREADS=$((1 + RANDOM % 4)) run 0 train_cifar10 --resume --out "$1"
+  OMP_NUM_THREADS=$((1 + RANDOM % 4)) run 0 train_cifar10 --resume --out "$1"
   for file in model best; do same "$1/$file.safetensors" whole/$file.safetensors; done
   [ "$(grep -c '"epoch"' "$1/log.jsonl")" = 4 ] || complain "the log should have a line for each of 4 epochs"
   holds "$1" "$run_files"

@@ -37,14 +37,22 @@ done
 misuse "--threads: got 9999999999, needs at most " benchmark --threads 9999999999
 run 0 benchmark --net tiny --batch 010 --mode fold --steps 1 --threads 1
 prints '"batch":10,'
-ONEFOLD_THREADS=many run 1 benchmark --net tiny
-says "ONEFOLD_THREADS: got many, choose 1 to 1024"
-ONEFOLD_THREADS=1000 run 0 benchmark --net tiny --batch 1 --mode fold --steps 1
-says "warning: ONEFOLD_THREADS asks for 1000 threads, but this process may use"
+OMP_NUM_THREADS=many run 1 benchmark --net tiny
+says "OMP_NUM_THREADS: got many, expected an integer from 1 to 1024"
+for list in 4,x 4, 4,0 ,4 2.5 99999999999; do
+  OMP_NUM_THREADS=$list run 1 benchmark --net tiny
+  says "OMP_NUM_THREADS: got $list, expected an integer from 1 to 1024"
+done
+OMP_NUM_THREADS=" 1 , 2" run 0 benchmark --net tiny --batch 1 --mode fold --steps 1
+prints '"threads":1,'
+OMP_NUM_THREADS=2 run 0 benchmark --net tiny --batch 1 --mode fold --steps 1 --threads 1
+prints '"threads":1,'
+OMP_NUM_THREADS=1000 run 0 benchmark --net tiny --batch 1 --mode fold --steps 1
+says "warning: OMP_NUM_THREADS asks for 1000 threads, but this process may use"
 for lesson in "$programs"/[0-9][0-9]_*; do
   lesson=${lesson##*/}
-  ONEFOLD_THREADS=0 run 1 "$lesson"
-  says "$lesson: error: ONEFOLD_THREADS: got 0, choose 1 to 1024"
+  OMP_NUM_THREADS=0 run 1 "$lesson"
+  says "$lesson: error: OMP_NUM_THREADS: got 0, expected an integer from 1 to 1024"
   silent out
   misuse "not expected: --quiet" "$lesson" --quiet
   run 0 "$lesson" --help

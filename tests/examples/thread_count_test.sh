@@ -13,7 +13,7 @@ weights() {
   for ((i = 0; i < repetitions; ++i)); do
     for count in 1 2 3 4 7 8; do
       # Not by --threads, which allows no more than there are cores.
-      ONEFOLD_THREADS=$count run 0 train_cifar10 --dataset shapes10 --limit-train 40 --limit-test 20 --batch-size 8 \
+      OMP_NUM_THREADS=$count run 0 train_cifar10 --dataset shapes10 --limit-train 40 --limit-test 20 --batch-size 8 \
         --seed 3 --out run --overwrite "$@"
       sum=$(sha256sum <run/model.safetensors)$(sha256sum <run/best.safetensors)
       first=${first:-$sum}

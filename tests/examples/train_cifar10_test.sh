@@ -111,7 +111,7 @@ kill -KILL $job
 { wait $job; } 2>/dev/null
 saved=$(steps_in every)
 [ "$saved" -gt 0 ] && [ $((saved % 3)) = 0 ] || complain "the checkpoint is of step $saved, not of a multiple of 3"
-ONEFOLD_THREADS=3 run 0 train_cifar10 --resume --out every
+OMP_NUM_THREADS=3 run 0 train_cifar10 --resume --out every
 same every/model.safetensors long/model.safetensors
 same every/best.safetensors long/best.safetensors
 grep -q '\\"checkpoint_every\\":3' every/checkpoint.safetensors || complain "--checkpoint-every should be remembered"

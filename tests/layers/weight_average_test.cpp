@@ -43,7 +43,7 @@ std::vector<Real> logits_of(Module& network) {
 
 std::vector<ParameterGroup> groups(Module& network) { return {{parameters(network), 0.05, 5e-4}}; }
 
-std::unique_ptr<RepVgg> fold_of(RepVgg& network) {
+std::unique_ptr<PlainVgg> fold_of(RepVgg& network) {
   const EvaluationMode evaluation(network);
   return network.fold_network();
 }

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
 # Files, pools of buffers and threads are no kernels: other tests are for them.
 NO_KERNELS = {"atomic_file", "available_memory", "memory", "parallel", "safetensors", "safetensors_header", "shape",
-              "tensor", "thread_pool"}
+              "tensor", "control_groups"}
 RULES = ["backward", "lookahead", "muon", "optimizer", "schedule"]
 OF_RULES = 0.3  # the share of mutants in autograd/
 SECONDS = 60  # of computing for half of a mutant's tests: many times what they take; with the sanitizer ten times that
@@ -105,7 +105,7 @@ class Laboratory:
         others = [other for other in ("core", "autograd", "layers") if other != folder]
         for tests in (f"[{folder}]~[.long]", ",".join(f"[{other}]~[.long]" for other in others)):
             process = subprocess.Popen([program, tests, "--abort"], preexec_fn=self.limit, cwd=self.work,
-                                       env={**os.environ, "ONEFOLD_THREADS": "2"}, stdout=subprocess.DEVNULL,
+                                       env={**os.environ, "OMP_NUM_THREADS": "2"}, stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
             if code := self.code_of(process):
                 return "killed by time" if code in OUT_OF_TIME else "killed"

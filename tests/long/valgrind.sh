@@ -21,8 +21,8 @@ export -f check logged
 rm -f $folder/tests-*.log
 # Hostile files are read in a child process, to which the parent's threads would be lost memory: so without threads. A
 # limit of time is none for a program that runs fifty times as slowly.
-ONEFOLD_THREADS=1 check tests-hostile '"hostile*"'
-export ONEFOLD_THREADS=2
+OMP_NUM_THREADS=1 check tests-hostile '"hostile*"'
+export OMP_NUM_THREADS=2
 # A test with two tags runs once: with those of the layers.
 printf '%s\n' '[core]' '[autograd]~[layers]' '[layers]' '[datasets]' | xargs -P 2 -I{} bash -c 'set -euo pipefail
   check "tests-$(tr -dc a-z <<<"$1")" "$1~\"hostile*\"~\"*within a second of computing\""' - {}
