@@ -58,14 +58,8 @@ if(ONEFOLD_TESTS)
   endif()
 endif()
 
-# Timings of single kernels with their statistics.
+# Timings of single kernels with their statistics. Debian's libbenchmark-dev; no download, for Google's target has the
+# name of our program.
 if(ONEFOLD_BENCH)
-  find_package(benchmark 1.7 QUIET)
-  if(NOT benchmark_FOUND)
-    set(BENCHMARK_ENABLE_TESTING OFF)
-    FetchContent_Declare(benchmark SYSTEM
-      GIT_REPOSITORY https://github.com/google/benchmark.git
-      GIT_TAG 192ef10025eb2c4cdd392bc502f0c852196baa48)  # v1.9.5
-    FetchContent_MakeAvailable(benchmark)
-  endif()
+  find_package(benchmark 1.7 REQUIRED)
 endif()

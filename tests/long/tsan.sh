@@ -10,11 +10,11 @@ source tests/support.sh
 install_packages cmake ninja-build nlohmann-json3-dev catch2 libstb-dev
 install_clang
 folder=build/tsan
-build $folder onefold_tests -DCMAKE_CXX_COMPILER=clang++ -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF \
+build $folder onefold_tests -DCMAKE_CXX_COMPILER=$clangxx -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF \
   -DONEFOLD_SANITIZE=thread "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -g1"
 export TSAN_OPTIONS="halt_on_error=1 exitcode=66" ONEFOLD_THREADS="${1:-$(($(nproc) + 1))}"
 
-clang++ -std=c++20 -O1 -g1 -fsanitize=thread -I. tests/long/planted_race.cpp $folder/libonefold_core.a -pthread \
+$clangxx -std=c++20 -O1 -g1 -fsanitize=thread -I. tests/long/planted_race.cpp $folder/libonefold_core.a -pthread \
   -o $folder/planted_race
 code=0
 timeout 60 $folder/planted_race >$folder/planted_race.log 2>&1 || code=$?
