@@ -54,7 +54,9 @@ function(onefold_library folder)
   foreach(variant IN ITEMS "" LISTS onefold_variants)
     set(target onefold_${folder}${variant})
     add_library(${target} STATIC ${sources})
-    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)  # for a shared library that links it
+    # For a shared object that links it; in there, too, functions of a file are inlined.
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_compile_options(${target} PRIVATE -fno-semantic-interposition)
     target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
     target_compile_features(${target} PUBLIC cxx_std_20)
     if(ONEFOLD_DOUBLE OR variant STREQUAL "_double")
