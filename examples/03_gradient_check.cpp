@@ -133,7 +133,7 @@ void lesson() {
   std::puts("\n2. The same three by the library's check");
   for (const auto& [name, op] : kOps) {
     // [check]
-    const auto f = [&op = op](const std::vector<Variable>& inputs) { return op(inputs[0]); };
+    const auto f = [&candidate = op](const std::vector<Variable>& inputs) { return candidate(inputs[0]); };
     const GradientCheck result = check_gradients(f, {x}, kEps, kTolerance);
     // [/check]
     print_line(name, result.ok, result.largest_error);

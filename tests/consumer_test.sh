@@ -8,8 +8,21 @@ folder=$1 cmake=$2 compiler=$3
 
 generator=()
 if command -v ninja >/dev/null; then generator=(-G Ninja); fi
-"$cmake" -S "$root/tests/consumer" -B "$folder" "${generator[@]}" -DONEFOLD_SOURCE_DIR="$root" \
-  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0
+configure() {
+  "$cmake" -S "$root/tests/consumer" -B "$1" "${generator[@]}" -DONEFOLD_SOURCE_DIR="$root" \
+    -DCMAKE_CXX_COMPILER="$compiler" "${@:2}"
+}
+
+# Without a build type the library is optimised all the same, and that the rest is not is said.
+rm -rf "$folder-no-type"
+configure "$folder-no-type" 2>"$folder-no-type.warnings"
+grep -q 'No CMAKE_BUILD_TYPE' "$folder-no-type.warnings"
+for source in core/gemm/gemm.cpp layers/linear.cpp datasets/shapes10.cpp; do
+  grep -q -- "-O3 .*/$source\"" "$folder-no-type/compile_commands.json" ||
+    { echo "consumer_test: without a build type $source is compiled without -O3" >&2; exit 1; }
+done
+
+configure "$folder" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0
 "$cmake" --build "$folder" --parallel "$(nproc)"
 
 # A subproject builds the library alone: no tests, no programs, no second copy.

@@ -21,7 +21,7 @@ case "${1:-}" in
 esac
 
 source examples/support/install_packages.sh
-install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace
+install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace qemu-user
 check_tools
 
 build_and_test release build/checked

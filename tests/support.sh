@@ -14,12 +14,17 @@ logged() {
   return 1
 }
 
-# install_clang: Clang with libFuzzer and the sanitizers, a package that clang only recommends.
+# install_clang: sets clangxx to Clang with libFuzzer and the sanitizers, a package that clang only recommends. Clang 16
+# where it is packaged, for it is the first to hold programs to today's C++20; else the system's own.
 install_clang() {
-  install_packages clang
+  clangxx=clang++-16
+  if ! install_packages clang-16 2>/dev/null; then
+    clangxx=clang++
+    install_packages clang
+  fi
   if ! echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, long) { return 0; }' |
-    clang++ -x c++ -fsanitize=fuzzer,address - -o /dev/null 2>/dev/null; then
-    install_packages "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
+    $clangxx -x c++ -fsanitize=fuzzer,address - -o /dev/null 2>/dev/null; then
+    install_packages "libclang-rt-$($clangxx -dumpversion | cut -d. -f1)-dev"
   fi
   install_openmp clang++
 }

@@ -14,8 +14,8 @@ endif()
 find_package(nlohmann_json 3.9 QUIET GLOBAL)
 if(NOT nlohmann_json_FOUND)
   FetchContent_Declare(nlohmann_json SYSTEM
-    URL https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz
-    URL_HASH SHA256=d6c65aca6b1ed68e7a182f4757257b107ae403032760ed6ef121c9d55e81757d)
+    URL https://github.com/nlohmann/json/releases/download/v3.12.0/json.tar.xz
+    URL_HASH SHA256=42f6e95cad6ec532fd372391373363b62a14af6d771056dbfc86160e6dfff7aa)
   FetchContent_MakeAvailable(nlohmann_json)
 endif()
 
@@ -38,7 +38,7 @@ if(ONEFOLD_EXAMPLES)
   if(NOT CLI11_FOUND)
     FetchContent_Declare(CLI11 SYSTEM
       GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git
-      GIT_TAG 291c58789c031208f08f4f261a858b5b7083e8e2)  # v2.3.2
+      GIT_TAG 4160d259d961cd393fd8d67590a8c7d210207348)  # v2.5.0
     FetchContent_MakeAvailable(CLI11)
   endif()
 endif()
@@ -49,7 +49,7 @@ if(ONEFOLD_TESTS)
   if(NOT Catch2_FOUND)
     FetchContent_Declare(Catch2 SYSTEM
       GIT_REPOSITORY https://github.com/catchorg/Catch2.git
-      GIT_TAG 6e79e682b726f524310d55dec8ddac4e9c52fb5f)  # v3.4.0
+      GIT_TAG fa43b77429ba76c462b1898d6cd2f2d7a9416b14)  # v3.7.1
     FetchContent_MakeAvailable(Catch2)
     list(APPEND CMAKE_MODULE_PATH ${catch2_SOURCE_DIR}/extras)
   endif()
@@ -65,14 +65,8 @@ if(ONEFOLD_TESTS)
   endif()
 endif()
 
-# Timings of single kernels with their statistics.
+# Timings of single kernels with their statistics. Debian's libbenchmark-dev; no download, for Google's target has the
+# name of our program.
 if(ONEFOLD_BENCH)
-  find_package(benchmark 1.7 QUIET)
-  if(NOT benchmark_FOUND)
-    set(BENCHMARK_ENABLE_TESTING OFF)
-    FetchContent_Declare(benchmark SYSTEM
-      GIT_REPOSITORY https://github.com/google/benchmark.git
-      GIT_TAG 344117638c8ff7e239044fd0fa7085839fc03021)  # v1.8.3
-    FetchContent_MakeAvailable(benchmark)
-  endif()
+  find_package(benchmark 1.7 REQUIRED)
 endif()

@@ -87,7 +87,7 @@ Json block_of_today(const Json& block, const Json& file) {
   block.at("border").get_to(row.border);
   block.at("largest_output").get_to(row.largest_output);
   block.at("shares").get_to(row.shares);
-  if (row.name == file.at("block")) {
+  if (row.name == file.at("block").get<std::string>()) {
     file.at("block_steps").get_to(row.steps);
     file.at("trained_kernels").get_to(row.kernels.trained);
     file.at("scaled_kernels").get_to(row.kernels.scaled);

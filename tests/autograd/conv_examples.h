@@ -129,7 +129,7 @@ inline Examples pools(const std::function<Variable(const Variable&, const Pool2d
   for (const auto& [shape, args] : kPoolCases) {
     const std::string what = shape.text() + ", kernel " + std::to_string(args.kernel) + ", stride " +
                              std::to_string(args.stride) + ", padding " + std::to_string(args.padding);
-    examples.push_back({what, [op, args = args](Inputs v) { return op(v[0], args); }, {draw(shape)}});
+    examples.push_back({what, [op, pool = args](Inputs v) { return op(v[0], pool); }, {draw(shape)}});
   }
   return examples;
 }

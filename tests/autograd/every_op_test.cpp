@@ -56,7 +56,7 @@ Examples reshapes(Draw& draw) {
       {{1}, {}}, {{6}, {2, 3}}, {{2, 3}, {6}}, {{2, 1, 3}, {3, 2}}, {{2, 2, 2, 1}, {1, 8}}};
   Examples examples;
   for (const auto& [from, to] : cases) {
-    const auto f = [to = to](Inputs v) { return reshape(v[0], to); };
+    const auto f = [shape = to](Inputs v) { return reshape(v[0], shape); };
     examples.push_back({from.text() + " to " + to.text(), f, {draw.normal(from)}});
   }
   return examples;
@@ -68,7 +68,7 @@ Examples gathers(Draw& draw) {
       {{1}, {0}}, {{2, 3}, {2, 1, 0}}, {{4}, {3, 3}}, {{3, 1, 2}, {5, 0, 5, 5, 1, 2}}, {{1, 5}, {4, 3, 2, 1}}};
   for (const auto& [from, places] : cases) {
     const Shape to{static_cast<int64_t>(places.size()), 1};
-    const auto f = [places = places, to](Inputs v) { return gather(v[0], places, to); };
+    const auto f = [taken = places, to](Inputs v) { return gather(v[0], taken, to); };
     examples.push_back({from.text() + " to " + to.text(), f, {draw.normal(from)}});
   }
   return examples;

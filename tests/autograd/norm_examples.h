@@ -80,8 +80,8 @@ inline Examples paddings(Draw& draw) {
   const std::vector<Shape> shapes{{1, 1, 1, 1}, {2, 3, 2, 3}, {1, 2, 4, 2}, {3, 1, 2, 1}, {1, 3, 1, 4}};
   for (const Shape& shape : shapes) {
     for (const auto& [rows, columns] : {std::pair<int64_t, int64_t>{1, 1}, {0, 2}, {3, 0}}) {
-      const auto with_value = [rows = rows, columns = columns](Inputs v) { return pad2d(v[0], v[1], rows, columns); };
-      const auto with_zeros = [rows = rows, columns = columns](Inputs v) { return pad2d(v[0], {}, rows, columns); };
+      const auto with_value = [r = rows, c = columns](Inputs v) { return pad2d(v[0], v[1], r, c); };
+      const auto with_zeros = [r = rows, c = columns](Inputs v) { return pad2d(v[0], {}, r, c); };
       const std::string what = shape.text() + ", " + std::to_string(rows) + "x" + std::to_string(columns);
       examples.push_back({what, with_value, {draw.normal(shape), draw.normal({shape[-1]})}});
       examples.push_back({what + ", zeros", with_zeros, {draw.normal(shape)}});

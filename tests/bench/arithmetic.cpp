@@ -77,9 +77,9 @@ void add_algorithms(const Convolution& c) {
                                                               {"winograd2", ConvAlgorithm::winograd2},
                                                               {"winograd4", ConvAlgorithm::winograd4}};
   for (const auto& [algorithm_name, algorithm] : algorithms) {
-    add_timing(family(c) + "_" + algorithm_name + "/forward/" + shape(c), work(c), [c, algorithm = algorithm] {
+    add_timing(family(c) + "_" + algorithm_name + "/forward/" + shape(c), work(c), [c, chosen = algorithm] {
       Operands o = operands(c);
-      o.args.algorithm = algorithm;
+      o.args.algorithm = chosen;
       return [o] { benchmark::DoNotOptimize(conv2d(o.x, o.w, o.args).data()); };
     });
   }

@@ -44,7 +44,7 @@ install_clang
 started=$SECONDS
 choose_generator build/fuzz
 logged build/fuzz/configure.log cmake --preset asan -B build/fuzz "${generator[@]}" \
-  -DCMAKE_CXX_COMPILER=clang++ -DONEFOLD_FUZZ=ON -DONEFOLD_WERROR=ON
+  -DCMAKE_CXX_COMPILER=$clangxx -DONEFOLD_FUZZ=ON -DONEFOLD_WERROR=ON
 programs=("${targets[@]/%/_fuzz}")
 for target in "${targets[@]}"; do programs+=("$(maker_of "$target")"); done
 logged build/fuzz/build.log cmake --build build/fuzz --parallel "$(nproc)" --target "${programs[@]}"

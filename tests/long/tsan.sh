@@ -9,16 +9,16 @@ source examples/support/install_packages.sh
 source tests/support.sh
 install_packages cmake ninja-build nlohmann-json3-dev catch2 libstb-dev
 install_clang
-archer=$(realpath "$(clang++ -print-resource-dir)/../..")/libarcher.so
+archer=$(realpath "$("$clangxx" -print-resource-dir)/../..")/libarcher.so
 [ -f "$archer" ] || { echo "tsan: this Clang has no libarcher.so; install its libomp-dev" >&2; exit 1; }
 folder=build/tsan
-build $folder onefold_tests -DCMAKE_CXX_COMPILER=clang++ -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF \
+build $folder onefold_tests -DCMAKE_CXX_COMPILER=$clangxx -DONEFOLD_EXAMPLES=OFF -DONEFOLD_DOUBLE_TESTS=OFF \
   -DONEFOLD_SANITIZE=thread "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -g1"
 export LD_LIBRARY_PATH=${archer%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} ARCHER_OPTIONS=verbose=1
 export TSAN_OPTIONS="halt_on_error=1 exitcode=66 ignore_noninstrumented_modules=1"
 export OMP_NUM_THREADS="${1:-$(($(nproc) + 1))}"
 
-clang++ -std=c++20 -O1 -g1 -fsanitize=thread -fopenmp -I. tests/long/planted_race.cpp $folder/libonefold_core.a \
+$clangxx -std=c++20 -O1 -g1 -fsanitize=thread -fopenmp -I. tests/long/planted_race.cpp $folder/libonefold_core.a \
   -pthread -o $folder/planted_race
 code=0
 timeout 60 $folder/planted_race >$folder/planted_race.log 2>&1 || code=$?
