@@ -1,6 +1,6 @@
 // The bytes are run.json, log.jsonl, confusion.json and fold.json, each up to a byte 0xFF, which is in no JSON.
 
-#include "examples/support/report.h"
+#include "examples/report/report.h"
 
 #include <array>
 
