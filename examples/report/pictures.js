@@ -161,8 +161,12 @@ function lineChart({ title, xLabel, x, series, text, tickText = text, fromZero =
   const ends = ended.map((s, i) => label(right + 8, heights[i] + 4.5, "start", lasts[s], `end s${s % 4}`));
 
   const half = (right - left) / Math.max(1, xHigh - xLow) / 2;
+  const band = (at) => {
+    const from = Math.max(left, placeX(at) - half), to = Math.min(right, placeX(at) + half);
+    return [from, top, to - from, bottom - top];
+  };
   const marks = x.map((at, i) => ({
-    box: [placeX(at) - half, top, 2 * half, bottom - top],
+    box: band(at),
     words: [`${xLabel} ${plain(at)}`, ...series.map(({ name, values }) => `${name}: ${text(values[i])}`)].join("\n"),
   })).filter((_, i) => isDrawn[i]);
   const spoken = [`${title} per ${xLabel}`, ...series.map(({ name }, s) => `${name} ends at ${lasts[s]}`)].join("; ");
