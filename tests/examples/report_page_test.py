@@ -80,6 +80,7 @@ def texts(selector):
 def check_sections(page):
     answer = ask(page, {
         "sections": texts("h2"), "title": "document.title",
+        "background": "getComputedStyle(document.body).backgroundColor",
         "requests": 'performance.getEntriesByType("resource").length',
         "lines": count(".line"), "dots": count(".dot"), "blocks": count("details.block"),
         "fields": count(".filters:not(.empty)"), "squares": count(".magnitudes"), "empty": count(".filters.empty"),
@@ -95,6 +96,7 @@ def check_sections(page):
     expect("sections", answer["sections"], SECTIONS)
     expect("title", answer["title"].startswith("RepVGG tiny on Shapes10"), True)
     expect("requests", answer["requests"], 0)
+    expect("background, light", answer["background"], "rgb(255, 255, 255)")
     # Accuracy, loss, rates of SGD and Muon, times: two lines each, a dot per epoch.
     expect("lines", answer["lines"], 8)
     expect("dots", answer["dots"], 8 * 3)
@@ -144,16 +146,16 @@ def check_values(page):
         "all": "[...document.querySelectorAll('[data-picture]')].every((svg) => touch(svg, 0.5, 0.5) !== '')",
     }, prepare=prepare)
     expect("no value at first", answer["before"], "")
-    expect("touched in the middle", answer["middle"].splitlines()[0], "epoch 2")
+    expect("touched in the middle", answer["middle"].split("\n")[0], "epoch 2")
     expect("both lines' values", [line.split(":")[0] for line in answer["middle"].splitlines()[1:]],
            ["test images", "training images, as augmented"])
     expect("the epoch is marked", [answer["band"], answer["band gone"]], [True, False])
-    expect("arrow keys", [answer[name].splitlines()[0] for name in ["next", "last", "back"]],
+    expect("arrow keys", [answer[name].split("\n")[0] for name in ["next", "last", "back"]],
            ["epoch 3", "epoch 3", "epoch 2"])
     expect("Escape", answer["escape"], "")
     expect("a filter's first weight", answer["cell"],
            "output 0, input 0, row 0, column 0\n" + answer["first weight"])
-    expect("the weight below", answer["below"].splitlines()[0], "output 0, input 0, row 1, column 0")
+    expect("the weight below", answer["below"].split("\n")[0], "output 0, input 0, row 1, column 0")
     expect("pointed elsewhere", answer["elsewhere"], "")
     expect("every picture tells values", answer["all"], True)
 
@@ -267,9 +269,8 @@ def check_screens(page):
       document.getElementById("answer").textContent = JSON.stringify({ measured }); })""")
     expect("a phone: width, units of a chart, nothing to scroll sideways", answer["measured"], [390, 350, True])
 
-    background = {"colour": "getComputedStyle(document.body).backgroundColor"}
-    expect("light", ask(page, background)["colour"], "rgb(255, 255, 255)")
-    expect("dark", ask(page, background, DARK)["colour"], "rgb(13, 17, 23)")
+    dark = ask(page, {"background": "getComputedStyle(document.body).backgroundColor"}, DARK)
+    expect("background, dark", dark["background"], "rgb(13, 17, 23)")
 
     # A script that fails leaves what stands in the page without it.
     dom, console = dom_of(page.replace('"use strict";', "throw new Error('planted');"))
