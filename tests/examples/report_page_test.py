@@ -88,6 +88,8 @@ def check_sections(page):
         "summary": texts("details.block > summary"), "notes": texts("figure .note"),
         "heads": count(".facts thead"),
         "keys": texts("section:first-child .charts figure:nth-child(3) .key"),
+        "last rates": texts("section:first-child .charts figure:nth-child(3) .end"),
+        "wanted rates": "[1, 0.06 / 0.2].map((share) => plain(data.epochs.at(-1).learning_rate * share, 2))",
         "silent": count("svg:not([aria-label]), svg[aria-label=''], svg:not([tabindex])"),
         "unlabelled": count(".scroll:not([aria-label])"),
         "bad words": r'document.querySelector("main").innerHTML.match(/NaN|Infinity|undefined|\[object/g)',
@@ -101,6 +103,7 @@ def check_sections(page):
     expect("lines", answer["lines"], 8)
     expect("dots", answer["dots"], 8 * 3)
     expect("keys of the learning rate", answer["keys"], ["SGD", "Muon, for the convolutions"])
+    expect("last learning rates", answer["last rates"], answer["wanted rates"])
     expect("caption of the loss", answer["notes"],
            ["The training loss includes label smoothing of 0.1, the test loss does not."])
     # Five blocks have an identity: two kernels as trained, three scaled, one sum; four have one less. One stands twice.
@@ -177,6 +180,7 @@ def check_drawing(page):
     answer = ask(page, {
         "ticks": "[[0, 1], [0.37, 0.91], [-3, 17], [1e-7, 3e-7], [5, 5], [0, 0], [-2, -2]].map(([low, high]) =>"
                  " ({ low, high, ticks: roundTicks(low, high, 5) }))",
+        "some ticks": "[roundTicks(0, 10, 5), roundTicks(-3, 17, 5), roundTicks(0, 100, 5)]",
         "whole ticks": "roundTicks(1, 3, 6, 1)",
         "falling": "points(lines([[2.3, 1.7, 1.1, 0.9, 0.4]]))",
         "label": "lines([[2, 1]]).querySelector('svg').getAttribute('aria-label')",
@@ -205,6 +209,7 @@ def check_drawing(page):
         digit = float(f"{step:e}".split("e")[0])
         enclosed = ticks[0] <= each["low"] + 1e-6 * step and ticks[-1] >= each["high"] - 1e-6 * step
         expect(f"ticks of {each}", [2 <= len(ticks) <= 9, enclosed, round(digit, 4) in (1, 2, 5)], [True] * 3)
+    expect("ticks", answer["some ticks"], [[0, 2, 4, 6, 8, 10], [-5, 0, 5, 10, 15, 20], [0, 20, 40, 60, 80, 100]])
     expect("ticks of whole numbers", answer["whole ticks"], [1, 2, 3])
     places = answer["falling"]
     expect("a falling loss goes right and down", sorted(places) == places and
