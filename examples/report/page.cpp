@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "examples/report/template.h"  // generated
 #include "examples/pictures/svg.h"
+#include "examples/report/template.h"  // generated
 
 namespace onefold {
 

@@ -208,11 +208,11 @@ function histogram(title, { low, high, spread, counts }, colour) {
     const tall = (base * Math.log1p(count)) / Math.log1p(most);
     const from = low + ((high - low) * i) / counts.length, to = low + ((high - low) * (i + 1)) / counts.length;
     const words = `${plain(from, 3)} to ${plain(to, 3)}: ${grouped(count)}`;
-    return { box: [i * width, base - tall, width, tall], count, words };
+    return { box: [i * width, 0, width, base], tall, count, words };
   }).filter(({ count }) => count > 0);
   const zero = (-low / (high - low)) * chartWidth;
   const drawn = [
-    marks.map(({ box }) => bar(`s${colour}`, box)),
+    marks.map(({ box: [x], tall }) => bar(`s${colour}`, [x, base - tall, width, tall])),
     straight("axis", 0, base, chartWidth, base),
     label(0, height - 4, "start", plain(low, 3), "quiet"),
     label(chartWidth, height - 4, "end", plain(high, 3), "quiet"),
@@ -221,5 +221,5 @@ function histogram(title, { low, high, spread, counts }, colour) {
   ];
   const words = `largest is ${fixed(spread, 1)} standard deviations`;
   return figure(html`<strong>${title}</strong> <span class="key">${words}</span>`,
-                picture(chartWidth, height, `${title}: ${words}`, drawn, marks, 1));
+                picture(chartWidth, height, `${title}: ${words}`, drawn, marks, 1, "band"));
 }

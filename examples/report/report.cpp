@@ -36,9 +36,9 @@ struct RunFiles {
   std::optional<FoldRecord> fold;
 };
 
-constexpr const char* kEpochKeys[] = {"train_loss",    "train_accuracy",     "test_loss",         "test_accuracy",
-                                      "learning_rate", "train_seconds",      "evaluation_seconds", "images_per_second",
-                                      "loader_wait_seconds"};
+constexpr const char* kEpochKeys[] = {"train_loss",         "train_accuracy",    "test_loss",
+                                      "test_accuracy",      "learning_rate",     "train_seconds",
+                                      "evaluation_seconds", "images_per_second", "loader_wait_seconds"};
 
 // Charts have differences of numbers, which have to be finite, too.
 constexpr double kLargestNumber = 1e300;
@@ -163,8 +163,8 @@ std::vector<Headline> headlines_of(const RunFiles& files) {
     all.push_back({grouped(fold.before.convolutions) + " \u2192 " + grouped(fold.after.convolutions), "convolutions"});
     if (!fold.times.empty()) {
       const FormTimes& times = fold.times.front();
-      all.push_back({fixed(times.before / times.after, 2) + "\u00d7",
-                     "as fast when folded, batch of " + grouped(times.batch)});
+      all.push_back(
+          {fixed(times.before / times.after, 2) + "\u00d7", "as fast when folded, batch of " + grouped(times.batch)});
     }
   }
   return all;

@@ -1,7 +1,7 @@
 
-// The sections of the page, from the JSON in #data. Each part of it is optional:
+// The sections of the page, from the JSON in #data. Each part of it but the first is optional:
 //
-//   headlines   [{value, meaning}]: the figures that matter
+//   headlines   [{value, meaning}]: the figures that matter, maybe none
 //   epochs      [{epoch, train_loss, ...}] as in log.jsonl; null where a value is missing or not finite
 //   label_smoothing, muon_share: of this training; muon_share is Muon's learning rate over SGD's, 0 without Muon
 //   confusion   {classes, matrix}: one row per true class, one column per predicted one
@@ -200,12 +200,14 @@ function int8Sections({ accuracy, forms }) {
 
 // ---- The page
 
-const headlines = html`<dl class="headlines">${(data.headlines ?? []).map(({ value, meaning }) =>
-  html`<div><dt>${meaning}</dt><dd>${value}</dd></div>`)}</dl>`;
+const headlines = data.headlines.map(({ value, meaning }) => html`<div><dt>${meaning}</dt><dd>${value}</dd></div>`);
 const hint = html`<p class="note hint">Every picture tells its values: point at it, touch it, or reach it with the Tab
   key and use the arrow keys.</p>`;
 
-document.querySelector("header").insertAdjacentHTML("beforeend", toMarkup([headlines, hint]));
+document.querySelector("header").insertAdjacentHTML("beforeend", toMarkup([
+  headlines.length > 0 ? html`<dl class="headlines">${headlines}</dl>` : "",
+  hint,
+]));
 document.querySelector("main").innerHTML = toMarkup([
   data.epochs ? trainingSection(data.epochs) : "",
   data.confusion ? confusionSection(data.confusion) : "",

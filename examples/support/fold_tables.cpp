@@ -19,7 +19,7 @@ std::string both_times(const FormTimes& time) {
   const double longer = std::max(time.before, time.after);
   const double unit = longer < 1e-4 ? 1e-6 : longer < 1 ? 1e-3 : 1;
   const double shown = longer / unit;
-  const int decimals = shown < 10 && unit < 1 ? 2 : shown < 100 || unit == 1 ? 1 : 0;
+  const int decimals = unit == 1 ? 1 : shown < 1 ? 3 : shown < 10 ? 2 : shown < 100 ? 1 : 0;
   return fixed(time.before / unit, decimals) + " \u2192 " + fixed(time.after / unit, decimals) +
          (unit == 1 ? " s" : unit == 1e-3 ? " ms" : " \u00b5s");
 }

@@ -21,8 +21,8 @@ TEST_CASE("page: is complete in itself, and asks for nothing", "[examples]") {
   CHECK(count_of(whole, "<noscript>") == 1);
   // Nothing is fetched, and a browser is told to refuse it.
   CHECK(count_of(whole, "default-src 'none'") == 1);
-  for (const char* foreign : {"<link", "<img", "<iframe", "src=", "href", "url(", "@import", "http:", "https:",
-                              "fetch(", "import(", "XMLHttpRequest", "WebSocket"}) {
+  for (const char* foreign : {"<link", "<img", "<iframe", "src=", "href", "url(", "@import",
+                              "http:", "https:", "fetch(", "import(", "XMLHttpRequest", "WebSocket"}) {
     CAPTURE(foreign);
     CHECK(whole.find(foreign) == std::string::npos);
   }
