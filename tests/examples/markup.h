@@ -5,7 +5,7 @@
 
 namespace onefold {
 
-/// A page without what stands in its scripts and styles, which is no markup, as it ends at the first end tag.
+/// A page without the insides of its scripts and styles, which are no markup.
 inline std::string without_scripts(std::string page) {
   for (const std::string tag : {"script", "style"}) {
     for (size_t at = page.find("<" + tag); at != std::string::npos; at = page.find("<" + tag, at + 1)) {
