@@ -32,7 +32,7 @@
 #include "examples/support/machine.h"
 #include "examples/support/peak.h"
 #include "examples/support/program.h"
-#include "examples/support/speed_chart.h"
+#include "examples/pictures/speed_chart.h"
 
 using namespace onefold;
 

@@ -91,9 +91,9 @@ BothForms load_and_fold(const Settings& settings) {
   return {std::move(saved), std::move(folded)};
 }
 
-void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& forms, const Settings& settings) {
+void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& forms, const Dataset& test,
+                    const Settings& settings) {
   const SavedNetwork& saved = forms.saved;
-  const Dataset test = load_test_images(settings.data, saved.card);
   check_inference_fits(*saved.trained, batch_shape(test, settings.batch_size));
   const Tensor images = all_images(first_images(test, settings.last_batch), saved.card.normalization);
 
@@ -120,13 +120,17 @@ int run(const Settings& settings) {
   if (settings.data.data_dir && !settings.model) {
     throw UsageError("--data-dir: random blocks alone need no data; name a trained network, too, with --model");
   }
-  // What is wrong with the model is said before anything is printed.
+  // What is wrong with the model or its data is said before anything is printed.
   std::optional<BothForms> forms;
-  if (settings.model) forms = load_and_fold(settings);
+  Dataset test;
+  if (settings.model) {
+    forms = load_and_fold(settings);
+    test = load_test_images(settings.data, forms->saved.card);
+  }
   const std::vector<WrongFold> mistakes = wrong_folds(settings.seed);
   print_errors(mistakes);
   if (settings.picture) write_file_atomically(*settings.picture, museum_picture(mistakes));
-  if (forms) damage_network(mistakes, *forms, settings);
+  if (forms) damage_network(mistakes, *forms, test, settings);
   return kSuccess;
 }
 

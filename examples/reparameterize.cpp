@@ -29,7 +29,7 @@
 #include "examples/support/options.h"
 #include "examples/support/program.h"
 #include "examples/support/progress.h"
-#include "examples/support/report.h"
+#include "examples/report/report.h"
 #include "examples/support/test_images.h"
 
 using namespace onefold;

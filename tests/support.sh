@@ -26,7 +26,7 @@ install_clang() {
     $clangxx -x c++ -fsanitize=fuzzer,address - -o /dev/null 2>/dev/null; then
     install_packages "libclang-rt-$($clangxx -dumpversion | cut -d. -f1)-dev"
   fi
-  install_openmp clang++
+  install_openmp "$clangxx"
 }
 
 # install_openmp COMPILER: the libomp of that Clang, which CMake looks for; only one version's can be installed.

@@ -16,10 +16,12 @@ std::string both_counts(int64_t before, int64_t after) {
 
 /// "12.3 \u2192 8.1 ms", in the unit that fits the longer.
 std::string both_times(const FormTimes& time) {
-  const double longer = std::max(time.before, time.after), unit = longer < 1 ? 1e-3 : 1;
-  const int decimals = longer < 10e-6 ? 4 : longer < 1e-3 ? 3 : longer < 10e-3 ? 2 : longer < 0.1 || unit == 1 ? 1 : 0;
+  const double longer = std::max(time.before, time.after);
+  const double unit = longer < 1e-4 ? 1e-6 : longer < 1 ? 1e-3 : 1;
+  const double shown = longer / unit;
+  const int decimals = unit == 1 ? 1 : shown < 1 ? 3 : shown < 10 ? 2 : shown < 100 ? 1 : 0;
   return fixed(time.before / unit, decimals) + " \u2192 " + fixed(time.after / unit, decimals) +
-         (unit == 1 ? " s" : " ms");
+         (unit == 1 ? " s" : unit == 1e-3 ? " ms" : " \u00b5s");
 }
 
 std::string images_at_once(int64_t batch) { return batch == 1 ? "1 image" : grouped(batch) + " images"; }

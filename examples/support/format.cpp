@@ -45,6 +45,8 @@ std::string percent(double fraction, int decimals) {
 
 std::string duration(double seconds) {
   if (!std::isfinite(seconds) || seconds > 1e12) return "-";  // 30,000 years
+  if (seconds == 0) return "0 s";
+  if (seconds < 1e-4) return fixed(1e6 * seconds, seconds < 1e-5 ? 2 : 1) + " \u00b5s";
   if (seconds < 1) return fixed(1000 * seconds, seconds < 0.01 ? 2 : seconds < 0.1 ? 1 : 0) + " ms";
   if (seconds < 99.95) return fixed(seconds, 1) + " s";
   const auto whole = static_cast<int64_t>(std::llround(seconds));

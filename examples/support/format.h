@@ -25,7 +25,7 @@ std::string short_count(double value);
 /// A fraction in percent: "87.3 %".
 std::string percent(double fraction, int decimals = 1);
 
-/// A time in its fitting unit: "8.12 ms", "43.2 s", "12 min 4 s", "2 h 5 min".
+/// A time in its fitting unit: "27.4 µs", "8.12 ms", "43.2 s", "12 min 4 s", "2 h 5 min".
 std::string duration(double seconds);
 
 }  // namespace onefold

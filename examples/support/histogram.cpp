@@ -5,21 +5,8 @@
 #include <limits>
 
 #include "core/check.h"
-#include "examples/support/format.h"
 
 namespace onefold {
-
-namespace {
-
-constexpr double kWidth = 480, kHeight = 96, kBase = 76;  // units of the picture
-
-Html words(double x, const std::string& anchor, const std::string& what) {
-  return element("text",
-                 {{"x", coordinate(x)}, {"y", coordinate(kHeight - 4)}, {"text-anchor", anchor}, {"class", "quiet"}},
-                 text(what));
-}
-
-}  // namespace
 
 double Histogram::largest() const { return std::max(std::abs(low), std::abs(high)); }
 
@@ -54,34 +41,6 @@ Histogram make_histogram(const std::vector<Tensor>& parts, int intervals) {
     }
   }
   return histogram;
-}
-
-Html histogram_picture(const std::string& title, const Histogram& histogram, int series) {
-  const int64_t most = *std::max_element(histogram.counts.begin(), histogram.counts.end());
-  const double bar = kWidth / static_cast<double>(histogram.counts.size());
-  const double width = histogram.high - histogram.low;
-  Html drawn;
-  for (size_t i = 0; i < histogram.counts.size(); ++i) {
-    if (histogram.counts[i] == 0) continue;
-    // The logarithm of one more than the count: a single number is seen, too.
-    const double height = kBase * std::log1p(static_cast<double>(histogram.counts[i])) /
-                          std::log1p(static_cast<double>(most));
-    drawn += element("rect", {{"class", "bar s" + std::to_string(series)},
-                              {"x", coordinate(static_cast<double>(i) * bar)},
-                              {"y", coordinate(kBase - height)},
-                              {"width", coordinate(bar)},
-                              {"height", coordinate(height)}});
-  }
-  drawn += straight("axis", 0, kBase, kWidth, kBase);
-  drawn += words(0, "start", plain(histogram.low, 3)) + words(kWidth, "end", plain(histogram.high, 3));
-  if (width > 0 && histogram.low <= 0 && histogram.high >= 0) {
-    const double zero = -histogram.low / width * kWidth;
-    drawn += straight("axis", zero, kBase, zero, kBase + 5);
-    if (zero > 70 && zero < kWidth - 70) drawn += words(zero, "middle", "0");
-  }
-  const std::string spread = "largest is " + fixed(histogram.spread(), 1) + " deviations";
-  const Html caption = element("strong", title) + element("span", {{"class", "key"}}, text(spread));
-  return figure(caption, svg(kWidth, kHeight, title + ": " + spread, drawn));
 }
 
 }  // namespace onefold

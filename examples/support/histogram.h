@@ -1,11 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "core/tensor.h"
-#include "examples/support/html.h"
 
 namespace onefold {
 
@@ -22,9 +20,5 @@ struct Histogram {
 
 /// Of all parts' numbers. Throws Error for none, and for fewer than 1 interval.
 Histogram make_histogram(const std::vector<Tensor>& parts, int intervals);
-
-/// As bars over the numbers' own range, on a logarithmic scale of counts: so that single outliers, which set the range
-/// of a grid, are seen beside thousands. Below it the range; zero is marked. `series` chooses the colour, 0 to 3.
-Html histogram_picture(const std::string& title, const Histogram& histogram, int series);
 
 }  // namespace onefold

@@ -1,31 +1,28 @@
 #include "examples/support/int8_report.h"
 
+#include <nlohmann/json.hpp>
+
 #include "core/check.h"
-#include "examples/support/chart.h"
+#include "examples/report/page.h"
 #include "examples/support/format.h"
 
 namespace onefold {
 
+using Json = nlohmann::ordered_json;
+
 namespace {
 
-/// Each layer's largest weight over the standard deviation, as bars.
-Html spread_chart(const Int8Form& form) {
-  BarChart chart{.title = form.form + ": largest |weight| in standard deviations"};
-  for (const Int8Layer& layer : form.layers) {
-    chart.bars.push_back({layer.name, {layer.weights.spread()}, fixed(layer.weights.spread(), 1)});
-  }
-  return bar_chart(chart);
+Json to_json(const Histogram& histogram) {
+  return {{"low", histogram.low}, {"high", histogram.high}, {"spread", histogram.spread()},
+          {"counts", histogram.counts}};
 }
 
-Html histograms(const Int8Form& form) {
-  Html pictures;
+Json to_json(const Int8Form& form) {
+  Json layers = Json::array();
   for (const Int8Layer& layer : form.layers) {
-    pictures += histogram_picture(layer.name + ", weights", layer.weights, 0);
-    pictures += histogram_picture(layer.name + ", inputs", layer.inputs, 1);
+    layers.push_back({{"name", layer.name}, {"weights", to_json(layer.weights)}, {"inputs", to_json(layer.inputs)}});
   }
-  return element("details",
-                 element("summary", form.form + ": histograms of " + std::to_string(form.layers.size()) + " layers") +
-                     element("div", {{"class", "charts"}}, pictures));
+  return {{"model", form.model}, {"form", form.form}, {"layers", layers}};
 }
 
 }  // namespace
@@ -65,24 +62,12 @@ Table spread_table(const Int8Form& form) {
 }
 
 std::string int8_page(const Int8Record& record) {
-  Html content = section("Accuracy", "Weights on symmetric grids, inputs on one asymmetric grid a layer.",
-                         table(accuracy_table(record)));
-  for (size_t first = 0; first < record.forms.size();) {
-    // The forms of one model stand one after the other.
-    const std::string& model = record.forms[first].model;
-    Html charts, more;
-    for (; first < record.forms.size() && record.forms[first].model == model; ++first) {
-      charts += spread_chart(record.forms[first]);
-      more += histograms(record.forms[first]);
-    }
-    content += section(model,
-                       "A grid reaches to the largest number: the further that is from the others, the fewer of the "
-                       "grid's steps are left for them. Each chart has its own scale; counts of histograms are logarithmic.",
-                       element("div", {{"class", "charts"}}, charts) + more);
-  }
-  const Html lead = element("p", record.settings() + "; tested on " + grouped(record.test_images) + " images of " +
-                                     record.dataset + ".");
-  return page("Rounded to few bits", lead, content);
+  Json forms = Json::array();
+  for (const Int8Form& form : record.forms) forms.push_back(to_json(form));
+  const std::string lead = record.settings() + "; tested on " + grouped(record.test_images) + " images of " +
+                           record.dataset + ".";
+  return page("Rounded to few bits", lead, {},
+              {{"int8", {{"accuracy", table_json(accuracy_table(record))}, {"forms", forms}}}});
 }
 
 }  // namespace onefold

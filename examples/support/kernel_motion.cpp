@@ -3,11 +3,11 @@
 #include <cmath>
 
 #include "core/ops/elementwise.h"
+#include "examples/pictures/line_chart.h"
 #include "examples/support/block_demonstration.h"
-#include "examples/support/chart.h"
 #include "examples/support/format.h"
-#include "examples/support/kernel_picture.h"
-#include "examples/support/picture_file.h"
+#include "examples/pictures/kernel_picture.h"
+#include "examples/pictures/picture_file.h"
 #include "layers/calculus/equivalent_kernel.h"
 
 namespace onefold {
@@ -70,7 +70,7 @@ std::string motion_picture(const std::vector<Moment>& moments, const std::vector
                       top, map, kPanelTitle + map});
   }
   const auto add_chart = [&](const LineChart& chart) {
-    Panel panel{chart.title, line_chart_drawing(chart), 0, charts, chart_width, kPanelTitle + chart_height};
+    Panel panel{chart.title, line_chart(chart), 0, charts, chart_width, kPanelTitle + chart_height};
     panel.left = margin + static_cast<double>(panels.size() - filters.size()) * (chart_width + 2 * gap);
     for (const Series& line : chart.series) panel.keys.push_back(line.name);
     panels.push_back(panel);

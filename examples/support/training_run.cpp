@@ -14,7 +14,7 @@
 #include "examples/support/memory_estimate.h"
 #include "examples/support/program.h"
 #include "examples/support/progress.h"
-#include "examples/support/report.h"
+#include "examples/report/report.h"
 #include "examples/support/signals.h"
 #include "layers/labs/count.h"
 

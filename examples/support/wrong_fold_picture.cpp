@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "examples/support/format.h"
-#include "examples/support/html.h"
-#include "examples/support/picture_file.h"
+#include "examples/pictures/svg.h"
+#include "examples/pictures/picture_file.h"
 #include "examples/support/wrong_fold_museum.h"
 
 namespace onefold {
@@ -33,14 +33,14 @@ std::vector<double> largest_at_pixels(const Tensor& a, const Tensor& b) {
   return largest;
 }
 
-Html words(double x, double y, const std::string& content, const std::string& size, const std::string& weight = "400") {
+Svg words(double x, double y, const std::string& content, const std::string& size, const std::string& weight = "400") {
   return element("text",
                  {{"x", coordinate(x)}, {"y", coordinate(y)}, {"fill", "#222222"}, {"font-size", size},
                   {"font-weight", weight}},
                  text(content));
 }
 
-Html heat_map(const WrongFold& mistake, double left, double top) {
+Svg heat_map(const WrongFold& mistake, double left, double top) {
   const std::vector<double> values = largest_at_pixels(mistake.trained, mistake.wrong);
   const double limit = *std::max_element(values.begin(), values.end());
   const int64_t rows = mistake.trained.shape()[1], columns = mistake.trained.shape()[2];
@@ -55,7 +55,7 @@ Html heat_map(const WrongFold& mistake, double left, double top) {
           coordinate(top + static_cast<double>(p) * cell) + "h" + side + "v" + side + "h-" + side + "z";
     }
   }
-  Html drawn;
+  Svg drawn;
   for (int index = 0; index < kColours; ++index) {
     const std::string& path = paths[static_cast<size_t>(index)];
     if (!path.empty()) drawn += element("path", {{"fill", colour(index)}, {"d", path}});
@@ -76,7 +76,7 @@ std::string museum_picture(const std::vector<WrongFold>& mistakes) {
   const double width = kLeft + kPitchX * kPerRow, rows = static_cast<double>((count + kPerRow - 1) / kPerRow);
   const double height = kTop + rows * kPitchY - 30;
   const std::string title = "Where a wrong fold is wrong";
-  Html drawn = element("title", title);
+  Svg drawn = element("title", title);
   drawn += element("rect", {{"width", coordinate(width)}, {"height", coordinate(height)}, {"rx", "10"},
                             {"fill", "#ffffff"}});
   drawn += words(kLeft, 32, title, "16", "600");

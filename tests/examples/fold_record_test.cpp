@@ -40,6 +40,20 @@ TEST_CASE("fold record: an earlier version's file has what it can have", "[examp
   CHECK_THROWS(fold_record_from_json(broken));
 }
 
+TEST_CASE("costs of blocks: both times in the unit that fits the longer", "[examples]") {
+  FoldRecord record = some_record();
+  const auto shown = [&](double before, double after) {
+    record.times = {{.batch = 1, .before = before, .after = after}};
+    return block_costs_table(record).rows.back().back();
+  };
+  CHECK(shown(9e-6, 4e-6) == "9.00 \u2192 4.00 \u00b5s");
+  CHECK(shown(99e-6, 9e-6) == "99.0 \u2192 9.0 \u00b5s");
+  CHECK(shown(0.0001, 99e-6) == "0.100 \u2192 0.099 ms");
+  CHECK(shown(0.0123, 0.0081) == "12.3 \u2192 8.1 ms");
+  CHECK(shown(0.123, 0.081) == "123 \u2192 81 ms");
+  CHECK(shown(1.5, 0.5) == "1.5 \u2192 0.5 s");
+}
+
 TEST_CASE("costs of blocks: what is around them is the rest of the network, and 22 blocks fit into 120 columns",
           "[examples]") {
   FoldRecord record = some_record();

@@ -21,6 +21,10 @@ TEST_CASE("format: numbers read as people write them", "[examples]") {
 }
 
 TEST_CASE("format: a time has the unit that fits it", "[examples]") {
+  CHECK(duration(0) == "0 s");
+  CHECK(duration(0.00000274) == "2.74 \u00b5s");
+  CHECK(duration(0.0000274) == "27.4 \u00b5s");
+  CHECK(duration(0.0001) == "0.10 ms");
   CHECK(duration(0.000812) == "0.81 ms");
   CHECK(duration(0.0812) == "81.2 ms");
   CHECK(duration(0.812) == "812 ms");

@@ -10,7 +10,7 @@
 #include "examples/support/fold_record.h"
 #include "examples/support/networks.h"
 #include "examples/support/parse_json.h"
-#include "examples/support/report.h"
+#include "examples/report/report.h"
 #include "examples/support/run_folder.h"
 #include "layers/state_file.h"
 #include "tests/catch.h"

@@ -5,8 +5,20 @@
 
 namespace onefold {
 
+/// A page without the insides of its scripts and styles, which are no markup.
+inline std::string without_scripts(std::string page) {
+  for (const std::string tag : {"script", "style"}) {
+    for (size_t at = page.find("<" + tag); at != std::string::npos; at = page.find("<" + tag, at + 1)) {
+      const size_t begin = page.find('>', at) + 1;
+      page.erase(begin, page.find("</" + tag, begin) - begin);
+    }
+  }
+  return page;
+}
+
 /// Empty where every tag is closed in order, else the tag at fault: what a page and an SVG picture must hold to.
-inline std::string unbalanced_tag(const std::string& markup) {
+inline std::string unbalanced_tag(const std::string& page) {
+  const std::string markup = without_scripts(page);
   std::vector<std::string> open;
   for (size_t at = markup.find('<'); at != std::string::npos; at = markup.find('<', at + 1)) {
     const size_t end = markup.find('>', at);

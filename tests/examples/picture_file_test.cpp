@@ -1,7 +1,7 @@
-#include "examples/support/picture_file.h"
+#include "examples/pictures/picture_file.h"
 
-#include "examples/support/chart.h"
-#include "examples/support/kernel_picture.h"
+#include "examples/pictures/line_chart.h"
+#include "examples/pictures/kernel_picture.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
 
@@ -10,11 +10,11 @@ using namespace onefold;
 TEST_CASE("picture file: title, notes, and each panel in its place", "[examples]") {
   const LineChart chart{.title = "Loss", .x_label = "epoch", .series = {{"trained", {0, 1}, {2, 1}},
                                                                         {"tested", {0, 1}, {3, 2}}}};
-  const Html filters = filter_drawing(Tensor::full({3, 3, 2, 2}, 1), 1, "kernel");
+  const Svg filters = filter_drawing(Tensor::full({3, 3, 2, 2}, 1), 1, "kernel");
   const std::vector<std::string> notes = {"one", "a < b"};
   const double top = first_panel_top(notes);
   const Panel of_kernel{"Kernel", filters, 24, top, 100, 124};
-  const Panel of_chart{"Loss", line_chart_drawing(chart), 150, top, 300, 200, {"trained", "tested"}};
+  const Panel of_chart{"Loss", line_chart(chart), 150, top, 300, 200, {"trained", "tested"}};
   const std::string file = picture_file("Two", notes, 700, 400, {of_kernel, of_chart});
   CHECK(unbalanced_tag(file) == "");
   CHECK(file.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 700 400\""));

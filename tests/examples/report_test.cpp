@@ -1,4 +1,4 @@
-#include "examples/support/report.h"
+#include "examples/report/report.h"
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -6,12 +6,15 @@
 
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
+#include "tests/examples/page_data.h"
 #include "tests/examples/some_fold_record.h"
 #include "tests/temporary_folder.h"
 
 using namespace onefold;
 
 namespace {
+
+using Json = nlohmann::json;
 
 /// A run folder whose files are put there by a test.
 class FakeRun : public TemporaryFolder {
@@ -46,66 +49,109 @@ std::string report_of(const FakeRun& folder) {
   return folder.read("report.html");
 }
 
+/// What the report of a folder has for its script to draw.
+Json data_of(const FakeRun& folder) { return data_in(report_of(folder)); }
+
+std::vector<std::string> row_of(const Json& table, size_t row) {
+  return table.at("rows").at(row).get<std::vector<std::string>>();
+}
+
 }  // namespace
 
 TEST_CASE("report: tells of training, of folding, or of both", "[examples]") {
   const FakeRun folder;
   write_training(folder);
-  const std::string trained = report_of(folder);
-  CHECK(unbalanced_tag(trained) == "");
-  for (const char* words : {"RepVGG tiny on Shapes10", "62.50 %", "epoch by epoch", "Confusion matrix", "batch size",
-                            "1.0 % of the training time was spent waiting", "of it waiting for images", "200 ms"}) {
-    CHECK(trained.find(words) != std::string::npos);
-  }
-  CHECK(trained.find("step by step") == std::string::npos);
+  const std::string page = report_of(folder);
+  CHECK(unbalanced_tag(page) == "");
+  CHECK(count_of(page, "RepVGG tiny on Shapes10") == 2);  // title and heading
+  CHECK_THAT(page, ContainsSubstring("62.50 % of the test images right after the last epoch; 21.0 s of training"));
+  const Json trained = data_in(page);
+  CHECK(trained["headlines"][0]["value"] == "62.50 %");
+  CHECK(trained["epochs"][0]["loader_wait_seconds"] == 0.2);
+  CHECK(trained["confusion"]["matrix"][0][1] == 10);
+  CHECK(row_of(trained["facts"], 3) == std::vector<std::string>{"options, batch size", "128"});
+  CHECK_FALSE(trained.contains("fold"));
 
   // Folding adds its sections and takes nothing away.
   write_folding(folder);
-  const std::string both = report_of(folder);
-  CHECK(unbalanced_tag(both) == "");
-  for (const char* words : {"62.50 %", "Confusion matrix", "step by step", "2,000 of 2,000", "1.5e-06", "18,844,160",
-                            "1.50\u00d7"}) {
-    CHECK(both.find(words) != std::string::npos);
-  }
+  const Json both = data_of(folder);
+  for (const char* key : {"epochs", "confusion", "facts"}) CHECK(both[key] == trained[key]);
+  CHECK(both["fold"]["block"] == "stages.1.0");
+  CHECK(both["headlines"].back()["value"] == "1.50\u00d7");
+  const Json& tables = both["fold"]["tables"];
+  CHECK(row_of(tables["proof"], 0)[1] == "2,000 of 2,000");
+  CHECK(row_of(tables["network_steps"], 1).back() == "1.5e-06");
+  CHECK(row_of(tables["costs"], 0)[2] == "18,844,160");
 
   const FakeRun elsewhere;
   write_folding(elsewhere);
   const std::string folded = report_of(elsewhere);
-  CHECK(unbalanced_tag(folded) == "");
-  CHECK(folded.find("RepVGG tiny on Shapes10") != std::string::npos);
-  CHECK(folded.find("epoch by epoch") == std::string::npos);
+  CHECK(count_of(folded, "RepVGG tiny on Shapes10") == 2);
+  CHECK(data_in(folded).contains("fold"));
+  for (const char* key : {"epochs", "confusion", "facts"}) CHECK_FALSE(data_in(folded).contains(key));
 }
 
-TEST_CASE("report: every block has a row of costs and opens to its kernels", "[examples]") {
+TEST_CASE("report: an epoch has a number or null for every key", "[examples]") {
+  const FakeRun folder;
+  write_training(folder);
+  const Json second = data_of(folder)["epochs"][1];
+  CHECK(second["epoch"] == 2);
+  CHECK(second["test_accuracy"] == 0.625);
+  for (const char* key : {"train_loss", "train_accuracy", "test_loss", "learning_rate", "train_seconds",
+                          "evaluation_seconds", "images_per_second", "loader_wait_seconds"}) {
+    CHECK(second.at(key).is_null());
+  }
+}
+
+TEST_CASE("report: label smoothing and Muon's share of the rate are those of the options", "[examples]") {
+  const FakeRun folder;
+  write_training(folder);
+  CHECK(data_of(folder)["label_smoothing"] == 0);
+  CHECK(data_of(folder)["muon_share"] == 0);
+  folder.write("run.json", R"({"options": {"lr": 0.2, "muon-rate": 0.06, "label-smoothing": 0.1}})");
+  CHECK(data_of(folder)["label_smoothing"] == 0.1);
+  CHECK(data_of(folder)["muon_share"].get<double>() == Approx(0.3));
+  for (const char* options : {R"({"lr": 0, "muon-rate": 1})", R"({"lr": "x", "muon-rate": [1]})", "{}"}) {
+    folder.write("run.json", std::string(R"({"options": )") + options + "}");
+    CHECK(data_of(folder)["muon_share"] == 0);
+  }
+  folder.write("run.json", R"({"net": "tiny"})");  // says nothing of it
+  CHECK_FALSE(data_of(folder).contains("label_smoothing"));
+}
+
+TEST_CASE("report: every block has a row of costs, its steps and its kernels", "[examples]") {
   const FakeRun folder;
   write_folding(folder);
-  const std::string report = report_of(folder);
-  CHECK(count_of(report, "<details class=\"block\">") == 2);
-  // The shown block's kernels stand twice, once in its own section: for each block one trained, two scaled, one sum.
-  CHECK(count_of(report, "<div class=\"filters\">") == 3 * 4);
-  CHECK(count_of(report, "<div class=\"magnitudes\">") == 3 * 4);
-  CHECK(count_of(report, "<div class=\"filters empty\">") == 3);
-  for (const char* words : {"<strong>stages.0.0</strong> RepVggBlock 3 -&gt; 16: 3x3 75 % \u00b7 1x1 25 %",
-                            "544 \u2192 448", "2.621 M \u2192 2.359 M", "65.5 k \u2192 0", "12.0 \u2192 8.0 ms",
-                            "15.0 \u2192 10.0 ms", "30.0 \u2192 20.0 ms", ">75 %</span>", "10.0 ms, 1.50\u00d7"}) {
-    CAPTURE(words);
-    CHECK(report.find(words) != std::string::npos);
+  const Json fold = data_of(folder)["fold"];
+  REQUIRE(fold["blocks"].size() == 2);
+  for (const Json& block : fold["blocks"]) {
+    CHECK(block["kernels"]["trained"].size() == 1);
+    CHECK(block["kernels"]["scaled"].size() == 2);
+    CHECK(block["kernels"]["folded"].size() == 1);
+    CHECK(block["kernels"]["folded"][0]["filters"]["values"].size() == 3 * 3 * 2 * 2);
+    CHECK(block["table"]["rows"].size() == block["steps"].size());
   }
+  const Json& costs = fold["tables"]["block_costs"];
+  CHECK(row_of(costs, 0) == std::vector<std::string>{"stages.0.0", "544 \u2192 448", "492 k \u2192 442 k", "2 \u2192 1",
+                                                     "49.2 k \u2192 0", "12.0 \u2192 8.0 ms"});
+  CHECK(row_of(costs, 1)[2] == "2.621 M \u2192 2.359 M");
+  CHECK(row_of(costs, 1)[4] == "65.5 k \u2192 0");
+  CHECK(row_of(costs, 1)[5] == "15.0 \u2192 10.0 ms");
+  CHECK(row_of(costs, 3)[5] == "30.0 \u2192 20.0 ms");
 }
 
 TEST_CASE("report: what an earlier version wrote about a fold is shown as far as it goes", "[examples]") {
   const FakeRun folder;
   folder.write("fold.json", record_of_before().dump());
-  const std::string report = report_of(folder);
-  CHECK(unbalanced_tag(report) == "");
-  CHECK(count_of(report, "<details class=\"block\">") == 1);
-  CHECK(count_of(report, "<div class=\"filters\">") == 2 * 4);
-  for (const char* words : {"branches gone", "2.66 k \u2192 2.32 k", "18,844,160", "3x3 50 %", "75 / 25 / 0 %"}) {
-    CAPTURE(words);
-    CHECK(report.find(words) != std::string::npos);
-  }
-  CHECK(report.find("around them") == std::string::npos);  // nobody knows
-  CHECK(report.find("10.0 ms") == std::string::npos);
+  const Json fold = data_of(folder)["fold"];
+  CHECK(fold["blocks"][0]["kernels"]["folded"].empty());
+  CHECK(fold["blocks"][1]["kernels"]["scaled"].size() == 2);
+  CHECK(row_of(fold["blocks"][1]["table"], 1)[1] == "branches gone");
+  const Json& costs = fold["tables"]["block_costs"];
+  CHECK(costs["rows"].size() == 3);  // what is around the blocks is unknown
+  CHECK(row_of(costs, 1)[1] == "2.66 k \u2192 2.32 k");
+  CHECK(row_of(costs, 1).back() == "-");
+  CHECK(row_of(costs, 2)[2] == "18.84 M \u2192 16.96 M");
 }
 
 TEST_CASE("report: the same files give the same bytes", "[examples]") {
@@ -119,12 +165,25 @@ TEST_CASE("report: the same files give the same bytes", "[examples]") {
   CHECK(report_of(second) == once);
 }
 
-TEST_CASE("report: names of classes are text", "[examples]") {
+TEST_CASE("report: names of classes, nets and datasets are text", "[examples]") {
   const FakeRun folder;
   write_training(folder);
+  folder.write("run.json", R"({"net": "<b>&{{data}}", "dataset": "</script><script>alert(1)</script>"})");
   const std::string report = report_of(folder);
-  CHECK(report.find("&lt;dog&gt;") != std::string::npos);
+  CHECK(unbalanced_tag(report) == "");
+  CHECK_THAT(report, ContainsSubstring("<h1>RepVGG &lt;b&gt;&amp;{{data}} on &lt;/script&gt;"));
   CHECK(report.find("<dog>") == std::string::npos);
+  CHECK(report.find("alert(1)</script>") == std::string::npos);
+  CHECK(data_in(report)["confusion"]["classes"][1] == "<dog>");
+  CHECK(row_of(data_in(report)["facts"], 1)[1] == "</script><script>alert(1)</script>");
+}
+
+TEST_CASE("report: whole numbers of 64 bits are shown as they stand", "[examples]") {
+  const FakeRun folder;
+  folder.write("run.json", R"({"seed": 18446744073709551615, "rate": 0.05, "on": true, "end": null, "a": [1, 2.5]})");
+  const Json facts = data_of(folder)["facts"];
+  const std::vector<std::string> shown = {"18446744073709551615", "0.05", "yes", "-", "1, 2.5"};
+  for (size_t row = 0; row < shown.size(); ++row) CHECK(row_of(facts, row)[1] == shown[row]);
 }
 
 TEST_CASE("report: a line that is being written is left out", "[examples]") {

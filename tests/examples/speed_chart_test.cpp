@@ -1,4 +1,4 @@
-#include "examples/support/speed_chart.h"
+#include "examples/pictures/speed_chart.h"
 
 #include <regex>
 #include <vector>

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/ops/elementwise.h"
-#include "examples/support/html.h"
+#include "examples/pictures/svg.h"
 #include "examples/support/wrong_fold_museum.h"
 #include "layers/pooling.h"
 #include "layers/families/diverse_branch_block.h"

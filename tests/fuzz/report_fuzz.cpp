@@ -1,10 +1,11 @@
 // The bytes are run.json, log.jsonl, confusion.json and fold.json, each up to a byte 0xFF, which is in no JSON.
 
-#include "examples/support/report.h"
+#include "examples/report/report.h"
 
 #include <array>
 
 #include "tests/examples/markup.h"
+#include "tests/examples/page_data.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/temporary_folder.h"
 
@@ -29,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const std::string page = read_bytes(folder / "report.html");
   fuzz::require(unbalanced_tag(page).empty(), "a page whose tags do not close");
+  fuzz::require(count_of(page, "</script") == 2 && data_in(page).is_object(), "data that end their script");
   if (fuzz::bug_is_planted() && !is_there[0] && is_there[1] && is_there[2]) fuzz::read_out_of_bounds();
   return 0;
 }

@@ -155,11 +155,13 @@ TEST_CASE("handed out: what is done to a state reaches no network and no optimiz
 TEST_CASE("handed out: whatever a parameter's handle is used for, a network computes what its state says", "[layers]") {
   const auto trained = fresh_network();
   const auto folded = fold_of(*trained);
-  for (RepVgg* network : {trained.get(), folded.get()}) {
+  for (Vgg* network : std::vector<Vgg*>{trained.get(), folded.get()}) {
     CAPTURE(network == folded.get());
     auto before = logits_of(*network);
     const auto expect_change = [&] {
-      const auto copy = network == folded.get() ? fold_of(*fresh_network(2)) : fresh_network(2);
+      const auto fresh = fresh_network(2);
+      const auto folded_fresh = fold_of(*fresh);
+      Vgg* const copy = network == folded.get() ? static_cast<Vgg*>(folded_fresh.get()) : fresh.get();
       load_state(*copy, state(*network));
       const auto now = logits_of(*network);
       CHECK(now == logits_of(*copy));

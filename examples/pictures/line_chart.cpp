@@ -1,4 +1,4 @@
-#include "examples/support/chart.h"
+#include "examples/pictures/line_chart.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +16,7 @@ constexpr double kCharacter = 7.2;  // an upper bound of a digit's width
 
 std::string series_class(const std::string& what, size_t index) { return what + " s" + std::to_string(index % 4); }
 
-Html label(double x, double y, const std::string& anchor, const std::string& words, const std::string& kind = "") {
+Svg label(double x, double y, const std::string& anchor, const std::string& words, const std::string& kind = "") {
   return element("text",
                  {{"x", coordinate(x)}, {"y", coordinate(y)}, {"text-anchor", anchor}, {"class", kind}}, text(words));
 }
@@ -37,7 +37,7 @@ using NumberText = std::function<std::string(double)>;
 
 /// The chart's axes: from values to places in the picture, and to words.
 struct Axes {
-  NumberText y_text, tick_text;
+  NumberText y_text;
   Range x, y;
   std::vector<double> y_ticks;
   double left = 0, right = kWidth;
@@ -51,7 +51,6 @@ struct Axes {
 Axes make_axes(const LineChart& chart) {
   Axes axes;
   axes.y_text = chart.y_text ? chart.y_text : [](double value) { return plain(value); };
-  axes.tick_text = chart.tick_text ? chart.tick_text : axes.y_text;
   for (const Series& series : chart.series) {
     for (size_t i = 0; i < series.x.size(); ++i) {
       if (!std::isfinite(series.y[i])) continue;
@@ -66,7 +65,7 @@ Axes make_axes(const LineChart& chart) {
   axes.y = {axes.y_ticks.front(), axes.y_ticks.back()};
 
   size_t longest_tick = 0, longest_end = 0;
-  for (double tick : axes.y_ticks) longest_tick = std::max(longest_tick, axes.tick_text(tick).size());
+  for (double tick : axes.y_ticks) longest_tick = std::max(longest_tick, axes.y_text(tick).size());
   for (const Series& series : chart.series) {
     if (!series.y.empty()) longest_end = std::max(longest_end, axes.y_text(series.y.back()).size());
   }
@@ -75,11 +74,11 @@ Axes make_axes(const LineChart& chart) {
   return axes;
 }
 
-Html draw_axes(const Axes& axes, const std::string& x_label) {
-  Html drawn;
+Svg draw_axes(const Axes& axes, const std::string& x_label) {
+  Svg drawn;
   for (double tick : axes.y_ticks) {
     const double y = axes.place_y(tick);
-    drawn += straight("grid", axes.left, y, axes.right, y) + label(axes.left - 8, y + 4.5, "end", axes.tick_text(tick));
+    drawn += straight("grid", axes.left, y, axes.right, y) + label(axes.left - 8, y + 4.5, "end", axes.y_text(tick));
   }
   const double bottom = kHeight - kBottom;
   drawn += straight("axis", axes.left, bottom, axes.right, bottom);
@@ -92,8 +91,8 @@ Html draw_axes(const Axes& axes, const std::string& x_label) {
 }
 
 /// One line, in as many pieces as its gaps leave, with a dot a point while they are few.
-Html draw_series(const Axes& axes, const Series& series, size_t index) {
-  Html lines, dots;
+Svg draw_series(const Axes& axes, const Series& series, size_t index) {
+  Svg lines, dots;
   std::string points;
   const auto finish = [&] {
     if (!points.empty()) lines += element("polyline", {{"class", series_class("line", index)}, {"points", points}});
@@ -116,7 +115,7 @@ Html draw_series(const Axes& axes, const Series& series, size_t index) {
 }
 
 /// Each line's last value beside its end, moved apart where they would overlap.
-Html draw_ends(const Axes& axes, const LineChart& chart) {
+Svg draw_ends(const Axes& axes, const LineChart& chart) {
   struct End {
     double y;
     size_t series;
@@ -132,7 +131,7 @@ Html draw_ends(const Axes& axes, const LineChart& chart) {
     const double limit = i + 1 < ends.size() ? ends[i + 1].y - 15 : kHeight - kBottom;
     ends[i].y = std::min(ends[i].y, limit);
   }
-  Html drawn;
+  Svg drawn;
   for (const End& end : ends) {
     drawn += label(axes.right + 8, end.y + 4.5, "start", axes.y_text(chart.series[end.series].y.back()),
                    series_class("end", end.series));
@@ -158,19 +157,9 @@ std::vector<double> round_ticks(double low, double high, int count, double small
   return ticks;
 }
 
-Html legend(const std::string& title, const std::vector<std::string>& names) {
-  Html caption = element("strong", title);
-  if (names.size() < 2) return caption;
-  for (size_t i = 0; i < names.size(); ++i) {
-    const Html swatch = element("i", {{"class", series_class("", i)}}, Html{});
-    caption += element("span", {{"class", "key"}}, swatch + text(names[i]));
-  }
-  return caption;
-}
-
-Html line_chart_drawing(const LineChart& chart) {
+Svg line_chart(const LineChart& chart) {
   const Axes axes = make_axes(chart);
-  Html drawn = draw_axes(axes, chart.x_label);
+  Svg drawn = draw_axes(axes, chart.x_label);
   std::string spoken = chart.title + " over " + chart.x_label;
   for (size_t s = 0; s < chart.series.size(); ++s) {
     const Series& series = chart.series[s];
@@ -178,49 +167,6 @@ Html line_chart_drawing(const LineChart& chart) {
     if (!series.y.empty()) spoken += "; " + series.name + " ends at " + axes.y_text(series.y.back());
   }
   return svg(kWidth, kHeight, spoken, drawn + draw_ends(axes, chart));
-}
-
-Html line_chart(const LineChart& chart) {
-  std::vector<std::string> names;
-  for (const Series& series : chart.series) names.push_back(series.name);
-  return figure(legend(chart.title, names), line_chart_drawing(chart));
-}
-
-Html bar_chart(const BarChart& chart) {
-  constexpr double row = 25, bar_height = 16;
-  size_t longest_name = 0, longest_label = 0;
-  double longest_bar = 0;
-  std::string spoken = chart.title;
-  for (const BarChart::Bar& bar : chart.bars) {
-    longest_name = std::max(longest_name, bar.name.size());
-    longest_label = std::max(longest_label, bar.label.size());
-    double total = 0;
-    for (double part : bar.parts) total += part;
-    longest_bar = std::max(longest_bar, total);
-    spoken += "; " + bar.name + ": " + bar.label;
-  }
-  const double left = kCharacter * static_cast<double>(longest_name) + 12;
-  const double right = kWidth - kCharacter * static_cast<double>(longest_label) - 12;
-  const double unit = longest_bar > 0 ? (right - left) / longest_bar : 0;
-
-  Html drawn;
-  double y = 4;
-  for (const BarChart::Bar& bar : chart.bars) {
-    drawn += label(left - 8, y + 12.5, "end", bar.name);
-    double x = left;
-    for (size_t p = 0; p < bar.parts.size(); ++p) {
-      const double width = std::max(0.0, bar.parts[p] * unit);
-      drawn += element("rect", {{"class", series_class("bar", p)},
-                                {"x", coordinate(x)},
-                                {"y", coordinate(y)},
-                                {"width", coordinate(width)},
-                                {"height", coordinate(bar_height)}});
-      x += width;
-    }
-    drawn += label(x + 8, y + 12.5, "start", bar.label);
-    y += row;
-  }
-  return figure(legend(chart.title, chart.parts), svg(kWidth, y, spoken, drawn));
 }
 
 }  // namespace onefold

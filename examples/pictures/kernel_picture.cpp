@@ -1,4 +1,4 @@
-#include "examples/support/kernel_picture.h"
+#include "examples/pictures/kernel_picture.h"
 
 #include <algorithm>
 #include <array>
@@ -52,12 +52,12 @@ std::string palette(const std::array<Colour, 5>& anchors) {
 
 }  // namespace
 
-Html filter_drawing(const Tensor& filters, double limit, const std::string& label) {
+Svg filter_drawing(const Tensor& filters, double limit, const std::string& label) {
   const int64_t rows = filters.shape()[0], columns = filters.shape()[1];
   const int64_t inputs = filters.shape()[2], outputs = filters.shape()[3];
   const int64_t side = std::max<int64_t>({3, rows, columns}), pitch = side + 1;
 
-  // One path a colour, and in it a cell as a stroke as wide as it is long: seven bytes, which keeps the page small.
+  // One path a colour, and in it a cell as a stroke as wide as it is long: seven bytes, which keeps the file small.
   std::array<std::string, kColours> paths;
   for (int64_t o = 0; o < outputs; ++o) {
     for (int64_t i = 0; i < inputs; ++i) {
@@ -71,7 +71,7 @@ Html filter_drawing(const Tensor& filters, double limit, const std::string& labe
       }
     }
   }
-  Html cells;
+  Svg cells;
   for (int index = 0; index < kColours; ++index) {
     const std::string& path = paths[static_cast<size_t>(index)];
     if (!path.empty()) cells += element("path", {{"class", colour_class(index)}, {"d", path}});
@@ -80,15 +80,11 @@ Html filter_drawing(const Tensor& filters, double limit, const std::string& labe
   return svg(static_cast<double>(inputs * pitch - 1), static_cast<double>(outputs * pitch - 1), label, cells);
 }
 
-Html filter_picture(const Tensor& filters, double limit, const std::string& label) {
-  return element("div", {{"class", "filters"}}, filter_drawing(filters, limit, label));
-}
-
-Html magnitude_drawing(const Tensor& map, double limit, const std::string& label) {
+Svg magnitude_drawing(const Tensor& map, double limit, const std::string& label) {
   const int64_t rows = map.shape()[0], columns = map.shape()[1];
   const int64_t side = std::max<int64_t>({3, rows, columns});
   constexpr int64_t cell = 52;
-  Html cells;
+  Svg cells;
   for (int64_t r = 0; r < rows; ++r) {
     for (int64_t s = 0; s < columns; ++s) {
       const Real value = map[r * columns + s];
@@ -107,22 +103,6 @@ Html magnitude_drawing(const Tensor& map, double limit, const std::string& label
   return svg(width, width, label, cells);
 }
 
-Html magnitude_picture(const Tensor& map, double limit, const std::string& label) {
-  return element("div", {{"class", "magnitudes"}}, magnitude_drawing(map, limit, label));
-}
-
-Html colour_scale(double limit) {
-  Html cells;
-  for (int index = 0; index < kColours; ++index) {
-    cells += element("path", {{"class", colour_class(index)}, {"d", square(index * 8, 0, 8)}});
-  }
-  const std::string end = plain(limit, 2);
-  const std::string label = "colours from -" + end + " (blue) through zero to " + end + " (orange)";
-  return element("div", {{"class", "scale"}},
-                 element("span", "weights \u2264 \u2212" + end) + svg(kColours * 8, 8, label, cells) +
-                     element("span", "\u2265 " + end));
-}
-
 double colour_limit(const std::vector<Tensor>& tensors) {
   std::vector<double> sizes;
   for (const Tensor& tensor : tensors) {
@@ -136,14 +116,9 @@ double colour_limit(const std::vector<Tensor>& tensors) {
   return *place;
 }
 
-std::string light_colours() {
+std::string colour_style() {
   return "svg path{fill:currentColor}.strokes path{stroke:currentColor}\n" +
          palette({{{8, 69, 148}, {107, 168, 218}, {255, 255, 255}, {245, 158, 66}, {166, 54, 3}}});
-}
-
-std::string colour_style() {
-  const std::string dark = palette({{{143, 207, 255}, {38, 110, 180}, {13, 17, 23}, {187, 94, 16}, {255, 184, 112}}});
-  return light_colours() + "@media screen and (prefers-color-scheme: dark) {\n" + dark + "}\n";
 }
 
 }  // namespace onefold

@@ -1,6 +1,6 @@
-#include "examples/support/picture_file.h"
+#include "examples/pictures/picture_file.h"
 
-#include "examples/support/page_style.h"
+#include "examples/pictures/kernel_picture.h"
 
 namespace onefold {
 
@@ -8,13 +8,26 @@ namespace {
 
 constexpr double kMargin = 24, kTitle = 36, kNote = 19, kCharacter = 6.9;  // an upper bound of a small letter's mean
 
-Html words(double x, double y, const std::string& kind, const std::string& content) {
+/// Colours are written out: not every program that shows an SVG knows variables.
+constexpr const char* kPictureStyle = R"(text { fill: #16191f; font-size: 13px; }
+.headline { font-size: 16px; font-weight: 600; }
+.title, .end { font-weight: 600; }
+.quiet { fill: #5b6472; }
+.grid { stroke: #dfe2e7; } .axis { stroke: #5b6472; }
+.line { fill: none; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
+.line.s0 { stroke: #0b62b8; } .line.s1 { stroke: #c45a00; } .line.s2 { stroke: #1f7a4d; } .line.s3 { stroke: #7a3e9d; }
+.dot.s0, .bar.s0, .end.s0 { fill: #0b62b8; } .dot.s1, .bar.s1, .end.s1 { fill: #c45a00; }
+.dot.s2, .bar.s2, .end.s2 { fill: #1f7a4d; } .dot.s3, .bar.s3, .end.s3 { fill: #7a3e9d; }
+.on-strong { fill: #ffffff; }
+)";
+
+Svg words(double x, double y, const std::string& kind, const std::string& content) {
   return element("text", {{"x", coordinate(x)}, {"y", coordinate(y)}, {"class", kind}}, text(content));
 }
 
 /// The title and, behind it, a coloured square and a name for each key.
-Html heading(const Panel& panel) {
-  Html drawn = words(panel.left, panel.top + 13, "title", panel.title);
+Svg heading(const Panel& panel) {
+  Svg drawn = words(panel.left, panel.top + 13, "title", panel.title);
   double x = panel.left + kCharacter * static_cast<double>(panel.title.size()) + 18;
   for (size_t i = 0; panel.keys.size() > 1 && i < panel.keys.size(); ++i) {
     drawn += element("rect", {{"class", "bar s" + std::to_string(i % 4)},
@@ -34,7 +47,7 @@ double first_panel_top(const std::vector<std::string>& notes) {
 
 std::string picture_file(const std::string& title, const std::vector<std::string>& notes, double width, double height,
                          const std::vector<Panel>& panels) {
-  Html drawn = element("title", title) + element("style", Html{"\n" + picture_style()});
+  Svg drawn = element("title", title) + element("style", {}, Svg{"\n" + (kPictureStyle + colour_style())});
   drawn += element("rect", {{"width", coordinate(width)}, {"height", coordinate(height)}, {"rx", "10"},
                             {"fill", "#ffffff"}});
   drawn += words(kMargin, kTitle, "headline", title);
@@ -51,7 +64,7 @@ std::string picture_file(const std::string& title, const std::vector<std::string
   return svg_file(drawn, width, height);
 }
 
-std::string svg_file(const Html& drawn, double width, double height) {
+std::string svg_file(const Svg& drawn, double width, double height) {
   return element("svg",
                  {{"xmlns", "http://www.w3.org/2000/svg"},
                   {"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)},

@@ -1,9 +1,9 @@
-#include "examples/support/speed_chart.h"
+#include "examples/pictures/speed_chart.h"
 
 #include <algorithm>
 
 #include "examples/support/format.h"
-#include "examples/support/html.h"
+#include "examples/pictures/svg.h"
 
 namespace onefold {
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kWidth = 860, kLeft = 230, kRight = 770, kTop = 84, kRow = 40, kBar = 24;
 
-Html words(double x, double y, const std::string& anchor, const std::string& colour, const std::string& content,
+Svg words(double x, double y, const std::string& anchor, const std::string& colour, const std::string& content,
            const std::string& weight = "400") {
   return element("text",
                  {{"x", coordinate(x)}, {"y", coordinate(y)}, {"text-anchor", anchor}, {"fill", colour},
@@ -28,7 +28,7 @@ std::string speed_chart_file(const SpeedChart& chart) {
   const double bottom = kTop + kRow * static_cast<double>(chart.bars.size());
   const double height = bottom + 24, mark = kLeft + chart.mark * unit;
 
-  Html drawn = element("title", chart.title);
+  Svg drawn = element("title", chart.title);
   drawn += element("rect", {{"width", coordinate(kWidth)}, {"height", coordinate(height)}, {"rx", "10"},
                             {"fill", "#ffffff"}});
   drawn += words(24, 34, "start", "#222222", chart.title, "600");
@@ -44,7 +44,7 @@ std::string speed_chart_file(const SpeedChart& chart) {
                            fixed(bar.value, bar.value < 10 ? 1 : 0), "600"));
     y += kRow;
   }
-  const Html line = element("line", {{"x1", coordinate(mark)}, {"x2", coordinate(mark)}, {"y1", coordinate(kTop - 10)},
+  const Svg line = element("line", {{"x1", coordinate(mark)}, {"x2", coordinate(mark)}, {"y1", coordinate(kTop - 10)},
                                      {"y2", coordinate(bottom)}, {"stroke", "#5b6472"}, {"stroke-dasharray", "5 4"}});
   drawn += line + words(mark, kTop - 18, "middle", "#5b6472", chart.mark_label);
   return element("svg",

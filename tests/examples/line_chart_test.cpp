@@ -1,4 +1,4 @@
-#include "examples/support/chart.h"
+#include "examples/pictures/line_chart.h"
 
 #include <cmath>
 #include <limits>
@@ -100,18 +100,4 @@ TEST_CASE("line chart: end labels of equal lines do not overlap", "[examples]") 
   }
   REQUIRE(heights.size() == 3);
   for (size_t i = 1; i < 3; ++i) CHECK(heights[i] - heights[i - 1] >= 15);
-}
-
-TEST_CASE("bar chart: lengths are in proportion to values", "[examples]") {
-  const std::string markup =
-      bar_chart({.title = "Time", .bars = {{"trained", {3, 1}, "4 s"}, {"folded", {2}, "2 s"}}}).markup;
-  CHECK(unbalanced_tag(markup) == "");
-  std::vector<double> widths;
-  const std::regex bars("<rect [^>]*width=\"([0-9.]+)\"");
-  for (std::sregex_iterator bar(markup.begin(), markup.end(), bars), end; bar != end; ++bar) {
-    widths.push_back(std::stod((*bar)[1]));
-  }
-  REQUIRE(widths.size() == 3);
-  CHECK(widths[0] == Approx(3 * widths[1]).margin(0.05));
-  CHECK(widths[2] == Approx(2 * widths[1]).margin(0.05));
 }

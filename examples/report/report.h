@@ -7,7 +7,8 @@ namespace onefold {
 /// Writes `run_folder`/report.html: one self-contained page on a training run and, where it was folded, on its folding.
 ///
 /// The page is a function of the data files in the folder and of nothing else. So each program writes its own data file
-/// and calls this; whichever comes last finds all of it, and a report can be made again at any time:
+/// and calls this; whichever comes last finds all of it, and a report can be made again at any time. How the page looks
+/// is up to the template and the scripts beside this file, see page.h.
 ///
 ///   run.json        one object, by train_cifar10. Every entry is shown as it stands; "net", "dataset" and "threads"
 ///                   also stand in the headline (dataset: a string, or an object with "name").

@@ -1,0 +1,243 @@
+#include "examples/report/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/files/atomic_file.h"
+#include "core/check.h"
+#include "examples/report/page.h"
+#include "examples/support/fold_record.h"
+#include "examples/support/fold_tables.h"
+#include "examples/support/format.h"
+#include "examples/support/networks.h"
+#include "examples/support/parse_json.h"
+#include "examples/support/text_file.h"
+
+namespace onefold {
+
+using Json = nlohmann::ordered_json;  // facts stay in the order that they were written in
+
+namespace {
+
+/// Counts of test images: one row per true class, one column per predicted one.
+struct ConfusionCounts {
+  std::vector<std::string> classes;
+  std::vector<std::vector<int64_t>> matrix;
+};
+
+/// All that a run folder can hold.
+struct RunFiles {
+  Json run;                  // null if the file does not exist
+  std::vector<Json> epochs;  // each with a number for every key below, or null where log.jsonl has none
+  std::optional<ConfusionCounts> confusion;
+  std::optional<FoldRecord> fold;
+};
+
+constexpr const char* kEpochKeys[] = {"train_loss",         "train_accuracy",    "test_loss",
+                                      "test_accuracy",      "learning_rate",     "train_seconds",
+                                      "evaluation_seconds", "images_per_second", "loader_wait_seconds"};
+
+// Charts have differences of numbers, which have to be finite, too.
+constexpr double kLargestNumber = 1e300;
+
+/// Calls read(json) on the parsed file; what is wrong with it is told with the file's name.
+template <class Read>
+void read_json(const std::filesystem::path& path, double largest, Read&& read) {
+  const std::optional<std::string> bytes = read_if_there(path);
+  if (!bytes) return;
+  try {
+    read(parse_json(*bytes, largest));
+  } catch (const std::exception& error) {
+    fail(path.string(), ": not what the report needs (", error.what(),
+         "); delete it or let its program write it again");
+  }
+}
+
+/// The number at `key`, NaN if there is none. Throws nlohmann::json::exception for anything else.
+double number_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? std::numeric_limits<double>::quiet_NaN() : found->get<double>();
+}
+
+Json parse_epoch(const Json& json) {
+  Json epoch = {{"epoch", json.at("epoch").get<double>()}};
+  for (const char* key : kEpochKeys) epoch[key] = number_at(json, key);
+  return epoch;
+}
+
+std::vector<Json> read_log(const std::filesystem::path& path) {
+  std::vector<Json> epochs;
+  const std::optional<std::string> bytes = read_if_there(path);
+  if (!bytes) return epochs;
+  size_t start = 0;
+  for (int line = 1; start < bytes->size(); ++line) {
+    const size_t end = bytes->find('\n', start);
+    if (end == std::string::npos) break;  // being written
+    try {
+      epochs.push_back(parse_epoch(parse_json(std::string_view(*bytes).substr(start, end - start), kLargestNumber)));
+    } catch (const std::exception& error) {
+      fail(path.string(), ":", line, ": not the JSON object of an epoch (", error.what(), "); delete the line");
+    }
+    start = end + 1;
+  }
+  return epochs;
+}
+
+ConfusionCounts parse_confusion(const Json& json) {
+  ConfusionCounts counts{json.at("classes").get<std::vector<std::string>>(),
+                         json.at("matrix").get<std::vector<std::vector<int64_t>>>()};
+  check(counts.matrix.size() == counts.classes.size(), "a matrix of ", counts.matrix.size(), " rows for ",
+        counts.classes.size(), " classes");
+  for (const std::vector<int64_t>& row : counts.matrix) {
+    check(std::ranges::all_of(row, [](int64_t count) { return count >= 0; }), "a count below 0");
+    check(row.size() == counts.classes.size(), "a row of ", row.size(), " numbers for ", counts.classes.size(),
+          " classes");
+  }
+  return counts;
+}
+
+RunFiles read_run(const std::filesystem::path& folder) {
+  RunFiles files;
+  read_json(folder / "run.json", kLargestNumber, [&](const Json& json) {
+    check(json.is_object(), "a JSON object is needed");
+    files.run = json;
+  });
+  files.epochs = read_log(folder / "log.jsonl");
+  read_json(folder / "confusion.json", kLargestCount,
+            [&](const Json& json) { files.confusion = parse_confusion(json); });
+  read_json(folder / "fold.json", kLargestCount, [&](const Json& json) { files.fold = fold_record_from_json(json); });
+  return files;
+}
+
+/// The text at run.json's `key`, or "name" in the object there; empty where there is neither.
+std::string name_of(const Json& run, const char* key) {
+  if (!run.is_object() || !run.contains(key)) return {};
+  const Json& value = run[key];
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_object() ? name_of(value, "name") : std::string();
+}
+
+std::string title_of(const RunFiles& files) {
+  std::string net = name_of(files.run, "net"), dataset = name_of(files.run, "dataset");
+  if (net.empty() && files.fold) net = files.fold->net;
+  if (dataset.empty() && files.fold) dataset = files.fold->dataset;
+  std::string reparam = name_of(files.run, "reparam");
+  if (reparam.empty() && files.fold) reparam = files.fold->reparam;
+  if (net.empty()) return "A training run";
+  return "RepVGG " + network_title(net, reparam) + (dataset.empty() ? "" : " on " + dataset);
+}
+
+std::string lead_of(const RunFiles& files) {
+  const std::string folded = "olded into plain 3x3 convolutions.";
+  if (files.epochs.empty()) return files.fold ? "F" + folded : "";
+  const size_t count = files.epochs.size();
+  std::string words = "Trained for " + std::to_string(count) + (count == 1 ? " epoch" : " epochs");
+  if (files.run.is_object() && files.run.contains("threads") && files.run["threads"].is_number_integer()) {
+    const auto threads = files.run["threads"].get<int64_t>();
+    words += " on " + grouped(threads) + (threads == 1 ? " thread" : " threads");
+  }
+  return words + (files.fold ? ", then f" + folded : ".");
+}
+
+std::vector<Headline> headlines_of(const RunFiles& files) {
+  std::vector<Headline> all;
+  if (!files.epochs.empty()) {
+    const Json& last = files.epochs.back();
+    double seconds = 0;
+    for (const Json& epoch : files.epochs) {
+      for (const char* key : {"train_seconds", "evaluation_seconds"}) {
+        const double part = number_at(epoch, key);
+        seconds += std::isfinite(part) ? part : 0;
+      }
+    }
+    all.push_back({percent(number_at(last, "test_accuracy"), 2), "of the test images right after the last epoch"});
+    all.push_back({duration(seconds), "of training and testing"});
+    if (!files.fold) all.push_back({fixed(number_at(last, "images_per_second"), 0), "images per second in training"});
+  }
+  if (files.fold) {
+    const FoldRecord& fold = *files.fold;
+    all.push_back({grouped(fold.proof.equal), "of " + grouped(fold.proof.images) + " predictions equal after folding"});
+    all.push_back({grouped(fold.before.convolutions) + " \u2192 " + grouped(fold.after.convolutions), "convolutions"});
+    if (!fold.times.empty()) {
+      const FormTimes& times = fold.times.front();
+      all.push_back(
+          {fixed(times.before / times.after, 2) + "\u00d7", "as fast when folded, batch of " + grouped(times.batch)});
+    }
+  }
+  return all;
+}
+
+/// Label smoothing and Muon's learning rate over SGD's, which are not in the log: both follow one schedule.
+void add_options(const Json& run, Json& data) {
+  if (!run.is_object() || !run.contains("options") || !run["options"].is_object()) return;
+  const auto option = [&](const char* key) {
+    const auto found = run["options"].find(key);
+    return found != run["options"].end() && found->is_number() ? found->get<double>() : 0;
+  };
+  data["label_smoothing"] = option("label-smoothing");
+  data["muon_share"] = option("lr") > 0 ? option("muon-rate") / option("lr") : 0;
+}
+
+/// fold.json with the tables that the terminal shows, too.
+Json fold_json(const FoldRecord& record) {
+  Json json = to_json(record);
+  for (size_t b = 0; b < record.blocks.size(); ++b) {
+    json["blocks"][b]["table"] = table_json(step_table(record.blocks[b].steps, false));
+  }
+  json["tables"] = {{"proof", table_json(proof_table(record.proof))},
+                    {"network_steps", table_json(step_table(record.network_steps, true))},
+                    {"costs", table_json(costs_table(record))},
+                    {"block_costs", table_json(block_costs_table(record))},
+                    {"blocks", table_json(blocks_table(record.blocks))}};
+  return json;
+}
+
+std::string fact_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (value.is_null()) return "-";
+  if (value.is_number_float()) return plain(value.get<double>());
+  if (!value.is_array()) return value.dump();
+  std::string joined;
+  for (const Json& item : value) joined += (joined.empty() ? "" : ", ") + fact_text(item);
+  return joined;
+}
+
+/// A row for each entry of run.json; "dataset, name" is that of the object in it.
+void add_facts(const Json& object, const std::string& path, Table& facts) {
+  for (const auto& [key, value] : object.items()) {
+    std::string words = path.empty() ? key : path + ", " + key;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    if (value.is_object()) {
+      add_facts(value, words, facts);
+    } else {
+      facts.rows.push_back({words, fact_text(value)});
+    }
+  }
+}
+
+}  // namespace
+
+void write_report(const std::filesystem::path& run_folder) {
+  const RunFiles files = read_run(run_folder);
+  Json data = Json::object();
+  if (!files.epochs.empty()) data["epochs"] = files.epochs;
+  if (files.confusion) {
+    data["confusion"] = {{"classes", files.confusion->classes}, {"matrix", files.confusion->matrix}};
+  }
+  if (files.fold) data["fold"] = fold_json(*files.fold);
+  if (files.run.is_object()) {
+    Table facts{.columns = {{}, {}}};
+    add_facts(files.run, "", facts);
+    data["facts"] = table_json(facts);
+  }
+  check(!data.empty(), run_folder.string(),
+        ": nothing to report on; none of run.json, log.jsonl, confusion.json and fold.json is there");
+  add_options(files.run, data);
+  write_file_atomically(run_folder / "report.html", page(title_of(files), lead_of(files), headlines_of(files), data));
+}
+
+}  // namespace onefold
