@@ -1,24 +1,26 @@
 #!/usr/bin/env bash
-# Runs all tests of Onefold: installs what a build needs where it is missing, builds with warnings as errors, runs every
-# test, then builds and runs them once more with AddressSanitizer and UndefinedBehaviorSanitizer.
+# Runs the tests of Onefold: installs what a build needs and is missing, builds everything once with warnings as errors,
+# and runs every test but the long ones.
 #
-#   tests/run.sh            everything (about 20 minutes on two cores of a Zen 4 EPYC)
-#   tests/run.sh --quick    without the sanitizers (about half of that)
+#   tests/run.sh               about 8 minutes on two cores of a Zen 4 EPYC
+#   tests/run.sh --long        the long tests, too: whole trainings, hundreds of runs of a program
+#   tests/run.sh --sanitize    then once more with AddressSanitizer and UndefinedBehaviorSanitizer
 #   tests/run.sh --help
 #
-# The builds stand in build/checked and build/asan, each with its logs. Long tests (the 60-second training) run in the
-# first build alone: with sanitizers they would take minutes and see no code that the short ones do not.
+# The builds are in build/checked and build/asan, each with its logs. tests/long.sh runs what takes longer still.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/support.sh
 
-quick=0
-case "${1:-}" in
-  '') ;;
-  --quick) quick=1 ;;
-  -h | --help) print_help; exit ;;
-  *) echo "run.sh: unknown option $1; see tests/run.sh --help" >&2; exit 2 ;;
-esac
+long_tests=0 sanitize=0
+for option in "$@"; do
+  case $option in
+    --long) long_tests=1 ;;
+    --sanitize) sanitize=1 ;;
+    -h | --help) print_help; exit ;;
+    *) echo "run.sh: unknown option $option; see tests/run.sh --help" >&2; exit 2 ;;
+  esac
+done
 
 source examples/support/install_packages.sh
 install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace qemu-user
@@ -26,7 +28,7 @@ check_tools
 
 build_and_test release build/checked
 summary=$closing_line
-if [ $quick = 0 ]; then
+if [ $sanitize = 1 ]; then
   build_and_test asan build/asan
 fi
 echo "$summary"

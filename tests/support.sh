@@ -43,11 +43,13 @@ choose_generator() {
 }
 
 # build_and_test PRESET FOLDER [CMAKE OPTIONS...]: sets closing_line to the sentence that CTest ends with. Tests with
-# the label "long" run with the preset "release" alone.
+# the label "long" run with the preset "release" alone, and only if long_tests=1.
 build_and_test() {
   local preset=$1 folder=$2 started=$SECONDS which=(-LE long)
   shift 2
-  if [ "$preset" = release ]; then which=(); fi
+  if [ "$preset" = release ] && [ "${long_tests:-0}" = 1 ]; then which=(); fi
+  # Tests share the cores: a thread that waits gives its core up soon.
+  export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-1000} KMP_BLOCKTIME=${KMP_BLOCKTIME:-0}
   choose_generator "$folder"
   echo "== $folder: configure and build"
   logged "$folder/configure.log" cmake --preset "$preset" -B "$folder" "${generator[@]}" -DONEFOLD_WERROR=ON "$@"
