@@ -46,8 +46,8 @@ std::vector<int64_t> shuffled_order(int64_t count, uint64_t seed, int64_t epoch)
 /// the other cores to the caller. Use a loader from one thread at a time. It may be destroyed at any time.
 class DataLoader {
  public:
-  /// The dataset must outlive the loader. Throws Error if the dataset is empty or inconsistent, batch size or prefetch is
-  /// below 1, the padding is as large as the images, a std is not positive, or drop_last leaves no batch.
+  /// The dataset must outlive the loader. Throws Error if the dataset is empty or inconsistent, batch size or prefetch
+  /// is below 1, the padding is as large as the images, a std is not positive, or drop_last leaves no batch.
   DataLoader(const Dataset& dataset, const LoaderOptions& options);
   ~DataLoader();
   DataLoader(const DataLoader&) = delete;
@@ -56,8 +56,8 @@ class DataLoader {
   /// The number of batches per epoch.
   int64_t batches() const;
 
-  /// Starts an epoch at batch `first_batch` and abandons any epoch in progress. An epoch started at batches() is empty;
-    /// throws Error if first_batch is larger.
+  /// Starts an epoch at batch `first_batch` and abandons any epoch in progress. An epoch started at batches() is empty.
+  /// Throws Error if first_batch is larger.
   void start_epoch(int64_t epoch, int64_t first_batch = 0);
 
   /// The next batch, or nothing at the end of the epoch or if none was started. Rethrows what the thread threw, such as
