@@ -6,7 +6,7 @@
 
 namespace onefold {
 
-/// What the library throws for bad input. The message says what was got, what was needed and what to do.
+/// Thrown for bad input. The message says what was got, what was expected and what to do.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -20,7 +20,7 @@ template <class... Parts>
   throw Error(text.str());
 }
 
-/// Throws Error with the parts joined as text unless `condition` holds. Call it before a parallel region.
+/// Throws Error with the parts joined as text unless `condition` holds. Call it outside parallel regions.
 template <class... Parts>
 void check(bool condition, const Parts&... parts) {
   if (!condition) [[unlikely]] fail(parts...);

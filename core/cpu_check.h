@@ -1,10 +1,10 @@
-/// What is compiled with -march=native runs only on CPUs with the same instructions. Every program that links onefold
-/// asks for them before anything else runs, and leaves with a sentence where SIGILL would come. For x86-64 alone.
+/// Code compiled with -march=native runs only on CPUs with the same instructions. Every program that links onefold
+/// checks for them before main() and exits with an error message instead of SIGILL. For x86-64 only.
 #pragma once
 
 namespace onefold {
 
-// What __builtin_cpu_supports() calls an instruction set, and the macro of a file that is compiled for it.
+// The name of an instruction set in __builtin_cpu_supports(), and the macro of files compiled for it.
 // clang-format off
 #define ONEFOLD_CPU_FEATURES(feature)             \
   feature("sse3", __SSE3__)                       \
@@ -32,7 +32,7 @@ namespace onefold {
   feature("avx512bf16", __AVX512BF16__)
 // clang-format on
 
-/// Whether the library is compiled for each of them, in this order.
+/// Whether the library is compiled for each of these instruction sets, in the same order.
 extern const bool kCompiledFor[];
 
 }  // namespace onefold

@@ -8,11 +8,11 @@
 
 namespace onefold {
 
-/// Every buffer starts on a cache line.
+/// Every buffer is aligned to a cache line.
 inline constexpr size_t kBufferAlignment = 64;
 
-/// Bytes held by tensors now and at most since the last reset, bytes that wait in the pool for reuse, and how many
-/// buffers were asked for so far.
+/// Bytes held by tensors now, and the maximum since the last reset; bytes in the pool, waiting for reuse; and the
+/// number of buffers allocated so far.
 struct MemoryUsage {
   size_t live = 0;
   size_t peak = 0;
@@ -20,26 +20,25 @@ struct MemoryUsage {
   int64_t allocations = 0;
 };
 
-/// A buffer of `count` uninitialised numbers, 64-byte aligned. When its last owner lets go, it returns to a pool,
-/// by size: mapping and zeroing 33 MB of fresh pages costs more than many of the kernels. Safe from any thread.
-/// Throws Error, naming the bytes asked for, available and held, where the machine has no more memory, before the
-/// system would end the process (available_memory.h).
+/// A buffer of `count` uninitialised values, 64-byte aligned. When its last owner releases it, it returns to a pool of
+/// buffers by size, because mapping and zeroing 33 MB of fresh pages costs more than many of the kernels. Thread-safe.
+/// Throws Error, naming the bytes requested, available and held, if memory runs out, before the system would kill the
+/// process (available_memory.h).
 std::shared_ptr<Real[]> allocate_buffer(int64_t count);
 
 MemoryUsage memory_usage();
 
-/// Starts a new measurement: the peak becomes what is live now.
+/// Starts a new measurement: sets the peak to the bytes that are live now.
 void reset_peak_memory();
 
-/// Gives the pool's waiting buffers back to the operating system.
+/// Returns the buffers that wait in the pool to the operating system.
 void release_pooled_memory();
 
-/// For tests of what happens without memory: the n-th allocation from now on fails, once, as if the machine had none
-/// left. 0: none does.
+/// For tests of running out of memory: the n-th allocation from now on fails, once. 0 disables it.
 void fail_allocation(int64_t nth);
 
-/// For tests of kernels: while it lives, a new buffer is full of NaN, and what lies before and behind its `count`
-/// numbers is watched until it is freed. One at a time.
+/// For tests of kernels: while it lives, every new buffer is filled with NaN, and the bytes before and after its
+/// `count` values are checked when it is freed. Only one may live at a time.
 class BufferGuard {
  public:
   BufferGuard();
@@ -47,7 +46,7 @@ class BufferGuard {
   BufferGuard(const BufferGuard&) = delete;
   BufferGuard& operator=(const BufferGuard&) = delete;
 
-  /// How many of those buffers were written outside, of the ones freed so far.
+  /// The number of buffers, among those freed so far, that were written out of bounds.
   int64_t overrun() const;
 };
 

@@ -13,7 +13,7 @@ namespace onefold {
 std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
 /// A counter-based generator: value = f(seed, stream, index), with no state between calls. So a value depends neither
-/// on which thread asks first nor on how many were drawn before, and a resumed run draws what it would have drawn.
+/// on the thread that draws it nor on the number of values drawn before, and a resumed run draws the same values.
 class Random {
  public:
   Random(uint64_t seed, uint64_t stream) : seed_(seed), stream_(stream) {}
@@ -35,7 +35,7 @@ class Random {
   uint64_t stream_;
 };
 
-/// A tensor of normals with the given deviation, and one uniform in [low, high): element i is value i of the generator.
+/// A tensor of normals with the given std, and one of uniforms in [low, high). Element i is value i of the generator.
 Tensor random_normal(const Shape& shape, const Random& random, double deviation = 1);
 Tensor random_uniform(const Shape& shape, const Random& random, double low = 0, double high = 1);
 

@@ -9,17 +9,17 @@
 namespace onefold {
 
 /// The extents of a tensor, outermost first: images are [N, H, W, C], convolution weights [R, S, C, K].
-/// At most four dimensions; none at all is the shape of a single number.
+/// At most four dimensions; rank 0 is the shape of a scalar.
 class Shape {
  public:
   static constexpr int kMaxRank = 4;
 
   Shape() = default;
 
-  /// Throws Error for more than four extents, a negative one, or a product beyond 2^40.
+  /// Throws Error for more than four extents, a negative extent, or a product above 2^40.
   Shape(std::initializer_list<int64_t> extents);
 
-  /// The same from `rank` numbers in memory, as files give them.
+  /// The same from an array of `rank` extents, as read from a file.
   Shape(const int64_t* extents, int64_t rank);
 
   int rank() const { return rank_; }

@@ -6,8 +6,8 @@
 
 namespace onefold {
 
-// The width of a vector is chosen here, once, from what the compiler may use. A wider vector than the machine's own
-// would be split into several registers and spill.
+// The vector width is chosen here, once, from the instruction sets that the compiler may use. A vector wider than the
+// machine's would be split over several registers and spill.
 #if defined(__AVX512F__)
 inline constexpr int kVecBytes = 64;
 #elif defined(__AVX__)
@@ -16,7 +16,7 @@ inline constexpr int kVecBytes = 32;
 inline constexpr int kVecBytes = 16;
 #endif
 
-/// Vector registers of the machine: how many accumulators a kernel may keep.
+/// The machine's number of vector registers, which limits the accumulators that a kernel can keep.
 #if defined(__AVX512F__) || defined(__aarch64__)
 inline constexpr int kVecRegisters = 32;
 #else
@@ -27,22 +27,22 @@ inline constexpr int kVecRegisters = 16;
 /// `condition ? a : b` selects by lane. For the library's own .cpp files: its width differs between builds.
 typedef Real Vec __attribute__((vector_size(kVecBytes)));
 
-/// The same in memory, where it may begin at any number: what load() and store() go through.
+/// The same in memory, aligned to a single element only: the type that load() and store() access.
 typedef Real VecInMemory __attribute__((vector_size(kVecBytes), aligned(alignof(Real)), may_alias));
 
-/// Numbers in a Vec.
+/// Elements per Vec.
 inline constexpr int64_t kLanes = kVecBytes / static_cast<int64_t>(sizeof(Real));
 
-/// `count` numbers rounded up to whole vectors.
+/// `count` rounded up to whole vectors.
 constexpr int64_t whole_vectors(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
 
 inline Vec load(const Real* from) { return *reinterpret_cast<const VecInMemory*>(from); }
 inline void store(Real* to, Vec value) { *reinterpret_cast<VecInMemory*>(to) = value; }
 
-/// The same number in every lane. (Subtracting zero keeps -0.)
+/// The same value in every lane. (Subtracting zero preserves -0.)
 inline Vec broadcast(Real value) { return value - Vec{}; }
 
-/// The first `count` lanes from memory, zero in the others.
+/// Loads the first `count` lanes and sets the others to zero.
 inline Vec load_partial(const Real* from, int64_t count) {
   Vec value{};
   for (int64_t lane = 0; lane < count; ++lane) value[lane] = from[lane];
@@ -54,7 +54,7 @@ inline void store_partial(Real* to, Vec value, int64_t count) {
   for (int64_t lane = 0; lane < count; ++lane) to[lane] = value[lane];
 }
 
-/// The larger of each lane, and a where either is NaN: max(x, Vec{}) lets a NaN of x through.
+/// The maximum per lane, and a if either is NaN: max(x, Vec{}) passes a NaN of x through.
 inline Vec max(Vec a, Vec b) { return a < b ? b : a; }
 
 inline Real sum_of_lanes(Vec value) {

@@ -22,20 +22,20 @@ Tensor Tensor::full(const Shape& shape, Real value) {
 
 Tensor Tensor::from(const Shape& shape, const std::vector<Real>& values) {
   check(static_cast<int64_t>(values.size()) == shape.size(), "tensor: got ", values.size(), " values, shape ", shape,
-        " needs ", shape.size(), "; give one an element");
+        " needs ", shape.size(), "; pass one value per element");
   Tensor tensor(shape);
   std::copy(values.begin(), values.end(), tensor.data());
   return tensor;
 }
 
 Real Tensor::item() const {
-  check(size() == 1, "item: tensor ", shape_, " has ", size(), " elements, exactly 1 is needed; sum it up first");
+  check(size() == 1, "item: tensor ", shape_, " has ", size(), " elements, expected exactly 1; sum it first");
   return buffer_[0];
 }
 
 Tensor Tensor::reshape(const Shape& shape) const {
   check(defined() && shape.size() == size(), "reshape: ", shape_, " has ", size(), " elements, ", shape, " needs ",
-        shape.size(), "; the numbers must be equal");
+        shape.size(), "; the sizes must be equal");
   Tensor result = *this;
   result.shape_ = shape;
   return result;

@@ -9,28 +9,28 @@
 
 namespace onefold {
 
-/// Numbers with a shape: a handle on a contiguous, channels-last buffer from the pool.
+/// A multi-dimensional array: a shape and a reference to a contiguous, channels-last buffer from the pool.
 ///
-/// Copying a Tensor shares its buffer. There are no strides and no views but `reshape`. The kernel that makes a tensor
-/// fills it, and nobody writes it afterwards unless nobody else holds it: so sharing is always safe.
+/// Copying a Tensor shares its buffer. There are no strides, and no views except `reshape`. The kernel that makes a
+/// tensor fills it; afterwards it is written only by a sole owner, so sharing is always safe.
 class Tensor {
  public:
-  /// No tensor: no shape, no buffer. Stands for "no gradient" where gradients are returned.
+  /// An undefined tensor, without shape and buffer. It means "no gradient" in a list of gradients.
   Tensor() = default;
 
-  /// An uninitialised tensor, for a kernel to fill. Throws Error, naming shape and bytes, where it does not fit memory.
+  /// An uninitialised tensor, for a kernel to fill. Throws Error, naming shape and bytes, if memory does not suffice.
   explicit Tensor(const Shape& shape);
 
   static Tensor zeros(const Shape& shape);
   static Tensor full(const Shape& shape, Real value);
 
-  /// From numbers in row-major order; throws Error unless there are as many as the shape holds.
+  /// From values in row-major order. Throws Error unless there is one value per element.
   static Tensor from(const Shape& shape, const std::vector<Real>& values);
 
-  /// False for "no tensor".
+  /// False for an undefined tensor.
   bool defined() const { return buffer_ != nullptr; }
 
-  /// Whether another tensor has the same buffer.
+  /// Whether another tensor shares the buffer.
   bool is_shared() const { return buffer_.use_count() > 1; }
 
   const Shape& shape() const { return shape_; }
@@ -42,10 +42,10 @@ class Tensor {
   const Real& operator[](int64_t index) const { return buffer_[index]; }
   Real& operator[](int64_t index) { return buffer_[index]; }
 
-  /// The single number of a tensor of size 1; throws Error for any other size.
+  /// The value of a tensor of size 1; throws Error for any other size.
   Real item() const;
 
-  /// The same numbers under another shape of equal size, sharing the buffer.
+  /// The same elements with another shape of equal size. Shares the buffer.
   Tensor reshape(const Shape& shape) const;
 
   /// A copy with a buffer of its own.
@@ -58,10 +58,10 @@ class Tensor {
   Shape shape_;
 };
 
-/// The largest |a - b|; throws Error unless the shapes are equal. NaN on either side gives NaN.
+/// The maximum of |a - b|. Throws Error unless the shapes are equal. NaN if either side has a NaN.
 Real max_abs_difference(const Tensor& a, const Tensor& b);
 
-/// The largest |a|, NaN where any element is NaN.
+/// The maximum of |a|, or NaN if any element is NaN.
 Real max_abs(const Tensor& a);
 
 }  // namespace onefold

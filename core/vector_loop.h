@@ -8,10 +8,11 @@
 
 namespace onefold {
 
-// Loops over numbers in steps of a vector, with the body written once: `[=](int64_t i, auto lanes)` loads and stores
-// through `lanes`, which is the whole vector but in the last step, where it is what remains. For .cpp files, as Vec is.
+// Loops over elements in steps of a vector, with the body written once: `[=](int64_t i, auto lanes)` loads and stores
+// through `lanes`, which is the whole vector except in the last step, which has the remaining elements. For .cpp files,
+// as Vec is.
 
-/// Every lane of a vector: the steps of a loop but the last.
+/// All lanes of a vector: every step of a loop except the last.
 struct AllLanes {
   static Vec load(const Real* from) { return onefold::load(from); }
   static void store(Real* to, Vec value) { onefold::store(to, value); }
@@ -24,7 +25,7 @@ struct AllLanes {
   }
 };
 
-/// The first `count` lanes: the last step, where a row is no multiple of a vector.
+/// The first `count` lanes: the last step, if a row is not a multiple of a vector.
 struct FirstLanes {
   int64_t count;
 
@@ -43,25 +44,25 @@ inline void for_each_vector(int64_t begin, int64_t end, const Body& body) {
   if (i < end) body(i, FirstLanes{end - i});
 }
 
-/// Numbers in one range of a parallel loop: long enough to pay for handing it out, short enough to share the work.
+/// Elements per range of a parallel loop: enough to outweigh the overhead, few enough to balance the load.
 inline constexpr int64_t kRangeNumbers = 32768;
 
 /// for_each_vector over [0, count), spread over all threads. The body captures by value.
 template <class Body>
 void parallel_vectors(int64_t count, const Body& body) {
   parallel_for(count, kRangeNumbers, [&](int64_t begin, int64_t end) {
-    // A copy of its own: what the body stores cannot alias the pointers it captured, so they stay in registers.
+    // A local copy: what the body stores cannot alias the pointers it captured, so they stay in registers.
     const Body own = body;
     for_each_vector(begin, end, own);
   });
 }
 
-/// Rows of `channels` numbers in one range of a parallel loop that writes them.
+/// Rows of `channels` elements per range of a parallel loop that writes them.
 inline int64_t rows_per_range(int64_t channels) {
   return std::max<int64_t>(1, kRangeNumbers / std::max<int64_t>(1, channels));
 }
 
-/// Calls body(i, c, lanes) for every vector of a [rows, channels] tensor, i its position and c its first channel,
+/// Calls body(i, c, lanes) for every vector of a [rows, channels] tensor, with its index i and its first channel c,
 /// spread over all threads. The body captures by value.
 template <class Body>
 void parallel_rows(int64_t rows, int64_t channels, const Body& body) {
@@ -73,11 +74,11 @@ void parallel_rows(int64_t rows, int64_t channels, const Body& body) {
   });
 }
 
-/// The same for a loop that adds rows up: at least 128, so that the ranges' sums are few beside what they sum.
+/// The same for a loop that sums rows: at least 128, so that there are few partial sums relative to the rows.
 inline int64_t rows_per_sum(int64_t channels) { return std::max<int64_t>(128, rows_per_range(channels)); }
 
-/// Rows that a reduction adds up in Vec before it goes on in double: short enough for float, and several streams for
-/// the memory to work ahead on.
+/// Rows that a reduction adds up in Vec before it continues in double: few enough for float's precision, and several
+/// streams for the hardware to prefetch.
 inline constexpr int64_t kRunRows = 16;
 
 /// sums[c] += the sum over rows of x[row, c].

@@ -91,7 +91,7 @@ std::vector<View> test_views(int64_t count) {
 
 PixelNormalizer::PixelNormalizer(const ChannelNormalization& normalization) {
   for (size_t c = 0; c < 3; ++c) {
-    check(normalization.deviation[c] > 0, "normalization: channel ", c, " has deviation ", normalization.deviation[c],
+    check(normalization.deviation[c] > 0, "normalization: channel ", c, " has std ", normalization.deviation[c],
           ", it must be positive: take it from channel_normalization(training split)");
     for (size_t pixel = 0; pixel < 256; ++pixel) {
       const double value = static_cast<double>(pixel) / 255;

@@ -70,10 +70,10 @@ int64_t size_of_file(const fs::path& path) {
 
 void check_record_file(const fs::path& path) {
   const int64_t size = size_of_file(path);
-  check(size % kRecord == 0, path.string(), ": has ", size, " bytes, no multiple of the ", kRecord,
+  check(size % kRecord == 0, path.string(), ": has ", size, " bytes, not a multiple of the ", kRecord,
         " of a record, so it is truncated or something else", cifar10_remedy(path));
-  check(size / kRecord == kRecordsOfFile, path.string(), ": has ", size / kRecord, " records, ", kRecordsOfFile,
-        " are needed", cifar10_remedy(path));
+  check(size / kRecord == kRecordsOfFile, path.string(), ": has ", size / kRecord, " records, expected ",
+        kRecordsOfFile, cifar10_remedy(path));
 }
 
 std::vector<std::string> read_classes(const fs::path& path) {

@@ -33,7 +33,7 @@ std::vector<std::string> parse_cifar10_classes(const std::filesystem::path& path
     if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) classes.push_back(line);
   }
-  check(classes.size() == 10, path.string(), ": has ", classes.size(), " class names, 10 are needed",
+  check(classes.size() == 10, path.string(), ": has ", classes.size(), " class names, expected 10",
         cifar10_remedy(path));
   return classes;
 }
@@ -41,7 +41,7 @@ std::vector<std::string> parse_cifar10_classes(const std::filesystem::path& path
 void append_cifar10_records(const std::filesystem::path& path, std::span<const uint8_t> bytes, Dataset& dataset) {
   const int64_t records = std::ssize(bytes) / kCifar10RecordBytes;
   check(std::ssize(bytes) % kCifar10RecordBytes == 0, path.string(), ": has ", bytes.size(),
-        " bytes, no multiple of the ", kCifar10RecordBytes, " of a record, so it is truncated or something else",
+        " bytes, not a multiple of the ", kCifar10RecordBytes, " of a record, so it is truncated or something else",
         cifar10_remedy(path));
   std::vector<int> labels;
   for (int64_t i = 0; i < records; ++i) {

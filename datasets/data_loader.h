@@ -21,53 +21,53 @@ struct Batch {
   std::vector<int> labels;
 };
 
-/// Epochs' batches of a dataset. As it stands: for evaluation, in order and unvaried.
+/// The options of a DataLoader. The defaults are for evaluation: in order and without augmentation.
 struct LoaderOptions {
   int64_t batch_size = 128;
   bool shuffle = false;
   Augmentation augment = {};
-  ChannelNormalization normalization = {};  // of the training split, for the test split too
+  ChannelNormalization normalization = {};  // of the training split, also for the test split
   uint64_t seed = 0;
-  bool drop_last = false;  // leave out a last batch that is not full
-  int64_t prefetch = 3;    // finished batches that wait, at most
+  bool drop_last = false;  // omit an incomplete last batch
+  int64_t prefetch = 3;    // maximum number of finished batches that wait
 };
 
-/// The order of `count` images in an epoch: a permutation by Fisher and Yates from (seed, epoch).
+/// The order of `count` images in an epoch: a Fisher-Yates shuffle from (seed, epoch).
 std::vector<int64_t> shuffled_order(int64_t count, uint64_t seed, int64_t epoch);
 
-/// Makes the batches of an epoch on a thread of its own while the caller computes.
+/// Prepares the batches of an epoch on its own thread while the caller computes.
 ///
 ///     DataLoader loader(splits.train, {.batch_size = 128, .shuffle = true, .normalization = normalization});
 ///     loader.start_epoch(0);
 ///     while (auto batch = loader.next()) { ... }
 ///
-/// A batch depends on (dataset, options, epoch, its place in the epoch) only, so an epoch that starts at batch b shows
-/// what the uninterrupted epoch shows from there on. The thread leaves parallel loops, and so
-/// the other cores, to the caller. Use it from one thread at a time; destroy it whenever you like.
+/// A batch depends only on the dataset, the options, the epoch and its index in the epoch, so an epoch that starts at
+/// batch b gives the same batches from there on as an uninterrupted one. The thread runs no parallel loops; it leaves
+/// the other cores to the caller. Use a loader from one thread at a time. It may be destroyed at any time.
 class DataLoader {
  public:
-  /// The dataset must outlive the loader. Throws Error for an empty or inconsistent dataset, a batch size or prefetch
-  /// below 1, a padding as large as the images, a deviation that is not positive, and where drop_last leaves no batch.
+  /// The dataset must outlive the loader. Throws Error if the dataset is empty or inconsistent, batch size or prefetch
+  /// is below 1, the padding is as large as the images, a std is not positive, or drop_last leaves no batch.
   DataLoader(const Dataset& dataset, const LoaderOptions& options);
   ~DataLoader();
   DataLoader(const DataLoader&) = delete;
   DataLoader& operator=(const DataLoader&) = delete;
 
-  /// The number of batches of a whole epoch.
+  /// The number of batches per epoch.
   int64_t batches() const;
 
-  /// Begins an epoch at one of its batches, abandoning any epoch under way. An epoch that starts at batches() has none
-  /// left; beyond that throws Error.
+  /// Starts an epoch at batch `first_batch` and abandons any epoch in progress. An epoch started at batches() is empty.
+  /// Throws Error if first_batch is larger.
   void start_epoch(int64_t epoch, int64_t first_batch = 0);
 
-  /// The next batch, or nothing at the end of the epoch and where none was started. Throws what the thread threw, such
-  /// as the Error for a label that is no class.
+  /// The next batch, or nothing at the end of the epoch or if none was started. Rethrows what the thread threw, such as
+  /// the Error for a label that is not a class.
   std::optional<Batch> next();
 
-  /// Abandons the epoch under way; next() then gives nothing.
+  /// Abandons the epoch in progress; next() then returns nothing.
   void stop();
 
-  /// How long next() has waited for batches in all: near zero, unless the loader is what training waits for.
+  /// The total time that next() has waited for batches: near zero unless loading is the bottleneck of training.
   double seconds_waited() const { return seconds_waited_; }
 
  private:
@@ -88,8 +88,8 @@ class DataLoader {
   bool stopping_ = false;
 };
 
-/// All images of a dataset, in order and normalised, as one batch [N, H, W, C]: for a few of them. Throws Error for
-/// none.
+/// All images of a dataset, in order and normalised, as one batch [N, H, W, C]. For small datasets. Throws Error if
+/// there are no images.
 Tensor all_images(const Dataset& dataset, const ChannelNormalization& normalization);
 
 }  // namespace onefold

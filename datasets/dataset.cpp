@@ -33,7 +33,7 @@ class Fnv1a {
 void check_dataset(const Dataset& dataset) {
   check(dataset.size() > 0, "dataset ", dataset.name, ": there are no images; add at least one");
   check(dataset.channels == 3, "dataset ", dataset.name, ": images have ", dataset.channels,
-        " channels, 3 are needed: convert them to RGB");
+        " channels, expected 3: convert them to RGB");
   check(dataset.height >= 1 && dataset.width >= 1, "dataset ", dataset.name, ": images are ", dataset.height, " x ",
         dataset.width, " pixels, both must be at least 1");
   check(static_cast<int64_t>(dataset.pixels.size()) == dataset.size() * dataset.image_bytes(), "dataset ", dataset.name,

@@ -64,7 +64,7 @@ void check_class_name(const fs::path& folder) {
   const std::string name = folder.filename().string();
   check(is_line_of_text(name), folder.parent_path().string(), ": the class folder ",
         nlohmann::json(name).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace),
-        " has a name that is no line of UTF-8 text: rename it");
+        " has a name that is not a line of UTF-8 text: rename it");
 }
 
 /// The names of the class folders of a split, in order. Links that lead nowhere are no folders.
@@ -183,9 +183,9 @@ DatasetSplits load_image_folder(const std::filesystem::path& dir) {
   const std::vector<std::string> classes = class_names(dir / "train");
   const std::vector<std::string> test_classes = class_names(dir / "test");
   check(!classes.empty(), (dir / "train").string(),
-        ": has no class folders, at least 2 are needed: ", "images lie in train/CLASS/*.png");
+        ": has no class folders, expected at least 2: ", "images lie in train/CLASS/*.png");
   check(classes.size() >= 2, (dir / "train").string(), ": has one class folder, ", classes[0],
-        ", at least 2 are needed: add the images of another class");
+        ", expected at least 2: add the images of another class");
   check_same_classes(dir, classes, test_classes);
 
   std::string left_out_of_train, left_out_of_test;

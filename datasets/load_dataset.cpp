@@ -38,7 +38,7 @@ std::filesystem::path find_data_dir(const std::optional<std::string>& option) {
   if (const std::string dir = environment("ONEFOLD_DATA_DIR"); !dir.empty()) return dir;
   if (const std::string cache = environment("XDG_CACHE_HOME"); !cache.empty()) return fs::path(cache) / "onefold";
   const std::string home = environment("HOME");
-  check(!home.empty(), "data folder: HOME is not set, so ~/.cache/onefold is nowhere: choose one with --data-dir");
+  check(!home.empty(), "data folder: HOME is not set, so ~/.cache/onefold is unknown: choose one with --data-dir");
   return fs::path(home) / ".cache" / "onefold";
 }
 

@@ -5,18 +5,19 @@
 
 namespace onefold {
 
-/// Why no decoder should see a PNG file; nullptr where there is no reason, or the file is no PNG.
+/// The reason why a PNG file must not be decoded; nullptr if there is none or the file is not a PNG.
 ///
-/// It is cut off: its last chunk (IEND) is missing, or a part of any.
-/// A chunk's cyclic redundancy check (PNG specification, section 5.3) is wrong: a bit of it has flipped. stb_image
-/// checks no sums, and would hand out wrong pixels. Its first chunk of pixels (IDAT; section 11.2.4) is empty. The
-/// format allows it, encoders do not write it, and stb_image copies nothing to no memory then: undefined behaviour.
+/// The file is truncated: its last chunk (IEND) or a part of any chunk is missing.
+/// The cyclic redundancy check of a chunk (PNG specification, section 5.3) is wrong, so a bit has flipped. stb_image
+/// checks no sums and would return wrong pixels.
+/// The first chunk of pixels (IDAT; section 11.2.4) is empty. The format allows it and encoders do not write it, but
+/// stb_image then copies zero bytes to a null pointer: undefined behaviour.
 ///
-/// What follows the last chunk is not looked at.
+/// Anything after the last chunk is ignored.
 const char* fault_of_png(std::span<const uint8_t> bytes);
 
-/// The bits of a pixel by the header of a PNG file, which comes first (IHDR; section 11.2.2): 1 to 64. 1 where there is
-/// no header or none that makes sense.
+/// The bits per pixel according to the header of a PNG file, its first chunk (IHDR; section 11.2.2): 1 to 64. 1 if the
+/// header is missing or invalid.
 int png_bits_of_pixel(std::span<const uint8_t> bytes);
 
 }  // namespace onefold

@@ -17,7 +17,7 @@ std::vector<uint8_t> read_file(const std::filesystem::path& path, uint64_t most)
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   // A pipe would wait for ever, a device may never end. What is not there is said by opening it.
   check(!std::filesystem::exists(status) || std::filesystem::is_regular_file(status), path.string(),
-        ": is a folder, a pipe or a device; a file is needed");
+        ": is a folder, a pipe or a device; expected a file");
   const auto close = [](std::FILE* file) { std::fclose(file); };
   const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
   check(file != nullptr, path.string(), ": cannot be opened: ", std::strerror(errno));

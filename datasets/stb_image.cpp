@@ -116,7 +116,7 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
   if (png_fault != nullptr) fail(name, ": cannot be decoded (", png_fault, ")", kRemedy);
   // First ask, then say why not: the arguments of one call are evaluated in any order.
   const bool is_image = stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0;
-  check(is_image, name, ": no PNG or JPEG image (", is_image ? "" : failure_reason(), ")", kRemedy);
+  check(is_image, name, ": not a PNG or JPEG image (", is_image ? "" : failure_reason(), ")", kRemedy);
   check(width <= kMostSide && height <= kMostSide && int64_t{width} * height <= kMostPixels, name, ": has ", width,
         " x ", height, " pixels, at most ", kMostSide, " a side and ", kMostPixels,
         " in all are allowed: make it smaller");

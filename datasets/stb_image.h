@@ -13,10 +13,10 @@ struct DecodedImage {
   std::vector<uint8_t> pixels;
 };
 
-/// Decodes a PNG or JPEG file's bytes to RGB: grey is repeated, transparency is dropped.
+/// Decodes the bytes of a PNG or JPEG file to RGB. Greyscale is replicated to three channels; transparency is dropped.
 ///
-/// Safe on hostile files: at most 4,096 pixels a side, 2^22 pixels and 64 MiB of working memory. Throws Error
-/// "NAME: reason, remedy" for anything that cannot be decoded. Safe from any thread.
+/// Safe on malicious files: at most 4,096 pixels per side, 2^22 pixels and 64 MiB of working memory. Throws Error
+/// "NAME: reason, remedy" for anything that cannot be decoded. Thread-safe.
 DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& bytes);
 
 }  // namespace onefold

@@ -7,7 +7,7 @@
 
 namespace onefold {
 
-/// max(0, x), element by element.
+/// max(0, x), elementwise.
 class Relu : public Module {
  public:
   Variable forward(const Variable& x) override;
@@ -16,7 +16,7 @@ class Relu : public Module {
   std::unique_ptr<Module> fold() const override;
 };
 
-/// x itself: what is left of a layer that does nothing in evaluation.
+/// Returns x: what a layer that does nothing in evaluation mode, such as Dropout, folds to.
 class Identity : public Module {
  public:
   Variable forward(const Variable& x) override { return x; }

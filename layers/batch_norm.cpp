@@ -11,7 +11,7 @@ namespace onefold {
 namespace {
 
 Shape channel_shape(int64_t channels) {
-  check(channels >= 1, "BatchNorm2d: ", channels, " channels, at least 1 is needed");
+  check(channels >= 1, "BatchNorm2d: ", channels, " channels, expected at least 1");
   return {channels};
 }
 
@@ -66,7 +66,7 @@ NormInput BatchNorm2d::norm_input(const Variable& x) {
 
 void BatchNorm2d::observe(const ChannelStatistics& batch, int64_t rows) {
   check(rows > 1, "BatchNorm2d: a batch has ", rows,
-        " row a channel, which has no variance; train on larger batches or images, or call eval()");
+        " value per channel, which has no variance; train on larger batches or images, or call eval()");
   const Real unbiased = static_cast<Real>(static_cast<double>(rows) / static_cast<double>(rows - 1));
   running_mean_ = moved_towards(running_mean_, batch.mean, momentum_, 1);
   running_var_ = moved_towards(running_var_, batch.variance, momentum_, unbiased);

@@ -8,10 +8,10 @@
 
 namespace onefold {
 
-/// In training each number becomes zero with `probability`, and the others are divided by 1 - probability; in
-/// evaluation nothing happens. Srivastava et al.: "Dropout", JMLR 15, 2014. Folds to Identity.
+/// In training mode each element becomes zero with `probability`, and the others are divided by 1 - probability. In
+/// evaluation mode it does nothing. Srivastava et al.: "Dropout", JMLR 15, 2014. Folds to Identity.
 ///
-/// Buffer: step [1], the number of masks drawn so far, so that a resumed run draws the next one. (As a float it is
+/// Buffer: step [1], the number of masks drawn so far, so that a resumed run draws the same masks. (As a float it is
 /// exact up to 2^24 steps.)
 class Dropout : public Module {
  public:

@@ -8,13 +8,13 @@
 
 namespace onefold {
 
-/// Linear layer: x [N, in] -> x weight + bias [N, out]. Parameters: weight [in, out], bias [out], both uniform within
-/// 1 / sqrt(in) of zero at the start. Folds to a copy of itself.
+/// Linear layer: x [N, in] -> x weight + bias [N, out]. Parameters: weight [in, out] and bias [out], both initially
+/// uniform in [-1 / sqrt(in), 1 / sqrt(in)). Folds to a copy of itself.
 class Linear : public Module {
  public:
   Linear(int64_t in, int64_t out, Initializer& initializer);
 
-  /// From weights at hand: [in, out] and [out].
+  /// From existing weights: weight [in, out] and bias [out].
   Linear(const Tensor& weight, const Tensor& bias);
 
   Variable forward(const Variable& x) override;
@@ -31,7 +31,7 @@ class Linear : public Module {
   Variable bias_;
 };
 
-/// [N, ...] -> [N, all else]: between images and a linear layer. The numbers of an image stay in the order H W C.
+/// [N, ...] -> [N, product of the other extents]: precedes a linear layer. The values of an image stay in H W C order.
 class Flatten : public Module {
  public:
   Variable forward(const Variable& x) override;

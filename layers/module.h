@@ -14,7 +14,7 @@ namespace onefold {
 class Module;
 struct FixedBatchNorm;
 
-/// What a module shows of itself: one call a member, with the member's name in a saved state.
+/// Receives a module's members: one call per member, with its name in a saved state.
 class Visitor {
  public:
   virtual ~Visitor() = default;
@@ -23,10 +23,10 @@ class Visitor {
   virtual void child(const std::string& name, Module& module) = 0;
 };
 
-/// Something with parameters: members and one list of them.
+/// The base class of layers, blocks and networks.
 ///
-/// A subclass writes forward() and visit(); parameters, modes, saving, loading, counting and printing follow from
-/// visit().
+/// A subclass implements forward() and visit(), which lists its members once. Parameters, modes, saving, loading,
+/// counting and printing follow from visit().
 class Module {
  public:
   Module() = default;
@@ -36,29 +36,29 @@ class Module {
 
   virtual Variable forward(const Variable& x) = 0;
 
-  /// The same, and while it computes the module is one of modules_at_work(): how modules call each other.
+  /// Calls forward(), with this module in modules_at_work() meanwhile. Modules call each other this way.
   Variable operator()(const Variable& x);
 
-  /// Names every member, in the order that they compute.
+  /// Visits every member, in the order of computation.
   virtual void visit(Visitor& visitor) = 0;
 
   /// The type and its settings in one line: "Conv2d 3x3, 16 -> 32, stride 2, padding 1".
   virtual std::string description() const = 0;
 
-  /// Its first word: "Conv2d".
+  /// The first word of the description: "Conv2d".
   std::string type() const;
 
-  /// A new deploy-time module that computes what this one computes in evaluation mode, batch norms and branches folded
-  /// away. Never changes this one. Throws Error in training mode, and for a module that cannot fold.
+  /// Returns a new deploy-time module that computes what this one computes in evaluation mode, with batch norms and
+  /// branches folded away. This module is unchanged. Throws Error in training mode and if a module cannot be folded.
   virtual std::unique_ptr<Module> fold() const = 0;
 
-  /// fold() together with the batch norm that follows; null for a module that cannot take one in.
+  /// fold() together with the batch norm that follows. Returns null if the module cannot absorb a batch norm.
   virtual std::unique_ptr<Module> fold_with_norm(const FixedBatchNorm&) const { return nullptr; }
 
-  /// Whether it does nothing in evaluation mode, so that a fold may leave it out.
+  /// Whether the module does nothing in evaluation mode, so that a fold may omit it.
   virtual bool is_identity() const { return false; }
 
-  /// Training mode (the default) or evaluation mode, for this module and all below it.
+  /// Switches this module and all below it to training mode (the default) or evaluation mode.
   void train(bool on = true);
   void eval() { train(false); }
   bool training() const { return training_; }
@@ -67,8 +67,8 @@ class Module {
   bool training_ = true;
 };
 
-/// Enters a module among modules_at_work() for as long as it computes, an exception included: what a call does, and who
-/// has a module's part computed in another way.
+/// Lists a module in modules_at_work() while it lives, even if an exception is thrown. operator() uses it, and so does
+/// code that computes part of a module in another way.
 class AtWork {
  public:
   explicit AtWork(const Module& module);
@@ -77,18 +77,18 @@ class AtWork {
   AtWork& operator=(const AtWork&) = delete;
 };
 
-/// The modules that compute on this thread now, the innermost last.
+/// The modules that are computing on this thread, innermost last.
 const std::vector<const Module*>& modules_at_work();
 
-/// A module below another with its full name: "stages.1.0.bn3"; the topmost has the empty name.
+/// A submodule with its full name, "stages.1.0.bn3"; the root has the empty name.
 struct NamedModule {
   std::string name;
   Module* module;
 };
-/// The module itself and all below it, parents before their children.
+/// The module and all its submodules, parents before children.
 std::vector<NamedModule> named_modules(Module& module);
 
-/// While one lives, a module computes in evaluation mode; afterwards it and each one below has its own mode again.
+/// Switches a module to evaluation mode while it lives; then the module and each submodule return to their own modes.
 class EvaluationMode {
  public:
   explicit EvaluationMode(Module& module);
@@ -107,22 +107,22 @@ struct NamedParameter {
 };
 std::vector<NamedParameter> named_parameters(Module& module);
 
-/// Those of the module itself, not of the ones below it: "weight".
+/// The parameters of the module itself, without those of its submodules: "weight".
 std::vector<NamedParameter> own_parameters(Module& module);
 
 std::vector<Variable> parameters(Module& module);
 
-/// The trained values of a module and all below it; running statistics are not among them.
+/// The number of trained values of a module and its submodules, without running statistics.
 int64_t count_parameters(Module& module);
 
-/// A copy of every parameter and buffer by its full name: to keep, to average, to write into.
+/// A copy of every parameter and buffer, by full name.
 std::map<std::string, Tensor> state(Module& module);
 
-/// Copies a state into the module: all of it or, on any mismatch, nothing. Throws Error that lists every missing name,
-/// every unexpected one and every other shape.
+/// Copies a state into the module: the whole state, or nothing on any mismatch. Then it throws Error and lists every
+/// missing name, every unexpected name and every shape that differs.
 void load_state(Module& module, const std::map<std::string, Tensor>& state);
 
-/// The tree of modules, one indented line each: name, description, and the number of parameters in it.
+/// The tree of modules, one indented line per module: name, description and number of parameters.
 std::string summary(Module& module);
 
 }  // namespace onefold

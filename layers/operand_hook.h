@@ -5,15 +5,15 @@
 
 namespace onefold {
 
-/// What a layer is about to multiply.
+/// The operands that a layer is about to multiply.
 struct Operands {
   Variable x;
   Variable weight;
 };
 
-/// While one lives, it sees the operands of every convolution and linear layer that this thread computes, and may put
-/// others in their place: how a network's products are looked at or rounded without a change to the network. Of
-/// several the innermost is asked. It sees layers by forward() alone, so not the fused op of a block in training.
+/// While it lives, it sees the operands of every convolution and linear layer that this thread computes, and may
+/// replace them. This is how a network's products are inspected or rounded without changing the network. If several
+/// hooks live, only the innermost is called. It sees forward() only, so not the fused op of a block in training.
 class OperandHook {
  public:
   OperandHook();
@@ -21,17 +21,17 @@ class OperandHook {
   OperandHook(const OperandHook&) = delete;
   OperandHook& operator=(const OperandHook&) = delete;
 
-  /// The operands that `layer` multiplies instead, of the same shapes.
+  /// Returns the operands that `layer` multiplies instead, of the same shapes.
   virtual Operands on_product(const Module& layer, const Operands& operands) = 0;
 
  private:
   OperandHook* outer_;
 };
 
-/// Whether one lives on this thread.
+/// Whether this thread has an OperandHook.
 bool operands_are_hooked();
 
-/// What a layer's forward() multiplies: what the hook makes of its operands; without one, these themselves.
+/// The operands that a layer's forward() multiplies: the hook's result, or `operands` if there is no hook.
 Operands hooked_operands(const Module& layer, const Operands& operands);
 
 }  // namespace onefold

@@ -9,7 +9,7 @@
 
 namespace onefold {
 
-/// Layers one after the other, named "0", "1", ... in a state.
+/// A chain of layers, named "0", "1", ... in a state.
 ///
 ///     Sequential net;
 ///     net.add<Conv2d>(Conv2dOptions{.in = 3, .out = 16, .args = conv2d_args(1, 1)}, initializer);
@@ -17,7 +17,7 @@ namespace onefold {
 ///     net.add<Relu>();
 class Sequential : public Module {
  public:
-  /// Makes a layer at the end.
+  /// Constructs a layer and appends it.
   template <class Layer, class... Args>
   Layer& add(Args&&... args) {
     auto layer = std::make_unique<Layer>(std::forward<Args>(args)...);
@@ -27,12 +27,12 @@ class Sequential : public Module {
   }
   void append(std::unique_ptr<Module> layer);
 
-  /// Puts one layer in the place of `count` layers from number `first` on. Throws Error where there are not as many.
+  /// Replaces `count` layers, starting with number `first`, by one layer. Throws Error if the range exceeds the layers.
   void replace(int64_t first, int64_t count, std::unique_ptr<Module> layer);
 
   int64_t size() const { return static_cast<int64_t>(layers_.size()); }
 
-  /// A layer by its number; throws Error where there is none.
+  /// The layer at an index. Throws Error if the index is out of range.
   Module& operator[](int64_t index) { return *layers_[checked(index)]; }
   const Module& operator[](int64_t index) const { return *layers_[checked(index)]; }
 
@@ -40,8 +40,8 @@ class Sequential : public Module {
   void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  /// The layers folded one by one, each batch norm that follows a convolution, or what folds to one, folded into it,
-  /// and those layers left out that do nothing in evaluation: so the layers after them have smaller numbers.
+  /// Folds the layers one by one. A batch norm after a convolution, or after a layer that folds to one, is folded into
+  /// it. Layers that do nothing in evaluation mode are omitted, so the layers after them get smaller numbers.
   std::unique_ptr<Module> fold() const override { return fold_layers(); }
   std::unique_ptr<Sequential> fold_layers() const;
 

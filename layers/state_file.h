@@ -8,22 +8,22 @@
 
 namespace onefold {
 
-// A model's state in a .safetensors file that other tools load as it is. The file has the world's layout, weights as
-// OIHW and OI; memory has ours, [R, S, C, K] and [C, K]. Here, and nowhere else, one becomes the other.
+// A model's state in a .safetensors file that other tools can load. The file uses the common layouts, OIHW and OI;
+// memory uses [R, S, C, K] and [C, K]. Only these functions convert between them.
 
-/// A state in the file's layout, and back: tensors of four dimensions are convolution weights, of two linear weights,
-/// and all others stay as they are.
+/// Convert a state to the file's layout, and back. Tensors of rank 4 are convolution weights, tensors of rank 2 are
+/// linear weights; all others are unchanged.
 std::map<std::string, Tensor> to_file_layout(const std::map<std::string, Tensor>& state);
 std::map<std::string, Tensor> from_file_layout(const std::map<std::string, Tensor>& tensors);
 
-/// Writes all parameters and buffers, and what else the file should say of itself: {"net", "mini"}, {"form", "folded"}.
-/// The old file stays whole until the new one is. Throws Error that names the file.
+/// Writes all parameters and buffers, and metadata such as {"net", "mini"}, {"form", "folded"}. An existing file stays
+/// intact until the new one is complete. Throws Error that names the file.
 void save_model(const std::filesystem::path& path, Module& module,
                 const std::map<std::string, std::string>& metadata = {});
 
-/// Loads a state of this very network, bit by bit, and returns what the file says of itself. On any mismatch nothing is
-/// loaded, and the Error lists every missing name, every unexpected one and every other shape, and the prefix if names
-/// differ by one alone. PyTorch's counters, whose names end with ".num_batches_tracked", are ignored.
+/// Loads a state of exactly this network, bit for bit, and returns the file's metadata. On any mismatch nothing is
+/// loaded, and the Error lists every missing name, every unexpected name and every shape that differs, and the prefix
+/// if that is all that the names differ by. PyTorch's counters, named "*.num_batches_tracked", are ignored.
 std::map<std::string, std::string> load_model(const std::filesystem::path& path, Module& module);
 
 }  // namespace onefold

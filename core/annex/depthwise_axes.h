@@ -6,7 +6,7 @@
 
 namespace onefold {
 
-/// How the outputs of a depthwise pass read its inputs along one axis: output i lies at first + i step, and tap taps[t]
+/// How the outputs of a depthwise pass read its inputs along one axis: output i is at first + i step, and tap taps[t]
 /// reads input i stride + offsets[t]. For the library's own .cpp files.
 struct DepthwiseAxis {
   int64_t count, first, step, stride;
@@ -25,8 +25,8 @@ inline std::vector<DepthwiseAxis> forward_axes(int64_t outputs, int64_t kernel, 
 }
 
 // [backward-axes]
-/// dx[h] = sum of dy[(h + padding - r dilation) / stride] w[r] over all r where that is whole: which they are depends
-/// on h mod stride, so there is one axis for each remainder.
+/// dx[h] = sum of dy[(h + padding - r dilation) / stride] w[r] over all r for which that is an integer. These depend on
+/// h mod stride, so there is one axis per remainder.
 inline std::vector<DepthwiseAxis> backward_axes(int64_t inputs, int64_t kernel, int64_t stride, int64_t padding,
                                                 int64_t dilation) {
   std::vector<DepthwiseAxis> axes;
@@ -44,7 +44,7 @@ inline std::vector<DepthwiseAxis> backward_axes(int64_t inputs, int64_t kernel, 
 }
 // [/backward-axes]
 
-/// What several axes read together: [first, end) for output 0 of each, [first, end_of_all) for all outputs.
+/// The range that several axes read together: [first, end) for output 0 of each, [first, end_of_all) for all outputs.
 struct DepthwiseReach {
   explicit DepthwiseReach(const std::vector<DepthwiseAxis>& axes) {
     for (const DepthwiseAxis& axis : axes) {

@@ -4,12 +4,12 @@
 
 namespace onefold {
 
-/// Each output channel's filter divided by its length: y[..., k] = w[..., k] / |w[..., k]|, for a kernel [R, S, C, K]
-/// or anything [..., K]. Lengths below 1e-12 count as that, so a filter of zeros stays zeros. Equal bits for any number
+/// Divides each output channel's filter by its length: y[..., k] = w[..., k] / |w[..., k]|, for a kernel [R, S, C, K]
+/// or any [..., K]. Lengths below 1e-12 are replaced by 1e-12, so a zero filter stays zero. Equal bits for any number
 /// of threads.
 Tensor normalize_filters_forward(const Tensor& w);
 
-/// dw = (dy - y <dy, y>) / |w|, filter by filter: what of dy points along the filter changes its length alone.
+/// dw = (dy - y <dy, y>) / |w|, per filter: the component of dy along the filter would only change its length.
 Tensor normalize_filters_backward(const Tensor& w, const Tensor& dy);
 
 }  // namespace onefold

@@ -23,7 +23,7 @@ Tensor pad2d_forward(const Tensor& x, const Tensor& value, int64_t rows, int64_t
   check_padding("pad2d", x.shape(), rows, columns);
   const int64_t N = x.shape()[0], H = x.shape()[1], W = x.shape()[2], C = x.shape()[3];
   check(!value.defined() || value.shape() == Shape{C}, "pad2d: value ", value.defined() ? value.shape() : Shape{},
-        " for images ", x.shape(), "; one number a channel is needed");
+        " for images ", x.shape(), "; expected one value per channel");
 
   const int64_t P = H + 2 * rows, Q = W + 2 * columns;
   Tensor y({N, P, Q, C});

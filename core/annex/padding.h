@@ -6,14 +6,15 @@
 
 namespace onefold {
 
-/// x [N, H, W, C] with `rows` more above and below and `columns` more left and right: [N, H + 2 rows, W + 2 columns,
-/// C], all of them `value` [C], or zeros where it is undefined. Throws Error for other shapes and for negative numbers.
+/// x [N, H, W, C] with `rows` pixels added above and below and `columns` pixels left and right:
+/// [N, H + 2 rows, W + 2 columns, C]. They hold `value` [C], or zeros if it is undefined. Throws Error if the shapes
+/// do not fit or the padding is negative.
 Tensor pad2d_forward(const Tensor& x, const Tensor& value, int64_t rows, int64_t columns);
 
-/// The gradient of x, the inside of dy [N, H + 2 rows, W + 2 columns, C].
+/// The gradient with respect to x: the interior of dy [N, H + 2 rows, W + 2 columns, C].
 Tensor pad2d_backward(const Tensor& dy, int64_t rows, int64_t columns);
 
-/// The gradient of the value, [C]: the sum of dy over the padding. Equal bits for any number of threads.
+/// The gradient with respect to the value, [C]: the sum of dy over the padding. Equal bits for any number of threads.
 Tensor pad2d_backward_value(const Tensor& dy, int64_t rows, int64_t columns);
 
 }  // namespace onefold

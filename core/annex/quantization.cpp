@@ -16,7 +16,7 @@ constexpr int64_t kGrain = 1 << 14;  // numbers a range of a parallel loop
 
 void check_number(const Tensor& x, int64_t i) {
   check(std::isfinite(x[i]), "quantization: ", x.shape(), " has ", x[i], " at element ", i,
-        "; no grid holds it, look for where it comes from");
+        "; no grid can represent it, find out where it comes from");
 }
 
 void check_bits(int bits) { check(bits >= 2 && bits <= 16, "quantization: got ", bits, " bits, choose 2 to 16"); }
@@ -39,7 +39,7 @@ NumberRange number_range(const std::vector<Tensor>& parts, double coverage) {
     for (int64_t i = 0; i < part.size(); ++i) check_number(part, i);
     if (part.defined()) numbers.insert(numbers.end(), part.data(), part.data() + part.size());
   }
-  check(!numbers.empty(), "quantization: a range of no numbers; show it at least one");
+  check(!numbers.empty(), "quantization: no values to take a range of; pass at least one");
 
   // A hair more, so that 0.9 of 100 numbers leaves out 5 and not 4.99... of them at either end.
   const double share = (1 - coverage) / 2 * static_cast<double>(numbers.size()) * (1 + 1e-12);
@@ -52,7 +52,7 @@ NumberRange number_range(const std::vector<Tensor>& parts, double coverage) {
 }
 
 std::vector<NumberRange> channel_ranges(const Tensor& x) {
-  check(x.size() > 0, "quantization: ranges of no numbers; show it at least one");
+  check(x.size() > 0, "quantization: no values to take ranges of; pass at least one");
   const int64_t K = x.shape()[-1];
   std::vector<NumberRange> ranges(static_cast<size_t>(K));
   for (int64_t i = 0; i < x.size(); ++i) {
@@ -95,7 +95,7 @@ Tensor fake_quantize_channels(const Tensor& x, const std::vector<QuantizationGri
   check(x.defined() && x.shape().rank() >= 1, "fake_quantize_channels: the operand ", x.shape(), " has no channels");
   const int64_t K = x.shape()[-1];
   check(static_cast<int64_t>(grids.size()) == K, "fake_quantize_channels: ", grids.size(), " grids for ", x.shape(),
-        ", one a channel is needed, ", K);
+        ", expected one per channel, ", K);
   Tensor y(x.shape());
   parallel_for(x.size(), kGrain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) y[i] = nearest(x[i], grids[static_cast<size_t>(i % K)]);

@@ -7,12 +7,12 @@
 
 namespace onefold {
 
-// Numbers rounded to few integers and back ("fake quantisation"): what a network computes that stores 8 bits a number,
-// here in Real, so that every kernel of the library can compute with it.
+// Values rounded to a small set of integers and back ("fake quantisation"). This computes, in Real and with every
+// kernel of the library, what a network computes that stores 8 bits per value.
 // Jacob et al.: "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", CVPR
 // 2018, section 2; Nagel et al.: "A White Paper on Neural Network Quantization", 2021, section 3.
 
-/// An integer q from `lowest` to `highest` stands for the number scale (q - zero_point). Zero is always such a number.
+/// An integer q from `lowest` to `highest` represents the value scale (q - zero_point). Zero is always representable.
 struct QuantizationGrid {
   double scale = 1;
   int64_t zero_point = 0;
@@ -20,33 +20,33 @@ struct QuantizationGrid {
   int64_t highest = 0;
 };
 
-/// From the lowest to the highest of some numbers and zero: low <= 0 <= high.
+/// The range from the minimum to the maximum of some values and zero: low <= 0 <= high.
 struct NumberRange {
   double low = 0;
   double high = 0;
 };
 
-/// The range of the numbers of all parts or, with a coverage below 1, without (1 - coverage) / 2 of them at either end,
-/// rounded down: a single outlier then costs the others no precision. Throws Error for no numbers, for NaN or an
-/// infinite one, and for a coverage that is not above 0 and at most 1.
+/// The range of the values of all parts. With a coverage below 1, (1 - coverage) / 2 of them, rounded down, are dropped
+/// at either end, so that a single outlier does not reduce the precision of the others. Throws Error if there are no
+/// values, a value is NaN or infinite, or coverage is not in (0, 1].
 NumberRange number_range(const std::vector<Tensor>& parts, double coverage = 1);
 
-/// The range of each channel, the last axis. Throws Error as number_range().
+/// The range per channel, the last axis. Throws Error as number_range().
 std::vector<NumberRange> channel_ranges(const Tensor& x);
 
-/// As many integers below zero as above, 2^(bits - 1) - 1 of each, and zero point 0: for weights. A range of zero alone
-/// has scale 1. Throws Error for bits below 2 or above 16, as the next one does.
+/// A grid for weights: 2^(bits - 1) - 1 integers on either side of zero, zero point 0. A range of only zero gets
+/// scale 1. Throws Error, as asymmetric_grid() does, for bits outside [2, 16].
 QuantizationGrid symmetric_grid(const NumberRange& range, int bits);
 
-/// The integers 0 to 2^bits - 1 for the range itself, shifted by at most half a step so that zero is one of its
-/// numbers: for what comes out of a ReLU, where a symmetric grid would leave half of the integers unused.
+/// A grid of the integers 0 to 2^bits - 1 over the range, shifted by at most half a step so that zero is representable:
+/// for the output of a ReLU, for which a symmetric grid would leave half of its integers unused.
 QuantizationGrid asymmetric_grid(const NumberRange& range, int bits);
 
-/// Each number replaced by the nearest that the grid has, ties to the even integer; beyond the grid by its end. Within
-/// the range of the grid nothing moves by more than scale / 2; doing it again changes nothing. A NaN stays one.
+/// Rounds each value to the nearest one of the grid, ties to the even integer, and clamps it to the grid's ends. In the
+/// grid's range no value moves by more than scale / 2; a second call changes nothing. NaN stays NaN.
 Tensor fake_quantize(const Tensor& x, const QuantizationGrid& grid);
 
-/// The same with a grid for each channel, the last axis. Throws Error for another number of grids.
+/// The same with one grid per channel, the last axis. Throws Error if the number of grids differs.
 Tensor fake_quantize_channels(const Tensor& x, const std::vector<QuantizationGrid>& grids);
 
 }  // namespace onefold

@@ -7,20 +7,20 @@
 
 namespace onefold {
 
-// How the tiles of a Winograd convolution at stride 2 lie over a map, and their transforms on the way from the map to
-// planes and back; for the library's own .cpp files.
+// The tiles of a Winograd convolution at stride 2, and their transforms from a feature map to planes and back. For the
+// library's own .cpp files.
 //
-//   N H W C   the map, input or output; a tile is Side x Side of its pixels, Step pixels from one to the next
-//   planes    transformed tiles, a plane for each position: [position][tile][channel]
+//   N H W C   the feature map, input or output; a tile is Side x Side of its pixels, Step pixels from one to the next
+//   planes    transformed tiles, one plane per position: [position][tile][channel]
 
-/// A map of images, or its gradient, seen as `rows` x `columns` tiles an image, of which the first begins at (top,
+/// A feature map, or its gradient, divided into `rows` x `columns` tiles per image, the first of which begins at (top,
 /// left).
 template <class Number>
 struct TiledMap {
   Number* map;
   int64_t H, W, C, rows, columns, step, top, left;
 
-  /// The pixels of tile t, `outside` for those beyond the edge.
+  /// The pixels of tile t; `outside` for pixels beyond the edge.
   template <int Side>
   Patch<Side, Number> patch(int64_t t, Number* outside) const {
     const int64_t n = t / (rows * columns);
@@ -38,7 +38,7 @@ struct TiledMap {
   }
 };
 
-/// The tiles of a whole convolution: 4 x 4 outputs each, and the 9 x 9 inputs that these see.
+/// The tiles of a whole convolution: 4 x 4 outputs each, and the 9 x 9 inputs that they depend on.
 struct StridedTiling {
   explicit StridedTiling(const ConvGeometry& geometry)
       : g(geometry), rows(tiles(g.P)), columns(tiles(g.Q)), count(g.N * rows * columns) {}
@@ -60,9 +60,9 @@ struct StridedTiling {
   int64_t rows, columns, count;
 };
 
-/// The tiles of the input's gradient: 8 x 8 of its pixels, and the 5 x 5 gradients of outputs that these come from.
-/// Along an axis, pixels X, X + 2, .. meet tap 1 of outputs j, j + 1, .. where X = 2 j - padding + 1; the first tile
-/// begins at or right before the edge.
+/// The tiles of the input's gradient: 8 x 8 of its pixels, and the 5 x 5 output gradients that they depend on.
+/// Along an axis, pixels X, X + 2, .. meet tap 1 of outputs j, j + 1, .. if X = 2 j - padding + 1; the first tile
+/// begins at or just before the edge.
 struct StridedGradientTiling {
   static constexpr int64_t kPixels = 2 * StridedTransform::kOutputs;
 
@@ -94,7 +94,7 @@ struct TilePlanes {
   TilePlanes(int64_t positions, int64_t tiles, int64_t channels)
       : row(row_stride(channels)), plane(plane_stride(tiles, row)), values({positions * plane}) {}
 
-  /// The first number of a position's plane.
+  /// The first element of a position's plane.
   Real* at(int64_t position) { return values.data() + position * plane; }
 
   int64_t row, plane;
@@ -123,7 +123,7 @@ inline void transform_tile(const Load& load, const Store& store) {
   }
 }
 
-/// Transforms tiles [first, last) of the map, zero beyond its edge, to tile `into` and following of the planes.
+/// Transforms tiles [first, last) of the feature map, zero beyond its edge, to the planes' tiles from `into` on.
 template <int From, int To, auto transform>
 void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last, TilePlanes& planes, int64_t into = 0) {
   const Tensor zeros = Tensor::zeros({map.C});
@@ -141,12 +141,12 @@ void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last,
   });
 }
 
-/// Transforms planes back to tiles [first, last) of the map. The planes hold its channels from `channel` on;
-/// finish(value, what the map holds, channel, lanes) is what is stored.
+/// Transforms planes back to tiles [first, last) of the feature map. The planes hold its channels from `channel` on;
+/// the value stored is finish(value, address of the map's current value, channel, lanes).
 template <int From, int To, auto transform, class Finish>
 void planes_to_map(TilePlanes& planes, int64_t channel, int64_t channels, const TiledMap<Real>& map, int64_t first,
                    int64_t last, const Finish& finish) {
-  Tensor outside({map.C});  // what falls beyond the edge is written to a pixel that nobody reads
+  Tensor outside({map.C});  // outputs beyond the edge are written to a pixel that is never read
   const auto place = [&](int64_t t) { return map.template patch<To>(first + t, outside.data()); };
   for_each_tile(last - first, place, [&](int64_t t, const auto& here, const auto& after) {
     const Real* const from = planes.at(0) + t * planes.row - channel;

@@ -4,8 +4,8 @@
 
 namespace onefold {
 
-// The one-dimensional transforms of a three-tap filter at stride 2 on vectors of channels, four outputs a tile; for the
-// library's own .cpp files. core/annex/winograd_strided.h has the idea. Arguments walk with a stride, as in
+// The one-dimensional transforms of a three-tap filter at stride 2 on vectors of channels, four outputs per tile; for
+// the library's own .cpp files. core/annex/winograd_strided.h explains the idea. Arguments have a stride, as in
 // core/conv/winograd_transforms.h.
 //
 //   d0 .. d8    the inputs of a tile; the even ones meet the outer taps, as a filter of two taps, the odd ones tap 1
@@ -25,7 +25,7 @@ struct StridedTransform {
   /// M'(p) of M(x) = (x^2 - a^2) (x^2 - b^2), by which an output's share of point p is divided: -2 at a, 6 at b.
   static constexpr Real scale_a = 1 / (2 * a * (a2 - b2)), scale_b = 1 / (2 * b * (b2 - a2));
 
-  /// Four numbers at the points a, -a, b, -b.
+  /// Four values at the points a, -a, b, -b.
   static void at_finite_points(const Vec* d, int ds, Vec* v, int vs) {
     const Vec d0 = d[0], d1 = d[ds], d2 = d[2 * ds], d3 = d[3 * ds];
     const Vec odd_a = d3 - b2 * d1, even_a = a * (d2 - b2 * d0);
@@ -36,7 +36,7 @@ struct StridedTransform {
     v[3 * vs] = odd_b - even_b;
   }
 
-  /// Five numbers at all points.
+  /// Five values at all points.
   static void at_points(const Vec* d, int ds, Vec* v, int vs) {
     v[4 * vs] = d[4 * ds] - (a2 + b2) * d[2 * ds] + (a2 * b2) * d[0];
     at_finite_points(d, ds, v, vs);

@@ -82,7 +82,7 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
 
 Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs& args, ChannelStatistics& statistics) {
   const ConvGeometry g(x.shape(), w.shape(), args);
-  check(g.N >= 1, "conv2d: images ", x.shape(), " are none, which have no statistics");
+  check(g.N >= 1, "conv2d: images ", x.shape(), " has no elements, so no statistics; pass at least one image");
   PackedWeights once;
   return row_of(resolve(g)).forward(g, x, w, {.statistics = &statistics}, once);
 }

@@ -10,21 +10,21 @@
 
 namespace onefold {
 
-// How the tiles of a Winograd convolution lie over images, for the library's own .cpp files.
+// The tiles of a Winograd convolution and their place in the images, for the library's own .cpp files.
 //
-//   N H W C   input, P Q K   output, padding included; M x M outputs and kTile x kTile inputs a tile
-//   V, Z      transformed tiles, a plane for each of the kTile^2 positions: [position][tile][channel]
+//   N H W C   input, P Q K   output, padding included; M x M outputs and kTile x kTile inputs per tile
+//   V, Z      transformed tiles, one plane per position (kTile^2 of them): [position][tile][channel]
 
-/// Where each pixel of a square of an image begins in memory. A pixel outside the image is one of zeros, so that the
+/// The address of each pixel of a square of an image. Pixels outside the image point to a pixel of zeros, so that the
 /// loops over channels need no branches.
 template <int Side, class Number>
 struct Patch {
   Number* pixel[Side][Side];
 };
 
-/// Calls function(tile, its place, the place of the tile that comes two later) for `count` tiles. What is two tiles
-/// ahead is asked from memory while this one is worked on: a map of the whole batch lies beyond the second-level cache,
-/// and the processor's own prefetching does not see through the pattern of a tile's rows.
+/// Calls function(tile, its place, the place two tiles ahead) for `count` tiles. The tile two ahead is prefetched while
+/// this one is processed: the feature maps of a batch exceed the second-level cache, and the hardware prefetcher does
+/// not recognise the access pattern of a tile's rows.
 template <class Place, class Function>
 inline void for_each_tile(int64_t count, const Place& place, const Function& function) {
   auto here = place(0), next = place(std::min<int64_t>(1, count - 1));
@@ -57,7 +57,7 @@ struct WinogradTiles {
           Vec d[kTile], transformed[kTile];
 #pragma GCC unroll 6
           for (int i = 0; i < kTile; ++i) d[i] = lanes.load(here.pixel[i][j] + c);
-          // The columns that a tile shares with the one before were asked for then.
+          // The columns shared with the previous tile have been prefetched already.
           if (j >= 2) prefetch_column(after, j, c);
           WinogradTransform<M>::input(d, 1, transformed, 1);
 #pragma GCC unroll 6
@@ -74,7 +74,7 @@ struct WinogradTiles {
     });
   }
 
-  /// A dy A^T of tiles of dy, zero outside the map, to z[position * plane + tile * row + channel].
+  /// A dy A^T of tiles of dy, zero outside the feature map, to z[position * plane + tile * row + channel].
   void transform_output_gradients(const Real* dy, int64_t first, int64_t tiles, Real* z, int64_t row,
                                   int64_t plane) const {
     const auto place = [&](int64_t t) { return output_patch(dy, first + t, zeros.data()); };
@@ -103,13 +103,13 @@ struct WinogradTiles {
     });
   }
 
-  /// activation(A^T m A + bias) of tiles, from products[position * plane + tile * row + channel] to y. With
-  /// `accumulate` it is added to y instead; `finished` is then shown each tile's pixels of y.
+  /// activation(A^T m A + bias) of tiles, from products[position * plane + tile * row + channel] to y. If `accumulate`
+  /// is yes, A^T m A is added to y instead. `finished` is then called with each tile's pixels of y.
   template <class Finished>
   void transform_outputs(const Real* products, int64_t row, int64_t plane, int64_t first, int64_t tiles,
                          const Real* bias, Activation activation, Accumulate accumulate, Real* y,
                          const Finished& finished) const {
-    // What falls outside the map is written to a pixel that nobody reads.
+    // Outputs outside the feature map are written to a pixel that is never read.
     Tensor outside({g.K});
     const auto place = [&](int64_t t) { return output_patch(y, first + t, outside.data()); };
     for_each_tile(tiles, place, [&](int64_t t, const Patch<M, Real>& here, const auto& after) {
@@ -156,7 +156,8 @@ struct WinogradTiles {
     return {t / (tile_rows * tile_columns), t / tile_columns % tile_rows * M, t % tile_columns * M};
   }
 
-  /// A square of pixels of image n of a [.., height, width, channels] map, `outside` where it leaves the image.
+  /// A square of pixels of image n of a [.., height, width, channels] feature map; `outside` for pixels beyond its
+  /// edges.
   template <int Side, class Number>
   static Patch<Side, Number> patch(Number* map, int64_t n, int64_t height, int64_t width, int64_t channels, int64_t top,
                                    int64_t left, Number* outside) {
@@ -190,14 +191,14 @@ struct WinogradTiles {
   }
 };
 
-/// Numbers from one plane to the next: a cache line more than the tiles take, lest 36 planes fall on the same cache
-/// sets.
+/// Elements from one plane to the next: one cache line more than the tiles need, so that 36 planes do not map to the
+/// same cache sets.
 inline int64_t plane_stride(int64_t tiles, int64_t row) {
   return tiles * row + static_cast<int64_t>(kBufferAlignment / sizeof(Real));
 }
 
-/// Numbers from one tile to the next: an odd number of vectors, lest many tiles' same channels fall on the same cache
-/// sets.
+/// Elements from one tile to the next: an odd number of vectors, so that the same channels of many tiles do not map to
+/// the same cache sets.
 inline int64_t row_stride(int64_t channels) { return (whole_vectors(channels) / kLanes | 1) * kLanes; }
 
 }  // namespace onefold

@@ -155,7 +155,7 @@ fs::path resolve_target(const fs::path& path) {
   const fs::file_status status = fs::status(path, error);
   check(!fs::is_directory(status), "cannot write ", path.string(), ": it is a folder; choose another name");
   check(fs::is_regular_file(status) || !fs::exists(status), "cannot write ", path.string(),
-        ": it is there and is no regular file; choose another name");
+        ": it exists and is not a regular file; choose another name");
   if (!fs::is_symlink(fs::symlink_status(path, error)) || !fs::exists(status)) return path;
   const fs::path target = fs::canonical(path, error);
   return error ? path : target;

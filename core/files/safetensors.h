@@ -8,25 +8,25 @@
 
 namespace onefold {
 
-/// Named tensors and free text beside them, as a .safetensors file holds them. The format is 8 bytes of header length,
-/// a JSON header (name -> dtype, shape, byte range), then the numbers: https://huggingface.co/docs/safetensors
-/// PyTorch and others read it as it is.
+/// Named tensors and text metadata, the contents of a .safetensors file. The format is 8 bytes of header length, a JSON
+/// header (name -> dtype, shape, byte range), then the values: https://huggingface.co/docs/safetensors
+/// PyTorch and others read it directly.
 struct SafetensorsFile {
   std::map<std::string, Tensor> tensors;
   std::map<std::string, std::string> metadata;
 };
 
-/// Writes the tensors with their shapes as they stand, sorted by name, as F32 (F64 where Real is double), and
-/// atomically: see core/files/atomic_file.h. Throws Error for an undefined tensor and for the reserved name "__metadata__".
+/// Writes the tensors with their shapes, sorted by name, as F32 (F64 if Real is double), and atomically: see
+/// core/files/atomic_file.h. Throws Error if a tensor is undefined or has the reserved name "__metadata__".
 void save_safetensors(const std::filesystem::path& path, const SafetensorsFile& file);
 
-/// Reads a whole file; F64, F32, F16, BF16 and I64 become Real, rounded where they have more digits.
+/// Reads a whole file. F64, F32, F16, BF16 and I64 are converted to Real, rounded if they have more digits.
 ///
-/// Trusts nothing: throws Error, naming the file, the tensor, what was got and what was needed, for a file that is
-/// missing, truncated or not regular, a header of more than 100,000,000 bytes, invalid JSON, a name that comes twice,
-/// an unknown dtype, more than four dimensions, a negative or overflowing shape, and byte ranges that overlap, leave
-/// holes, leave the file or do not fit their shape, and for more than 100,000 names: until all that is checked,
-/// memory is asked for the header that the file really holds and for its names.
+/// Trusts nothing in the file. Throws Error, naming the file, the tensor, what was got and what was expected, if the
+/// file is missing, truncated or not a regular file; if the header has more than 100,000,000 bytes or 100,000 names, is
+/// not valid JSON, has a duplicate name, an unknown dtype, more than four dimensions, or a negative or overflowing
+/// shape; and if byte ranges overlap, leave gaps, exceed the file or do not match their shape. Until all of that is
+/// checked, memory is allocated only for the header that the file really holds and for its names.
 SafetensorsFile load_safetensors(const std::filesystem::path& path);
 
 }  // namespace onefold

@@ -52,11 +52,11 @@ class HeaderGuard : public nlohmann::json_sax<Json> {
     if (depth_ == kTensorDepth) tensor_ = name;
     check(++count_ <= kMaxHeaderNames, file_, ": header: more than ", kMaxHeaderNames, " names", kRemedy);
     const bool is_new = names_[static_cast<size_t>(depth_ - 1)].insert(name).second;
-    if (!is_new) fail(file_, ": header: the name ", quoted(name), " comes twice", kRemedy);
+    if (!is_new) fail(file_, ": header: the name ", quoted(name), " occurs twice", kRemedy);
     return true;
   }
   bool start_array(size_t) override {
-    check(depth_ == kFieldDepth, file_, ": header: an array stands where an object was needed", kRemedy);
+    check(depth_ == kFieldDepth, file_, ": header: got an array, expected an object", kRemedy);
     array_size_ = 0;
     ++depth_;
     return true;
@@ -100,7 +100,8 @@ class HeaderGuard : public nlohmann::json_sax<Json> {
 };
 
 Json parse(const std::string& text, const std::string& file) {
-  check(text.starts_with('{') && text.find('\0') == std::string::npos, file, ": the header is no JSON object", kRemedy);
+  check(text.starts_with('{') && text.find('\0') == std::string::npos, file, ": the header is not a JSON object",
+        kRemedy);
   HeaderGuard guard(file);
   Json::sax_parse(text, &guard);
   return Json::parse(text);

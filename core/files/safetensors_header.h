@@ -9,8 +9,8 @@
 
 namespace onefold {
 
-/// A number type of a file: its size, and how IEEE 754 divides its bits after the sign. Without an exponent it is a
-/// whole number in two's complement.
+/// An element type of a file: its size, and the exponent and mantissa bits of its IEEE 754 format. Without exponent
+/// bits it is a two's complement integer.
 struct FileDtype {
   const char* name;
   int bytes;
@@ -28,16 +28,16 @@ struct FileTensor {
 };
 
 struct SafetensorsHeader {
-  std::vector<FileTensor> tensors;  // in the order of their bytes, without holes
+  std::vector<FileTensor> tensors;  // in the order of their bytes, without gaps
   std::map<std::string, std::string> metadata;
 };
 
-/// What a header may be long, and hold names: beyond it is no model but an attack on the reader's memory.
+/// The maximum length and number of names of a header. A larger one is not a model but an attack on memory.
 inline constexpr int64_t kMaxHeaderBytes = 100'000'000;
 inline constexpr int64_t kMaxHeaderNames = 100'000;
 
-/// Parses and checks the JSON text of a header before data of `data_bytes` bytes. Throws Error that begins with
-/// `file` for everything that load_safetensors() refuses.
+/// Parses and checks the JSON text of a header for `data_bytes` bytes of data. Throws Error that begins with `file` if
+/// load_safetensors() is to reject it.
 SafetensorsHeader parse_safetensors_header(const std::string& text, int64_t data_bytes, const std::string& file);
 
 }  // namespace onefold

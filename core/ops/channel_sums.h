@@ -7,23 +7,23 @@
 
 namespace onefold {
 
-// Channel statistics that are added up by whoever makes a map, while its numbers are still in the cache: what
-// channel_statistics() computes, without reading the map again. For the library's own .cpp files.
+// Channel statistics accumulated by the kernel that computes a feature map, while its elements are still in the cache:
+// the same as channel_statistics(), without reading the feature map again. For the library's own .cpp files.
 
 class ChannelSums {
  public:
-  /// For a map that is made in `blocks` blocks, each by one thread at a time.
+  /// For a feature map that is computed in `blocks` blocks, each by one thread at a time.
   ChannelSums(int64_t channels, int64_t blocks)
       : channels_(channels), counts_(static_cast<size_t>(blocks)), origins_(static_cast<size_t>(blocks * channels)),
         sums_(static_cast<size_t>(2 * blocks * channels)) {}
 
-  /// Adds pixels, each `channels` numbers, to a block's sums.
+  /// Adds pixels of `channels` elements each to a block's sums.
   void add(int64_t block, const Real* const* pixels, int64_t count) {
     if (count == 0) return;
     Real* const origins = origins_.data() + block * channels_;
     double *const sums = sums_.data() + 2 * block * channels_, *const squares = sums + channels_;
     int64_t& before = counts_[static_cast<size_t>(block)];
-    // As in channel_statistics(), E[x^2] - E[x]^2 must not cancel: sum what is over the block's first pixel.
+    // As in channel_statistics(), E[x^2] - E[x]^2 must not cancel: sum differences to the block's first pixel.
     if (before == 0) std::copy_n(pixels[0], channels_, origins);
     before += count;
     for_each_vector(0, channels_, [&](int64_t c, auto lanes) {
@@ -39,7 +39,7 @@ class ChannelSums {
     });
   }
 
-  /// Adds rows of a matrix of `stride` numbers a row.
+  /// Adds rows of a matrix with `stride` elements per row.
   void add_rows(int64_t block, const Real* rows, int64_t count, int64_t stride) {
     const Real* pixels[kRunRows];
     for (int64_t row = 0; row < count; row += kRunRows) {
@@ -49,15 +49,15 @@ class ChannelSums {
     }
   }
 
-  /// All blocks joined, in their order and in double. Chan, Golub, LeVeque: "Updating Formulae and a Pairwise Algorithm
-  /// for Computing Sample Variances", 1979.
+  /// The statistics of all blocks, combined in order and in double. Chan, Golub, LeVeque: "Updating Formulae and a
+  /// Pairwise Algorithm for Computing Sample Variances", 1979.
   ChannelStatistics statistics() const;
 
  private:
   int64_t channels_;
   std::vector<int64_t> counts_;
-  std::vector<Real> origins_;  // of each block, its first pixel
-  std::vector<double> sums_;   // of each block, of differences to the origin, then of their squares
+  std::vector<Real> origins_;  // the first pixel of each block
+  std::vector<double> sums_;   // per block: the differences to the origin, then their squares
 };
 
 inline ChannelStatistics ChannelSums::statistics() const {
@@ -77,7 +77,7 @@ inline ChannelStatistics ChannelSums::statistics() const {
       squares += (square - sum * sum / count) + distance * distance * count * (rows - count) / rows;
     }
     statistics.mean[c] = static_cast<Real>(mean);
-    // Rounding must not make it negative; written so that a NaN stays one.
+    // Rounding must not make it negative; written so that a NaN stays a NaN.
     const double variance = squares / rows;
     statistics.variance[c] = static_cast<Real>(variance < 0 ? 0 : variance);
   }

@@ -110,7 +110,7 @@ Tensor relu_backward(const Tensor& x_or_y, const Tensor& dy) {
 Tensor add_bias_forward(const Tensor& x, const Tensor& bias) {
   check(x.defined() && bias.defined(), "add_bias: an operand is undefined; pass two tensors");
   check(x.shape().rank() >= 1 && bias.shape() == Shape{x.shape()[-1]}, "add_bias: x ", x.shape(), " and bias ",
-        bias.shape(), " do not fit; the bias needs one number for each index of x's last axis");
+        bias.shape(), " do not fit; expected one value per channel, the last axis of x");
   Tensor y(x.shape());
   parallel_rows(x.shape().rows(), x.shape()[-1],
                 [from = x.data(), offset = bias.data(), to = y.data()](int64_t i, int64_t c, auto lanes) {
@@ -122,7 +122,7 @@ Tensor add_bias_forward(const Tensor& x, const Tensor& bias) {
 Tensor scale_channels_forward(const Tensor& x, const Tensor& factor) {
   check(x.defined() && factor.defined(), "scale_channels: an operand is undefined; pass two tensors");
   check(x.shape().rank() >= 1 && factor.shape() == Shape{x.shape()[-1]}, "scale_channels: x ", x.shape(),
-        " and factor ", factor.shape(), " do not fit; it needs one number for each index of x's last axis");
+        " and factor ", factor.shape(), " do not fit; expected one value per channel, the last axis of x");
   Tensor y(x.shape());
   parallel_rows(x.shape().rows(), x.shape()[-1],
                 [from = x.data(), by = factor.data(), to = y.data()](int64_t i, int64_t c, auto lanes) {
@@ -132,12 +132,12 @@ Tensor scale_channels_forward(const Tensor& x, const Tensor& factor) {
 }
 
 Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape) {
-  check(shape.size() == static_cast<int64_t>(places.size()), "gather: ", places.size(), " places for a result ", shape,
-        "; one an element is needed");
+  check(shape.size() == static_cast<int64_t>(places.size()), "gather: ", places.size(), " indices for a result ", shape,
+        "; expected one per element");
   Tensor y(shape);
   for (size_t i = 0; i < places.size(); ++i) {
-    check(places[i] >= 0 && places[i] < x.size(), "gather: place ", places[i], " is not in x ", x.shape(),
-          "; its places are 0 to ", x.size() - 1);
+    check(places[i] >= 0 && places[i] < x.size(), "gather: index ", places[i], " is not in x ", x.shape(),
+          "; expected 0 to ", x.size() - 1);
     y[static_cast<int64_t>(i)] = x[places[i]];
   }
   return y;

@@ -8,11 +8,11 @@
 
 namespace onefold {
 
-/// What a fused kernel applies to each element before it stores it.
+/// The function that a fused kernel applies to each element before it stores it.
 enum class Activation { none, relu };
 
-// Kernels that treat a tensor as one long row of numbers. Each but add_to returns a new tensor of its operands' shape,
-// and throws Error, naming the kernel and both shapes, where two operands differ in shape or one is undefined.
+// Elementwise kernels. Each except add_to returns a new tensor of its operands' shape. Each throws Error, naming the
+// kernel and both shapes, if two operands differ in shape or one is undefined.
 
 Tensor add(const Tensor& a, const Tensor& b);                      // a + b
 Tensor add_to(const Tensor& sum, const Tensor& x);                 // sum += x, in sum's buffer; returns sum
@@ -36,22 +36,22 @@ Tensor add_bias_forward(const Tensor& x, const Tensor& bias);
 /// y = x factor, channel by channel: x [..., C], factor [C].
 Tensor scale_channels_forward(const Tensor& x, const Tensor& factor);
 
-/// y[i] = x[places[i]], elements counted row by row, in a shape of as many elements as there are places. Throws Error
-/// for another number and for a place beyond x.
+/// y[i] = x[places[i]], with elements numbered in row-major order; `shape` has one element per place. Throws Error if
+/// the numbers differ or a place is out of x's range.
 Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape);
 
-/// dx[places[i]] = dy[i], summed up where a place was taken more than once.
+/// dx[places[i]] += dy[i]: gradients are summed if a place occurs more than once.
 Tensor gather_backward(const Tensor& dy, const std::vector<int64_t>& places, const Shape& x_shape);
 
 /// The sum over all axes but the last, [..., C] -> [C]: the gradient of a bias. Equal bits for any number of threads;
-/// zero for a tensor without rows.
+/// zero if the tensor has no rows.
 Tensor sum_rows(const Tensor& x);
 
 /// The sum of all elements. Equal bits for any number of threads.
 double sum(const Tensor& x);
 
-/// What dropout multiplies by: 0 with the given probability, else 1 / (1 - probability), so that the mean stays 1.
-/// Element i is decided by value i of the generator. Throws Error unless 0 <= probability < 1.
+/// The factors of dropout: 0 with the given probability, else 1 / (1 - probability), so that the mean stays 1.
+/// Element i uses value i of the generator. Throws Error unless 0 <= probability < 1.
 Tensor dropout_mask(const Shape& shape, Real probability, const Random& random);
 
 }  // namespace onefold

@@ -25,7 +25,7 @@ using Coefficients = std::vector<Real>;
 
 void check_branches(const std::vector<NormBranch>& branches) {
   check(!branches.empty() && branches.size() <= kMaxBranches, "norm_sum: got ", branches.size(),
-        " branches, needed are 1 to ", kMaxBranches);
+        " branches, expected 1 to ", kMaxBranches);
   const Shape& shape = branches[0].x.shape();
   check(shape.rank() >= 1, "norm_sum: a branch needs a channel axis");
   const Shape channels = {shape[-1]};
@@ -181,7 +181,7 @@ std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y,
   check_branches(branches);
   check(dy.shape() == branches[0].x.shape() && y.shape() == dy.shape(), "norm_sum: gradient ", dy.shape(),
         " and result ", y.shape(), " need the branches' shape ", branches[0].x.shape());
-  check(dx.size() == branches.size(), "norm_sum: ", dx.size(), " places of gradients for ", branches.size(),
+  check(dx.size() == branches.size(), "norm_sum: ", dx.size(), " gradient destinations for ", branches.size(),
         " branches");
   const int64_t C = dy.shape()[-1];
   const double rows = static_cast<double>(dy.shape().rows());

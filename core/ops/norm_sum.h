@@ -7,7 +7,7 @@
 
 namespace onefold {
 
-/// One summand of a multi-branch block: batch_norm(x) with its statistics and affine pair.
+/// One branch of a multi-branch block: batch_norm(x) with its statistics, gamma and beta.
 struct NormBranch {
   Tensor x;  // [..., C]
   ChannelStatistics statistics;
@@ -16,20 +16,19 @@ struct NormBranch {
 
 /// activation(sum over branches of batch_norm(branch)) in one pass over memory.
 ///
-/// Every multi-branch block ends like this: one branch is plain BN + ReLU, two a residual join, three RepVGG or ACB.
-/// Equal to batch_norm_forward of each branch, added up, then ReLU, which a test holds it to. All branches have one
-/// shape.
+/// Every multi-branch block ends like this: one branch is plain BN + ReLU, two are a residual connection, three are
+/// RepVGG or ACB. Equal to the sum of batch_norm_forward over the branches followed by the activation, as a test
+/// checks. All branches have the same shape.
 Tensor norm_sum_forward(const std::vector<NormBranch>& branches, Activation activation, Real eps);
 
-/// Whether the statistics were taken from the branches' own x (training), and so carry gradient, or are constants.
+/// Whether the statistics are those of the branches' own x (training), and so propagate gradient, or are constants.
 enum class StatisticsOf { batch, running };
 
-/// Where a branch's dx goes: nowhere, since nobody needs it; into a tensor of its own; or into the buffer of the
-/// branch's x, which whoever owns x alone may give away: nothing is written that was not just read, and a map less is
-/// held.
+/// Where a branch's dx is written: nowhere, if it is not required; to a new tensor; or to the buffer of the branch's x,
+/// which the sole owner of x may give up. The last writes only to memory just read, and saves one feature map.
 enum class GradientInto { nothing, new_tensor, buffer_of_x };
 
-/// The gradients of all branches, from dy and the forward pass's result y: one pass for every sum, one for every dx.
+/// The gradients of all branches, from dy and the forward result y: one pass for all sums, one for every dx.
 std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y,
                                               const std::vector<NormBranch>& branches,
                                               const std::vector<GradientInto>& dx, Activation activation,

@@ -38,7 +38,7 @@ CrossEntropy softmax_cross_entropy_forward(const Tensor& logits, const std::vect
   const int64_t rows = logits.shape()[0], classes = logits.shape()[1];
   check(rows >= 1, "softmax_cross_entropy: logits ", logits.shape(), " hold no rows; pass at least one");
   check(static_cast<int64_t>(labels.size()) == rows, "softmax_cross_entropy: ", labels.size(), " labels for logits ",
-        logits.shape(), "; pass one label a row");
+        logits.shape(), "; pass one label per row");
   check(smoothing >= 0 && smoothing < 1, "softmax_cross_entropy: smoothing ", smoothing,
         " must be at least 0 and below 1");
   for (size_t i = 0; i < labels.size(); ++i) {

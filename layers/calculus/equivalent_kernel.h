@@ -4,23 +4,22 @@
 
 namespace onefold {
 
-// The one kernel that a block is equivalent to while it is still being trained: to be plotted, or to be part of a loss.
+// The single kernel that a block is equivalent to during training, to plot it or to use it in a loss.
 
-/// The convolution that a linear module is equivalent to at this moment, by its running statistics, or a block up to
-/// its activation. The module may be in training mode, and keeps it. Throws FoldError as fold() does.
+/// The convolution that a linear module, or a block up to its activation, is equivalent to now, by its running
+/// statistics. The module may be in training mode, and stays in its mode. Throws FoldError as fold() does.
 FixedConv2d equivalent_convolution(Module& module);
 
-/// A convolution with bias whose numbers have a history.
+/// A convolution with bias whose elements have a history.
 struct ConvVariable {
   Variable weight;  // [R, S, C / groups, K]
   Variable bias;    // [K]
   Conv2dArgs args;
 };
 
-/// The same within the graph: gradients of the kernel and the bias reach every parameter of the module, running
-/// statistics are constants. No algebra is needed for it, since a kernel is what a linear map answers to an impulse:
-/// images that are one at a single pixel and zero elsewhere go through the module's own ops, and its answer to zeros is
-/// the bias.
+/// The same as part of the graph: gradients of kernel and bias reach every parameter of the module; running statistics
+/// are constants. No algebra is required, since a kernel is the impulse response of a linear map: images that are one
+/// at a single pixel and zero elsewhere pass through the module's own ops, and the response to zeros is the bias.
 ConvVariable equivalent_convolution_in_graph(Module& module);
 
 }  // namespace onefold

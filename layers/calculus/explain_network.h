@@ -7,8 +7,8 @@
 
 namespace onefold {
 
-/// The fold of a whole network, each step in all blocks at once. The steps' kernels are empty (a block's own steps have
-/// them), their counts are of the network, and they compute logits.
+/// The fold of a whole network, with each step applied to all blocks at once. The steps' kernels are empty (see the
+/// steps of each block), their counts are of the network, and they compute logits.
 std::vector<FoldStep> explain_fold(RepVgg& network);
 
 }  // namespace onefold

@@ -8,12 +8,12 @@
 
 namespace onefold {
 
-/// A linear piece of a block in evaluation mode: what each of them is, and what chains and sums of them are again.
-/// y = conv2d(x with padding, kernel) + bias, in double, where the padding may hold a constant of each input channel.
+/// A linear piece of a block in evaluation mode, or a chain or sum of such pieces, as a convolution:
+/// y = conv2d(x with padding, kernel) + bias, in double. The padding may hold a constant per input channel.
 struct FixedConv2d {
   DoubleKernel kernel;
   Conv2dArgs args;
-  std::vector<double> border;  // [C] what the padding holds; empty for zeros, which is all that a Conv2d can pad with
+  std::vector<double> border;  // [C] values in the padding; empty for zeros, the only padding of a Conv2d
 
   int64_t channels_in() const { return kernel.shape[2] * args.groups; }
   int64_t channels_out() const { return kernel.channels_out(); }
@@ -22,33 +22,32 @@ struct FixedConv2d {
 /// "3x3 convolution", "1x1 convolution"
 std::string size_text(const FixedConv2d& conv);
 
-/// second(first(x)) as one convolution. The channels between are padded by second with its border, where the one
-/// convolution computes its own values from first's padding. So second may pad only where both are the same:
-/// where first sees nothing but padding there, and makes of it just what second pads with. Else throws FoldError that
-/// says which of the two fails, and the remedy. Keeps a dilation where one of the two is 1x1, and inserts zeros
-/// elsewhere.
+/// second(first(x)) as one convolution. The second pads its input with its border, but a single convolution would
+/// compute those values from first's padding. So the second may pad only if both agree: if the first sees nothing but
+/// padding there and computes exactly the second's border from it. Otherwise throws FoldError that says which of the
+/// two conditions fails, and the remedy. Keeps a dilation if one of the two is 1x1, and inserts zeros otherwise.
 FixedConv2d compose(const FixedConv2d& first, const FixedConv2d& second);
 
-/// Where a kernel's window begins and ends against the pixel that an output pixel stands for, and in how many groups:
-/// what the summands of a sum must have in common.
+/// The start and end of a kernel's window relative to its output pixel, and the number of groups: what all summands of
+/// a sum must have in common.
 struct CommonWindow {
   Shape size;       // [R, S] in pixels
-  Conv2dArgs args;  // dilation 1 unless all summands have this window and dilation already
+  Conv2dArgs args;  // dilation 1 unless all summands already have this window and dilation
 };
 
-/// The smallest window that holds those of all summands. Throws FoldError, naming two summands, for other strides,
-/// other numbers of channels, and grids that do not agree: a 1x1 at stride 2 with padding 1 sees other pixels than a
-/// 3x3 with padding 1, and gives a map of another size.
+/// The smallest window that contains those of all summands. Throws FoldError, naming two summands, if strides or
+/// numbers of channels differ, and if the grids do not match: a 1x1 at stride 2 with padding 1 sees other pixels than a
+/// 3x3 with padding 1, and its feature map has another size.
 CommonWindow common_window(const std::vector<FixedConv2d>& summands, const std::vector<std::string>& names);
 
-/// The same convolution in that window: dilated, with zeros around it, in fewer groups.
+/// The same convolution in that window: dilated, padded with zeros, in fewer groups.
 FixedConv2d placed(const FixedConv2d& conv, const CommonWindow& window);
 
 /// Whether placed() would change anything.
 bool fits(const FixedConv2d& conv, const CommonWindow& window);
 
-/// The end of a fold, as a Conv2d holds it. Throws FoldError for a padding that is not zeros, and Error where a number
-/// is beyond the range of Real.
+/// Rounds to a Conv2d's kernel, the last step of a fold. Throws FoldError if the padding is not zeros, and Error if a
+/// value is outside the range of Real.
 Kernel rounded(const FixedConv2d& conv);
 
 }  // namespace onefold

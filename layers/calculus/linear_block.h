@@ -14,12 +14,12 @@ namespace onefold {
 
 class LinearBlock;
 
-/// A summand of a LinearBlock: pieces one after the other; none at all is the identity.
+/// A summand of a LinearBlock: a chain of pieces. An empty branch is the identity.
 class Branch {
  public:
   Branch(std::string name, const LinearBlock& block) : name_(std::move(name)), block_(block) {}
 
-  /// Makes a piece at the end. Its name is that in the block's state.
+  /// Constructs a piece and appends it. `name` is its name in the block's state.
   template <class Piece, class... Args>
   Piece& add(std::string name, Args&&... args) {
     auto piece = std::make_unique<Piece>(std::forward<Args>(args)...);
@@ -28,7 +28,7 @@ class Branch {
     return made;
   }
 
-  /// Throws Error for no piece, and for a name that another piece of the block has.
+  /// Throws Error if the piece is null or another piece of the block has the same name.
   void append(std::string name, std::unique_ptr<Module> piece);
 
   const std::string& name() const { return name_; }
@@ -47,7 +47,7 @@ class Branch {
   std::vector<OwnPiece> pieces_;
 };
 
-/// activation(sum of branches): any block of structural re-parameterization. A block of one's own lists its branches:
+/// activation(sum of branches): any block of structural re-parameterization. To define a block, list its branches:
 ///
 ///     class Shortcut : public LinearBlock {
 ///      public:
@@ -59,9 +59,9 @@ class Branch {
 ///       }
 ///     };
 ///
-/// The rest follows: forward and gradients, by one fused op where every branch ends in a batch norm; fold() to one
-/// convolution; explain_fold(). Without an activation it is linear itself, so it may be a piece of a branch: sums and
-/// chains nest. State: the pieces by their names.
+/// The rest follows: forward and gradients, in one fused op if every branch ends in a batch norm; fold() to one
+/// convolution; explain_fold(). Without an activation the block is linear itself, so it may be a piece of a branch:
+/// sums and chains nest. State: the pieces by name.
 class LinearBlock : public LinearPiece {
  public:
   explicit LinearBlock(Activation activation = Activation::none) : activation_(activation) {}
@@ -71,7 +71,7 @@ class LinearBlock : public LinearPiece {
 
   Variable forward(const Variable& x) override;
 
-  /// The same, branch by branch and piece by piece: what forward() is held to.
+  /// The same, computed branch by branch and piece by piece: the reference for forward().
   Variable forward_by_pieces(const Variable& x);
 
   /// The same up to the activation.
@@ -80,8 +80,8 @@ class LinearBlock : public LinearPiece {
   void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  /// A ConvRelu, or without an activation a Conv2d. Throws FoldError, naming piece and branch, in training mode and
-  /// where a branch cannot fold.
+  /// A ConvRelu, or a Conv2d if there is no activation. Throws FoldError, naming piece and branch, in training mode and
+  /// if a branch cannot be folded.
   std::unique_ptr<Module> fold() const override;
   std::unique_ptr<Module> fold_with_norm(const FixedBatchNorm& norm) const override;
 
@@ -96,14 +96,14 @@ class LinearBlock : public LinearPiece {
  private:
   friend class Branch;
 
-  /// The batch norm that ends each branch, if one ends every branch and all have one eps; else none.
+  /// The final batch norm of each branch if every branch has one and all share one eps; else empty.
   std::vector<BatchNorm2d*> last_norms() const;
 
-  /// The same sum as forward() in one op, by the batch's statistics; where every branch is a convolution without bias
-  /// and a batch norm, or a batch norm alone, the convolutions belong to the op, too.
+  /// The same as forward() in one op, by the batch's statistics. If every branch is a convolution without bias and a
+  /// batch norm, or a batch norm alone, the op includes the convolutions.
   Variable forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms);
 
-  /// What each branch makes of x, without its last `left_out` pieces. Throws Error, naming both branches, if their
+  /// The output of each branch for x, without its last `left_out` pieces. Throws Error, naming both branches, if the
   /// shapes differ.
   std::vector<Variable> branch_outputs(const Variable& x, size_t left_out) const;
   void check_shape(size_t branch, const Shape& shape, const Shape& first) const;

@@ -39,13 +39,13 @@ int64_t channels_into(Sequential& layers) {
 }
 
 [[noreturn]] void fail_not_linear(const Module& module) {
-  throw FoldError(module.description() + " is no linear piece, so no convolution can stand for a branch with it; what "
+  throw FoldError(module.description() + " is not a linear piece, so a branch with it is not a convolution; what "
                   "is not linear must come after the sum of a block's branches");
 }
 
 [[noreturn]] void fail_unknown_channels(const Module& module) {
-  throw FoldError(module.description() + " takes any number of channels, so nothing says how large its kernel is; let "
-                  "a piece with channels of its own stand in it");
+  throw FoldError(module.description() + " takes any number of channels, so the size of its kernel is unknown; add "
+                  "a piece with a fixed number of channels to it");
 }
 
 }  // namespace
@@ -126,8 +126,8 @@ LinearForm linear_form(Module& module, int64_t channels) {
                     "block of its own, or leave its activation out");
   }
   if (view->in_channels != 0 && view->in_channels != channels) {
-    throw FoldError(module.description() + " takes " + std::to_string(view->in_channels) + " channels, but " +
-                    std::to_string(channels) + " come; make them equal");
+    throw FoldError(module.description() + " takes " + std::to_string(view->in_channels) + " channels, but gets " +
+                    std::to_string(channels) + "; make them equal");
   }
   check_evaluation_mode(module);
   return view->linear(channels);

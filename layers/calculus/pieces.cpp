@@ -31,7 +31,7 @@ std::string text_of(int64_t rows, int64_t columns) {
 // -- ChannelScale
 
 ChannelScale::ChannelScale(int64_t channels, Real first) {
-  check(channels >= 1, "ChannelScale: ", channels, " channels, at least 1 is needed");
+  check(channels >= 1, "ChannelScale: ", channels, " channels, expected at least 1");
   weight_ = Variable(Tensor::full({channels}, first), true);
 }
 

@@ -9,11 +9,10 @@
 
 namespace onefold {
 
-// The smaller linear pieces of branches. Convolution, batch norm, average pool and identity are layers of their own:
+// The smaller linear pieces of branches. Convolution, batch norm, average pooling and identity are separate layers:
 // conv2d.h, batch_norm.h, pooling.h, activations.h.
 
-/// x scale, channel by channel. Parameter: weight [C], at the start `first`. Alone it folds to a depthwise 1x1
-/// convolution.
+/// x scale, per channel. Parameter: weight [C], initially `first`. On its own it folds to a depthwise 1x1 convolution.
 class ChannelScale : public LinearPiece {
  public:
   explicit ChannelScale(int64_t channels, Real first = 1);
@@ -30,7 +29,7 @@ class ChannelScale : public LinearPiece {
   Variable weight_;
 };
 
-/// factor x, by a number that is not trained: -1 subtracts a branch. Alone it folds to a copy of itself.
+/// factor x, with a factor that is not trained: -1 subtracts a branch. On its own it folds to a copy of itself.
 class FixedScale : public LinearPiece {
  public:
   explicit FixedScale(Real factor) : factor_(factor) {}
@@ -45,9 +44,9 @@ class FixedScale : public LinearPiece {
   Real factor_;
 };
 
-/// A frame of `rows` pixels above and below and `columns` left and right: zeros, or a constant of each channel. It is
-/// not trained. Before a convolution zeros fold into its padding; a constant folds where the pieces before it make the
-/// same constant of nothing but zeros. Buffer: value [C], where there is a constant.
+/// Padding of `rows` pixels above and below and `columns` pixels left and right, with zeros or a constant per channel.
+/// It is not trained. Before a convolution, zeros fold into its padding; a constant folds if the pieces before it
+/// compute the same constant from zeros alone. Buffer: value [C], if there is a constant.
 class Pad2d : public LinearPiece {
  public:
   Pad2d(int64_t rows, int64_t columns) : Pad2d(rows, columns, Tensor()) {}
@@ -66,9 +65,9 @@ class Pad2d : public LinearPiece {
   Tensor value_;
 };
 
-/// Batch norm, then a frame of `padding` pixels of what it gives for zero, beta - gamma mean / sqrt(variance + eps), by
-/// the statistics that it normalises by: as if the map before it had been padded with zeros. Between a convolution
-/// without padding and without bias and the next one it keeps the border exact, where zeros would not fold.
+/// Batch norm, then `padding` pixels on each side with its output for zero, beta - gamma mean / sqrt(variance + eps),
+/// by the statistics it normalises by: as if its input had been padded with zeros. Between a convolution without
+/// padding and bias and the next convolution this keeps the border exact, while zero padding would not fold.
 /// Ding et al.: "Diverse Branch Block", CVPR 2021, section 3.3. State: bn.
 class BatchNormPad2d : public LinearPiece {
  public:

@@ -7,9 +7,9 @@
 
 namespace onefold {
 
-/// The way back from a folded network: gives every block of `unfolded`, a network of RepVggBlocks of the same size, the
-/// state that unfold() makes from the folded one and from what reaches it of `images`. Throws Error for blocks of
-/// another kind, and for a whitening that was trained on after folding.
+/// The inverse of folding a network: gives every block of `unfolded`, a network of RepVggBlocks of the same size, the
+/// state that unfold() computes from the folded block and its inputs for `images`. Throws Error if blocks are of
+/// another kind, or if a whitening layer was trained after folding.
 void unfold_network(PlainVgg& folded, const Tensor& images, RepVgg& unfolded);
 
 }  // namespace onefold

@@ -8,14 +8,14 @@
 namespace onefold {
 
 /// relu(BN(conv 3x3) + BN(conv 1x3) + BN(conv 3x1)): the kernel's middle row and middle column, which matter most, have
-/// weights of their own. Each gamma starts at 1/3, so that the sum starts no larger than one branch alone would.
+/// additional weights. Each gamma starts at 1/3, so that the initial sum is no larger than one branch alone.
 /// Ding et al.: "ACNet: Strengthening the Kernel Skeletons for Powerful CNN via Asymmetric Convolution Blocks",
 /// ICCV 2019, section 3.3.
 ///
 /// Any stride and groups. State: conv3x3, bn3x3, conv1x3, bn1x3, conv3x1, bn3x1.
 class AcBlock : public LinearBlock {
  public:
-  /// Throws Error for groups that do not divide both numbers of channels.
+  /// Throws Error if groups do not divide both the input and the output channels.
   AcBlock(const BlockOptions& options, Initializer& initializer);
 
   std::string description() const override { return "AcBlock " + options_.text(); }

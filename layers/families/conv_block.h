@@ -7,12 +7,12 @@
 
 namespace onefold {
 
-/// relu(BN(conv)) where the 3x3 is one of a family that re-parameterizes weights: DoConv2d, ExpandConv2d, DiracConv2d,
-/// OrepaConv2d, RepOptimizerConv2d. State: conv.*, bn.*.
+/// relu(BN(conv)) with a 3x3 convolution that re-parameterizes its weights: DoConv2d, ExpandConv2d, DiracConv2d,
+/// OrepaConv2d or RepOptimizerConv2d. State: conv.*, bn.*.
 template <class Conv>
 class ConvBlock : public LinearBlock {
  public:
-  /// Throws Error as Conv does.
+  /// Throws Error if Conv does.
   ConvBlock(const BlockOptions& options, Initializer& initializer)
       : LinearBlock(options.activation), options_(options) {
     Branch& branch = add_branch("3x3");

@@ -9,18 +9,17 @@
 
 namespace onefold {
 
-// The families of re-parameterizable blocks by name. Each is a file pair of this folder; a new one has a line in the
+// The families of re-parameterizable blocks by name. Each is a file pair in this folder; a new one gets a line in the
 // table of families.cpp.
 
-/// The names: "none", which is the plain block, "repvgg", "acb", ...
+/// The names: "none", the plain block, "repvgg", "acb", ...
 std::vector<std::string> family_names();
 
-/// Throws Error, listing the names, for any other.
+/// Throws Error for any other name and lists the valid ones.
 void check_family(const std::string& name);
 
-/// A block of that family in place of a 3x3 convolution, its batch norm and its activation, with first weights of its
-/// own. Throws Error, naming the family and the block, for an unknown name and for a block that the family
-/// has no room for.
+/// A block of that family in place of a 3x3 convolution, its batch norm and its activation, with new initial weights.
+/// Throws Error, naming the family and the block, if the name is unknown or the family does not support the block.
 std::unique_ptr<Module> make_block(const std::string& family, const BlockOptions& options, Initializer& initializer);
 
 }  // namespace onefold

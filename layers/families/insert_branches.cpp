@@ -55,7 +55,7 @@ std::vector<Place> places_in(Module& model) {
 std::vector<std::string> replace_convolutions(Module& model, const std::string& blocks, const MakeBlock& make) {
   const std::vector<Place> places = places_in(model);
   check(!places.empty(), "insert_branches: ", model.description(), " has no Sequential with a 3x3 convolution of ",
-        "padding 1 and a batch norm behind it, which ", blocks, " could stand for");
+        "padding 1 and a batch norm after it, which ", blocks, " could replace");
 
   // Make every block first: from then on nothing can fail.
   std::vector<std::unique_ptr<Module>> made;

@@ -11,21 +11,20 @@
 
 namespace onefold {
 
-/// Replaces the 3x3 convolutions of any model by blocks of a family, before training; fold() takes the branches out
+/// Replaces the 3x3 convolutions of any model by blocks of a family, before training. fold() removes the branches
 /// again.
 ///
 ///     insert_branches(network, "dbb", initializer);
 ///
-/// Looks into each Sequential of the model for a 3x3 convolution with padding 1 and a batch norm behind it; the ReLU
-/// behind that, where there is one, belongs to the block, and the layers after it move up. A convolution that the
-/// family has no room for stays as it is, as does one that is the member of a module of another kind: there write
-/// make_block() instead. The blocks begin with first weights of their own. Returns their names in the model's state, in
-/// order.
+/// Searches each Sequential of the model for a 3x3 convolution with padding 1 and a batch norm after it. A ReLU after
+/// that becomes part of the block, and the layers after it get smaller numbers. Convolutions that the family does not
+/// support are unchanged, as are direct members of other modules, which should call make_block() instead. The blocks
+/// get new initial weights. Returns their names in the model's state, in order.
 ///
-/// Throws Error, naming family and block, where nothing is replaced; the model then stays as it was.
+/// Throws Error, naming family and block, if nothing can be replaced; the model is then unchanged.
 std::vector<std::string> insert_branches(Module& model, const std::string& family, Initializer& initializer);
 
-/// The same with blocks that are in no table. `make` throws Error where there is no room for one:
+/// The same with blocks of your own. `make` throws Error if it does not support a block:
 ///
 ///     insert_branches(network, [&](const BlockOptions& options) {
 ///       return std::make_unique<MyBlock>(options, initializer);

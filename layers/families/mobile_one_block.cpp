@@ -8,7 +8,7 @@ namespace onefold {
 MobileOneBlock::MobileOneBlock(const BlockOptions& options, int64_t kernel, int64_t copies, Initializer& initializer)
     : LinearBlock(options.activation), options_(options), kernel_(kernel), copies_(copies) {
   check(kernel == 1 || kernel == 3, "MobileOneBlock: kernel ", kernel, "; a block is 3x3 or, with 1, pointwise");
-  check(copies >= 1, "MobileOneBlock: ", copies, " copies of the convolution; at least 1 is needed");
+  check(copies >= 1, "MobileOneBlock: ", copies, " copies of the convolution; expected at least 1");
   const auto add = [&](int64_t extent, const std::string& number, const std::string& name) {
     const std::string extents = std::to_string(extent);
     Branch& branch = add_branch(extents + "x" + extents + name);

@@ -7,11 +7,11 @@
 
 namespace onefold {
 
-/// relu(BN(conv 3x3)): the block without re-parameterization, which the others are compared with and folded to.
+/// relu(BN(conv 3x3)): the block without re-parameterization, the baseline for the others and the form they fold to.
 /// State: conv3, bn3.
 class PlainBlock : public LinearBlock {
  public:
-  /// Throws Error for groups that do not divide both numbers of channels.
+  /// Throws Error if groups do not divide both the input and the output channels.
   PlainBlock(const BlockOptions& options, Initializer& initializer);
 
   std::string description() const override { return "PlainBlock " + options_.text(); }

@@ -7,14 +7,16 @@
 
 namespace onefold {
 
-/// relu(BN(BN(conv 3x3) + conv 1x1 + x)): RepVGG's branches with one batch norm after the sum instead of one in 1x1 and
-/// identity, so that no tiny variance blows their weights up, and the folded ones survive rounding to 8 bits.
+/// relu(BN(BN(conv 3x3) + conv 1x1 + x)): RepVGG's branches with one batch norm after the sum instead of one each in
+/// the 1x1 and identity branches. So no tiny variance inflates their weights, and the folded weights tolerate 8-bit
+/// rounding.
 /// Chu, Li, Zhang: "Make RepVGG Greater Again: A Quantization-aware Approach", AAAI 2024, section "QARepVGG".
 ///
-/// Any stride and groups; x itself only where the result has its shape. State: sum.conv3, sum.bn3, sum.conv1, bn.
+/// Any stride and groups; the identity branch exists only if the result has the shape of x. State: sum.conv3, sum.bn3,
+/// sum.conv1, bn.
 class QaRepVggBlock : public LinearBlock {
  public:
-  /// Throws Error for groups that do not divide both numbers of channels.
+  /// Throws Error if groups do not divide both the input and the output channels.
   QaRepVggBlock(const BlockOptions& options, Initializer& initializer);
 
   std::string description() const override { return "QaRepVggBlock " + options_.text(); }

@@ -7,10 +7,10 @@
 
 namespace onefold {
 
-/// relu(conv(x) + bias) in one op: what a block of branches folds to. State: conv.weight, conv.bias.
+/// relu(conv(x) + bias) in one op: the result of folding a multi-branch block. State: conv.weight, conv.bias.
 class ConvRelu : public Module {
  public:
-  /// Throws Error for a kernel without bias.
+  /// Throws Error if the kernel has no bias.
   ConvRelu(const Kernel& kernel, const Conv2dArgs& args);
 
   Variable forward(const Variable& x) override;
@@ -24,7 +24,7 @@ class ConvRelu : public Module {
   Conv2d conv_;
 };
 
-/// The module that a block folds to, in evaluation mode: a ConvRelu, or without an activation a Conv2d.
+/// The module that a block folds to, in evaluation mode: a ConvRelu, or a Conv2d if there is no activation.
 std::unique_ptr<Module> make_folded(const Kernel& kernel, const Conv2dArgs& args, Activation activation);
 
 }  // namespace onefold

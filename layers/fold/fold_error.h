@@ -11,16 +11,16 @@
 
 namespace onefold {
 
-/// Why a module cannot fold, and which piece of it, in which branch of a sum:
+/// Says why a module cannot be folded, in which of its layers the cause is, and in which branch of a sum:
 /// "fold: stages.1.0.bn3: running_var of channel 4 is -0.1 ... (branch 3x3)".
 class FoldError : public Error {
  public:
   explicit FoldError(std::string reason, std::string piece = {}, std::string branch = {});
 
-  /// The same error as seen from the module above, which calls this one `name`; without a name it is the same.
+  /// The same error as seen from the parent module, which calls this one `name`. An empty name changes nothing.
   FoldError within(const std::string& name) const;
 
-  /// The same error as seen from a sum, whose branch of this name has the piece.
+  /// The same error as seen from a sum in which the branch `name` failed.
   FoldError in_branch(const std::string& name) const;
 
  private:
@@ -29,7 +29,7 @@ class FoldError : public Error {
   std::string branch_;
 };
 
-/// Runs one piece of a fold, so that an error in it says the piece's name.
+/// Runs one step of a fold and adds `name` to any FoldError that it throws.
 template <class Piece>
 auto fold_piece(const std::string& name, Piece&& piece) -> decltype(piece()) {
   try {
@@ -39,7 +39,7 @@ auto fold_piece(const std::string& name, Piece&& piece) -> decltype(piece()) {
   }
 }
 
-/// The same for a branch of a sum.
+/// Does the same for a branch of a sum.
 template <class Branch>
 auto fold_branch(const std::string& name, Branch&& branch) -> decltype(branch()) {
   try {
@@ -49,10 +49,10 @@ auto fold_branch(const std::string& name, Branch&& branch) -> decltype(branch())
   }
 }
 
-/// Throws FoldError for a module in training mode, whose batch norms depend on the batch.
+/// Throws FoldError if the module is in training mode, in which its batch norms depend on the batch.
 void check_evaluation_mode(const Module& module);
 
-/// The fold of a layer without parameters: a copy in evaluation mode, made from the same settings.
+/// Folds a layer without parameters: returns a copy in evaluation mode, made with the same settings.
 template <class Layer, class... Settings>
 std::unique_ptr<Module> fold_to_copy(const Layer& layer, const Settings&... settings) {
   check_evaluation_mode(layer);
@@ -61,7 +61,7 @@ std::unique_ptr<Module> fold_to_copy(const Layer& layer, const Settings&... sett
   return copy;
 }
 
-/// Throws FoldError, naming the first element of `tensor` that is NaN or infinite.
+/// Throws FoldError if an element of `tensor` is NaN or infinite, and names the first one.
 void check_finite(std::string_view name, const Tensor& tensor);
 
 }  // namespace onefold

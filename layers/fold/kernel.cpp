@@ -16,7 +16,7 @@ namespace {
 Real rounded_number(double number) {
   const Real rounded = static_cast<Real>(number);
   check(std::isfinite(rounded), "fold: a folded weight is ", number,
-        ", beyond what a kernel can hold; look for a batch norm with a variance near 0");
+        ", out of the range of a kernel; look for a batch norm with a variance near 0");
   return rounded;
 }
 
@@ -32,7 +32,7 @@ DoubleKernel::DoubleKernel(const Kernel& kernel) : DoubleKernel(kernel.weight.sh
   weight.assign(kernel.weight.data(), kernel.weight.data() + kernel.weight.size());
   if (!kernel.bias.defined()) return;
   check(kernel.bias.shape() == Shape{channels_out()}, "kernel: bias ", kernel.bias.shape(), " does not fit weight ",
-        shape, ", one number an output channel is needed");
+        shape, ", expected one value per output channel");
   bias.assign(kernel.bias.data(), kernel.bias.data() + kernel.bias.size());
 }
 
@@ -69,7 +69,7 @@ DoubleKernel fold_batch_norm(const DoubleKernel& kernel, const FixedBatchNorm& n
 DoubleKernel pad_kernel(const DoubleKernel& kernel, int64_t rows, int64_t columns) {
   const int64_t R = kernel.shape[0], S = kernel.shape[1];
   check(rows >= R && columns >= S && (rows - R) % 2 == 0 && (columns - S) % 2 == 0, "pad_kernel: a ", R, "x", S,
-        " kernel cannot stand in the middle of a ", rows, "x", columns,
+        " kernel cannot be centred in a ", rows, "x", columns,
         " one; the larger sizes must differ from its own by an even number");
 
   return place_kernel(kernel, (rows - R) / 2, (columns - S) / 2, rows, columns);

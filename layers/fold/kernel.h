@@ -8,43 +8,43 @@
 
 namespace onefold {
 
-// The algebra of structural re-parameterization: every linear piece of a block becomes a convolution with bias, and
-// pieces compose along a branch and add across branches. Pure functions, from value to value.
+// The algebra of structural re-parameterization. Every linear layer of a block becomes a convolution with bias;
+// convolutions compose along a branch and add across branches. These are pure functions on values.
 // Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, section 3.3.
 //
-// Convention: cross-correlation, as conv2d() computes it; element (r, s, i, o) of a weight [R, S, C / groups, K]
-// takes input channel i of o's group to output channel o.
+// Convention: cross-correlation, as conv2d() computes it. Element (r, s, i, o) of a weight [R, S, C / groups, K]
+// connects input channel i of o's group to output channel o.
 
-/// A convolution with bias as modules hold it: weight [R, S, C / groups, K], bias [K], undefined for none.
+/// The weights of a convolution as modules hold them: weight [R, S, C / groups, K], bias [K] or undefined.
 struct Kernel {
   Tensor weight;
   Tensor bias;
 };
 
-/// The same in double, whatever Real is: a fold computes in it from end to end and rounds once.
+/// The same in double, whatever Real is: a fold computes in double throughout and rounds once, at the end.
 struct DoubleKernel {
   Shape shape;                 // [R, S, C / groups, K]
   std::vector<double> weight;  // in shape's order
-  std::vector<double> bias;    // [K]; zero for none
+  std::vector<double> bias;    // [K]; zero if the convolution has none
 
   DoubleKernel() = default;                   // none
   explicit DoubleKernel(const Shape& shape);  // all zero
-  DoubleKernel(const Kernel& kernel);         // NOLINT: implicit, a fold begins with what a module holds
+  DoubleKernel(const Kernel& kernel);         // NOLINT: implicit on purpose, a fold starts from a module's kernel
 
   int64_t channels_out() const { return shape[-1]; }
 
-  /// Where element (r, s, c, k) is in weight.
+  /// The index of element (r, s, c, k) in `weight`.
   size_t index(int64_t r, int64_t s, int64_t c, int64_t k) const {
     return static_cast<size_t>(((r * shape[1] + s) * shape[2] + c) * shape[3] + k);
   }
   double& at(int64_t r, int64_t s, int64_t c, int64_t k) { return weight[index(r, s, c, k)]; }
   double at(int64_t r, int64_t s, int64_t c, int64_t k) const { return weight[index(r, s, c, k)]; }
 
-  /// The end of a fold. Throws Error where a number is beyond the range of Real.
+  /// Rounds to Real, the last step of a fold. Throws Error if a value is outside the range of Real.
   Kernel rounded() const;
 };
 
-/// A batch norm in evaluation mode, when all that it normalises by is constant. All vectors are [K].
+/// A batch norm in evaluation mode, with constant statistics. All vectors are [K].
 struct FixedBatchNorm {
   ChannelStatistics statistics;
   Tensor gamma;
@@ -53,45 +53,46 @@ struct FixedBatchNorm {
 };
 
 /// batch_norm(conv(x)) as one convolution: with t = gamma / sqrt(variance + eps), weight' = t weight and
-/// bias' = beta + t (bias - mean). Throws Error for other channels, a negative variance or one that is NaN.
+/// bias' = beta + t (bias - mean). Throws Error if the channels differ or a variance is negative or NaN.
 DoubleKernel fold_batch_norm(const DoubleKernel& kernel, const FixedBatchNorm& norm);
 
-/// The same convolution with a larger kernel, zeros around it; its padding must grow by as much as the kernel on each
-/// side, so a 1x1 with padding 0 becomes a 3x3 with padding 1. Throws Error where the centre would move.
+/// The same convolution with a larger kernel, padded with zeros. The convolution's padding must grow by as much as
+/// the kernel does on each side: a 1x1 with padding 0 becomes a 3x3 with padding 1. Throws Error if the centre would
+/// move.
 DoubleKernel pad_kernel(const DoubleKernel& kernel, int64_t rows, int64_t columns);
 
-/// The identity as a convolution of stride 1: one at the centre where input and output are the same channel,
-/// E[centre, i, o] = 1 iff i = o mod (channels / groups), since i counts within o's group.
-/// Throws Error for an even kernel, which has no centre, and for groups that do not divide the channels.
+/// The identity as a convolution of stride 1: one at the centre if input and output channel are the same, else zero.
+/// i counts within o's group, so E[centre, i, o] = 1 iff i = o mod (channels / groups).
+/// Throws Error if the kernel size is even, which leaves no centre, or if groups do not divide the channels.
 DoubleKernel identity_kernel(int64_t channels, int64_t groups, int64_t rows, int64_t columns);
 
-/// Average pooling by a window of the given size as a depthwise convolution, [rows, columns, 1, channels]: every
-/// element is 1 / (rows columns). So the padding of the pool counts as zeros, as it does in AvgPool2d.
+/// Average pooling over a window of rows x columns as a depthwise convolution, [rows, columns, 1, channels]. Every
+/// element is 1 / (rows columns), so the padding of the pool counts as zeros, as it does in AvgPool2d.
 DoubleKernel average_kernel(int64_t channels, int64_t rows, int64_t columns);
 
-/// The same convolution in a larger window of zeros: element (r, s) goes to (top + r, left + s). Its padding must grow
-/// by `top` and `left`. Throws Error where it does not fit in.
+/// The same convolution in a larger window of zeros: element (r, s) moves to (top + r, left + s). The convolution's
+/// padding must grow by `top` and `left`. Throws Error if the kernel does not fit into the window.
 DoubleKernel place_kernel(const DoubleKernel& kernel, int64_t top, int64_t left, int64_t rows, int64_t columns);
 
-/// A dilated convolution as one of dilation 1: zeros between its elements, [(R - 1) rows + 1, (S - 1) columns + 1,
-/// ...].
+/// A dilated convolution as one of dilation 1, with zeros between the elements:
+/// [(R - 1) rows + 1, (S - 1) columns + 1, ...].
 DoubleKernel dilate_kernel(const DoubleKernel& kernel, int64_t rows, int64_t columns);
 
-/// A convolution of `groups` groups as one of fewer, with zeros where an output channel did not look.
-/// Throws Error unless `fewer` divides `groups`, and `groups` the output channels.
+/// A convolution with `groups` groups as one with `fewer` groups, with zeros for the new connections.
+/// Throws Error unless `fewer` divides `groups` and `groups` divides the output channels.
 DoubleKernel regroup_kernel(const DoubleKernel& kernel, int64_t groups, int64_t fewer);
 
-/// second(first(x)) as one convolution, where first has the given stride and neither pads nor dilates:
+/// second(first(x)) as one convolution. `first` has the given stride, no padding and no dilation:
 ///
 ///     K[o, i, u] = sum over m, p of K2[o, m, p] K1[m, i, u - stride p]
 ///     b[o] = b2[o] + sum over m, p of K2[o, m, p] b1[m]
 ///
-/// of size (R2 - 1) stride + R1, at the product of both strides, in as many groups as the greatest common divisor of
-/// both numbers of groups. Throws Error where first has not as many output channels as second has input channels.
+/// Its kernel size is (R2 - 1) stride + R1, its stride the product of both strides, and its number of groups the
+/// greatest common divisor of both. Throws Error unless `first` has as many output channels as `second` has inputs.
 DoubleKernel compose_kernels(const DoubleKernel& first, int64_t first_groups, int64_t stride_h, int64_t stride_w,
                              const DoubleKernel& second, int64_t second_groups);
 
-/// conv_1(x) + conv_2(x) + ... as one convolution. Throws Error for no kernels and for different shapes.
+/// conv_1(x) + conv_2(x) + ... as one convolution. Throws Error if the list is empty or the shapes differ.
 DoubleKernel add_kernels(const std::vector<DoubleKernel>& kernels);
 
 }  // namespace onefold

@@ -9,15 +9,15 @@
 
 namespace onefold {
 
-/// relu(BN(conv 3x3) + BN(conv 1x1) + BN(x)), the last only where the result has x's shape: stride 1 and in == out.
+/// relu(BN(conv 3x3) + BN(conv 1x1) + BN(x)). The identity branch BN(x) exists only if stride == 1 and in == out.
 /// Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, section 3.2.
 ///
 /// [N, H, W, in] -> [N, ceil(H / stride), ceil(W / stride), out]. In evaluation mode everything before the ReLU is
-/// linear, so the block folds to one 3x3 convolution: a ConvRelu, or without an activation a Conv2d. State: conv3, bn3;
-/// with a 1x1 branch conv1, bn1; with an identity branch bn0.
+/// linear, so the block folds to one 3x3 convolution: a ConvRelu, or a Conv2d if there is no activation. State: conv3,
+/// bn3; conv1, bn1 with a 1x1 branch; bn0 with an identity branch.
 class RepVggBlock : public Module {
  public:
-  /// Throws Error if groups do not divide both numbers of channels.
+  /// Throws Error if groups do not divide both the input and the output channels.
   RepVggBlock(const BlockOptions& options, Initializer& initializer);
 
   /// The paper's block.
@@ -25,17 +25,17 @@ class RepVggBlock : public Module {
 
   Variable forward(const Variable& x) override;
 
-  /// The sum before the ReLU, one layer at a time: what forward() is tested against.
+  /// The sum before the ReLU, computed layer by layer: the reference that forward() is tested against.
   Variable sum_by_pieces(const Variable& x);
 
   void visit(Visitor& visitor) override;
   std::string description() const override;
 
-  /// Throws FoldError, naming layer and branch, in training mode and for values that no kernel can hold.
+  /// Throws FoldError, naming layer and branch, in training mode and if a folded value is NaN or out of range.
   std::unique_ptr<Module> fold() const override;
   std::unique_ptr<Module> fold_with_norm(const FixedBatchNorm& norm) const override;
 
-  /// The whole block as one kernel, [3, 3, in / groups, out], for the 3x3 convolution's args().
+  /// The whole block as one kernel [3, 3, in / groups, out], to be used with args().
   DoubleKernel folded_kernel() const;
 
   Activation activation() const { return options_.activation; }
@@ -48,7 +48,7 @@ class RepVggBlock : public Module {
   const BatchNorm2d& bn1() const { return *bn1_; }    // if has_pointwise()
   const BatchNorm2d& bn0() const { return *bn0_; }    // if has_identity()
 
-  /// The 3x3 convolution's stride, padding and groups, which the folded one has too.
+  /// The stride, padding and groups of the 3x3 convolution, and of the folded one.
   const Conv2dArgs& args() const { return conv3_.args(); }
 
  private:

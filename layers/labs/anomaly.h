@@ -11,22 +11,22 @@
 
 namespace onefold {
 
-/// A number that is NaN or infinite: what AnomalyGuard throws.
+/// Thrown by AnomalyGuard for a value that is NaN or infinite.
 class Anomaly : public Error {
  public:
   using Error::Error;
 };
 
-/// While one lives, the first number on this thread that is NaN or infinite, in an op's result or in a gradient that
-/// backward() makes, is an Anomaly. It names the op, the network's layer that the op is of, and where the number came
-/// from: made by the op of finite inputs, read from a parameter or from data, left in the statistics that a layer reads
-/// in evaluation, or come back as the gradient of the op's result.
+/// While it lives, the first NaN or infinite value on this thread, in an op's result or in a gradient computed by
+/// backward(), throws Anomaly. It names the op, the network's layer that the op belongs to, and where the value came
+/// from: computed by the op from finite inputs, read from a parameter or from data, stored in the statistics that a
+/// layer uses in evaluation, or received as the gradient of the op's result.
 ///
 ///     const AnomalyGuard guard(network);
 ///     softmax_cross_entropy(network(images), labels).backward();
 ///
-/// Every number is looked at once more, so a step takes longer; without a guard it costs nothing. A layer is known by
-/// its call, network(x) and not network.forward(x). The idea is PyTorch's torch.autograd.set_detect_anomaly.
+/// Every value is read once more, so a step takes longer; without a guard there is no cost. A layer is recognised only
+/// if it is called as network(x), not as network.forward(x). The idea is PyTorch's torch.autograd.set_detect_anomaly.
 class AnomalyGuard : public OpObserver {
  public:
   /// The network must outlive the guard.

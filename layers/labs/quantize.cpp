@@ -36,7 +36,7 @@ class Rounder : public OperandHook {
   Operands on_product(const Module& layer, const Operands& operands) override {
     const auto at = layers_.find(&layer);
     check(at != layers_.end(), "QuantizedNetwork: ", layer.description(),
-          " did not compute while the network was calibrated, so nothing says how to round it");
+          " was not called during calibration, so it has no grid; calibrate with it");
     const QuantizedLayer& rounded = at->second;
     const Tensor &original = rounded.original, &now = operands.weight.value();
     check(std::equal(now.data(), now.data() + now.size(), original.data()), "QuantizedNetwork: the weights of ",
@@ -73,7 +73,7 @@ QuantizedLayer quantize_layer(const LayerOperands& operands, const QuantizationO
 }  // namespace
 
 std::vector<LayerOperands> record_operands(Module& network, const Tensor& images) {
-  check(images.size() > 0, "quantize: 0 calibration images; show the network at least one, a hundred are better");
+  check(images.size() > 0, "quantize: 0 calibration images; pass at least one, better a hundred");
   const EvaluationMode evaluation(network);
   const NoGrad no_grad;
   Recorder recorder;
@@ -128,7 +128,7 @@ std::vector<QuantizedLayer> QuantizedNetwork::layers() const {
 
 std::unique_ptr<QuantizedNetwork> quantize(std::shared_ptr<Module> network, const Tensor& images,
                                            const QuantizationOptions& options) {
-  check(network != nullptr, "quantize: there is no network; pass one");
+  check(network != nullptr, "quantize: the network is null; pass one");
   const std::vector<LayerOperands> calibration = record_operands(*network, images);
   return std::make_unique<QuantizedNetwork>(std::move(network), options, calibration);
 }

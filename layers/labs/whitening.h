@@ -10,25 +10,25 @@
 namespace onefold {
 
 /// A first convolution that needs no training: a kernel [size, size, C, 2 components] whose outputs on `images`
-/// [N, H, W, C] are uncorrelated and of equal size. With the leading eigenvectors v_k of the patches' covariance and
-/// their eigenvalues e_k, output k is v_k / sqrt(e_k + eps) times the patch, and output components + k its negative, so
-/// that a ReLU keeps both sides. Neighbouring pixels are nearly equal; the layers behind would spend their first epochs
-/// on undoing that.
+/// [N, H, W, C] are uncorrelated and of equal variance. With the leading eigenvectors v_k of the patches' covariance
+/// and their eigenvalues e_k, output k is v_k / sqrt(e_k + eps) times the patch, and output components + k its
+/// negative, so that a ReLU keeps both signs. Neighbouring pixels are nearly equal, and without whitening the layers
+/// after it would spend their first epochs decorrelating them.
 ///
 /// Coates, Ng: "Learning Feature Representations with K-means", 2012, section 2.2, whitens patches; Page: "How to Train
 /// Your ResNet 8: Bag of Tricks", 2019, does it in a frozen first convolution.
-/// Patches are those inside the images. Their mean is taken for zero, as it is of normalised images. All in double.
-/// Throws Error for images smaller than a patch, and for components that are not within 1 and size * size * C.
+/// Only patches inside the images are used. Their mean is assumed to be zero, as for normalised images. All in double.
+/// Throws Error if an image is smaller than a patch, or components are not in [1, size * size * C].
 Kernel whitening_kernel(const Tensor& images, int64_t size, int64_t components, double eps = 5e-4);
 
-/// relu(conv(x, kernel)) with such a kernel, 3x3 and padded: [N, H, W, in] -> [N, H, W, 2 components]. Nothing in it is
-/// trained: the kernel is a buffer, saved and loaded as running statistics are. Folds to a ConvRelu. State: weight.
+/// relu(conv(x, kernel)) with such a kernel, 3x3 and padded: [N, H, W, in] -> [N, H, W, 2 components]. It is not
+/// trained: the kernel is a buffer, saved and loaded like running statistics. Folds to a ConvRelu. State: weight.
 class Whitening : public Module {
  public:
-  /// Weights of zero, to fit or to load.
+  /// All weights are zero: call fit() or load a state.
   Whitening(int64_t in, int64_t components);
 
-  /// Takes the kernel from images: a few hundred are enough for covariances of 27 numbers.
+  /// Computes the kernel from images: a few hundred are enough for covariances of 27 values.
   void fit(const Tensor& images);
 
   Variable forward(const Variable& x) override;

@@ -5,10 +5,10 @@
 
 namespace onefold {
 
-/// What a RepVgg folds to: one 3x3 convolution with bias and ReLU per block, the form to deploy. It folds to a copy.
+/// The deploy-time form of RepVgg: one 3x3 convolution with bias and ReLU per block. fold() returns a copy.
 class PlainVgg : public Vgg {
  public:
-  /// All weights zero: to load a folded state into.
+  /// All weights are zero, for loading a folded state.
   PlainVgg(const RepVggSize& size, int64_t classes);
 
   PlainVgg(const RepVggSize& size, VggParts parts) : Vgg(size, std::move(parts)) {}
@@ -16,10 +16,10 @@ class PlainVgg : public Vgg {
   std::string description() const override { return "PlainVgg " + text(); }
 };
 
-/// A block of it, all weights zero.
+/// A block of a PlainVgg with all weights zero.
 std::unique_ptr<ConvRelu> zero_conv_relu(const BlockOptions& options);
 
-/// A head of it, all weights zero.
+/// The linear head of a PlainVgg with all weights zero.
 std::unique_ptr<Linear> zero_linear(int64_t in, int64_t out);
 
 }  // namespace onefold

@@ -4,15 +4,15 @@
 
 namespace onefold {
 
-/// RepVGG in the form to train: every block has branches, 3x3 + 1x1 + identity by default. fold() gives the PlainVgg
-/// that computes the same.
+/// RepVGG in its training form: every block has branches, by default 3x3 + 1x1 + identity. fold() returns the PlainVgg
+/// that computes the same function.
 /// Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021.
 class RepVgg : public Vgg {
  public:
-  /// Of RepVggBlocks.
+  /// Builds the network from RepVggBlocks.
   RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer);
 
-  /// Of other blocks: layers/families has a dozen. Throws Error, naming the block, where `make` does.
+  /// Builds it from other blocks: layers/families has a dozen. Throws Error, naming the block, if `make` throws.
   RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer, const MakeBlock& make);
 
   RepVgg(const RepVggSize& size, VggParts parts) : Vgg(size, std::move(parts)) {}

@@ -31,10 +31,11 @@ TEST_CASE("messages: tensors and their shapes", "[core]") {
   CHECK_THROWS_WITH(Shape({1, 2, 3, 4, 5}), "shape: got 5 dimensions, at most 4 are supported; join some");
   CHECK_THROWS_WITH(Shape({2, -1}), "shape: extent -1 of axis 1 is negative; it must be at least 0");
   CHECK_THROWS_WITH(Shape({1 << 20, 1 << 20, 2}), "shape: more than 2^40 elements asked for; make it smaller");
-  CHECK_THROWS_WITH(Tensor::from({2, 2}, {1, 2, 3}), "tensor: got 3 values, shape [2 2] needs 4; give one an element");
-  CHECK_THROWS_WITH(images.item(), "item: tensor [2 8 8 3] has 384 elements, exactly 1 is needed; sum it up first");
+  CHECK_THROWS_WITH(Tensor::from({2, 2}, {1, 2, 3}),
+                    "tensor: got 3 values, shape [2 2] needs 4; pass one value per element");
+  CHECK_THROWS_WITH(images.item(), "item: tensor [2 8 8 3] has 384 elements, expected exactly 1; sum it first");
   CHECK_THROWS_WITH(images.reshape({2, 8, 8}),
-                    "reshape: [2 8 8 3] has 384 elements, [2 8 8] needs 128; the numbers must be equal");
+                    "reshape: [2 8 8 3] has 384 elements, [2 8 8] needs 128; the sizes must be equal");
   CHECK_THROWS_WITH(max_abs_difference(Tensor::zeros({2}), Tensor::zeros({3})),
                     "max_abs_difference: shapes [2] and [3] differ; compare tensors of one shape");
 }
@@ -46,15 +47,15 @@ TEST_CASE("messages: element by element", "[core]") {
   CHECK_THROWS_WITH(multiply(images, Tensor()), "multiply: an operand is undefined; pass two tensors");
   CHECK_THROWS_WITH(relu_forward(Tensor()), "relu: the operand is undefined; pass a tensor");
   CHECK_THROWS_WITH(add_bias_forward(images, Tensor::zeros({4})),
-                    "add_bias: x [2 8 8 3] and bias [4] do not fit; the bias needs one number for each index of "
-                    "x's last axis");
+                    "add_bias: x [2 8 8 3] and bias [4] do not fit; expected one value per channel, the "
+                    "last axis of x");
   CHECK_THROWS_WITH(scale_channels_forward(images, Tensor::zeros({4})),
-                    "scale_channels: x [2 8 8 3] and factor [4] do not fit; it needs one number for each index of "
-                    "x's last axis");
+                    "scale_channels: x [2 8 8 3] and factor [4] do not fit; expected one value per channel, the "
+                    "last axis of x");
   CHECK_THROWS_WITH(gather_forward(Tensor::zeros({4}), {0, 1, 2}, {2}),
-                    "gather: 3 places for a result [2]; one an element is needed");
+                    "gather: 3 indices for a result [2]; expected one per element");
   CHECK_THROWS_WITH(gather_forward(Tensor::zeros({4}), {0, 4}, {2}),
-                    "gather: place 4 is not in x [4]; its places are 0 to 3");
+                    "gather: index 4 is not in x [4]; expected 0 to 3");
   CHECK_THROWS_WITH(sum_rows(Tensor()), "sum_rows: needs a tensor [..., C], got none");
   CHECK_THROWS_WITH(dropout_mask({4}, 1, Random(1, 0)), "dropout: probability 1 must be at least 0 and below 1");
 }
@@ -66,7 +67,7 @@ TEST_CASE("messages: matrices, ranges and random numbers", "[core]") {
                     "gemm: A is 2 x 3, B is 2 x 2; the inner extents must be equal");
   CHECK_THROWS_WITH(symmetric_eigen({1, 2, 3, 4}, 2),
                     "symmetric_eigen: elements 1, 0 and 0, 1 are 3 and 2; a symmetric matrix has equal ones");
-  CHECK_THROWS_WITH(symmetric_eigen({1, 2, 3}, 2), "symmetric_eigen: got 3 numbers, a matrix of 2 x 2 is needed");
+  CHECK_THROWS_WITH(symmetric_eigen({1, 2, 3}, 2), "symmetric_eigen: got 3 elements, expected a matrix of 2 x 2");
   CHECK_THROWS_WITH(parallel_for(8, 0, [](int64_t, int64_t) {}), "parallel_for: grain 0 must be at least 1");
   CHECK_THROWS_WITH(set_threads(0), "threads: got 0, choose 1 to 1024");
   CHECK_THROWS_WITH(Random(1, 0).below(0, 0), "random: bound 0 must be at least 1");
@@ -109,7 +110,7 @@ TEST_CASE("messages: convolutions", "[core]") {
                     "compose_kernels: 4 channels come out of the first, 5 go into the second; the numbers must be "
                     "equal");
   CHECK_THROWS_WITH(pad2d_forward(images, Tensor::zeros({4}), 1, 1),
-                    "pad2d: value [4] for images [2 8 8 3]; one number a channel is needed");
+                    "pad2d: value [4] for images [2 8 8 3]; expected one value per channel");
   CHECK_THROWS_WITH(pad2d_forward(images, {}, -1, 1), "pad2d: padding -1x1; both must be at least 0");
 }
 
@@ -134,7 +135,7 @@ TEST_CASE("messages: batch norm and cross-entropy", "[core]") {
                     "batch_norm: gamma is [4], x [2 8 8 3] needs [3]");
   CHECK_THROWS_WITH(batch_norm_backward(weight, images, {three, three}, three, 1),
                     "batch_norm_backward: dy is [3 3 3 4], it needs x's shape [2 8 8 3]");
-  CHECK_THROWS_WITH(norm_sum_forward({}, Activation::relu, 1), "norm_sum: got 0 branches, needed are 1 to 8");
+  CHECK_THROWS_WITH(norm_sum_forward({}, Activation::relu, 1), "norm_sum: got 0 branches, expected 1 to 8");
   CHECK_THROWS_WITH(norm_sum_forward({{images, {three, three}, three, three}, {weight, {four, four}, four, four}},
                                      Activation::relu, 1),
                                      "norm_sum: branches of [2 8 8 3] and [3 3 3 4]; all need one shape");
@@ -146,7 +147,7 @@ TEST_CASE("messages: batch norm and cross-entropy", "[core]") {
   CHECK_THROWS_WITH(softmax_cross_entropy_forward(Tensor::zeros({0, 10}), {}, 0),
                     "softmax_cross_entropy: logits [0 10] hold no rows; pass at least one");
   CHECK_THROWS_WITH(softmax_cross_entropy_forward(logits, {1, 2, 3}, 0),
-                    "softmax_cross_entropy: 3 labels for logits [2 10]; pass one label a row");
+                    "softmax_cross_entropy: 3 labels for logits [2 10]; pass one label per row");
   CHECK_THROWS_WITH(softmax_cross_entropy_forward(logits, {1, 10}, 0),
                     "softmax_cross_entropy: label 10 at index 1 is out of range; logits [2 10] have 10 classes, 0 "
                     "to 9");
@@ -157,12 +158,12 @@ TEST_CASE("messages: batch norm and cross-entropy", "[core]") {
 TEST_CASE("messages: grids of few numbers", "[core]") {
   const Tensor bad = Tensor::from({2}, {1, std::numeric_limits<Real>::infinity()});
   CHECK_THROWS_WITH(number_range({bad}),
-                    "quantization: [2] has inf at element 1; no grid holds it, look for where it comes from");
-  CHECK_THROWS_WITH(number_range({}), "quantization: a range of no numbers; show it at least one");
+                    "quantization: [2] has inf at element 1; no grid can represent it, find out where it comes from");
+  CHECK_THROWS_WITH(number_range({}), "quantization: no values to take a range of; pass at least one");
   CHECK_THROWS_WITH(number_range({images}, 0), "quantization: got a coverage of 0, choose above 0 and at most 1");
   CHECK_THROWS_WITH(symmetric_grid({-1, 1}, 1), "quantization: got 1 bits, choose 2 to 16");
   CHECK_THROWS_WITH(fake_quantize_channels(images, {symmetric_grid({-1, 1}, 8)}),
-                    "fake_quantize_channels: 1 grids for [2 8 8 3], one a channel is needed, 3");
+                    "fake_quantize_channels: 1 grids for [2 8 8 3], expected one per channel, 3");
 }
 
 TEST_CASE("messages: safetensors files", "[core]") {
@@ -187,7 +188,7 @@ TEST_CASE("messages: safetensors files", "[core]") {
                     "load_safetensors: " + name + ": claims a header of 64 bytes, but the file has only 2 after "
                     "its length; it is truncated or no .safetensors file");
   CHECK_THROWS_WITH(with_header("[]"),
-                    "load_safetensors: " + name + ": the header is no JSON object; the file is damaged or no "
+                    "load_safetensors: " + name + ": the header is not a JSON object; the file is damaged or no "
                     ".safetensors file: copy it again or save it again");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"F32","shape":[1]}})"),
                     "load_safetensors: " + name + ": tensor \"x\": needs dtype, shape and data_offsets, no more and "

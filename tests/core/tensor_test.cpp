@@ -64,14 +64,15 @@ TEST_CASE("tensor: a buffer lives as long as its last handle", "[core]") {
 TEST_CASE("tensor: item is the number of a tensor of size 1, whatever its rank", "[core]") {
   CHECK(Tensor::full({}, 3).item() == 3);
   CHECK(Tensor::full({1, 1}, 4).item() == 4);
-  CHECK_THROWS_WITH(Tensor::zeros({2}).item(), "item: tensor [2] has 2 elements, exactly 1 is needed; sum it up first");
+  CHECK_THROWS_WITH(Tensor::zeros({2}).item(), "item: tensor [2] has 2 elements, expected exactly 1; sum it first");
   CHECK_THROWS_AS(Tensor().item(), Error);
 }
 
 TEST_CASE("tensor: sizes that do not fit are refused", "[core]") {
-  CHECK_THROWS_WITH(Tensor::from({2, 2}, {1, 2, 3}), "tensor: got 3 values, shape [2 2] needs 4; give one an element");
+  CHECK_THROWS_WITH(Tensor::from({2, 2}, {1, 2, 3}),
+                    "tensor: got 3 values, shape [2 2] needs 4; pass one value per element");
   CHECK_THROWS_WITH(Tensor::zeros({2, 3}).reshape({5}),
-                    "reshape: [2 3] has 6 elements, [5] needs 5; the numbers must be equal");
+                    "reshape: [2 3] has 6 elements, [5] needs 5; the sizes must be equal");
   CHECK_THROWS_AS(Tensor().reshape({1}), Error);
 }
 

@@ -134,7 +134,7 @@ TEST_CASE("augmentation: padding as large as the image and deviations of zero ar
   CHECK_NOTHROW(check_augmentation({.pad = 4}, dataset));
   CHECK_THROWS_WITH(check_augmentation({.pad = 5}, dataset), ContainsSubstring("images of 5 x 7 allow 0 to 4"));
   CHECK_THROWS_AS(check_augmentation({.pad = -1}, dataset), Error);
-  CHECK_THROWS_WITH(PixelNormalizer({{0, 0, 0}, {1, 0, 1}}), ContainsSubstring("channel 1 has deviation 0"));
+  CHECK_THROWS_WITH(PixelNormalizer({{0, 0, 0}, {1, 0, 1}}), ContainsSubstring("channel 1 has std 0"));
 }
 
 TEST_CASE("varied: normalised images are varied as the loader varies bytes", "[datasets]") {

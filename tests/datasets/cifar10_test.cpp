@@ -103,9 +103,9 @@ TEST_CASE("CIFAR-10: every fault of a file is an error that names it and the rem
   check_error(batch, "is empty: delete it");
   write_records(batch);
   fs::resize_file(batch, 10000 * kRecord - 1);
-  check_error(batch, "30729999 bytes, no multiple of the 3073");
+  check_error(batch, "30729999 bytes, not a multiple of the 3073");
   fs::resize_file(batch, 9999 * kRecord);
-  check_error(batch, "9999 records, 10000 are needed");
+  check_error(batch, "9999 records, expected 10000");
   fs::resize_file(batch, 10001 * kRecord);
   check_error(batch, "10001 records");
   fs::remove(batch);
@@ -117,7 +117,7 @@ TEST_CASE("CIFAR-10: every fault of a file is an error that names it and the rem
   fs::remove(meta);
   check_error(meta, "is missing");
   test::write_text(meta, "airplane\r\n\r\ntruck\r\n");
-  check_error(meta, "has 2 class names, 10 are needed");
+  check_error(meta, "has 2 class names, expected 10");
   test::write_text(meta, kNames);
 
   write_records(folder / "data_batch_1.bin", {{17, {10}}});
@@ -134,7 +134,7 @@ TEST_CASE("CIFAR-10: bytes that are no whole records are an error, and leave the
 
   // As where a file shrinks after its size was found right.
   CHECK_THROWS_WITH(append_cifar10_records("some/file", std::span(bytes).first(kRecord + 1), dataset),
-                    ContainsSubstring("some/file: has 3074 bytes, no multiple of the 3073"));
+                    ContainsSubstring("some/file: has 3074 bytes, not a multiple of the 3073"));
   bytes[kRecord] = 10;
   CHECK_THROWS_WITH(append_cifar10_records("some/file", bytes, dataset), ContainsSubstring("record 1 has label 10"));
   CHECK(dataset.size() == 2);

@@ -108,7 +108,7 @@ TEST_CASE("check dataset: says what is inconsistent", "[datasets]") {
   CHECK_THROWS_WITH(check_dataset(empty), ContainsSubstring("there are no images"));
   Dataset grey = good;
   grey.channels = 1;
-  CHECK_THROWS_WITH(check_dataset(grey), ContainsSubstring("1 channels, 3 are needed"));
+  CHECK_THROWS_WITH(check_dataset(grey), ContainsSubstring("1 channels, expected 3"));
   Dataset flat = good;
   flat.height = 0;
   CHECK_THROWS_WITH(check_dataset(flat), ContainsSubstring("0 x 5 pixels"));

@@ -160,7 +160,7 @@ TEST_CASE("image folder: a text file named .jpg is an error that names it", "[da
   test::write_text(folder / "train/dog/text.jpg", "Dear reader, this is no picture.");
   const std::string file = (folder / "train/dog/text.jpg").string();
   CHECK_THAT(error_of(folder.path()),
-             ContainsSubstring(file + ": no PNG or JPEG") && ContainsSubstring("or remove it"));
+             ContainsSubstring(file + ": not a PNG or JPEG") && ContainsSubstring("or remove it"));
 }
 
 TEST_CASE("image folder: images of two sizes are an error that names the first two and the remedy", "[datasets]") {
@@ -206,7 +206,7 @@ TEST_CASE("image folder: a class whose name is no line of UTF-8 text is an error
     test::write_file(folder.path() / "train" / name / "1.png", test::png_of_colour(16, 8, {4, 4, 4}));
     const std::string error = error_of(folder.path());
     CHECK_THAT(error, ContainsSubstring((folder / "train").string() + ": the class folder \"") &&
-                          ContainsSubstring("\" has a name that is no line of UTF-8 text: rename it"));
+                          ContainsSubstring("\" has a name that is not a line of UTF-8 text: rename it"));
     CHECK(std::ranges::none_of(error, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }));
   }
   const TemporaryFolder folder;

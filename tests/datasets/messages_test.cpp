@@ -32,12 +32,12 @@ TEST_CASE("messages: datasets", "[datasets]") {
                     "shift (train_cifar10 --shift 3)");
   CHECK_THROWS_WITH(test_views(3), "test_views: 3 views; there are 1, 2 or 6");
   CHECK_THROWS_WITH(PixelNormalizer({.deviation = {1, 0, 1}}),
-                    "normalization: channel 1 has deviation 0, it must be positive: take it from "
+                    "normalization: channel 1 has std 0, it must be positive: take it from "
                     "channel_normalization(training split)");
   dataset.pixels.pop_back();
   CHECK_THROWS_WITH(check_dataset(dataset), "dataset two: 95 bytes of pixels, 2 labels of 48 bytes an image need 96");
   dataset.channels = 1;
-  CHECK_THROWS_WITH(check_dataset(dataset), "dataset two: images have 1 channels, 3 are needed: convert them to RGB");
+  CHECK_THROWS_WITH(check_dataset(dataset), "dataset two: images have 1 channels, expected 3: convert them to RGB");
   dataset.labels.clear();
   CHECK_THROWS_WITH(check_dataset(dataset), "dataset two: there are no images; add at least one");
 }
@@ -69,7 +69,7 @@ TEST_CASE("messages: files of images", "[datasets]") {
   CHECK_THROWS_WITH(load_cifar10(path), path + "/batches.meta.txt: is missing: run datasets/download_cifar10.sh " +
                                             folder.path().parent_path().string());
   CHECK_THROWS_WITH(decode_image("x.png", {1, 2, 3}),
-                    "x.png: no PNG or JPEG image (Image not of any known type, or corrupt): convert it to PNG or "
+                    "x.png: not a PNG or JPEG image (Image not of any known type, or corrupt): convert it to PNG or "
                     "JPEG again, or remove it");
   CHECK_THROWS_WITH(load_image_folder(path),
                     path +
@@ -78,7 +78,7 @@ TEST_CASE("messages: files of images", "[datasets]") {
   std::filesystem::create_directories(folder / "train/a");
   std::filesystem::create_directories(folder / "test/a");
   CHECK_THROWS_WITH(load_image_folder(path),
-                    path + "/train: has one class folder, a, at least 2 are needed: add the images of another class");
+                    path + "/train: has one class folder, a, expected at least 2: add the images of another class");
   std::filesystem::create_directories(folder / "train/b");
   CHECK_THROWS_WITH(load_image_folder(path),
                     path + "/test: has no folder b, but " + path + "/train has: both need the same classes");

@@ -49,10 +49,11 @@ TEST_CASE("decode image: a JPEG gives its colours", "[datasets]") {
 
 TEST_CASE("decode image: what is no image is an error with name, reason and remedy", "[datasets]") {
   const std::string text = "This is no image.";
-  CHECK_THAT(error_of(Bytes(text.begin(), text.end())), ContainsSubstring("some.png: no PNG or JPEG image (") &&
+  CHECK_THAT(error_of(Bytes(text.begin(), text.end())), ContainsSubstring("some.png: not a PNG or JPEG image (") &&
                                                             ContainsSubstring("convert it to PNG or JPEG again"));
-  CHECK_THAT(error_of({}), !ContainsSubstring("()") && ContainsSubstring("no PNG or JPEG image"));
-  CHECK_THAT(error_of({'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0, 0, 0}), ContainsSubstring("no PNG or JPEG image"));
+  CHECK_THAT(error_of({}), !ContainsSubstring("()") && ContainsSubstring("not a PNG or JPEG image"));
+  CHECK_THAT(error_of({'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0, 0, 0}),
+             ContainsSubstring("not a PNG or JPEG image"));
 }
 
 /// A PNG and JPEGs of every kind: baseline and progressive, of one to four components, with restart markers.

@@ -85,7 +85,7 @@ TEST_CASE("BatchNorm2d: alone it folds to a scale and a shift of each channel", 
 
 TEST_CASE("BatchNorm2d: refuses what cannot be", "[layers]") {
   BatchNorm2d norm(3);
-  CHECK_THAT(error_of([&] { norm(random_images({1, 1, 1, 3})); }), ContainsSubstring("has 1 row a channel"));
+  CHECK_THAT(error_of([&] { norm(random_images({1, 1, 1, 3})); }), ContainsSubstring("has 1 value per channel"));
   CHECK_THAT(error_of([&] { norm(random_images({2, 4, 4, 2})); }), ContainsSubstring("[N H W 3]"));
   CHECK_THAT(error_of([&] { norm(random_images({2, 3})); }), ContainsSubstring("must be images"));
   CHECK_THAT(error_of([&] { norm.fold(); }), ContainsSubstring("BatchNorm2d is in training mode; call eval() first"));

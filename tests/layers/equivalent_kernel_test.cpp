@@ -25,7 +25,7 @@ TEST_CASE("equivalent kernel: at any moment of training that of the fold", "[lay
   Conv2d conv(same_convolution(2, 3, 3, 3), initializer);
   CHECK(equivalent_convolution(conv).kernel.rounded().weight.to_vector() == conv.weight().value().to_vector());
   Relu relu;
-  CHECK_THAT(error_of([&] { equivalent_convolution(relu); }), ContainsSubstring("Relu is no linear piece"));
+  CHECK_THAT(error_of([&] { equivalent_convolution(relu); }), ContainsSubstring("Relu is not a linear piece"));
 }
 
 TEST_CASE("equivalent kernel: within the graph it has the same numbers, and the block's own gradients",

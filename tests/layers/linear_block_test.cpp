@@ -117,12 +117,12 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
                branch.add<Conv2d>("a", one, initializer);
                branch.add<Relu>("relu");
              }),
-             ContainsSubstring("fold: relu: Relu is no linear piece") && ContainsSubstring("(branch other)"));
+             ContainsSubstring("fold: relu: Relu is not a linear piece") && ContainsSubstring("(branch other)"));
   CHECK_THAT(error_with([&](Branch& branch) {
                branch.add<Conv2d>("a", one, initializer);
                branch.add<SqueezeExcite>("se");
              }),
-             ContainsSubstring("fold: se: SqueezeExcite is no linear piece") && ContainsSubstring("(branch other)"));
+             ContainsSubstring("fold: se: SqueezeExcite is not a linear piece") && ContainsSubstring("(branch other)"));
   CHECK_THAT(error_with([&](Branch& branch) {
                branch.add<Conv2d>("a", one, initializer);
                branch.add<BatchNorm2d>("bn", 4);
@@ -140,7 +140,7 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
                branch.add<Conv2d>("a", one, initializer);
                branch.add<BatchNorm2d>("bn", 8);
              }),
-             ContainsSubstring("fold: bn: BatchNorm2d 8 takes 8 channels, but 4 come; make them equal (branch other)"));
+             ContainsSubstring("fold: bn: BatchNorm2d 8 takes 8 channels, but gets 4; make them equal (branch other)"));
   CHECK_THAT(error_with([&](Branch& branch) {
                branch.add<Conv2d>("a", same_convolution(4, 8, 1, 1), initializer);
              }),
@@ -160,7 +160,7 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
                inner->add_branch("y").add<Relu>("relu");
                branch.append("inner", std::move(inner));
              }),
-             ContainsSubstring("fold: inner.relu: Relu is no linear piece") &&
+             ContainsSubstring("fold: inner.relu: Relu is not a linear piece") &&
                  ContainsSubstring("(branch other, in it y)"));
   CHECK_THAT(error_with([&](Branch& branch) {
                branch.add<Pad2d>("pad", 1, 1, Tensor::full({4}, 1));

@@ -29,8 +29,8 @@ TEST_CASE("messages: layers of impossible sizes", "[layers]") {
   CHECK_THROWS_WITH(Conv2d({.in = 3, .out = 4, .args = {.groups = 2}}, initializer),
                     "Conv2d: 2 groups must divide both 3 input and 4 output channels");
   CHECK_THROWS_WITH(Conv2d({Tensor::zeros({3, 3, 3, 4}), Tensor::zeros({3})}, {}),
-                    "Conv2d: bias [3] does not fit weight [3 3 3 4], one number an output channel is needed");
-  CHECK_THROWS_WITH(BatchNorm2d(0), "BatchNorm2d: 0 channels, at least 1 is needed");
+                    "Conv2d: bias [3] does not fit weight [3 3 3 4], expected one value per output channel");
+  CHECK_THROWS_WITH(BatchNorm2d(0), "BatchNorm2d: 0 channels, expected at least 1");
   CHECK_THROWS_WITH(BatchNorm2d(4, 0),
                     "BatchNorm2d: eps is 0, it must be above 0, because a channel's variance can be 0");
   CHECK_THROWS_WITH(BatchNorm2d(4, BatchNorm2d::kEps, 2), "BatchNorm2d: momentum is 2, it must be within 0 and 1");
@@ -55,7 +55,7 @@ TEST_CASE("messages: layers on the wrong input", "[layers]") {
                     "axis 4");
   CHECK_THROWS_WITH(norm(random_images({2, 8, 8, 3})), "BatchNorm2d: input [2 8 8 3] must be images [N H W 4]");
   CHECK_THROWS_WITH(norm(random_images({1, 1, 1, 4})),
-                    "BatchNorm2d: a batch has 1 row a channel, which has no variance; train on larger batches or "
+                    "BatchNorm2d: a batch has 1 value per channel, which has no variance; train on larger batches or "
                     "images, or call eval()");
   CHECK_THROWS_WITH(linear(random_images({2, 3})),
                     "linear: got [2 3] and [4 10], two matrices are needed, the second with as many rows as the "
@@ -107,14 +107,14 @@ TEST_CASE("messages: folding", "[layers]") {
   LinearBlock none;
   none.eval();
   CHECK_THROWS_WITH(none.fold(),
-                    "fold: LinearBlock takes any number of channels, so nothing says how large its kernel is; let "
-                    "a piece with channels of its own stand in it");
+                    "fold: LinearBlock takes any number of channels, so the size of its kernel is unknown; add "
+                    "a piece with a fixed number of channels to it");
   LinearBlock with_relu;
   with_relu.add_branch("relu").add<Relu>("relu");
   with_relu.add_branch("3x3").add<Conv2d>("conv", same_convolution(4, 4, 3, 3), initializer);
   with_relu.eval();
   CHECK_THROWS_WITH(with_relu.fold(),
-                    "fold: relu: Relu is no linear piece, so no convolution can stand for a branch with it; what "
+                    "fold: relu: Relu is not a linear piece, so a branch with it is not a convolution; what "
                     "is not linear must come after the sum of a block's branches (branch relu)");
   CHECK_THROWS_WITH(with_relu.add_branch("null").append("piece", nullptr),
                     "LinearBlock: piece piece of branch null is null; append a module");
@@ -133,7 +133,7 @@ TEST_CASE("messages: folding", "[layers]") {
   CHECK_THROWS_WITH(add_kernels({DoubleKernel({3, 3, 2, 4}), DoubleKernel({1, 1, 2, 4})}),
                     "add_kernels: shapes [3 3 2 4] and [1 1 2 4] differ; pad_kernel makes sizes equal");
   CHECK_THROWS_WITH(pad_kernel(DoubleKernel({2, 2, 2, 4}), 3, 3),
-                    "pad_kernel: a 2x2 kernel cannot stand in the middle of a 3x3 one; the larger sizes must "
+                    "pad_kernel: a 2x2 kernel cannot be centred in a 3x3 one; the larger sizes must "
                     "differ from its own by an even number");
   CHECK_THROWS_WITH(identity_kernel(4, 2, 3, 2), "identity_kernel: a 3x2 kernel has no centre; both sizes must be odd");
 }
@@ -150,11 +150,11 @@ TEST_CASE("messages: blocks in a model", "[layers]") {
   network.add<Relu>();
   CHECK_THROWS_WITH(insert_branches(network, "dbb", initializer),
                     "insert_branches: Sequential, 1 layer has no Sequential with a 3x3 convolution of padding 1 and "
-                    "a batch norm behind it, which a block of family \"dbb\" could stand for");
-  CHECK_THROWS_WITH(quantize(nullptr, Tensor::zeros({1, 8, 8, 3})), "quantize: there is no network; pass one");
+                    "a batch norm after it, which a block of family \"dbb\" could replace");
+  CHECK_THROWS_WITH(quantize(nullptr, Tensor::zeros({1, 8, 8, 3})), "quantize: the network is null; pass one");
   const auto folded = std::make_shared<Linear>(4, 2, initializer);
   CHECK_THROWS_WITH(quantize(folded, Tensor::zeros({0, 4})),
-                    "quantize: 0 calibration images; show the network at least one, a hundred are better");
+                    "quantize: 0 calibration images; pass at least one, better a hundred");
 }
 
 }  // namespace onefold::testing

@@ -174,7 +174,7 @@ TEST_CASE("quantize: bad input", "[layers][int8]") {
   const Tensor images = random_images({3, 32, 32, 3}).value();
   const auto network = small_network(true);
   CHECK_THAT(error_of([&] { quantize(network, Tensor{}); }), ContainsSubstring("0 calibration images"));
-  CHECK_THAT(error_of([&] { quantize(nullptr, images); }), ContainsSubstring("there is no network"));
+  CHECK_THAT(error_of([&] { quantize(nullptr, images); }), ContainsSubstring("the network is null"));
   CHECK_THAT(error_of([&] { quantize(std::make_shared<Flatten>(), images); }), ContainsSubstring("no convolution"));
   for (const int bits : {1, 17}) {
     CHECK_THAT(error_of([&] { quantize(network, images, {.weight_bits = bits}); }),

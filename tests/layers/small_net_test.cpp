@@ -40,5 +40,5 @@ TEST_CASE("small_net: refuses what the paper has not", "[layers]") {
   CHECK_THAT(error_of([&] {
                small_net({.kernel = 3, .convolutions = SmallNetOptions::Convolutions::expand_kernels}, 10, initializer);
              }),
-             ContainsSubstring("needed is 5x5, 7x7"));
+             ContainsSubstring("expected 5x5, 7x7"));
 }

@@ -247,7 +247,7 @@ TEST_CASE("weight families: what does not fit is refused with the remedy", "[lay
   CHECK_THAT(error_of([&] { DiracConv2d(even, initializer); }), ContainsSubstring("both must be odd"));
   CHECK_THAT(error_of([&] { OrepaConv2d(even, initializer); }), ContainsSubstring("a square and odd one"));
   CHECK_THAT(error_of([&] { ExpandConv2d(options, initializer, {.expansion = Expansion::kernels}); }),
-             ContainsSubstring("needed is 5x5, 7x7"));
+             ContainsSubstring("expected 5x5, 7x7"));
   CHECK_THAT(error_of([&] { ExpandLinear(3, 0, initializer); }), ContainsSubstring("must be at least 1"));
   CHECK_THAT(error_of([&] { RepOptimizerConv2d(same_convolution(4, 8, 3, 3), {}, initializer); }),
              ContainsSubstring("leave it out"));

@@ -8,18 +8,18 @@
 
 namespace onefold {
 
-/// A convolution whose kernel is computed from parameters, by ops, each time that it is used: what re-parameterizes the
-/// weights rather than the structure (DO-Conv, ExpandNet, DiracNet, OREPA). A subclass says how in kernel() and lists
-/// its parameters in visit(); gradients reach them through the graph. Folds to a Conv2d with the kernel of that moment.
+/// A convolution whose kernel is computed from parameters, by ops, on every use. It re-parameterizes the weights rather
+/// than the structure (DO-Conv, ExpandNet, DiracNet, OREPA). A subclass defines the computation in kernel() and lists
+/// its parameters in visit(); gradients reach them through the graph. Folds to a Conv2d with the current kernel.
 class ComposedConv2d : public LinearPiece {
  public:
-  /// Throws Error for groups that do not divide the channels.
+  /// Throws Error if groups do not divide the channels.
   ComposedConv2d(int64_t in, const Conv2dArgs& args);
 
-  /// [R, S, in / groups, out], within the graph where history is kept.
+  /// [R, S, in / groups, out], part of the graph if history is recorded.
   virtual Variable kernel() const = 0;
 
-  /// [out], or undefined for none.
+  /// [out], or undefined if there is no bias.
   virtual Variable bias() const { return {}; }
 
   Variable forward(const Variable& x) override;

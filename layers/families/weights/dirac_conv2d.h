@@ -7,19 +7,19 @@
 
 namespace onefold {
 
-/// DiracNet: the skip connection as part of the kernel, which is a multiple of the identity and a filter of a length of
-/// its own:
+/// DiracNet: the skip connection as part of the kernel, which is the sum of a multiple of the identity and a filter
+/// with a trained length:
 ///
-///     K[o] = a[o] delta[o] + b[o] W[o] / |W[o]|      a = 1, b = 0.1 at the start
+///     K[o] = a[o] delta[o] + b[o] W[o] / |W[o]|      initially a = 1, b = 0.1
 ///
-/// delta[o] is one at the kernel's centre for the input channel in the same place of o's group, and nowhere where there
-/// is none. a and b are one number a channel, so the usual groups of parameters keep them off weight decay, as the
-/// paper asks; decay of W changes its length and so not K.
+/// delta[o] is one at the kernel's centre for the input channel with the same index in o's group, if it exists, and
+/// zero elsewhere. a and b are one value per channel, so the usual parameter groups exempt them from weight decay, as
+/// the paper requires. Decay of W changes only its length and so not K.
 /// Zagoruyko, Komodakis: "DiracNets: Training Very Deep Neural Networks Without Skip-Connections", 2017, section 3.
 /// Parameters: weight W [R, S, in / groups, out], identity a [out], filter b [out].
 class DiracConv2d : public ComposedConv2d {
  public:
-  /// Throws Error as composed_shape() does, and for an even kernel, which has no centre.
+  /// Throws Error as composed_shape() does, and if the kernel size is even, which leaves no centre.
   DiracConv2d(const Conv2dOptions& options, Initializer& initializer);
 
   Variable kernel() const override;

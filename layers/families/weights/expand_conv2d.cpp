@@ -36,7 +36,7 @@ ExpandConv2d::ExpandConv2d(const Conv2dOptions& options, Initializer& initialize
   check(expand.rate >= 1, "ExpandConv2d: expansion rate ", expand.rate, " must be at least 1");
   check(expand.expansion == Expansion::layers || (shape[0] == shape[1] && shape[0] % 2 == 1 && shape[0] >= 5),
         "ExpandConv2d: a kernel of ", shape[0], "x", shape[1],
-        " is no row of 3x3 kernels; needed is 5x5, 7x7 ..., or Expansion::layers");
+        " is no row of 3x3 kernels; expected 5x5, 7x7 ..., or Expansion::layers");
   const std::vector<KernelSize> sizes = layer_sizes(shape, expand.expansion);
   const std::vector<int64_t> widths = layer_widths(options, expand, sizes.size());
   for (size_t i = 0; i < sizes.size(); ++i) {

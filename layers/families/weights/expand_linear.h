@@ -8,17 +8,17 @@
 
 namespace onefold {
 
-/// A linear layer of an ExpandNet (FC): three in a row, no activation between, in -> rate in -> rate out -> out; their
+/// A linear layer of an ExpandNet (FC): a chain of three without activations, in -> rate in -> rate out -> out. Their
 /// product is one matrix, and training multiplies by that. Folds to a Linear.
 /// Guo, Alvarez, Salzmann: "ExpandNets: Linear Over-parameterization to Train Compact Convolutional Networks",
-/// NeurIPS 2020, section 3; the idea of Arora, Cohen, Hazan: "On the Optimization of Deep Networks", ICML 2018.
+/// NeurIPS 2020, section 3; the idea is from Arora, Cohen, Hazan: "On the Optimization of Deep Networks", ICML 2018.
 /// Parameters: factor0 [in, rate in], factor1 [rate in, rate out], factor2 [rate out, out], bias [out].
 class ExpandLinear : public Module {
  public:
-  /// Throws Error for features or a rate below 1.
+  /// Throws Error if the number of features or the rate is below 1.
   ExpandLinear(int64_t in, int64_t out, Initializer& initializer, int64_t rate = 4);
 
-  /// [in, out], within the graph where history is kept.
+  /// [in, out], part of the graph if history is recorded.
   Variable weight() const;
 
   Variable forward(const Variable& x) override;

@@ -50,7 +50,7 @@ OrepaConv2d::OrepaConv2d(const Conv2dOptions& options, Initializer& initializer)
     : ComposedConv2d(options.in, options.args), options_(options) {
   const Shape shape = composed_shape(options, "OrepaConv2d");
   check(shape[0] == shape[1] && shape[0] % 2 == 1, "OrepaConv2d: a kernel of ", shape[0], "x", shape[1],
-        "; needed is a square and odd one");
+        "; expected a square one of odd size");
   const int64_t size = shape[0], in = options.in, out = options.out, groups = options.args.groups;
   const auto weight = [&](const Shape& of) { return Variable(he_normal(of, of.rows(), initializer), true); };
   const auto scale = [out] { return Variable(Tensor::full({out}, Real(1 / std::sqrt(double{kBranches}))), true); };

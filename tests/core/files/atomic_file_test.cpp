@@ -134,10 +134,10 @@ TEST_CASE("atomic file: a device or a pipe is not replaced", "[core]") {
   const TemporaryFolder folder;
   const fs::path pipe = folder / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK_THAT(message_of_writing(pipe), ContainsSubstring("no regular file"));
+  CHECK_THAT(message_of_writing(pipe), ContainsSubstring("not a regular file"));
   CHECK(fs::is_fifo(pipe));
   fs::create_symlink("/dev/null", folder / "link");
-  CHECK_THAT(message_of_writing(folder / "link"), ContainsSubstring("no regular file"));
+  CHECK_THAT(message_of_writing(folder / "link"), ContainsSubstring("not a regular file"));
   CHECK(fs::is_symlink(folder / "link"));
 }
 

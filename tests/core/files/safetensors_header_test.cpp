@@ -90,21 +90,21 @@ TEST_CASE("safetensors header: every fault is an Error that names file, tensor a
       {R"({"x":{}})", "needs dtype, shape and data_offsets"},
       {R"({"x":null})", "needs dtype, shape and data_offsets"},
       // Names that come twice, at both depths.
-      {"{" + entry("a", 1, 0, 4) + "," + entry("a", 1, 4, 8) + "}", "the name \"a\" comes twice"},
-      {R"({"x":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "the name \"dtype\" comes twice"},
-      {R"({"__metadata__":{},"__metadata__":{}})", "the name \"__metadata__\" comes twice"},
+      {"{" + entry("a", 1, 0, 4) + "," + entry("a", 1, 4, 8) + "}", "the name \"a\" occurs twice"},
+      {R"({"x":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "the name \"dtype\" occurs twice"},
+      {R"({"__metadata__":{},"__metadata__":{}})", "the name \"__metadata__\" occurs twice"},
       // Structure.
-      {"", "no JSON object"},
-      {"[]", "no JSON object"},
-      {" {}", "no JSON object"},
+      {"", "not a JSON object"},
+      {"[]", "not a JSON object"},
+      {" {}", "not a JSON object"},
       {"{", "not valid JSON"},
       {"{} {}", "not valid JSON"},
       {"{'x':1}", "not valid JSON"},
       {"{\"\xff\":1}", "not valid JSON"},
       {"{\"x\":1e999}", "not valid JSON"},
-      {std::string("{}\0{", 4), "no JSON object"},
-      {R"({"x":[1]})", "an array stands where an object was needed"},
-      {header_of("[[2]]", "[0,8]"), "an array stands where an object was needed"},
+      {std::string("{}\0{", 4), "not a JSON object"},
+      {R"({"x":[1]})", "got an array, expected an object"},
+      {header_of("[[2]]", "[0,8]"), "got an array, expected an object"},
       {R"({"x":{"y":{"z":1}}})", "objects are nested too deep"},
       {R"({"__metadata__":{"a":1}})", "__metadata__ \"a\" must be a string, got number"},
       {R"({"__metadata__":"a"})", "__metadata__ must be an object of strings, got string"},
@@ -129,7 +129,7 @@ TEST_CASE("safetensors header: small headers that promise much cost nothing", "[
   CHECK_FALSE(message_of(header_of("[1099511627776]", "[0,4398046511104]")).empty());
 
   // Deep nesting, a long array, many names: stopped while they are read.
-  CHECK_THAT(message_of("{\"x\":" + std::string(1000000, '[')), ContainsSubstring("an array stands where"));
+  CHECK_THAT(message_of("{\"x\":" + std::string(1000000, '[')), ContainsSubstring("got an array, expected"));
   std::string deep;
   for (int i = 0; i < 100000; ++i) deep += "{\"x\":";
   CHECK_THAT(message_of(deep), ContainsSubstring("nested too deep"));
