@@ -7,6 +7,7 @@
 
 namespace onefold {
 
+// [relu]
 /// max(0, x), element by element.
 class Relu : public Module {
  public:
@@ -15,6 +16,7 @@ class Relu : public Module {
   std::string description() const override { return "Relu"; }
   std::unique_ptr<Module> fold() const override;
 };
+// [/relu]
 
 /// x itself: what is left of a layer that does nothing in evaluation.
 class Identity : public Module {

@@ -13,8 +13,10 @@ namespace onefold {
 //   x [N, H, W, C]   images              w [R, S, G, K]   weights, G = C / groups
 //   y [N, P, Q, K]   the result          dx, dw, dy       gradients, of the same shapes
 
+// [algorithms]
 /// The rows of the table in conv2d.cpp, and `automatic`: the one that choose_algorithm() names.
 enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4, winograd4_stride2, depthwise };
+// [/algorithms]
 
 /// Everything about a convolution but its tensors. Padding is with zeros, the same on both sides of an axis.
 struct Conv2dArgs {
