@@ -8,7 +8,7 @@
 namespace onefold {
 
 // [relu]
-/// max(0, x), element by element.
+/// max(0, x), elementwise.
 class Relu : public Module {
  public:
   Variable forward(const Variable& x) override;

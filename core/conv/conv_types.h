@@ -14,7 +14,7 @@ namespace onefold {
 //   y [N, P, Q, K]   the result          dx, dw, dy       gradients, of the same shapes
 
 // [algorithms]
-/// The rows of the table in conv2d.cpp, and `automatic`: the one that choose_algorithm() names.
+/// The rows of the table in conv2d.cpp, and `automatic`, which lets choose_algorithm() decide.
 enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4, winograd4_stride2, depthwise };
 // [/algorithms]
 
