@@ -19,6 +19,7 @@ namespace onefold {
 
 // -- element by element (elementwise_ops.cpp); the two operands have one shape
 
+// [elementwise]
 Variable add(const Variable& a, const Variable& b);       // a + b        da = dy           db = dy
 Variable subtract(const Variable& a, const Variable& b);  // a - b        da = dy           db = -dy
 Variable multiply(const Variable& a, const Variable& b);  // a b          da = b dy         db = a dy
@@ -27,6 +28,7 @@ Variable exp(const Variable& x);                          // e^x          dx = y
 Variable log(const Variable& x);                          // ln x         dx = dy / x
 Variable tanh(const Variable& x);                         // tanh x       dx = (1 - y^2) dy
 Variable relu(const Variable& x);                         // max(0, x)    dx = dy where x > 0, else 0
+// [/elementwise]
 
 // -- shapes and sums (reduction_ops.cpp)
 

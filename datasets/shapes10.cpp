@@ -220,10 +220,12 @@ Dataset draw_split(uint64_t seed, uint64_t split, int64_t count) {
 
 }  // namespace
 
+// [shapes10]
 DatasetSplits shapes10(uint64_t seed, int64_t train_count, int64_t test_count) {
   check(train_count >= 1 && test_count >= 1, "Shapes10: got ", train_count, " training and ", test_count,
         " test images, choose at least 1 of each");
   return {draw_split(seed, 0, train_count), draw_split(seed, 1, test_count)};
 }
+// [/shapes10]
 
 }  // namespace onefold

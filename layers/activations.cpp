@@ -5,9 +5,11 @@
 
 namespace onefold {
 
+// [relu]
 Variable Relu::forward(const Variable& x) { return relu(x); }
 
 std::unique_ptr<Module> Relu::fold() const { return fold_to_copy(*this); }
+// [/relu]
 
 std::unique_ptr<Module> Identity::fold() const { return fold_to_copy(*this); }
 

@@ -7,6 +7,7 @@
 
 namespace onefold {
 
+// [relu]
 /// max(0, x), elementwise.
 class Relu : public Module {
  public:
@@ -15,6 +16,7 @@ class Relu : public Module {
   std::string description() const override { return "Relu"; }
   std::unique_ptr<Module> fold() const override;
 };
+// [/relu]
 
 /// Returns x: what a layer that does nothing in evaluation mode, such as Dropout, folds to.
 class Identity : public Module {

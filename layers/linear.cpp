@@ -32,10 +32,12 @@ Variable Linear::forward(const Variable& x) {
   return linear(operands.x, operands.weight, bias_);
 }
 
+// [visit]
 void Linear::visit(Visitor& visitor) {
   visitor.parameter("weight", weight_);
   visitor.parameter("bias", bias_);
 }
+// [/visit]
 
 std::string Linear::description() const {
   return "Linear " + std::to_string(weight_.shape()[0]) + " -> " + std::to_string(weight_.shape()[1]);

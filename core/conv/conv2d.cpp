@@ -11,9 +11,11 @@ extern const ConvAlgorithmRow winograd4_stride2_row, depthwise_row;
 
 namespace {
 
+// [table]
 /// All algorithms, in the order of ConvAlgorithm, naive first. A new algorithm is a row of its own.
 constexpr const ConvAlgorithmRow* kAlgorithms[] = {
     &naive_row, &im2col_row, &winograd2_row, &winograd4_row, &winograd4_stride2_row, &depthwise_row};
+// [/table]
 
 const ConvAlgorithmRow& row_of(ConvAlgorithm algorithm) { return *kAlgorithms[static_cast<size_t>(algorithm) - 1]; }
 

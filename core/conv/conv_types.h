@@ -13,8 +13,10 @@ namespace onefold {
 //   x [N, H, W, C]   images              w [R, S, G, K]   weights, G = C / groups
 //   y [N, P, Q, K]   the result          dx, dw, dy       gradients, of the same shapes
 
+// [algorithms]
 /// The rows of the table in conv2d.cpp, and `automatic`, which lets choose_algorithm() decide.
 enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4, winograd4_stride2, depthwise };
+// [/algorithms]
 
 /// The parameters of a convolution. Padding is with zeros, the same on both sides of an axis.
 struct Conv2dArgs {

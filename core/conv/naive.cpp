@@ -94,7 +94,9 @@ Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
 
 }  // namespace
 
+// [row]
 constinit const ConvAlgorithmRow naive_row = {
     "naive", "nothing", [](const ConvGeometry&) { return true; }, forward, backward_input, backward_weight};
+// [/row]
 
 }  // namespace onefold

@@ -99,6 +99,7 @@ Tensor tanh_backward(const Tensor& y, const Tensor& dy) {
   return zip("tanh_backward", y, dy, [](Vec v, Vec g) { return (1 - v * v) * g; });
 }
 
+// [relu]
 // Both compare so that a NaN comes through: a comparison with NaN is false.
 Tensor relu_forward(const Tensor& x) {
   return map("relu", x, [](Vec v) { return v < Vec{} ? Vec{} : v; });
@@ -106,6 +107,7 @@ Tensor relu_forward(const Tensor& x) {
 Tensor relu_backward(const Tensor& x_or_y, const Tensor& dy) {
   return zip("relu_backward", x_or_y, dy, [](Vec v, Vec g) { return v <= Vec{} ? Vec{} : g; });
 }
+// [/relu]
 
 Tensor add_bias_forward(const Tensor& x, const Tensor& bias) {
   check(x.defined() && bias.defined(), "add_bias: an operand is undefined; pass two tensors");

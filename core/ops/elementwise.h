@@ -21,6 +21,7 @@ Tensor multiply(const Tensor& a, const Tensor& b);                 // a b
 Tensor scale(const Tensor& x, Real factor);                        // factor x
 Tensor add_scaled(const Tensor& a, Real factor, const Tensor& b);  // a + factor b
 
+// [pairs]
 Tensor exp_forward(const Tensor& x);                           // y = e^x
 Tensor exp_backward(const Tensor& y, const Tensor& dy);        // dx = y dy
 Tensor log_forward(const Tensor& x);                           // y = ln x
@@ -29,6 +30,7 @@ Tensor tanh_forward(const Tensor& x);                          // y = tanh x
 Tensor tanh_backward(const Tensor& y, const Tensor& dy);       // dx = (1 - y^2) dy
 Tensor relu_forward(const Tensor& x);                          // y = max(0, x); a NaN stays a NaN
 Tensor relu_backward(const Tensor& x_or_y, const Tensor& dy);  // dx = dy where x > 0 (so y > 0), else 0
+// [/pairs]
 
 /// y = x + bias, row by row: x [..., C], bias [C].
 Tensor add_bias_forward(const Tensor& x, const Tensor& bias);

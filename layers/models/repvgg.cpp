@@ -17,6 +17,7 @@ VggParts make_parts(const RepVggSize& size, int64_t classes, Initializer& initia
 
 }  // namespace
 
+// [make]
 RepVgg::RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer)
     : RepVgg(size, classes, initializer, [&](const BlockOptions& options) {
         return std::make_unique<RepVggBlock>(options, initializer);
@@ -24,5 +25,6 @@ RepVgg::RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer
 
 RepVgg::RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer, const MakeBlock& make)
     : RepVgg(size, make_parts(size, classes, initializer, make)) {}
+// [/make]
 
 }  // namespace onefold

@@ -7,12 +7,14 @@ namespace onefold {
 namespace {
 
 const std::vector<RepVggSize>& sizes() {
+  // [sizes]
   static const std::vector<RepVggSize> all = {
       {"tiny", {1, 1, 2, 4, 1}, {16, 16, 32, 64, 256}},
       {"mini", {1, 1, 2, 3, 1}, {32, 32, 64, 128, 512}},
       {"S", {1, 2, 4, 6, 1}, {32, 32, 64, 128, 512}},
       {"A0", {1, 2, 4, 14, 1}, {48, 48, 96, 192, 1280}},
   };
+  // [/sizes]
   return all;
 }
 

@@ -154,7 +154,9 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
       {"exp(x)", unary(exp, normal)},
       {"log(x)", unary(log, positive)},
       {"tanh(x)", unary(tanh, normal)},
+      // [relu]
       {"relu(x)", unary(relu, no_kink)},
+      // [/relu]
       {"reshape(x, shape)", reshapes},
       {"gather(x, places, shape)", gathers},
       {"sum(x)", unary(sum, normal)},

@@ -109,7 +109,9 @@ const std::map<std::string, std::function<Variable(Inputs, const Stored&)>>& row
       {"exp(x)", [](Inputs v, const Stored&) { return exp(v[0]); }},
       {"log(x)", [](Inputs v, const Stored&) { return log(v[0]); }},
       {"tanh(x)", [](Inputs v, const Stored&) { return tanh(v[0]); }},
+      // [relu]
       {"relu(x)", [](Inputs v, const Stored&) { return relu(v[0]); }},
+      // [/relu]
       {"reshape(x, shape)", [](Inputs v, const Stored& s) { return reshape(v[0], s.shape()); }},
       {"gather(x, places, shape)",
        [](Inputs v, const Stored& s) { return gather(v[0], s.integers("places"), s.shape()); }},

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import tables
 
-HEAD = ["family", "parameters, trained", "trained", "folded", "predictions equal", "ms a step", "of none's",
-        "MiB a step", "trained form, images/s", "folded, images/s", "folded, ms an image"]
+HEAD = ["family", "parameters, trained", "trained", "folded", "predictions equal", "ms per step", "of none's",
+        "MiB per step", "trained form, images/s", "folded, images/s", "folded, ms per image"]
 NUMBERS = range(1, len(HEAD))
 
 

@@ -90,6 +90,7 @@ TEST_CASE("Shapes10: classes are equally frequent and every image differs", "[da
   CHECK(images.size() == 250);
 }
 
+// [function-of-index]
 TEST_CASE("Shapes10: an image is a function of seed, split and index", "[datasets]") {
   const int before = threads();
   set_threads(1);
@@ -103,6 +104,7 @@ TEST_CASE("Shapes10: an image is a function of seed, split and index", "[dataset
   CHECK(content_hash(shapes10(6, 40, 20).train) != content_hash(few.train));
   CHECK(content_hash(first_images(few.train, 20)) != content_hash(few.test));
 }
+// [/function-of-index]
 
 TEST_CASE("Shapes10: a linear classifier learns something, and gets less than 60 % right", "[datasets][.long]") {
   const double accuracy = linear_accuracy(shapes10(1, 3000, 1000), 2, static_cast<Real>(1e-4));

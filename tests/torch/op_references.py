@@ -219,7 +219,9 @@ def ops():
         "exp(x)": element_by_element(torch.exp),
         "log(x)": element_by_element(torch.log, draw=positive),
         "tanh(x)": element_by_element(torch.tanh),
+        # [relu]
         "relu(x)": element_by_element(torch.relu, draw=with_a_zero),
+        # [/relu]
         "reshape(x, shape)": [case(reshape, draw(2, 3), shape=[6]), case(reshape, draw(4, 1, 3), shape=[2, 1, 3, 2])],
         "gather(x, places, shape)": [case(gather, draw(2, 3), places=[5, 0, 5, 5, 1, 2], shape=[3, 2]),
                                      case(gather, draw(7), places=[6], shape=[1, 1])],
