@@ -20,7 +20,7 @@ case "${1:-}" in
   *) echo "run.sh: unknown option $1; see tests/run.sh --help" >&2; exit 2 ;;
 esac
 
-source examples/support/install_packages.sh
+source examples/install_packages.sh
 install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace qemu-user
 check_tools
 
