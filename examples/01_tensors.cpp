@@ -22,7 +22,7 @@
 #include "core/conv/conv2d.h"
 #include "core/gemm/gemm.h"
 #include "core/tensor.h"
-#include "examples/support/program.h"
+#include "examples/cli/program.h"
 
 using namespace onefold;
 

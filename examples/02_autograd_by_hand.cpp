@@ -26,7 +26,7 @@
 
 #include "autograd/graph.h"
 #include "autograd/ops.h"
-#include "examples/support/program.h"
+#include "examples/cli/program.h"
 
 using namespace onefold;
 

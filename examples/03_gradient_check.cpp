@@ -20,7 +20,7 @@
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
 #include "core/random.h"
-#include "examples/support/program.h"
+#include "examples/cli/program.h"
 
 using namespace onefold;
 

@@ -18,8 +18,8 @@
 #include "core/conv/im2col.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "examples/support/best_seconds.h"
-#include "examples/support/program.h"
+#include "examples/cli/best_seconds.h"
+#include "examples/cli/program.h"
 
 using namespace onefold;
 

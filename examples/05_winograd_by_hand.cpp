@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "core/conv/conv2d.h"
-#include "examples/support/program.h"
+#include "examples/cli/program.h"
 
 using namespace onefold;
 

@@ -20,7 +20,7 @@
 #include "core/ops/elementwise.h"
 #include "core/ops/softmax.h"
 #include "core/random.h"
-#include "examples/support/program.h"
+#include "examples/cli/program.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"

@@ -20,7 +20,7 @@
 #include "core/ops/softmax.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
-#include "examples/support/program.h"
+#include "examples/cli/program.h"
 #include "layers/models/repvgg.h"
 
 using namespace onefold;

@@ -22,7 +22,7 @@
 
 #include "core/check.h"
 #include "core/ops/elementwise.h"
-#include "examples/support/program.h"
+#include "examples/cli/program.h"
 #include "layers/fold/repvgg_block.h"
 
 using namespace onefold;

@@ -27,11 +27,11 @@
 #include "core/ops/norm_sum.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "examples/support/best_seconds.h"
-#include "examples/support/format.h"
-#include "examples/support/machine.h"
-#include "examples/support/peak.h"
-#include "examples/support/program.h"
+#include "examples/cli/best_seconds.h"
+#include "examples/cli/format.h"
+#include "examples/cli/machine.h"
+#include "examples/cli/peak.h"
+#include "examples/cli/program.h"
 #include "examples/pictures/speed_chart.h"
 
 using namespace onefold;

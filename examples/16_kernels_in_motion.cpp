@@ -23,12 +23,12 @@
 #include "core/files/atomic_file.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
-#include "examples/support/evaluation.h"
-#include "examples/support/kernel_motion.h"
-#include "examples/support/program.h"
-#include "examples/support/trainer.h"
-#include "layers/models/repvgg.h"
+#include "examples/cli/program.h"
+#include "examples/labs/kernel_motion.h"
+#include "examples/training/evaluation.h"
+#include "examples/training/trainer.h"
 #include "layers/calculus/equivalent_kernel.h"
+#include "layers/models/repvgg.h"
 
 using namespace onefold;
 

@@ -77,8 +77,8 @@ if [ -z "${OMP_WAIT_POLICY:-}${GOMP_SPINCOUNT:-}${KMP_BLOCKTIME:-}" ]; then
 fi
 
 step "Packages"
-# shellcheck source=examples/support/install_packages.sh
-source examples/support/install_packages.sh
+# shellcheck source=examples/install_packages.sh
+source examples/install_packages.sh
 install_packages g++ cmake ninja-build libstb-dev libcli11-dev nlohmann-json3-dev
 check_tools
 

@@ -14,6 +14,18 @@ declare -A may_include=(
   [tests]='core autograd layers datasets examples tests'
 )
 
+# The same among the folders of examples/, where . are the lessons; labs are annexes, and nothing includes a program.
+declare -A examples_may_include=(
+  [cli]='cli'
+  [training]='cli training'
+  [pictures]='cli pictures'
+  [folding]='cli training folding'
+  [report]='cli training pictures folding report'
+  [labs]='cli training pictures folding report labs'
+  [programs]='cli training pictures folding report labs'
+  [.]='cli training pictures folding report labs'
+)
+
 # What is optional: it includes what must be read, never the other way around. Paths that begin like one of these.
 annexes='core/annex/ autograd/annex/ layers/calculus/ layers/families/ layers/labs/'
 
@@ -33,7 +45,7 @@ code() {
 }
 
 include_violations() {
-  local folder file line included
+  local folder file line included allowed
   for folder in core autograd layers datasets examples tests; do
     [ -d $folder ] || continue
     while IFS=: read -r file line included; do
@@ -44,6 +56,14 @@ include_violations() {
       esac
     done < <(grep -rnE --include='*.h' --include='*.cpp' '^ *# *include *"' $folder || true)
   done
+  while IFS=: read -r file line included; do
+    included=${included#*\"} included=${included%\"*}
+    folder=./${file#examples/} folder=${folder%/*} folder=${folder#./} allowed=${examples_may_include[$folder]-}
+    case " $allowed " in
+      *" $(cut -d/ -f2 <<<"$included") "*) ;;
+      *) echo "$file:$line: examples/$folder may include ${allowed// /, }; it includes \"$included\"" ;;
+    esac
+  done < <(grep -rnE --include='*.h' --include='*.cpp' '^ *# *include *"examples/' examples || true)
   while IFS=: read -r file line included; do
     included=${included#*\"} included=${included%\"*}
     if begins_like "$included" $annexes && ! begins_like "$file" $annexes $users_of_annexes; then
@@ -99,7 +119,8 @@ violations() (  # violations TREE: one line each
 # A clean tree has no violation, and every rule catches its own.
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree"/{core/annex,core/conv,autograd/annex,layers/families,layers/models,datasets,examples/support,tests/core}
+mkdir -p "$tree"/{core/annex,core/conv,autograd/annex,layers/families,layers/models,datasets,tests/core}
+mkdir -p "$tree"/examples/{cli,training,pictures,folding,report,labs,programs}
 plant() {  # plant FILE LINE WANTED: with this line the file must be reported, with WANTED in the sentence
   local found
   printf '// A comment may say float, std::thread and "layers/module.h".\n%s\n' "$2" >"$tree/$1"
@@ -121,8 +142,16 @@ plant core/a.cpp '#include "autograd/variable.h"' 'core may include core; it inc
 plant autograd/a.h '#include "layers/module.h"' 'autograd may include core, autograd;'
 plant datasets/a.cpp '  #  include "autograd/ops.h"' 'datasets may include'
 plant layers/a.cpp '#include "datasets/dataset.h"' 'layers may include'
-plant layers/a.cpp '#include "examples/support/trainer.h"' 'layers may include'
-plant examples/support/a.cpp '#include "trainer.h"' 'examples may include'
+plant layers/a.cpp '#include "examples/training/trainer.h"' 'layers may include'
+plant examples/training/a.cpp '#include "trainer.h"' 'examples may include'
+plant examples/cli/a.h '#include "examples/training/trainer.h"' 'examples/cli may include cli; it includes'
+plant examples/training/a.cpp '#include "examples/report/report.h"' 'examples/training may include cli, training;'
+plant examples/pictures/a.cpp '#include "examples/training/networks.h"' 'examples/pictures may include'
+plant examples/folding/a.cpp '#include "examples/report/page.h"' 'examples/folding may include'
+plant examples/report/a.cpp '#include "examples/labs/histogram.h"' 'examples/report may include'
+plant examples/labs/a.cpp '#include "examples/programs/evaluate.h"' 'examples/labs may include'
+plant examples/a.cpp '#include "examples/programs/evaluate.h"' 'examples/. may include'
+plant examples/programs/a.cpp '#include "examples/08_fold.h"' 'examples/programs may include'
 plant core/conv/a.cpp '#include "core/annex/depthwise.h"' 'only an annex may include an annex'
 plant autograd/a.h '#include "autograd/annex/muon.h"' 'only an annex'
 plant layers/models/a.cpp '#include "layers/families/acb.h"' 'only an annex'
@@ -149,6 +178,9 @@ clean datasets/a.cpp 'std::thread loader(work);'
 clean core/real.h 'using Real = float;'
 clean core/a.cpp 'float_t a = 0x1.0p-5; s = "1.0f"; snprintf(b, 3, ""); // float'
 clean examples/a.cpp '#include "datasets/dataset.h"'
+clean examples/a.cpp '#include "examples/labs/kernel_motion.h"'
+clean examples/programs/a.cpp '#include "examples/labs/int8_report.h"'
+clean examples/training/a.cpp '#include "examples/cli/options.h"'
 
 found=$(violations "$root")
 if [ -n "$found" ]; then

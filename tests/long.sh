@@ -18,7 +18,7 @@ case "${1:-}" in
   -*) echo "long.sh: unknown option $1; see tests/long.sh --help" >&2; exit 2 ;;
 esac
 
-source examples/support/install_packages.sh
+source examples/install_packages.sh
 install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace
 check_tools
 

@@ -22,7 +22,7 @@ for option in "$@"; do
   esac
 done
 
-source examples/support/install_packages.sh
+source examples/install_packages.sh
 install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace qemu-user
 check_tools
 

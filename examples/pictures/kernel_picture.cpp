@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "examples/support/format.h"
+#include "examples/cli/format.h"
 
 namespace onefold {
 

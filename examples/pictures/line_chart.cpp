@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "examples/support/format.h"
+#include "examples/cli/format.h"
 
 namespace onefold {
 

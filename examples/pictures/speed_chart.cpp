@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "examples/support/format.h"
+#include "examples/cli/format.h"
 #include "examples/pictures/svg.h"
 
 namespace onefold {

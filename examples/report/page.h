@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "examples/support/table.h"
+#include "examples/cli/table.h"
 
 namespace onefold {
 

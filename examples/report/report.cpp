@@ -6,15 +6,15 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "core/files/atomic_file.h"
 #include "core/check.h"
+#include "core/files/atomic_file.h"
+#include "examples/cli/format.h"
+#include "examples/cli/parse_json.h"
+#include "examples/cli/text_file.h"
+#include "examples/folding/fold_record.h"
+#include "examples/folding/fold_tables.h"
 #include "examples/report/page.h"
-#include "examples/support/fold_record.h"
-#include "examples/support/fold_tables.h"
-#include "examples/support/format.h"
-#include "examples/support/networks.h"
-#include "examples/support/parse_json.h"
-#include "examples/support/text_file.h"
+#include "examples/training/networks.h"
 
 namespace onefold {
 

@@ -13,10 +13,10 @@
 
 #include "core/memory.h"
 #include "core/parallel.h"
-#include "examples/support/format.h"
-#include "examples/support/machine.h"
-#include "examples/support/peak.h"
-#include "examples/support/program.h"
+#include "examples/cli/format.h"
+#include "examples/cli/machine.h"
+#include "examples/cli/peak.h"
+#include "examples/cli/program.h"
 
 namespace onefold::bench {
 

@@ -24,5 +24,5 @@ absent() { [ ! -e "$1" ] || complain "$1 should not be there"; }
 present() { [ -s "$1" ] || complain "$1 should be there"; }
 same() { cmp -s "$1" "$2" || complain "$1 and $2 differ"; }
 files() { (cd "$1" && LC_ALL=C ls -A | tr '\n' ' '); }
-holds() { [ "$(files "$1")" = "$2 " ] || complain "$1 holds $(files "$1")and should hold $2"; }
+holds() { [ "$(files "$1")" = "${2:+$2 }" ] || complain "$1 holds $(files "$1")and should hold $2"; }
 title() { echo "-- $*"; }

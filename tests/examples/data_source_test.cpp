@@ -1,10 +1,10 @@
-#include "examples/support/data_source.h"
+#include "examples/training/data_source.h"
 
 #include <iostream>
 #include <sstream>
 #include <vector>
 
-#include "examples/support/program.h"
+#include "examples/cli/program.h"
 #include "tests/catch.h"
 #include "tests/datasets/test_files.h"
 

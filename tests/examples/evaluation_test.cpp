@@ -1,4 +1,4 @@
-#include "examples/support/evaluation.h"
+#include "examples/training/evaluation.h"
 
 #include "core/check.h"
 #include "core/ops/elementwise.h"

@@ -1,14 +1,14 @@
-#include "examples/support/fold_demonstration.h"
+#include "examples/folding/fold_demonstration.h"
 
 #include <limits>
 
 #include "core/random.h"
-#include "examples/support/block_demonstration.h"
-#include "examples/support/form_times.h"
-#include "layers/labs/count.h"
-#include "layers/labs/vgg_variant.h"
+#include "examples/folding/block_demonstration.h"
+#include "examples/folding/form_times.h"
 #include "layers/families/families.h"
 #include "layers/fold/repvgg_block.h"
+#include "layers/labs/count.h"
+#include "layers/labs/vgg_variant.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

@@ -1,10 +1,10 @@
-#include "examples/support/fold_record.h"
+#include "examples/folding/fold_record.h"
 
 #include <algorithm>
 #include <iterator>
 #include <sstream>
 
-#include "examples/support/fold_tables.h"
+#include "examples/folding/fold_tables.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
 #include "tests/examples/some_fold_record.h"

@@ -1,4 +1,4 @@
-#include "examples/support/format.h"
+#include "examples/cli/format.h"
 
 #include <limits>
 

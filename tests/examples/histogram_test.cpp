@@ -1,4 +1,4 @@
-#include "examples/support/histogram.h"
+#include "examples/labs/histogram.h"
 
 #include <cmath>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "examples/support/kernel_motion.h"
+#include "examples/labs/kernel_motion.h"
 
 #include <map>
 #include <string>

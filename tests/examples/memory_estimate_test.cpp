@@ -1,4 +1,4 @@
-#include "examples/support/memory_estimate.h"
+#include "examples/training/memory_estimate.h"
 
 #include <vector>
 

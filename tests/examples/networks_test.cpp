@@ -1,13 +1,13 @@
-#include "examples/support/networks.h"
+#include "examples/training/networks.h"
 
 #include <fstream>
 
 #include "core/check.h"
-#include "core/random.h"
 #include "core/files/safetensors.h"
+#include "core/random.h"
 #include "datasets/shapes10.h"
-#include "examples/support/evaluation.h"
-#include "examples/support/fine_tuning.h"
+#include "examples/training/evaluation.h"
+#include "examples/training/fine_tuning.h"
 #include "layers/state_file.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"

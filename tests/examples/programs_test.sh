@@ -4,6 +4,7 @@
 #
 #   programs_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER
 set -uo pipefail
+source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 source "$(dirname "${BASH_SOURCE[0]}")/checks.sh" "$@"
 
 title "help goes to stdout"
@@ -11,6 +12,20 @@ for program in train_cifar10 evaluate benchmark; do
   run 0 $program --help
   prints "--threads"
   prints "+whitening"
+  silent err
+done
+
+title "help ends with an example of options that exist and a page that tells of the program; --version names the build"
+for program in "$source_folder"/examples/programs/*.cpp; do
+  program=${program##*/} program=${program%.cpp}
+  run 0 "$program" --help
+  example=$(grep "^Example: build/examples/$program " out) || complain "no example"
+  for option in $(grep -o -- '--[a-z-]*' <<<"$example"); do prints "  $option"; done
+  page=$source_folder/$(sed -n 's/^Chapter: //p' out)
+  grep -q "$program" "$page" || complain "$page does not tell of $program"
+  run 0 "$program" --version
+  prints "$program (onefold "
+  prints "-bit vectors with "
   silent err
 done
 
@@ -57,6 +72,10 @@ for lesson in "$programs"/[0-9][0-9]_*; do
   misuse "not expected: --quiet" "$lesson" --quiet
   run 0 "$lesson" --help
   prints "A lesson: "
+  page=$(sed -n 's/^Chapter: //p' out)
+  compgen -G "$source_folder/$page" >/dev/null || complain "no page $page"
+  run 0 "$lesson" --version
+  prints "$lesson (onefold "
 done
 for lesson in 11_the_ladder 16_kernels_in_motion; do
   misuse "FILE.svg: got ladder.png, needs a name that ends on .svg" $lesson ladder.png

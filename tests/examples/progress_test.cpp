@@ -1,4 +1,4 @@
-#include "examples/support/progress.h"
+#include "examples/cli/progress.h"
 
 #include <string>
 

@@ -35,7 +35,7 @@ stand_in() {
 # in_shell COMMANDS: runs them with install_packages.sh at hand, in that PATH.
 in_shell() {
   env -i PATH="$work/bin" TMPDIR="$work" \
-    bash -c "set -euo pipefail; source '$source_folder/examples/support/install_packages.sh'; $1"
+    bash -c "set -euo pipefail; source '$source_folder/examples/install_packages.sh'; $1"
 }
 
 title "options of quickstart.sh"

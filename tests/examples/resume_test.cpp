@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "core/parallel.h"
-#include "examples/support/checkpoint.h"
+#include "examples/training/checkpoint.h"
 #include "tests/catch.h"
 #include "tests/examples/small_training.h"
 #include "tests/temporary_folder.h"

@@ -1,4 +1,4 @@
-#include "examples/support/run_folder.h"
+#include "examples/training/run_folder.h"
 
 #include <cstdio>
 #include <fstream>
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/check.h"
-#include "examples/support/epoch_log.h"
+#include "examples/training/epoch_log.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"
 

@@ -1,4 +1,4 @@
-#include "examples/support/signals.h"
+#include "examples/cli/signals.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

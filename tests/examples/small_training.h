@@ -8,9 +8,9 @@
 
 #include "core/check.h"
 #include "datasets/shapes10.h"
-#include "examples/support/trainer.h"
-#include "layers/labs/vgg_variant.h"
+#include "examples/training/trainer.h"
 #include "layers/families/families.h"
+#include "layers/labs/vgg_variant.h"
 
 namespace onefold {
 

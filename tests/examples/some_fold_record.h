@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/random.h"
-#include "examples/support/fold_record.h"
+#include "examples/folding/fold_record.h"
 
 namespace onefold {
 

@@ -1,4 +1,4 @@
-#include "examples/support/table.h"
+#include "examples/cli/table.h"
 
 #include "tests/catch.h"
 

@@ -3,8 +3,8 @@
 
 #include "core/check.h"
 #include "core/files/safetensors.h"
-#include "examples/support/checkpoint.h"
-#include "examples/support/program.h"
+#include "examples/cli/program.h"
+#include "examples/training/checkpoint.h"
 #include "tests/catch.h"
 #include "tests/examples/small_training.h"
 #include "tests/temporary_folder.h"

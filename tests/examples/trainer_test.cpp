@@ -1,4 +1,4 @@
-#include "examples/support/trainer.h"
+#include "examples/training/trainer.h"
 
 #include <algorithm>
 #include <limits>
@@ -6,9 +6,9 @@
 #include "core/check.h"
 #include "core/ops/elementwise.h"
 #include "datasets/shapes10.h"
+#include "layers/families/weights/rep_optimizer.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/families/weights/rep_optimizer.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/examples/small_training.h"

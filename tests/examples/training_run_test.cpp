@@ -1,4 +1,4 @@
-#include "examples/support/training_run.h"
+#include "examples/training/training_run.h"
 
 #include <filesystem>
 #include <sstream>

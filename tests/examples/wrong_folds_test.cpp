@@ -1,14 +1,14 @@
-#include "examples/support/wrong_folds.h"
+#include "examples/labs/wrong_folds.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/ops/elementwise.h"
+#include "examples/labs/wrong_fold_museum.h"
 #include "examples/pictures/svg.h"
-#include "examples/support/wrong_fold_museum.h"
-#include "layers/pooling.h"
 #include "layers/families/diverse_branch_block.h"
 #include "layers/fold/conv_relu.h"
+#include "layers/pooling.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
 #include "tests/layers/support.h"

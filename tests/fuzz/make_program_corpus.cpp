@@ -4,9 +4,9 @@
 
 #include "core/files/safetensors.h"
 #include "core/random.h"
-#include "examples/support/checkpoint.h"
-#include "examples/support/fold_record.h"
-#include "examples/support/networks.h"
+#include "examples/folding/fold_record.h"
+#include "examples/training/checkpoint.h"
+#include "examples/training/networks.h"
 #include "tests/fuzz/corpus.h"
 #include "tests/temporary_folder.h"
 

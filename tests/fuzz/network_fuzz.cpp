@@ -1,11 +1,10 @@
 // The bytes are lines, "key=value" in turn: the metadata of model.safetensors and of checkpoint.safetensors.
 
-#include "examples/support/networks.h"
-
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "examples/support/checkpoint.h"
+#include "examples/training/checkpoint.h"
+#include "examples/training/networks.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/memory_file.h"
 

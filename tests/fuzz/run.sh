@@ -37,7 +37,7 @@ maker_of() {
   esac
 }
 
-source examples/support/install_packages.sh
+source examples/install_packages.sh
 install_packages cmake ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2
 install_clang
 

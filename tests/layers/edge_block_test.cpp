@@ -1,5 +1,5 @@
 // Lesson 17's block. It stands among the library's tests, because these are built with Real = double, too.
-#include "examples/support/edge_block.h"
+#include "examples/labs/edge_block.h"
 
 #include "layers/calculus/explain.h"
 #include "tests/catch.h"

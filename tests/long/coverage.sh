@@ -3,7 +3,7 @@
 # that none reaches are listed on stderr. About seven minutes on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-source examples/support/install_packages.sh
+source examples/install_packages.sh
 source tests/support.sh
 install_packages cmake g++ ninja-build libcli11-dev nlohmann-json3-dev catch2 libstb-dev gcovr
 folder=build/coverage

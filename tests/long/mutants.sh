@@ -5,7 +5,7 @@
 #   tests/long/mutants.sh [OPTIONS OF MUTANTS.PY]     100 mutants
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-source examples/support/install_packages.sh
+source examples/install_packages.sh
 source tests/support.sh
 install_packages cmake g++ ninja-build nlohmann-json3-dev catch2 libstb-dev python3
 for folder in build/mutants build/mutants-asan; do

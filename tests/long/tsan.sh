@@ -5,7 +5,7 @@
 #   tests/long/tsan.sh [THREADS]     one more than cores
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-source examples/support/install_packages.sh
+source examples/install_packages.sh
 source tests/support.sh
 install_packages cmake ninja-build nlohmann-json3-dev catch2 libstb-dev
 install_clang

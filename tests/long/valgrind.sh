@@ -3,7 +3,7 @@
 # With AVX2 at most, for valgrind knows no AVX-512. About 8 minutes on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-source examples/support/install_packages.sh
+source examples/install_packages.sh
 source tests/support.sh
 if [ "$(uname -m)" != x86_64 ]; then echo "valgrind: needs an x86-64 machine"; exit 77; fi
 install_packages cmake g++ ninja-build nlohmann-json3-dev catch2 libstb-dev valgrind

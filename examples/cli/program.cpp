@@ -1,0 +1,143 @@
+#include "examples/cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <new>
+
+#include "core/files/atomic_file.h"
+#include "core/parallel.h"
+#include "core/simd.h"
+#include "examples/cli/build_info.h"  // written by examples/CMakeLists.txt
+#include "examples/cli/signals.h"
+
+namespace onefold {
+
+namespace {
+
+std::string program_name(int argc, const char* const* argv) {
+  return argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "onefold";
+}
+
+/// Lesson 08_fold_a_block_by_hand belongs to the page that begins with the same number.
+About about_lesson(int argc, const char* const* argv) {
+  return {"A lesson: its chapter explains what it prints, and its source how.", "",
+          "docs/" + program_name(argc, argv).substr(0, 2) + "-*.md"};
+}
+
+/// "evaluate (onefold 0.1, af2a4c6d9e01, built for 512-bit vectors with -O3 ...)".
+std::string version_text(const std::string& program) {
+  const std::string commit = kBuildCommit;
+  return program + " (onefold " + kBuildVersion + ", " + (commit.empty() ? "commit unknown" : commit) + ", built for " +
+         std::to_string(8 * kVecBytes) + "-bit vectors with " + kBuildFlags + ")";
+}
+
+/// A full disk shows only when the last bytes leave: without this, results that nobody received would count as success.
+void flush_standard_output() {
+  std::cout.flush();
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  check(written, "standard output could not be written: is the disk full?");
+}
+
+/// A file's name or text may hold what a terminal would obey: without that.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }, '?');
+  return text;
+}
+
+int report_error(const std::string& program, const std::string& message, int exit_code) {
+  std::cerr << program << ": error: " << printable(message) << '\n';
+  return exit_code;
+}
+
+/// --threads refuses more threads than cores; the environment's number is for tests too, which need them.
+void warn_of_too_many_threads(const std::string& program) {
+  if (threads() <= usable_cores()) return;
+  std::cerr << program << ": warning: OMP_NUM_THREADS asks for " << threads() << " threads, but this process may use "
+            << usable_cores() << " cores, which more threads only take from each other\n";
+}
+
+/// Where a lesson is to draw: FILE.svg or a folder.
+void check_place(const std::string& argument, const std::string& where) {
+  const bool is_picture = argument.ends_with(".svg");
+  if (where.empty() || (is_picture && !where.ends_with(".svg"))) {
+    throw UsageError(argument + ": got " + (where.empty() ? "nothing" : where) + ", needs a name" +
+                     (is_picture ? " that ends on .svg" : ""));
+  }
+  if (is_picture) check_can_write(where);
+}
+
+}  // namespace
+
+int exit_code_of(const std::string& program, const std::function<int()>& body) {
+  try {
+    const int exit_code = body();
+    flush_standard_output();
+    return exit_code;
+  } catch (const UsageError& error) {
+    return report_error(program, std::string(error.what()) + "\nSee " + program + " --help.", kUsageError);
+  } catch (const NonFiniteLoss& error) {
+    return report_error(program, error.what(), kNonFiniteLoss);
+  } catch (const Interrupted& interrupted) {
+    std::cerr << program << ": " << printable(interrupted.what()) << '\n';
+    return interrupted.exit_code();
+  } catch (const std::bad_alloc&) {
+    return report_error(program, "out of memory: choose a smaller batch or network", kRunTimeError);
+  } catch (const std::exception& error) {
+    return report_error(program, error.what(), kRunTimeError);
+  }
+}
+
+int run_program(int argc, const char* const* argv, const About& about,
+                const std::function<void(CLI::App& app)>& add_options,
+                const std::function<int(const CLI::App& app)>& body) {
+  const std::string name = program_name(argc, argv);
+  return exit_code_of(name, [&] {
+    CLI::App app(about.purpose, name);
+    app.set_version_flag("--version", version_text(name), "Print version and build, and exit");
+    app.option_defaults()->always_capture_default();  // for the help
+    app.option_defaults()->take_last();               // of an option that is repeated
+    add_options(app);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+      std::cout << app.help() << "\nExample: build/examples/" << name << (about.example.empty() ? "" : " ")
+                << about.example << "\nChapter: " << about.chapter << '\n';
+      return int{kSuccess};
+    } catch (const CLI::CallForVersion& version) {
+      std::cout << version.what() << '\n';
+      return int{kSuccess};
+    } catch (const CLI::ParseError& error) {
+      throw UsageError(error.what());
+    }
+    warn_of_too_many_threads(name);
+    return body(app);
+  });
+}
+
+int run_lesson(int argc, const char* const* argv, const std::function<void()>& lesson) {
+  return run_program(
+      argc, argv, about_lesson(argc, argv), [](CLI::App&) {},
+      [&](const CLI::App&) {
+        lesson();
+        return int{kSuccess};
+      });
+}
+
+int run_lesson(int argc, const char* const* argv, const std::string& argument, const std::string& description,
+               const std::function<void(const std::string& where)>& lesson) {
+  std::string where;
+  return run_program(
+      argc, argv, about_lesson(argc, argv),
+      [&](CLI::App& app) { app.add_option(argument, where, description)->type_name(""); },
+      [&](const CLI::App& app) {
+        if (app.count(argument) > 0) check_place(argument, where);
+        lesson(where);
+        return int{kSuccess};
+      });
+}
+
+}  // namespace onefold

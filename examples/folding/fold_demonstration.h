@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "examples/folding/fold_record.h"
+#include "examples/training/evaluation.h"
+#include "layers/models/repvgg.h"
+
+namespace onefold {
+
+// What reparameterize shows of a fold. All networks are in evaluation mode.
+
+/// The blocks of a network in training form by their names in its state: "stages.1.0".
+std::vector<std::pair<std::string, Module*>> named_blocks(RepVgg& network);
+
+/// Fills in the record's part on steps: the fold of the network, by its logits, then that of each block by itself, on
+/// what reaches it of these images.
+void demonstrate_network(RepVgg& network, const Tensor& images, FoldRecord& record);
+
+/// Compares the logits of all test images.
+FoldProof compare_forms(const Evaluation& trained, const Evaluation& folded);
+
+/// How far a logit may move, as a fraction of the largest one.
+inline constexpr double kFoldTolerance = 1e-5;
+
+/// Throws Error unless every prediction is the same and every logit within the tolerance.
+void check_forms_equal(const FoldProof& proof);
+
+}  // namespace onefold

@@ -1,0 +1,177 @@
+// Times a RepVGG on random images: one line of JSON a mode.
+//
+// Run     build/examples/benchmark --net mini --batch 128 --mode train,infer,fold --threads 2 --steps 12
+//         build/examples/benchmark --net mini --reparam dbb --mode train
+// Time    some seconds
+// Expect  lines with the keys that benchmarks of other frameworks on the same network print, to be laid side by side
+//
+// train   forward, backward and a step of SGD with Nesterov momentum, on the network with branches
+// infer   the same network in evaluation mode
+// fold    the network folded to plain 3x3 convolutions
+//
+// Images per second are the median and the best over the steps that follow two to warm up. effective_gflops counts the
+// multiply-adds of the folded network's 3x3 convolutions, times 2, times 3 in training, whatever is really computed.
+// peak_tensor_bytes is the most that tensors held in this mode, peak_resident_bytes the most of the process so far, and
+// idle_resident_bytes what it held before the first mode.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "autograd/ops.h"
+#include "core/memory.h"
+#include "core/parallel.h"
+#include "examples/cli/machine.h"
+#include "examples/cli/options.h"
+#include "examples/cli/program.h"
+#include "examples/training/memory_estimate.h"
+#include "examples/training/networks.h"
+#include "examples/training/trainer.h"
+#include "layers/families/weights/rep_optimizer.h"
+#include "layers/labs/count.h"
+#include "layers/labs/vgg_variant.h"
+
+using namespace onefold;
+
+namespace {
+
+constexpr int64_t kSide = 32;
+constexpr int64_t kClasses = 10;
+constexpr int kWarmUpSteps = 2;
+
+struct Options {
+  std::string net = "mini";
+  std::string reparam = "repvgg";
+  int64_t batch = 128;
+  std::vector<std::string> modes = {"train", "infer", "fold"};
+  int64_t steps = 12;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  add_network_option(app, options.net);
+  add_reparam_option(app, options.reparam);
+  app.add_option("--batch,--batch-size", options.batch, "images a step")
+      ->transform(whole_number(1, 1 << 20))
+      ->type_name("N");
+  app.add_option("--mode", options.modes, "any of train, infer, fold, separated by commas")
+      ->delimiter(',')
+      ->take_all()
+      ->check(CLI::IsMember({"train", "infer", "fold"}));
+  app.add_option("--steps", options.steps, "steps that are timed, after two to warm up")
+      ->transform(whole_number(1, 1000000))
+      ->type_name("N");
+  add_threads_option(app);
+}
+
+/// Multiply-adds of one image's way through the 3x3 convolutions of the folded network: all but the head's.
+double multiply_adds(const VggVariant& variant) {
+  const auto folded = make_plain_vgg(variant, kClasses);
+  return static_cast<double>(count(*folded, {1, kSide, kSide, 3}).multiply_adds - variant.size.widths.back() * kClasses);
+}
+
+/// Seconds of each step.
+std::vector<double> time_steps(int64_t steps, const std::function<void()>& step) {
+  using Clock = std::chrono::steady_clock;
+  for (int i = 0; i < kWarmUpSteps; ++i) step();
+  std::vector<double> seconds;
+  for (int64_t i = 0; i < steps; ++i) {
+    const auto start = Clock::now();
+    step();
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return seconds;
+}
+
+std::vector<double> time_training(RepVgg& network, const Tensor& images, const std::vector<int>& labels,
+                                  int64_t steps) {
+  Sgd optimizer(decay_groups(network, /*learning_rate=*/0.1, /*weight_decay=*/5e-4),
+                {.momentum = 0.9, .nesterov = true});
+  set_branch_scales(network, optimizer);
+  network.train();
+  return time_steps(steps, [&] {
+    optimizer.clear_grads();
+    softmax_cross_entropy(network(Variable(images)), labels).backward();
+    optimizer.step();
+  });
+}
+
+std::vector<double> time_inference(Module& network, const Tensor& images, int64_t steps) {
+  network.eval();
+  const NoGrad no_grad;
+  return time_steps(steps, [&] { network(Variable(images)); });
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+double to_one_decimal(double value) { return std::round(10 * value) / 10; }
+
+void measure(const std::string& mode, const Options& options, int64_t idle_bytes) {
+  const Shape shape{options.batch, kSide, kSide, 3};
+  Initializer initializer(0);
+  const VggVariant variant = vgg_variant(options.net, options.reparam);
+  const auto made = make_repvgg(variant, kClasses, initializer);
+  RepVgg& network = *made;
+  mode == "train" ? check_training_fits(network, shape) : check_inference_fits(network, shape);
+  const Tensor images = random_normal(shape, Random(0, 0));
+  std::vector<int> labels(static_cast<size_t>(options.batch));
+  for (size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int>(Random(0, 1).below(i, kClasses));
+
+  reset_peak_memory();
+  std::vector<double> seconds;
+  if (mode == "train") {
+    seconds = time_training(network, images, labels, options.steps);
+  } else if (mode == "infer") {
+    seconds = time_inference(network, images, options.steps);
+  } else {
+    network.eval();
+    seconds = time_inference(*network.fold(), images, options.steps);
+  }
+
+  const auto batch = static_cast<double>(options.batch);
+  const double typical = median(seconds), best = *std::min_element(seconds.begin(), seconds.end());
+  const double passes = mode == "train" ? 3 : 1;
+  const nlohmann::ordered_json line = {
+      {"peer", "onefold"},
+      {"net", options.net},
+      {"reparam", options.reparam},
+      {"mode", mode},
+      {"batch", options.batch},
+      {"threads", threads()},
+      {"layout", "channels_last"},
+      {"compile", false},
+      {"bf16", false},
+      {"images_per_s", to_one_decimal(batch / typical)},
+      {"best_images_per_s", to_one_decimal(batch / best)},
+      {"effective_gflops", to_one_decimal(2 * passes * multiply_adds(variant) * batch / typical / 1e9)},
+      {"peak_tensor_bytes", memory_usage().peak},
+      {"peak_resident_bytes", peak_resident_bytes()},
+      {"idle_resident_bytes", idle_bytes}};
+  std::cout << line.dump() << std::endl;
+}
+
+int run_benchmark(const Options& options) {
+  const int64_t idle_bytes = peak_resident_bytes();
+  for (const std::string& mode : options.modes) measure(mode, options, idle_bytes);
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return run_program(
+      argc, argv,
+      {"Times a RepVGG on random images: one line of JSON a mode.", "--net mini --mode train,fold",
+       "docs/11-the-ladder.md"},
+      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return run_benchmark(options); });
+}

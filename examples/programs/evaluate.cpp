@@ -1,0 +1,82 @@
+// Tests a saved network, in training or folded form: accuracy, confusion matrix, accuracy of each class.
+//
+// Run     build/examples/evaluate --model runs/train-mini/model.safetensors
+// Time    some seconds
+// Expect  the accuracy that the training ended with, and a table with a row a class
+
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+#include "core/files/atomic_file.h"
+#include "core/files/safetensors.h"
+#include "examples/cli/format.h"
+#include "examples/cli/options.h"
+#include "examples/cli/program.h"
+#include "examples/cli/progress.h"
+#include "examples/training/data_source.h"
+#include "examples/training/evaluation.h"
+#include "examples/training/memory_estimate.h"
+#include "examples/training/networks.h"
+
+using namespace onefold;
+
+namespace {
+
+struct Options {
+  std::string model;
+  std::string net;           // by default what the file says
+  DataOptions data;          // by default what the file says
+  int64_t batch_size = 256;  // small enough for any machine, large enough to be fast
+  int64_t views = 1;         // more views are better, at that many times the work
+  std::string logits;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
+      ->required()
+      ->type_name("FILE");
+  add_network_option(app, options.net, " (what the file says)");
+  add_data_options(app, options.data);
+  add_batch_size_option(app, options.batch_size, "images at a time");
+  app.add_option("--views", options.views, "of each image, 1, 2 or 6: their logits are averaged")
+      ->check(CLI::IsMember({1, 2, 6}));
+  add_threads_option(app);
+  app.add_option("--logits", options.logits, "write the logits [N, classes] there, a .safetensors file")
+      ->type_name("FILE");
+}
+
+int evaluate_model(const Options& options) {
+  if (!options.logits.empty()) check_can_write(options.logits);
+  const SavedNetwork saved = load_network(options.model, options.net);
+  const Dataset test = load_test_images(options.data, saved.card);
+  check_inference_fits(saved.network(), batch_shape(test, options.batch_size));
+
+  ProgressBar bar("test", test.size());
+  const Evaluation evaluation = evaluate(saved.network(), test, saved.card.normalization, options.batch_size,
+                                         [&](int64_t images) { bar.update(images); }, options.views);
+  if (!std::isfinite(evaluation.loss)) {
+    throw NonFiniteLoss(options.model + ": its loss on the test images is no finite number: the training diverged or "
+                        "the file is damaged, take an earlier state");
+  }
+  if (!options.logits.empty()) save_safetensors(options.logits, {{{"logits", evaluation.logits}}, {}});
+
+  std::cout << "network   " << network_title(saved.card.net, saved.card.reparam) << ", " << saved.card.form << " form\n"
+            << "images    " << test.name << ", " << grouped(test.size()) << " test images\n"
+            << "accuracy  " << percent(evaluation.accuracy(), 2) << ", " << grouped(evaluation.correct) << " right\n"
+            << "loss      " << fixed(evaluation.loss, 4) << "\n\n"
+            << confusion_table(evaluation, test.classes);
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return run_program(
+      argc, argv,
+      {"Tests a saved network: accuracy, confusion matrix, accuracy of each class.",
+       "--model runs/train-mini/model.safetensors", "docs/09-the-training-loop.md"},
+      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return evaluate_model(options); });
+}

@@ -1,0 +1,174 @@
+// Rounds trained networks to 8 bits without training them further, before and after folding, and shows what it costs.
+//
+// Run     build/examples/int8_lab --model runs/repvgg/model.safetensors
+// Time    a minute a network
+// Expect  a table of accuracies: as trained, with rounded weights, rounded inputs, and both; a table a network of how
+//         far the largest weight of each layer is from the others; int8.html beside the first model. --model may be
+//         given several times
+//
+// The grids are in core/annex/quantization.h, the network that computes on them in layers/labs/quantize.h.
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+
+#include "core/check.h"
+#include "core/files/atomic_file.h"
+#include "datasets/data_loader.h"
+#include "examples/cli/options.h"
+#include "examples/cli/program.h"
+#include "examples/cli/progress.h"
+#include "examples/labs/int8_report.h"
+#include "examples/training/data_source.h"
+#include "examples/training/evaluation.h"
+#include "examples/training/memory_estimate.h"
+#include "examples/training/networks.h"
+#include "layers/labs/quantize.h"
+
+using namespace onefold;
+
+namespace {
+
+struct Settings {
+  std::vector<std::filesystem::path> models;
+  std::optional<std::filesystem::path> out;  // int8.html in the first model's folder
+  DataOptions data;
+  int64_t batch_size = 256;
+  int64_t calibration = 256;  // enough for ranges of minima and maxima to settle
+  int64_t weight_bits = 8;
+  int64_t input_bits = 8;
+  double coverage = 1;  // ranges from minimum to maximum
+};
+
+constexpr int kIntervals = 120;  // of a histogram
+
+void add_settings(CLI::App& app, Settings& settings) {
+  app.option_defaults()->group("Network");
+  app.add_option("--model", settings.models, "a trained network, as train_cifar10 saves it; may be given several times")
+      ->required()
+      ->type_name("FILE");
+  app.option_defaults()->group("Rounding");
+  app.add_option("--calibration", settings.calibration, "training images that the ranges of inputs are taken from")
+      ->transform(whole_number(1, 10000))
+      ->type_name("N");
+  app.add_option("--weight-bits", settings.weight_bits, "bits per weight")
+      ->transform(whole_number(2, 16))
+      ->type_name("N");
+  app.add_option("--input-bits", settings.input_bits, "bits per input")->transform(whole_number(2, 16))->type_name("N");
+  app.add_option("--coverage", settings.coverage, "fraction of the inputs within their range; 1: minimum to maximum")
+      ->check(real_number(0.5, 1))
+      ->type_name("X");
+  app.option_defaults()->group("Data");
+  add_data_options(app, settings.data);
+  app.option_defaults()->group("Run");
+  app.add_option("--out", settings.out, "the page (int8.html beside the first model)")->type_name("FILE");
+  add_batch_size_option(app, settings.batch_size, "images at a time when accuracy is measured");
+  add_threads_option(app);
+}
+
+/// The grids of each trial: the columns of the table.
+std::vector<std::pair<std::string, QuantizationOptions>> trials_of(const Settings& settings) {
+  std::vector<std::pair<std::string, QuantizationOptions>> trials;
+  const auto add = [&](const std::string& name, WeightGrids weights, InputGrids inputs) {
+    trials.push_back({name,
+                      {.weights = weights,
+                       .weight_bits = static_cast<int>(settings.weight_bits),
+                       .inputs = inputs,
+                       .input_bits = static_cast<int>(settings.input_bits),
+                       .coverage = settings.coverage}});
+  };
+  add("not rounded", WeightGrids::none, InputGrids::none);
+  add("weights, per tensor", WeightGrids::per_tensor, InputGrids::none);
+  add("weights, per channel", WeightGrids::per_channel, InputGrids::none);
+  add("inputs alone", WeightGrids::none, InputGrids::asymmetric);
+  add("both, per tensor", WeightGrids::per_tensor, InputGrids::asymmetric);
+  add("both, per channel", WeightGrids::per_channel, InputGrids::asymmetric);
+  return trials;
+}
+
+/// What one form of a network makes of every trial.
+Int8Form try_form(const std::string& model, const std::string& form, const std::shared_ptr<Vgg>& network,
+                  const Tensor& calibration, const Dataset& test, const ModelCard& card, const Settings& settings) {
+  Int8Form result{model, form, {}, {}};
+  const std::vector<LayerOperands> recorded = record_operands(*network, calibration);
+  for (const LayerOperands& layer : recorded) {
+    result.layers.push_back(
+        {layer.name, make_histogram({layer.weight}, kIntervals), make_histogram(layer.inputs, kIntervals)});
+  }
+  for (const auto& trial : trials_of(settings)) {
+    ProgressBar bar(model + ", " + form + ": " + trial.first, test.size());
+    QuantizedNetwork rounded(network, trial.second, recorded);
+    const Evaluation evaluation =
+        evaluate(rounded, test, card.normalization, settings.batch_size, [&](int64_t images) { bar.update(images); });
+    result.trials.push_back({trial.first, evaluation.accuracy()});
+  }
+  return result;
+}
+
+void try_model(const std::filesystem::path& file, const Settings& settings, Int8Record& record) {
+  SavedNetwork saved = load_network(file);
+  DataOptions options = settings.data;
+  options.limit_train = settings.calibration;
+  const DatasetSplits splits = load_splits(options, saved.card);
+  check_inference_fits(saved.network(), batch_shape(splits.test, settings.batch_size));
+
+  const Tensor calibration = all_images(splits.train, saved.card.normalization);
+  record.dataset = splits.test.name;
+  record.test_images = splits.test.size();
+  record.calibration_images = splits.train.size();
+
+  const std::string folder = std::filesystem::absolute(file).parent_path().filename().string();
+  std::shared_ptr<Vgg> network;
+  if (saved.trained) {
+    network = std::move(saved.trained);
+  } else {
+    network = std::move(saved.folded);
+  }
+  const auto add_form = [&](const std::string& form, const std::shared_ptr<Vgg>& of) {
+    record.forms.push_back(try_form(folder, form, of, calibration, splits.test, saved.card, settings));
+  };
+  if (saved.card.form == "training") add_form("trained", network);
+  add_form("folded", network->fold_network());
+}
+
+/// One table is of one dataset.
+void check_same_dataset(const Settings& settings) {
+  std::string first;
+  for (const std::filesystem::path& model : settings.models) {
+    const std::string dataset = load_network(model).card.dataset;
+    if (first.empty()) first = dataset;
+    if (dataset != first) {
+      throw UsageError("--model: " + settings.models.front().string() + " was trained on " + first + ", " +
+                       model.string() + " on " + dataset + ": one table is of one dataset, so try them one by one");
+    }
+  }
+}
+
+int run(const Settings& settings) {
+  if (settings.out) check_can_write(*settings.out);
+  check_same_dataset(settings);
+  Int8Record record;
+  record.weight_bits = static_cast<int>(settings.weight_bits);
+  record.input_bits = static_cast<int>(settings.input_bits);
+  record.coverage = settings.coverage;
+  for (const std::filesystem::path& model : settings.models) try_model(model, settings, record);
+
+  std::cout << record.settings() << "; tested on " << record.dataset << "\n\n" << text_table(accuracy_table(record));
+  for (const Int8Form& form : record.forms) std::cout << '\n' << text_table(spread_table(form));
+  const std::filesystem::path page = settings.out.value_or(settings.models.front().parent_path() / "int8.html");
+  write_file_atomically(page, int8_page(record));
+  std::cout << "\nWritten: " << page.string() << '\n';
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  return run_program(
+      argc, argv,
+      {"Rounds trained networks to 8 bits, before and after folding, and shows what it costs.",
+       "--model runs/train-mini/model.safetensors", "docs/15-int8.md"},
+      [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App&) { return run(settings); });
+}

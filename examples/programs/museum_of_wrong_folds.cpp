@@ -1,0 +1,146 @@
+// The classic mistakes of folding, each made on purpose: how wrong, where, and what it costs a trained network.
+//
+// Run     build/examples/museum_of_wrong_folds
+//         build/examples/museum_of_wrong_folds --model runs/train-mini/model.safetensors
+// Time    at once; with a model half a minute
+// Expect  a table of errors inside a map and on its border, beside those of the right fold; why each mistake is one;
+//         with a model the accuracy that each costs on the test images
+// Page    docs/14-wrong-folds.md
+//
+// The mistakes are in examples/labs/wrong_folds.cpp, the right folds in layers/fold/kernel.cpp.
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+
+#include "core/check.h"
+#include "core/files/atomic_file.h"
+#include "core/ops/softmax.h"
+#include "datasets/data_loader.h"
+#include "examples/cli/format.h"
+#include "examples/cli/options.h"
+#include "examples/cli/program.h"
+#include "examples/cli/progress.h"
+#include "examples/labs/wrong_fold_museum.h"
+#include "examples/training/data_source.h"
+#include "examples/training/memory_estimate.h"
+#include "examples/training/networks.h"
+
+using namespace onefold;
+
+namespace {
+
+struct Settings {
+  std::optional<std::filesystem::path> model;    // none: random blocks alone
+  std::optional<std::filesystem::path> picture;  // none: no picture
+  std::string net;                               // what the file itself says
+  DataOptions data;
+  int64_t batch_size = 128;
+  int64_t last_batch = 16;  // images that the mistake "training mode" has its statistics from
+  uint64_t seed = 1;
+};
+
+void add_settings(CLI::App& app, Settings& settings) {
+  app.add_option("--model", settings.model, "a trained network of repvgg or dbb blocks, to make the mistakes on")
+      ->type_name("FILE");
+  app.add_option("--picture", settings.picture, "write the errors as maps of colours there, an .svg file")
+      ->type_name("FILE");
+  add_network_option(app, settings.net, " (what the file says)");
+  add_data_options(app, settings.data);
+  add_batch_size_option(app, settings.batch_size, "test images at a time");
+  app.add_option("--last-batch", settings.last_batch, "images that training mode takes its statistics from")
+      ->transform(whole_number(2, 1024));
+  add_seed_option(app, settings.seed);
+  add_threads_option(app);
+}
+
+void print_errors(const std::vector<WrongFold>& mistakes) {
+  std::cout << "Random blocks of 8 channels, maps of 12x12: the largest errors\n\n"
+            << text_table(errors_table(mistakes)) << "\nWhy\n\n";
+  for (const WrongFold& mistake : mistakes) std::cout << mistake.name << "\n  " << mistake.why << '\n';
+}
+
+Evaluation evaluate_network(const std::string& name, Vgg& network, const Dataset& test, const Settings& settings,
+                            const ModelCard& card) {
+  ProgressBar bar(name, test.size());
+  return evaluate(network, test, card.normalization, settings.batch_size, [&](int64_t images) { bar.update(images); });
+}
+
+int64_t count_changed(const Evaluation& a, const Evaluation& b) {
+  const std::vector<int> before = argmax_rows(a.logits), after = argmax_rows(b.logits);
+  int64_t changed = 0;
+  for (size_t i = 0; i < before.size(); ++i) changed += before[i] != after[i] ? 1 : 0;
+  return changed;
+}
+
+struct BothForms {
+  SavedNetwork saved;  // as it was trained
+  std::unique_ptr<PlainVgg> folded;
+};
+
+/// A trained network whose blocks can have one of these mistakes.
+BothForms load_and_fold(const Settings& settings) {
+  SavedNetwork saved = load_network(*settings.model, settings.net);
+  check(saved.card.form == "training", settings.model->string(),
+        ": is folded already; name the trained network it came from, which is model.safetensors beside it");
+  const std::string& family = saved.card.reparam;
+  check(family == "repvgg" || family == "dbb", settings.model->string(), ": has blocks of family ", family,
+        ", but the mistakes here are those of repvgg and dbb; name a network that was trained with one of these");
+  std::unique_ptr<PlainVgg> folded = saved.trained->fold_network();
+  return {std::move(saved), std::move(folded)};
+}
+
+void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& forms, const Dataset& test,
+                    const Settings& settings) {
+  const SavedNetwork& saved = forms.saved;
+  check_inference_fits(*saved.trained, batch_shape(test, settings.batch_size));
+  const Tensor images = all_images(first_images(test, settings.last_batch), saved.card.normalization);
+
+  const Evaluation trained = evaluate_network("trained", *saved.trained, test, settings, saved.card);
+  const Evaluation right = evaluate_network("folded", *forms.folded, test, settings, saved.card);
+  std::vector<NetworkDamage> damages;
+  for (const WrongFold& mistake : mistakes) {
+    WrongNetwork wrong = fold_wrongly(*saved.trained, mistake, images);
+    if (wrong.damage.wrong_blocks == 0) continue;
+    const Evaluation evaluation = evaluate_network(mistake.name, *wrong.folded, test, settings, saved.card);
+    wrong.damage.changed = count_changed(trained, evaluation);
+    wrong.damage.accuracy = evaluation.accuracy();
+    damages.push_back(wrong.damage);
+  }
+  std::cout << "\nRepVGG " << saved.card.net << ", blocks of family " << saved.card.reparam << ", from "
+            << settings.model->string() << ", tested on " << test.name << ", " << grouped(test.size()) << " images\n\n"
+            << "trained  " << percent(trained.accuracy(), 2) << '\n'
+            << "folded   " << percent(right.accuracy(), 2) << ", " << count_changed(trained, right)
+            << " predictions changed\n\n"
+            << text_table(damage_table(damages, right.accuracy()));
+}
+
+int run(const Settings& settings) {
+  if (settings.data.data_dir && !settings.model) {
+    throw UsageError("--data-dir: random blocks alone need no data; name a trained network, too, with --model");
+  }
+  // What is wrong with the model or its data is said before anything is printed.
+  std::optional<BothForms> forms;
+  Dataset test;
+  if (settings.model) {
+    forms = load_and_fold(settings);
+    test = load_test_images(settings.data, forms->saved.card);
+  }
+  const std::vector<WrongFold> mistakes = wrong_folds(settings.seed);
+  print_errors(mistakes);
+  if (settings.picture) write_file_atomically(*settings.picture, museum_picture(mistakes));
+  if (forms) damage_network(mistakes, *forms, test, settings);
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  return run_program(
+      argc, argv,
+      {"Folds wrongly on purpose: the classic mistakes, how large each error is, and where.",
+       "--model runs/train-mini/model.safetensors", "docs/14-wrong-folds.md"},
+      [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App&) { return run(settings); });
+}

@@ -1,0 +1,203 @@
+// Folds a trained RepVGG, of whatever blocks, into plain 3x3 convolutions, shows how, and proves that nothing changed.
+//
+// Run     build/examples/reparameterize --model runs/train-mini/model.safetensors
+// Time    half a minute
+// Expect  a table of the steps for one block and for the whole network, 10,000 of 10,000 predictions equal, both forms'
+//         times; folded.safetensors, fold.json and report.html beside the model
+//
+// Exits with 1, and writes nothing, if a prediction changes or a logit moves by more than 1e-5 of the largest one.
+// The algebra is in layers/fold/kernel.h, the steps in layers/calculus/explain.h.
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <system_error>
+
+#include "core/check.h"
+#include "core/files/atomic_file.h"
+#include "core/parallel.h"
+#include "datasets/data_loader.h"
+#include "examples/cli/format.h"
+#include "examples/cli/machine.h"
+#include "examples/cli/options.h"
+#include "examples/cli/program.h"
+#include "examples/cli/progress.h"
+#include "examples/folding/fold_demonstration.h"
+#include "examples/folding/fold_tables.h"
+#include "examples/folding/form_times.h"
+#include "examples/report/report.h"
+#include "examples/training/data_source.h"
+#include "examples/training/memory_estimate.h"
+#include "examples/training/networks.h"
+
+using namespace onefold;
+
+namespace {
+
+struct Settings {
+  std::filesystem::path model;
+  std::optional<std::filesystem::path> out;  // the model's own folder
+  std::string net;                           // what the file itself says
+  std::string block = "stages.1.0";          // the first with an identity branch in every size
+  DataOptions data;
+  int64_t batch_size = 128;
+  double timing_seconds = 2;  // for each batch size
+};
+
+constexpr int64_t kShownImages = 128;  // that the steps are compared on
+constexpr int64_t kTimedBatches[] = {128, 1};
+
+void add_settings(CLI::App& app, Settings& settings) {
+  app.add_option("--model", settings.model, "a trained network, as train_cifar10 saves it")
+      ->required()
+      ->type_name("FILE");
+  add_network_option(app, settings.net, " (what the file says)");
+  app.add_option("--block", settings.block, "the block to show step by step")->type_name("stages.S.B");
+  app.add_option("--out", settings.out, "where results go (the model's folder)")->type_name("DIR");
+  add_data_options(app, settings.data);
+  add_batch_size_option(app, settings.batch_size, "images at a time when predictions are compared");
+  app.add_option("--timing-seconds", settings.timing_seconds,
+                 "how long to time each batch size: the network, and as long its blocks; 0 leaves it out")
+      ->check(real_number(0, 3600))
+      ->type_name("S");
+  add_threads_option(app);
+}
+
+SavedNetwork load_trained(const Settings& settings) {
+  SavedNetwork saved = load_network(settings.model, settings.net);
+  check(saved.card.form == "training", settings.model.string(),
+        ": is folded already; name the trained network it came from, which is model.safetensors beside it");
+  const auto blocks = named_blocks(*saved.trained);
+  std::string names;
+  for (const auto& [name, block] : blocks) {
+    if (name == settings.block) return saved;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  throw UsageError("--block: there is no block " + settings.block + " in a RepVGG " + saved.card.net + "; it has " +
+                   names);
+}
+
+Evaluation evaluate_form(const std::string& form, Vgg& network, const Dataset& test, const Settings& settings,
+                         const ModelCard& card) {
+  ProgressBar bar(form, test.size());
+  return evaluate(network, test, card.normalization, settings.batch_size, [&](int64_t images) { bar.update(images); });
+}
+
+void print_steps(const FoldRecord& record) {
+  const FoldedBlockRow& block = record.shown_block();
+  std::cout << block.name << ": " << block.description << ", on what reaches it of " << record.block_images
+            << " test images\n\n"
+            << text_table(step_table(block.steps, false)) << "\nThe whole network, all blocks at once\n\n"
+            << text_table(step_table(record.network_steps, true)) << "\nEach block by itself, on its true input\n\n"
+            << text_table(blocks_table(record.blocks)) << std::endl;
+}
+
+void print_results(const FoldRecord& record) {
+  std::cout << text_table(proof_table(record.proof)) << '\n'
+            << text_table(costs_table(record)) << "\nThe same block by block\n\n"
+            << text_table(block_costs_table(record)) << '\n';
+  if (record.times.empty()) return;
+  std::cout << text_table(times_table(record.times)) << "Medians of passes in turns, on " << record.threads
+            << (record.threads == 1 ? " thread.\n\n" : " threads.\n\n");
+}
+
+void measure_times(RepVgg& trained, PlainVgg& folded, const Tensor& images, double seconds, FoldRecord& record) {
+  if (seconds == 0) return;
+  for (int64_t batch : kTimedBatches) {
+    record.times.push_back(time_forms(trained, folded, batch, seconds));
+    const std::vector<FormTimes> of_blocks = time_blocks(trained, images, batch, seconds);
+    for (size_t b = 0; b < of_blocks.size(); ++b) record.blocks[b].times.push_back(of_blocks[b]);
+  }
+}
+
+/// Saves the folded network and reads it again: what counts is the file.
+void save_folded(const std::filesystem::path& file, PlainVgg& folded, ModelCard card) {
+  card.form = "folded";
+  save_network(file, folded, card);
+  const SavedNetwork read = load_network(file);
+  const auto saved = state(folded), loaded = state(read.network());
+  for (const auto& [name, tensor] : saved) {
+    check(max_abs_difference(tensor, loaded.at(name)) == 0, file.string(), ": ", name,
+          " reads otherwise than it was written; is the disk sound?");
+  }
+}
+
+/// Throws Error where the folder, or the first of those above it that is missing, cannot be made or written to: before
+/// minutes of work, and without making it.
+void check_can_make(std::filesystem::path folder) {
+  std::filesystem::path entry = folder / "folded.safetensors";
+  std::error_code none;
+  while (!folder.empty() && !std::filesystem::exists(folder, none)) {
+    entry = folder;
+    folder = folder.parent_path();
+  }
+  try {
+    check_can_write(entry);
+  } catch (const Error& error) {
+    throw Error(error.what() + std::string(" (--out)"));
+  }
+}
+
+/// The folder for the results.
+std::filesystem::path folder_of(const Settings& settings) {
+  return settings.out.value_or(settings.model.parent_path());
+}
+
+/// The same, made where it is missing.
+std::filesystem::path results_folder(const Settings& settings) {
+  const std::filesystem::path folder = folder_of(settings);
+  std::error_code error;
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  check(!error, folder.string(), ": the folder cannot be made (", error.message(), "); choose another with --out");
+  return folder;
+}
+
+int run(const Settings& settings) {
+  check_can_make(folder_of(settings));
+  SavedNetwork trained = load_trained(settings);
+  const Dataset test = load_test_images(settings.data, trained.card);
+  check_inference_fits(*trained.trained, batch_shape(test, settings.batch_size));
+  const std::unique_ptr<PlainVgg> folded = trained.trained->fold_network();
+  std::cout << "RepVGG " << network_title(trained.card.net, trained.card.reparam) << " from "
+            << settings.model.string() << ", tested on " << test.name << "\n\n";
+
+  FoldRecord record;
+  record.net = trained.card.net;
+  record.reparam = trained.card.reparam;
+  record.dataset = test.name;
+  record.threads = threads();
+  record.machine = cpu_name();
+  const Tensor images = all_images(first_images(test, kShownImages), trained.card.normalization);
+  record.block = settings.block;
+  demonstrate_network(*trained.trained, images, record);
+  print_steps(record);
+
+  record.proof = compare_forms(evaluate_form("trained", *trained.trained, test, settings, trained.card),
+                               evaluate_form("folded", *folded, test, settings, trained.card));
+  check_forms_equal(record.proof);
+  record.before = count(*trained.trained, {1, test.height, test.width, test.channels});
+  record.after = count(*folded, {1, test.height, test.width, test.channels});
+  measure_times(*trained.trained, *folded, images, settings.timing_seconds, record);
+  print_results(record);
+
+  const std::filesystem::path folder = results_folder(settings);
+  save_folded(folder / "folded.safetensors", *folded, trained.card);
+  write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // in a line: it is mostly numbers
+  write_report(folder);
+  std::cout << "Written: " << (folder / "folded.safetensors").string() << "\n         "
+            << (folder / "report.html").string() << '\n';
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  return run_program(
+      argc, argv,
+      {"Folds a trained RepVGG into plain 3x3 convolutions, step by step, and proves that nothing changed.",
+       "--model runs/train-mini/model.safetensors", "docs/10-folding-a-network.md"},
+      [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App&) { return run(settings); });
+}

@@ -1,0 +1,300 @@
+// Trains a RepVGG on CIFAR-10, or on Shapes10 where CIFAR-10 is not to be found.
+//
+// Run     build/examples/train_cifar10 --net mini
+// Time    mini: 16 epochs, see README.md for measured times; --dry-run estimates it for this machine
+// Expect  a line an epoch, and in runs/train-mini: run.json, log.jsonl, confusion.json, checkpoint.safetensors,
+//         best.safetensors, model.safetensors, report.html
+
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "core/parallel.h"
+#include "datasets/load_dataset.h"
+#include "examples/cli/options.h"
+#include "examples/cli/program.h"
+#include "examples/report/report.h"
+#include "examples/training/fine_tuning.h"
+#include "examples/training/networks.h"
+#include "examples/training/training_plan.h"
+#include "examples/training/training_run.h"
+#include "layers/module.h"
+
+using namespace onefold;
+using nlohmann::ordered_json;
+
+namespace {
+
+// [hyperparameters]
+/// What decides the trained weights, beside the images: each with the reason for its default.
+struct Hyperparameters {
+  std::string net = "mini";      // 88 % on a JPEG-compressed CIFAR-10, in about a minute an epoch on two cores
+  std::string reparam = "repvgg";  // the family of its blocks; "none" trains what the others fold to
+  int64_t epochs = 16;           // the last three alone, as the rate nears zero, bring 2 points of test accuracy
+  int64_t batch_size = 256;      // a step of Muon costs the same for any batch
+  double muon_rate = 0.06;       // of the convolutions: 16 epochs reach more than 30 of SGD alone; 0 is SGD alone
+  double lr = 0.2;               // of all else: the usual 0.1 for 128 images a step
+  double momentum = 0.9;         // averages about 10 steps
+  double weight_decay = 5e-4;    // of weights only: batch norms and biases are kept off it
+  double label_smoothing = 0.1;  // keeps the logits small, so that late epochs still learn from images already right
+  double bias_rate = 1;          // of batch norms' biases, times lr
+  bool lookahead = false;
+  double warmup_epochs = 1;  // fresh batch norms meet large steps badly
+  double final_rate = 0.01;  // where the rates end, as a fraction of lr and muon_rate
+  int64_t shift = 4;         // pixels by which an image moves at most: few are seen twice alike
+  uint64_t seed = 1;
+};
+
+// Not worth an option:
+constexpr double kInitialRate = 0.1;  // where warm-up begins, as such a fraction
+// The largest rates of a fine-tuning, where none are given: with a new network's it would forget what it knows.
+constexpr double kTuningRate = 0.05, kTuningMuonRate = 0.02;
+// Flips alternate: every other epoch shows an image the other way round.
+constexpr Augmentation kAugmentation{.padding = Padding::kReflection, .flip = Flip::kAlternating};
+// [/hyperparameters]
+
+struct Options {
+  Hyperparameters hyper;
+  DataOptions data;
+  std::string fine_tune;
+  std::string out;
+  int64_t views = 1;
+  int64_t checkpoint_every = 0;
+  bool detect_anomaly = false;
+  bool resume = false, overwrite = false, dry_run = false;
+  int64_t stop_after = 0;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  Hyperparameters& hyper = options.hyper;
+  app.option_defaults()->group("Network");
+  add_network_option(app, hyper.net);
+  add_reparam_option(app, hyper.reparam);
+  app.add_option("--fine-tune", options.fine_tune,
+                 "begin with this network, and smaller rates; one that is folded is unfolded first")
+      ->type_name("FILE");
+  app.option_defaults()->group("Recipe");
+  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")
+      ->transform(whole_number(1, 100000));
+  add_batch_size_option(app, hyper.batch_size, "images a step");
+  app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));
+  app.add_option("--momentum", hyper.momentum, "of SGD with Nesterov's look-ahead")->check(real_number(0, 0.9999));
+  app.add_option("--weight-decay", hyper.weight_decay, "of weights; batch norms and biases have none")
+      ->check(real_number(0, 1000));
+  app.add_option("--label-smoothing", hyper.label_smoothing, "share of the target that is spread over all classes")
+      ->check(real_number(0, 0.9999));
+  app.add_option("--bias-rate", hyper.bias_rate, "learning rate of batch norms' biases, times --lr")
+      ->check(real_number(0, 1000));
+  app.add_option("--muon-rate", hyper.muon_rate, "above 0: Muon moves the convolutions' weights, at this largest rate")
+      ->check(real_number(0, 1000));
+  app.add_option("--lookahead", hyper.lookahead, "whether slow weights call the fast ones back every 5 steps");
+  app.add_option("--warmup-epochs", hyper.warmup_epochs, "during which the rates rise, of a training that is longer")
+      ->check(real_number(0, 100000));
+  app.add_option("--final-rate", hyper.final_rate, "where the rates end, as a fraction of the largest")
+      ->check(real_number(0, 1));
+  app.add_option("--shift", hyper.shift, "pixels by which a training image is shifted at most")
+      ->transform(whole_number(0, 31));
+  add_seed_option(app, hyper.seed);
+  app.option_defaults()->group("Data");
+  add_data_options(app, options.data);
+  app.add_option("--limit-train", options.data.limit_train, "use so many training images at most; 0 is all")
+      ->transform(whole_number(0))
+      ->type_name("N");
+  app.option_defaults()->group("Run");
+  app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
+      ->check(CLI::IsMember({1, 2, 6}));
+  app.add_option("--out", options.out,
+                 "the run's folder (runs/train-NET, with --reparam runs/train-NET-NAME; runs/tune-... to fine-tune)")
+      ->type_name("DIR");
+  app.add_option("--checkpoint-every", options.checkpoint_every,
+                 "save after so many steps, too, and not after epochs alone; 0: never")
+      ->transform(whole_number(0))
+      ->type_name("STEPS");
+  app.add_flag("--resume", options.resume, "go on with the run in the folder; its options need not be given again");
+  app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
+  app.add_option("--stop-after", options.stop_after, "stop after this epoch, to go on with --resume later; 0: never")
+      ->transform(whole_number(0));
+  app.add_flag("--dry-run", options.dry_run, "say what would be done and how long it would take; write nothing");
+  add_threads_option(app);
+  add_detect_anomaly_option(app, options.detect_anomaly);
+}
+
+/// Names every option that decides the weights, the log or the result: saving, restoring and comparing follow from it.
+template <class Field>
+void each_setting(Options& options, Field field) {
+  Hyperparameters& hyper = options.hyper;
+  field("net", hyper.net);
+  field("reparam", hyper.reparam);
+  field("epochs", hyper.epochs);
+  field("batch-size", hyper.batch_size);
+  field("lr", hyper.lr);
+  field("momentum", hyper.momentum);
+  field("weight-decay", hyper.weight_decay);
+  field("label-smoothing", hyper.label_smoothing);
+  field("bias-rate", hyper.bias_rate);
+  field("muon-rate", hyper.muon_rate);
+  field("lookahead", hyper.lookahead);
+  field("warmup-epochs", hyper.warmup_epochs);
+  field("final-rate", hyper.final_rate);
+  field("shift", hyper.shift);
+  field("seed", hyper.seed);
+  field("dataset", options.data.dataset);
+  field("limit-train", options.data.limit_train);
+  field("limit-test", options.data.limit_test);
+  field("views", options.views);
+  field("fine-tune", options.fine_tune);
+}
+
+ordered_json settings(Options options) {
+  ordered_json json;
+  each_setting(options, [&](const char* name, const auto& value) { json[name] = value; });
+  return json;
+}
+
+/// A resumed run keeps its options: those that are given again must be the same.
+void take_over(const ordered_json& saved, const CLI::App& app, Options& options) {
+  // Where the run is older than an option, the default is how it was; but for Muon, which was not there.
+  ordered_json usual = settings(Options{});
+  usual["muon-rate"] = 0.0;
+  std::string differences;
+  each_setting(options, [&](const std::string& name, auto& value) {
+    const ordered_json given = value, &was = saved.contains(name) ? saved.at(name) : usual.at(name);
+    if (app.count("--" + name) > 0 && given != was) {
+      differences += "\n  --" + name + " " + given.dump() + ", but the run has " + was.dump();
+    }
+    was.get_to(value);
+  });
+  if (!differences.empty()) {
+    throw UsageError("--resume goes on with the options that the run began with; leave these out, or begin a new run:" +
+                     differences);
+  }
+}
+
+/// RepOptimizer's multipliers belong to SGD.
+void settle_optimizer(const CLI::App& app, Hyperparameters& hyper) {
+  if (hyper.reparam != "repoptimizer" || hyper.muon_rate == 0) return;
+  if (app.count("--muon-rate") > 0) {
+    throw UsageError("--reparam repoptimizer multiplies the gradients of SGD, and Muon knows no lengths of gradients: "
+                     "leave --muon-rate out, or give 0");
+  }
+  hyper.muon_rate = 0;
+}
+
+TrainerOptions trainer_options(const Hyperparameters& hyper) {
+  Augmentation augment = kAugmentation;
+  augment.pad = hyper.shift;
+  return {.epochs = hyper.epochs,
+          .batch_size = hyper.batch_size,
+          .learning_rate = hyper.lr,
+          .momentum = hyper.momentum,
+          .weight_decay = hyper.weight_decay,
+          .label_smoothing = hyper.label_smoothing,
+          .warmup_epochs = hyper.warmup_epochs,
+          .initial_rate = kInitialRate,
+          .final_rate = hyper.final_rate,
+          .bias_rate = hyper.bias_rate,
+          .muon_rate = hyper.muon_rate,
+          .lookahead = hyper.lookahead,
+          .augment = augment,
+          .seed = hyper.seed};
+}
+
+/// "runs/train-mini", or with another family "runs/train-mini-dbb"; "runs/tune-mini" for a fine-tuning.
+std::string default_folder(const Options& options) {
+  const auto& [net, reparam] = std::tie(options.hyper.net, options.hyper.reparam);
+  return (options.fine_tune.empty() ? "runs/train-" : "runs/tune-") + net + (reparam == "repvgg" ? "" : "-" + reparam);
+}
+
+int train(const CLI::App& app, Options options, const std::string& command) {
+  if (options.resume && options.overwrite) {
+    throw UsageError("--resume goes on with a run, --overwrite replaces it: give one");
+  }
+  std::optional<SavedNetwork> start;
+  if (app.count("--fine-tune") > 0) {
+    if (options.fine_tune.empty()) throw UsageError("--fine-tune: got an empty name, needs the file of a network");
+    start = load_network(options.fine_tune);
+    settle_network(app, *start, options.fine_tune, options.hyper.net, options.hyper.reparam);
+    if (app.count("--lr") == 0) options.hyper.lr = kTuningRate;
+    if (app.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;
+  }
+  settle_optimizer(app, options.hyper);
+  const RunFolder folder{options.out.empty() ? default_folder(options) : options.out};
+
+  // See that the folder may be used so, before any work.
+  std::optional<Checkpoint> checkpoint;
+  if (options.overwrite && start) check_outside(folder, options.fine_tune);
+  if (!options.dry_run) {
+    check_run_folder(folder, options.resume      ? ExistingRun::resume
+                             : options.overwrite ? ExistingRun::overwrite
+                                                 : ExistingRun::refuse);
+  }
+  if (options.resume) {
+    checkpoint = load_checkpoint(folder.checkpoint());
+    take_over(checkpoint->about.at("options"), app, options);
+    if (app.count("--checkpoint-every") == 0) {
+      options.checkpoint_every = checkpoint->about.value("checkpoint_every", options.checkpoint_every);
+    }
+  }
+
+  TrainingSetup setup{.net = options.hyper.net,
+                      .reparam = options.hyper.reparam,
+                      .data = load_data(options.data),
+                      .trainer = trainer_options(options.hyper),
+                      .views = options.views,
+                      .checkpoint_every = options.checkpoint_every,
+                      .folder = folder,
+                      .options = settings(options),
+                      .command = command};
+  setup.trainer.detect_anomaly = options.detect_anomaly;
+  const std::string form = start ? start->card.form : "";
+  if (checkpoint) {
+    setup.data.normalization = saved_normalization(*checkpoint, setup.data.normalization);
+  } else if (start) {
+    start = to_fine_tune(std::move(*start), options.fine_tune, setup.data.splits.train);
+    setup.data.normalization = start->card.normalization;
+    setup.start = state(start->network());
+  }
+  if (options.dry_run) {
+    std::cout << training_plan(setup);
+    return kSuccess;
+  }
+  if (options.data.dataset == "auto" && setup.data.kind == "shapes10") {
+    std::cerr << "There is no CIFAR-10 in " << find_data_dir({}).string() << ", so Shapes10 stands in for it\n";
+  }
+  std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
+                             setup.data.splits.train.name + " with " + std::to_string(threads()) +
+                             (threads() == 1 ? " thread" : " threads") + "; the run is in " +
+                             folder.path.string() + '\n';
+  if (!setup.start.empty()) {
+    announcement += "It begins with " + options.fine_tune +
+                    (form == "folded" ? ", which was folded and is now unfolded\n" : "\n");
+  }
+
+  TrainingRun run(std::move(setup));
+  std::cerr << announcement;
+  checkpoint ? run.resume(*checkpoint) : run.begin();
+  run.train(options.stop_after > 0 ? options.stop_after : options.hyper.epochs);
+  if (run.finished()) {
+    run.finish();
+    write_report(folder.path);
+    std::cout << "report         " << (folder.path / "report.html").string() << '\n';
+  } else {
+    std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; go on with --resume --out "
+              << folder.path.string() << '\n';
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return run_program(
+      argc, argv,
+      {"Trains a RepVGG on CIFAR-10, or on Shapes10 where CIFAR-10 is not to be found.", "--net mini --epochs 1",
+       "docs/09-the-training-loop.md"},
+      [&](CLI::App& app) { add_options(app, options); },
+      [&](const CLI::App& app) { return train(app, options, command_line(argc, argv)); });
+}

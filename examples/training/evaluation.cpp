@@ -1,0 +1,98 @@
+#include "examples/training/evaluation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iomanip>
+#include <sstream>
+
+#include "autograd/variable.h"
+#include "core/check.h"
+#include "core/ops/elementwise.h"
+#include "core/ops/softmax.h"
+#include "datasets/data_loader.h"
+
+namespace onefold {
+
+namespace {
+
+Tensor mean_logits(Module& network, const Tensor& images, const std::vector<View>& views) {
+  if (views.size() == 1) return network(Variable(images)).value();
+  Tensor mean;
+  for (const View& view : views) {
+    const Tensor logits = network(Variable(varied(images, view.variation))).value();
+    const auto weight = static_cast<Real>(view.weight);
+    mean = mean.defined() ? add_scaled(mean, weight, logits) : scale(logits, weight);
+  }
+  return mean;
+}
+
+}  // namespace
+
+Evaluation evaluate(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
+                    int64_t batch_size, const AfterBatch& after_batch, int64_t views) {
+  const auto start = std::chrono::steady_clock::now();
+  const EvaluationMode evaluation_mode(network);
+  const NoGrad no_grad;
+  const auto classes = static_cast<int64_t>(dataset.classes.size());
+  Evaluation result;
+  result.logits = Tensor({dataset.size(), classes});
+  result.matrix.assign(dataset.classes.size(), std::vector<int64_t>(dataset.classes.size()));
+
+  DataLoader loader(dataset, {.batch_size = batch_size, .normalization = normalization});
+  loader.start_epoch(0);
+  int64_t done = 0;
+  double loss_sum = 0;
+  while (const auto batch = loader.next()) {
+    const Tensor logits = mean_logits(network, batch->images, test_views(views));  // [N, classes]
+    const auto count = static_cast<int64_t>(batch->labels.size());
+    check(logits.shape() == Shape({count, classes}), "evaluate: the network gives ", logits.shape(), " for ", count,
+          " images of ", classes, " classes");
+    std::copy_n(logits.data(), logits.size(), result.logits.data() + done * classes);
+
+    const std::vector<int> predictions = argmax_rows(logits);
+    for (size_t i = 0; i < predictions.size(); ++i) {
+      result.matrix[static_cast<size_t>(batch->labels[i])][static_cast<size_t>(predictions[i])] += 1;
+      result.correct += predictions[i] == batch->labels[i] ? 1 : 0;
+    }
+    const Real loss = softmax_cross_entropy_forward(logits, batch->labels, 0).loss;
+    loss_sum += static_cast<double>(loss) * static_cast<double>(count);
+    done += count;
+    if (after_batch) after_batch(done);
+  }
+  result.loss = loss_sum / static_cast<double>(done);
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+std::string confusion_table(const Evaluation& evaluation, const std::vector<std::string>& classes) {
+  constexpr int kColumn = 8;
+  const std::string corner = "true \\ predicted";
+  size_t widest = corner.size();
+  for (const std::string& name : classes) widest = std::max(widest, name.size());
+  const int first_column = static_cast<int>(widest);
+
+  // Columns have room for the beginning of a name; rows have names in full.
+  std::ostringstream table;
+  table << std::fixed << std::setprecision(1) << std::setw(first_column) << corner;
+  for (const std::string& name : classes) table << std::setw(kColumn) << name.substr(0, kColumn - 1);
+  table << std::setw(kColumn + 2) << "accuracy" << '\n';
+
+  for (size_t label = 0; label < classes.size(); ++label) {
+    const std::vector<int64_t>& row = evaluation.matrix[label];
+    int64_t images = 0;
+    table << std::setw(first_column) << classes[label];
+    for (const int64_t count : row) {
+      table << std::setw(kColumn) << count;
+      images += count;
+    }
+    if (images == 0) {
+      table << std::setw(kColumn + 2) << "-" << '\n';
+    } else {
+      const double accuracy = 100 * static_cast<double>(row[label]) / static_cast<double>(images);
+      table << std::setw(kColumn) << accuracy << " %\n";
+    }
+  }
+  return table.str();
+}
+
+}  // namespace onefold

@@ -1,0 +1,75 @@
+#include "examples/training/fine_tuning.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <system_error>
+
+#include "core/check.h"
+#include "examples/cli/program.h"
+#include "examples/training/first_weights.h"
+#include "layers/calculus/unfold_network.h"
+
+namespace onefold {
+
+namespace {
+
+/// A network that diverged, or has a negative variance, cannot go on.
+void check_sound(Vgg& network, const std::filesystem::path& file) {
+  for (const auto& [name, tensor] : state(network)) {
+    const auto is_sound = [variance = name.ends_with("running_var")](Real value) {
+      return std::isfinite(value) && !(variance && value < 0);
+    };
+    check(std::all_of(tensor.data(), tensor.data() + tensor.size(), is_sound), file.string(), ": ", name,
+          " holds a number that is not finite or a negative variance: the training diverged or the file is damaged, ",
+          "take an earlier state");
+  }
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train) {
+  check(saved.card.classes == train.classes, file.string(), ": this network knows ", listed(saved.card.classes),
+        "; the training images are of ", listed(train.classes), ". Fine-tune it on its own classes, in that order");
+  check_sound(saved.network(), file);
+  if (saved.card.form == "folded") {
+    saved.card.form = "training";
+    saved.card.reparam = "repvgg";
+    Initializer unused(0);
+    saved.trained = make_repvgg(saved.variant(), std::ssize(train.classes), unused);
+    unfold_network(*saved.folded, first_batch(train, saved.card.normalization), *saved.trained);
+    saved.folded = nullptr;
+  }
+  return saved;
+}
+
+void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file,
+                    std::string& net, std::string& reparam) {
+  const bool folded = saved.card.form == "folded";
+  const auto settle = [&](const std::string& option, std::string& value, const std::string& of_file) {
+    if (app.count(option) > 0 && value != of_file) {
+      throw UsageError(option + " " + value + ", but " + file.string() + " is a network of " + option + " " + of_file +
+                       (folded ? " once it is unfolded" : "") + ": leave " + option + " out");
+    }
+    value = of_file;
+  };
+  settle("--net", net, saved.card.net);
+  settle("--reparam", reparam, folded ? "repvgg" : saved.card.reparam);
+}
+
+void check_outside(const RunFolder& folder, const std::filesystem::path& file) {
+  std::error_code none;
+  // What a link leads to counts, wherever the link is.
+  if (std::filesystem::equivalent(std::filesystem::canonical(file, none).parent_path(), folder.path, none)) {
+    throw UsageError("--overwrite would remove " + file.string() + " with the rest of the run in " +
+                     folder.path.string() + ": choose another folder with --out");
+  }
+}
+
+}  // namespace onefold

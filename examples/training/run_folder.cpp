@@ -1,0 +1,98 @@
+#include "examples/training/run_folder.h"
+
+#include <array>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+#include "core/check.h"
+#include "core/files/atomic_file.h"
+#include "examples/cli/parse_json.h"
+#include "examples/cli/text_file.h"
+
+namespace onefold {
+
+namespace {
+
+/// All that programs write into a run's folder, the folding's files included: they tell of the old model.
+constexpr std::array<std::string_view, 9> kFilesOfARun = {
+    "run.json",       "log.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors",
+    "confusion.json", "fold.json", "folded.safetensors",     "report.html"};
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+}  // namespace
+
+void check_run_folder(const RunFolder& folder, ExistingRun existing) {
+  for (std::filesystem::path path = folder.path; path.has_relative_path(); path = path.parent_path()) {
+    std::error_code none;
+    check(!std::filesystem::exists(path, none) || std::filesystem::is_directory(path, none), path.string(),
+          ": is a file, and a run needs a folder; choose another with --out");
+  }
+  // Before its first checkpoint a run has nothing to lose.
+  const bool holds_run = is_there(folder.checkpoint()) || is_there(folder.model());
+  check(existing != ExistingRun::refuse || !holds_run, folder.path.string(),
+        ": holds a run already; continue it with --resume, replace it with --overwrite, or choose another folder with "
+        "--out");
+  check(existing != ExistingRun::resume || is_there(folder.checkpoint()), folder.checkpoint().string(),
+        ": there is no run to resume here; name its folder with --out, or begin one without --resume");
+}
+
+void start_run(const RunFolder& folder, const nlohmann::ordered_json& run) {
+  std::error_code error;
+  const bool is_new = std::filesystem::create_directories(folder.path, error);
+  check(!error, folder.path.string(), ": the folder cannot be made (", error.message(),
+        "); choose another with --out");
+  for (const std::string_view name : kFilesOfARun) {
+    std::filesystem::remove(folder.path / name, error);
+    check(!error, (folder.path / name).string(), ": the old run's file cannot be removed (", error.message(),
+          "); choose another folder with --out");
+  }
+  remove_old_temporaries(folder.path);
+  try {
+    write_json(folder.run(), run);
+  } catch (...) {
+    if (is_new) std::filesystem::remove(folder.path, error);
+    throw;
+  }
+}
+
+void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& json) {
+  // A folder's name need not be UTF-8, as JSON is: what is not becomes a mark.
+  write_file_atomically(path, json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+nlohmann::ordered_json read_json(const std::filesystem::path& path) {
+  const std::optional<std::string> text = read_if_there(path);
+  check(text.has_value(), path.string(), ": is not there");
+  try {
+    return parse_json(*text, std::numeric_limits<double>::max());
+  } catch (const std::exception& error) {
+    fail(path.string(), ": is not valid JSON: ", error.what());
+  }
+}
+
+std::string command_line(int argc, const char* const* argv) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+  std::string line;
+  for (int i = 0; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    line += i > 0 ? " " : "";
+    if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char letter : word) line += letter == '\'' ? "'\\''" : std::string(1, letter);
+    line += '\'';
+  }
+  return line;
+}
+
+}  // namespace onefold

@@ -1,0 +1,70 @@
+#include "examples/training/training_plan.h"
+
+#include <sstream>
+
+#include "core/parallel.h"
+#include "examples/cli/format.h"
+#include "examples/training/first_weights.h"
+#include "examples/training/memory_estimate.h"
+#include "examples/training/networks.h"
+#include "layers/labs/count.h"
+
+namespace onefold {
+
+namespace {
+
+/// The mean time of two training steps after one to warm up; of the first where the dataset has no more.
+double measure_step(Module& network, const TrainingSetup& setup) {
+  const Dataset few = first_images(setup.data.splits.train, 3 * setup.trainer.batch_size);
+  Trainer trainer(network, few, setup.data.normalization, setup.trainer);
+  double first = 0;
+  trainer.train_epoch([&](const Position& position) {
+    if (position.step == 1) first = position.seconds;
+  });
+  const Position& end = trainer.position();
+  return end.step == 1 ? first : (end.seconds - first) / static_cast<double>(end.step - 1);
+}
+
+void print_counts(std::ostream& text, const char* form, const Counts& counts) {
+  text << form << short_count(static_cast<double>(counts.parameters)) << " parameters, "
+       << short_count(static_cast<double>(counts.multiply_adds)) << " multiply-adds an image, " << counts.convolutions
+       << " convolutions, " << counts.batch_norms << " batch norms\n";
+}
+
+}  // namespace
+
+std::string training_plan(const TrainingSetup& setup) {
+  const auto& [train, test] = setup.data.splits;
+  const Shape one_image{1, train.height, train.width, train.channels};
+  Initializer initializer(setup.trainer.seed);
+  const VggVariant variant = vgg_variant(setup.net, setup.reparam);
+  const auto classes = static_cast<int64_t>(train.classes.size());
+  const std::unique_ptr<RepVgg> made = make_repvgg(variant, classes, initializer);
+  RepVgg& network = *made;
+  check_training_fits(network, batch_shape(train, setup.trainer.batch_size));
+  fit_whitening(network, train, setup.data.normalization);
+  const auto folded = make_plain_vgg(variant, classes);
+  const Trainer trainer(network, train, setup.data.normalization, setup.trainer);
+  const int64_t steps = setup.trainer.epochs * trainer.steps_per_epoch();
+
+  std::ostringstream text;
+  text << "network   " << network.description() << '\n';
+  print_counts(text, "trained   ", count(network, one_image));
+  print_counts(text, "folded    ", count(*folded, one_image));
+  text << "images    " << train.name << ": " << grouped(train.size()) << " to train on, " << grouped(test.size())
+       << " to test on, " << train.classes.size() << " classes\n"
+       << "training  " << setup.trainer.epochs << " epochs of " << trainer.steps_per_epoch() << " steps of "
+       << setup.trainer.batch_size << " images: " << grouped(steps) << " steps\n";
+
+  // A test image costs about a third of a training image, which goes forward once and backward twice.
+  const double step_seconds = measure_step(network, setup);
+  const double test_images = static_cast<double>(setup.trainer.epochs * test.size());
+  const double tests = test_images / (3 * static_cast<double>(setup.trainer.batch_size));
+  text << "time      about " << duration(step_seconds * (static_cast<double>(steps) + tests)) << ", at "
+       << duration(step_seconds) << " a step on " << threads()
+       << (threads() == 1 ? " thread\n" : " threads\n")
+       << "folder    " << setup.folder.path.string() << " (nothing is written in a dry run)\n";
+  return text.str();
+}
+
+}  // namespace onefold

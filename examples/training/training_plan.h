@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "examples/training/training_run.h"
+
+namespace onefold {
+
+/// What a training would do, for --dry-run: network, images, steps, folder, and the time, estimated from two steps.
+std::string training_plan(const TrainingSetup& setup);
+
+}  // namespace onefold
