@@ -27,12 +27,12 @@
 #include "core/ops/norm_sum.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "examples/pictures/speed_chart.h"
 #include "examples/support/best_seconds.h"
+#include "examples/support/drawing_lesson.h"
 #include "examples/support/format.h"
 #include "examples/support/machine.h"
 #include "examples/support/peak.h"
-#include "examples/support/program.h"
-#include "examples/pictures/speed_chart.h"
 
 using namespace onefold;
 

@@ -18,11 +18,11 @@
 
 #include "core/files/atomic_file.h"
 #include "core/random.h"
-#include "examples/support/block_demonstration.h"
-#include "examples/support/format.h"
 #include "examples/pictures/kernel_picture.h"
 #include "examples/pictures/picture_file.h"
-#include "examples/support/program.h"
+#include "examples/support/block_demonstration.h"
+#include "examples/support/drawing_lesson.h"
+#include "examples/support/format.h"
 #include "layers/calculus/explain.h"
 #include "layers/families/families.h"
 

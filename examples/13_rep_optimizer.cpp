@@ -18,14 +18,15 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "autograd/optim/adamw.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
 #include "examples/support/program.h"
-#include "layers/labs/count.h"
 #include "layers/calculus/equivalent_kernel.h"
 #include "layers/calculus/linear_block.h"
 #include "layers/calculus/pieces.h"
 #include "layers/families/weights/rep_optimizer.h"
+#include "layers/labs/count.h"
 
 using namespace onefold;
 

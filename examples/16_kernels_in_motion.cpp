@@ -18,17 +18,17 @@
 #include <vector>
 
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
-#include "autograd/schedule.h"
+#include "autograd/optim/optimizer.h"
+#include "autograd/optim/schedule.h"
 #include "core/files/atomic_file.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
+#include "examples/support/drawing_lesson.h"
 #include "examples/support/evaluation.h"
 #include "examples/support/kernel_motion.h"
-#include "examples/support/program.h"
 #include "examples/support/trainer.h"
-#include "layers/models/repvgg.h"
 #include "layers/calculus/equivalent_kernel.h"
+#include "layers/models/repvgg.h"
 
 using namespace onefold;
 

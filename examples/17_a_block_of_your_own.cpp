@@ -26,11 +26,12 @@
 #include "examples/support/table.h"
 #include "examples/support/trainer.h"
 #include "layers/activations.h"
-#include "layers/labs/count.h"
-#include "layers/linear.h"
-#include "layers/pooling.h"
 #include "layers/calculus/explain.h"
 #include "layers/families/insert_branches.h"
+#include "layers/labs/count.h"
+#include "layers/labs/window_pooling.h"
+#include "layers/linear.h"
+#include "layers/pooling.h"
 #include "layers/sequential.h"
 
 using namespace onefold;

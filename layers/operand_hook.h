@@ -16,22 +16,23 @@ struct Operands {
 /// several the innermost is asked. It sees layers by forward() alone, so not the fused op of a block in training.
 class OperandHook {
  public:
-  OperandHook();
-  virtual ~OperandHook();
+  OperandHook() { innermost = this; }
+  virtual ~OperandHook() { innermost = outer_; }
   OperandHook(const OperandHook&) = delete;
   OperandHook& operator=(const OperandHook&) = delete;
 
   /// The operands that `layer` multiplies instead, of the same shapes.
   virtual Operands on_product(const Module& layer, const Operands& operands) = 0;
 
+  static inline thread_local OperandHook* innermost = nullptr;  // on this thread; null if none lives
+
  private:
-  OperandHook* outer_;
+  OperandHook* outer_ = innermost;
 };
 
-/// Whether one lives on this thread.
-bool operands_are_hooked();
-
 /// What a layer's forward() multiplies: what the hook makes of its operands; without one, these themselves.
-Operands hooked_operands(const Module& layer, const Operands& operands);
+inline Operands hooked_operands(const Module& layer, const Operands& operands) {
+  return OperandHook::innermost == nullptr ? operands : OperandHook::innermost->on_product(layer, operands);
+}
 
 }  // namespace onefold

@@ -1,9 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
-#include "core/random.h"
 #include "core/tensor.h"
 
 namespace onefold {
@@ -33,25 +29,11 @@ Tensor relu_backward(const Tensor& x_or_y, const Tensor& dy);  // dx = dy where 
 /// y = x + bias, row by row: x [..., C], bias [C].
 Tensor add_bias_forward(const Tensor& x, const Tensor& bias);
 
-/// y = x factor, channel by channel: x [..., C], factor [C].
-Tensor scale_channels_forward(const Tensor& x, const Tensor& factor);
-
-/// y[i] = x[places[i]], elements counted row by row, in a shape of as many elements as there are places. Throws Error
-/// for another number and for a place beyond x.
-Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape);
-
-/// dx[places[i]] = dy[i], summed up where a place was taken more than once.
-Tensor gather_backward(const Tensor& dy, const std::vector<int64_t>& places, const Shape& x_shape);
-
 /// The sum over all axes but the last, [..., C] -> [C]: the gradient of a bias. Equal bits for any number of threads;
 /// zero for a tensor without rows.
 Tensor sum_rows(const Tensor& x);
 
 /// The sum of all elements. Equal bits for any number of threads.
 double sum(const Tensor& x);
-
-/// What dropout multiplies by: 0 with the given probability, else 1 / (1 - probability), so that the mean stays 1.
-/// Element i is decided by value i of the generator. Throws Error unless 0 <= probability < 1.
-Tensor dropout_mask(const Shape& shape, Real probability, const Random& random);
 
 }  // namespace onefold

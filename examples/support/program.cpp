@@ -7,15 +7,11 @@
 #include <iostream>
 #include <new>
 
-#include "core/files/atomic_file.h"
 #include "core/parallel.h"
-#include "examples/support/signals.h"
 
 namespace onefold {
 
 namespace {
-
-constexpr const char* kLesson = "A lesson: its chapter explains what it prints, and its source how.";
 
 /// A full disk shows only when the last bytes leave: without this, results that nobody received would count as success.
 void flush_standard_output() {
@@ -41,16 +37,6 @@ void warn_of_too_many_threads(const std::string& program) {
   if (threads() <= usable_cores()) return;
   std::cerr << program << ": warning: OMP_NUM_THREADS asks for " << threads() << " threads, but this process may use "
             << usable_cores() << " cores, which more threads only take from each other\n";
-}
-
-/// Where a lesson is to draw: FILE.svg or a folder.
-void check_place(const std::string& argument, const std::string& where) {
-  const bool is_picture = argument.ends_with(".svg");
-  if (where.empty() || (is_picture && !where.ends_with(".svg"))) {
-    throw UsageError(argument + ": got " + (where.empty() ? "nothing" : where) + ", needs a name" +
-                     (is_picture ? " that ends on .svg" : ""));
-  }
-  if (is_picture) check_can_write(where);
 }
 
 }  // namespace
@@ -98,21 +84,9 @@ int run_program(int argc, const char* const* argv, const std::string& purpose,
 
 int run_lesson(int argc, const char* const* argv, const std::function<void()>& lesson) {
   return run_program(
-      argc, argv, kLesson, [](CLI::App&) {},
+      argc, argv, kLessonPurpose, [](CLI::App&) {},
       [&](const CLI::App&) {
         lesson();
-        return int{kSuccess};
-      });
-}
-
-int run_lesson(int argc, const char* const* argv, const std::string& argument, const std::string& description,
-               const std::function<void(const std::string& where)>& lesson) {
-  std::string where;
-  return run_program(
-      argc, argv, kLesson, [&](CLI::App& app) { app.add_option(argument, where, description)->type_name(""); },
-      [&](const CLI::App& app) {
-        if (app.count(argument) > 0) check_place(argument, where);
-        lesson(where);
         return int{kSuccess};
       });
 }

@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "core/annex/padding.h"
+#include "core/annex/window_pooling.h"
 #include "core/ops/batch_norm.h"
 #include "core/ops/elementwise.h"
-#include "core/annex/padding.h"
-#include "layers/fold/fold_error.h"
 #include "layers/calculus/explain.h"
 #include "layers/fold/conv_relu.h"
+#include "layers/fold/fold_error.h"
 
 namespace onefold {
 

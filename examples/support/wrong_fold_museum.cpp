@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
+#include "core/annex/window_pooling.h"
 #include "core/ops/elementwise.h"
 #include "core/random.h"
 #include "examples/support/format.h"
-#include "layers/pooling.h"
+#include "layers/calculus/kernel_calculus.h"
 #include "layers/calculus/pieces.h"
+#include "layers/pooling.h"
 
 namespace onefold {
 

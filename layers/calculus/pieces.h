@@ -10,7 +10,7 @@
 namespace onefold {
 
 // The smaller linear pieces of branches. Convolution, batch norm, average pool and identity are layers of their own:
-// conv2d.h, batch_norm.h, pooling.h, activations.h.
+// conv2d.h, batch_norm.h, labs/window_pooling.h, activations.h.
 
 /// x scale, channel by channel. Parameter: weight [C], at the start `first`. Alone it folds to a depthwise 1x1
 /// convolution.

@@ -65,31 +65,9 @@ DoubleKernel pad_kernel(const DoubleKernel& kernel, int64_t rows, int64_t column
 /// Throws Error for an even kernel, which has no centre, and for groups that do not divide the channels.
 DoubleKernel identity_kernel(int64_t channels, int64_t groups, int64_t rows, int64_t columns);
 
-/// Average pooling by a window of the given size as a depthwise convolution, [rows, columns, 1, channels]: every
-/// element is 1 / (rows columns). So the padding of the pool counts as zeros, as it does in AvgPool2d.
-DoubleKernel average_kernel(int64_t channels, int64_t rows, int64_t columns);
-
 /// The same convolution in a larger window of zeros: element (r, s) goes to (top + r, left + s). Its padding must grow
 /// by `top` and `left`. Throws Error where it does not fit in.
 DoubleKernel place_kernel(const DoubleKernel& kernel, int64_t top, int64_t left, int64_t rows, int64_t columns);
-
-/// A dilated convolution as one of dilation 1: zeros between its elements, [(R - 1) rows + 1, (S - 1) columns + 1,
-/// ...].
-DoubleKernel dilate_kernel(const DoubleKernel& kernel, int64_t rows, int64_t columns);
-
-/// A convolution of `groups` groups as one of fewer, with zeros where an output channel did not look.
-/// Throws Error unless `fewer` divides `groups`, and `groups` the output channels.
-DoubleKernel regroup_kernel(const DoubleKernel& kernel, int64_t groups, int64_t fewer);
-
-/// second(first(x)) as one convolution, where first has the given stride and neither pads nor dilates:
-///
-///     K[o, i, u] = sum over m, p of K2[o, m, p] K1[m, i, u - stride p]
-///     b[o] = b2[o] + sum over m, p of K2[o, m, p] b1[m]
-///
-/// of size (R2 - 1) stride + R1, at the product of both strides, in as many groups as the greatest common divisor of
-/// both numbers of groups. Throws Error where first has not as many output channels as second has input channels.
-DoubleKernel compose_kernels(const DoubleKernel& first, int64_t first_groups, int64_t stride_h, int64_t stride_w,
-                             const DoubleKernel& second, int64_t second_groups);
 
 /// conv_1(x) + conv_2(x) + ... as one convolution. Throws Error for no kernels and for different shapes.
 DoubleKernel add_kernels(const std::vector<DoubleKernel>& kernels);

@@ -1,3 +1,4 @@
+#include "core/annex/window_pooling.h"
 #include "examples/support/wrong_folds.h"
 
 #include <algorithm>
@@ -6,9 +7,9 @@
 #include "core/ops/elementwise.h"
 #include "examples/pictures/svg.h"
 #include "examples/support/wrong_fold_museum.h"
-#include "layers/pooling.h"
 #include "layers/families/diverse_branch_block.h"
 #include "layers/fold/conv_relu.h"
+#include "layers/pooling.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
 #include "tests/layers/support.h"

@@ -1,10 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace onefold {
+
+// What the system and its control groups (containers) let this process take, of memory and of cores.
+
+/// Bytes that this process may still take without pushing another one out: what the system says is available, or less
+/// where a control group (a container) or the limit of the address space (ulimit -v) allows less. The largest int64_t
+/// where none of them says anything. `root` stands for the root of the file system, for tests.
+int64_t available_memory(const std::filesystem::path& root = "/");
 
 /// The folders of the Linux control groups (containers) that this process is in, each followed by the groups around it:
 /// a limit in any of them holds. `controller` is "cpu" or "memory"; versions 1 and 2 of the kernel's interface, whose
