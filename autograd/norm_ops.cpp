@@ -14,30 +14,6 @@ Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& be
                 });
 }
 
-Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Variable& beta,
-                            const ChannelStatistics& statistics, StatisticsOf of, Real eps) {
-  const Tensor zero = Tensor::zeros({1, gamma.shape()[0]});
-  const Tensor y = batch_norm_forward(zero, statistics, gamma.value(), beta.value(), eps).reshape(gamma.shape());
-  if (of == StatisticsOf::running) {
-    return record("batch_norm_of_zero", y, {gamma, beta}, [statistics, zero, eps](const Tensor& dy) -> Grads {
-      const auto grads = batch_norm_backward_fixed(dy.reshape(zero.shape()), zero, statistics, dy, eps);
-      return {grads.dgamma, grads.dbeta};
-    });
-  }
-  return record("batch_norm_of_zero", y, {x, gamma, beta},
-                [x = x.value(), gamma = gamma.value(), statistics, zero, eps](const Tensor& dy) -> Grads {
-                  const Tensor dpixel = dy.reshape(zero.shape());
-                  const auto of_pixel = batch_norm_backward_fixed(dpixel, zero, statistics, gamma, eps);
-                  // dx = -d / rows (1 + z xhat), d what a pixel would get by fixed statistics: a batch norm of x again.
-                  const Real share = Real(-1) / static_cast<Real>(x.shape().rows());
-                  const Tensor shift = scale(of_pixel.dx.reshape(dy.shape()), share);
-                  const Tensor one = Tensor::full(dy.shape(), 1), none = Tensor::zeros(dy.shape());
-                  const Tensor z = batch_norm_forward(zero, statistics, one, none, eps).reshape(dy.shape());
-                  return {batch_norm_forward(x, statistics, multiply(shift, z), shift, eps), of_pixel.dgamma,
-                          of_pixel.dbeta};
-                });
-}
-
 Variable norm_sum(const std::vector<NormInput>& branches, Activation activation, StatisticsOf of, Real eps) {
   std::vector<NormBranch> saved;
   std::vector<Variable> inputs;  // x, gamma, beta of each branch in turn

@@ -3,12 +3,10 @@
 #include <vector>
 
 #include "autograd/variable.h"
-#include "core/annex/compose_kernels.h"
 #include "core/conv/conv2d.h"
 #include "core/ops/batch_norm.h"
 #include "core/ops/norm_sum.h"
 #include "core/ops/pooling.h"
-#include "core/random.h"
 
 namespace onefold {
 
@@ -16,6 +14,7 @@ namespace onefold {
 // convolution's tensors are x [N, H, W, C], w [R, S, C / groups, K]; see the kernels' headers in core/ for the rest,
 // errors included. In the graph an op bears its function's name. Two tests of tests/autograd/ read this file: an op
 // that is declared here needs a row in the table of every_op_test.cpp, and one in that of op_reference_test.cpp.
+// Ops that only layers outside of lessons 1 to 8 use are in autograd/annex/annex_ops.h.
 
 // -- element by element (elementwise_ops.cpp); the two operands have one shape
 
@@ -33,8 +32,6 @@ Variable relu(const Variable& x);                         // max(0, x)    dx = d
 // -- shapes and sums (reduction_ops.cpp)
 
 Variable reshape(const Variable& x, const Shape& shape);  // dx = dy in x's shape
-Variable gather(const Variable& x, const std::vector<int64_t>& places, const Shape& shape);
-//   elements of x by their places, row by row; dx[places[i]] = dy[i], summed up where a place was taken more than once
 Variable sum(const Variable& x);                          // [...] -> one number; dx = dy everywhere
 Variable mean(const Variable& x);                         // [...] -> one number; dx = dy / size everywhere
 
@@ -45,18 +42,7 @@ Variable add_bias(const Variable& x, const Variable& bias);  // [..., C] + [C]; 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias);
 //   [N, C] [C, K] + [K] -> [N, K]; bias may be undefined; dx = dy w^T, dw = x^T dy, dbias = sum of dy over rows
 
-// -- channel by channel (channel_ops.cpp)
-
-Variable scale_channels(const Variable& x, const Variable& factor);
-//   [..., C] by [C]: x factor; dx = dy factor, dfactor = sum of dy x over rows
-Variable pad2d(const Variable& x, const Variable& value, int64_t rows, int64_t columns);
-//   [N, H, W, C] -> [N, H + 2 rows, W + 2 columns, C], value [C] around x, undefined for zeros;
-//   dx = dy inside, dvalue = sum of dy around it
-
-Variable normalize_filters(const Variable& w);
-//   [..., K], each filter [..., k] divided by its length; dw = (dy - y <dy, y>) / length
-
-// -- convolution (conv_ops.cpp)
+// -- convolution (linear_ops.cpp)
 
 Variable conv2d(const Variable& x, const Variable& w, const Conv2dArgs& args);
 //   dx = dy correlated with w rotated by 180 degrees, dw = x correlated with dy
@@ -65,14 +51,8 @@ Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Acti
 //   activation(conv2d(x, w) + bias) in one kernel; bias [K] may be undefined;
 //   g = dy where y > 0 (relu), dbias = sum of g over rows, dx and dw from g
 
-Variable compose_kernels(const Variable& first, const Variable& second, const ComposeArgs& args = {});
-//   the kernel of conv2d(conv2d(x, first), second), for weights that are composed while they are trained;
-//   dfirst = dy with second, dsecond = dy with first, summed over the other's elements
+// -- pooling (reduction_ops.cpp)
 
-// -- pooling (pooling_ops.cpp)
-
-Variable max_pool2d(const Variable& x, const Pool2dArgs& args);  // dx = dy at each window's first maximum
-Variable avg_pool2d(const Variable& x, const Pool2dArgs& args);  // dx = dy / window, spread over the window
 Variable global_avg_pool(const Variable& x);                     // [N, H, W, C] -> [N, C]; dx = dy / (H W)
 
 // -- batch norm (norm_ops.cpp)
@@ -81,11 +61,6 @@ Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& be
                     const ChannelStatistics& statistics, StatisticsOf of, Real eps);
 //   y = gamma (x - mean) / sigma + beta; of the batch: dx = gamma / sigma (dy - mean(dy) - xhat mean(dy xhat)),
 //   running: dx = gamma / sigma dy; dgamma = sum(dy xhat), dbeta = sum(dy)
-
-Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Variable& beta,
-                            const ChannelStatistics& statistics, StatisticsOf of, Real eps);
-//   z gamma + beta, [C], with z = -mean / sigma: what the same batch_norm makes of a pixel of zeros beside x's pixels;
-//   of the batch: dx = -gamma dy / (sigma rows) (1 + z xhat), running: none; dgamma = z dy, dbeta = dy
 
 /// A summand of norm_sum: what batch_norm() takes.
 struct NormInput {
@@ -108,12 +83,10 @@ Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& bra
 //   them. Fewer passes over memory: the statistics come with the convolutions, the gradients of x are added up as they
 //   are made
 
-// -- loss and regularisation (loss_ops.cpp)
+// -- loss (reduction_ops.cpp)
 
 Variable softmax_cross_entropy(const Variable& logits, const std::vector<int>& labels, Real smoothing = 0);
 //   [N, K] -> mean over N of -sum q log softmax(logits), q = (1 - smoothing) onehot + smoothing / K;
 //   dlogits = dy (softmax(logits) - q) / N
-Variable dropout(const Variable& x, Real probability, const Random& random);
-//   x mask / (1 - probability), mask from the generator; dx = dy mask / (1 - probability)
 
 }  // namespace onefold

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 #include <mutex>
 #include <vector>
 
-#include "core/available_memory.h"
 #include "core/check.h"
+#include "core/process_limits.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -45,8 +44,7 @@ class Pool {
   Real* take(size_t bytes) {
     const std::lock_guard lock(mutex_);
     ++usage_.allocations;
-    const bool refused = allocations_to_failure_ > 0 && --allocations_to_failure_ == 0;
-    void* const buffer = refused ? nullptr : find(bytes);
+    void* const buffer = find(bytes);
     if (buffer == nullptr) {
       fail("out of memory: ", bytes >> 20, " MiB asked for, ", available_memory() >> 20, " MiB available, ",
            usage_.live >> 20, " MiB held by tensors; use a smaller batch or network");
@@ -80,11 +78,6 @@ class Pool {
   void release() {
     const std::lock_guard lock(mutex_);
     release_waiting();
-  }
-
-  void fail_allocation(int64_t nth) {
-    const std::lock_guard lock(mutex_);
-    allocations_to_failure_ = nth;
   }
 
  private:
@@ -130,7 +123,6 @@ class Pool {
   std::map<size_t, std::vector<void*>> waiting_;
   MemoryUsage usage_;
   size_t unchecked_ = 0;  // bytes taken from the system since it was last asked how much there is
-  int64_t allocations_to_failure_ = 0;
 };
 
 Pool& pool() {
@@ -139,58 +131,24 @@ Pool& pool() {
   return *instance;
 }
 
+std::atomic<Allocator> allocator = allocate_from_pool;
+
+}  // namespace
+
 std::shared_ptr<Real[]> allocate_from_pool(int64_t count) {
   const size_t wanted = static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(Real);
   const size_t bytes = (wanted + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
   return {pool().take(bytes), [bytes](Real* buffer) { pool().give_back(buffer, bytes); }};
 }
 
-// A guarded buffer lies in the middle of a larger one. Bytes of 0xFF are NaN whatever Real is, and those around it are
-// others, so that a NaN written there shows.
-constexpr int kUnwritten = 0xFF;
-constexpr unsigned char kCanary = 0x7F;
-constexpr int64_t kCanaryNumbers = 4 * kBufferAlignment / sizeof(Real);
+std::shared_ptr<Real[]> allocate_buffer(int64_t count) { return allocator.load()(count); }
 
-std::atomic<bool> guarding = false;
-std::atomic<int64_t> overrun_buffers = 0;
-
-bool is_canary(const Real* begin, const Real* end) {
-  return std::all_of(reinterpret_cast<const unsigned char*>(begin), reinterpret_cast<const unsigned char*>(end),
-                     [](unsigned char byte) { return byte == kCanary; });
-}
-
-std::shared_ptr<Real[]> allocate_guarded(int64_t count) {
-  const int64_t size = count + 2 * kCanaryNumbers;
-  const std::shared_ptr<Real[]> whole = allocate_from_pool(size);
-  Real* const buffer = whole.get() + kCanaryNumbers;
-  std::memset(whole.get(), kCanary, static_cast<size_t>(size) * sizeof(Real));
-  std::memset(buffer, kUnwritten, static_cast<size_t>(count) * sizeof(Real));
-  return {buffer, [whole, count, size](Real* begin) {
-            if (!is_canary(whole.get(), begin) || !is_canary(begin + count, whole.get() + size)) ++overrun_buffers;
-          }};
-}
-
-}  // namespace
-
-std::shared_ptr<Real[]> allocate_buffer(int64_t count) {
-  return guarding ? allocate_guarded(count) : allocate_from_pool(count);
-}
+void set_allocator(Allocator chosen) { allocator = chosen; }
 
 MemoryUsage memory_usage() { return pool().usage(); }
 
 void reset_peak_memory() { pool().reset_peak(); }
 
 void release_pooled_memory() { pool().release(); }
-
-void fail_allocation(int64_t nth) { pool().fail_allocation(nth); }
-
-BufferGuard::BufferGuard() {
-  overrun_buffers = 0;
-  guarding = true;
-}
-
-BufferGuard::~BufferGuard() { guarding = false; }
-
-int64_t BufferGuard::overrun() const { return overrun_buffers; }
 
 }  // namespace onefold

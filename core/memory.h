@@ -20,10 +20,10 @@ struct MemoryUsage {
   int64_t allocations = 0;
 };
 
-/// A buffer of `count` uninitialised values, 64-byte aligned. When its last owner releases it, it returns to a pool of
-/// buffers by size, because mapping and zeroing 33 MB of fresh pages costs more than many of the kernels. Thread-safe.
-/// Throws Error, naming the bytes requested, available and held, if memory runs out, before the system would kill the
-/// process (available_memory.h).
+/// A buffer of `count` uninitialised numbers, 64-byte aligned. When its last owner lets go, it returns to a pool,
+/// by size: mapping and zeroing 33 MB of fresh pages costs more than many of the kernels. Safe from any thread.
+/// Throws Error, naming the bytes asked for, available and held, where the machine has no more memory, before the
+/// system would end the process (process_limits.h).
 std::shared_ptr<Real[]> allocate_buffer(int64_t count);
 
 MemoryUsage memory_usage();
@@ -34,20 +34,9 @@ void reset_peak_memory();
 /// Returns the buffers that wait in the pool to the operating system.
 void release_pooled_memory();
 
-/// For tests of running out of memory: the n-th allocation from now on fails, once. 0 disables it.
-void fail_allocation(int64_t nth);
-
-/// For tests of kernels: while it lives, every new buffer is filled with NaN, and the bytes before and after its
-/// `count` values are checked when it is freed. Only one may live at a time.
-class BufferGuard {
- public:
-  BufferGuard();
-  ~BufferGuard();
-  BufferGuard(const BufferGuard&) = delete;
-  BufferGuard& operator=(const BufferGuard&) = delete;
-
-  /// The number of buffers, among those freed so far, that were written out of bounds.
-  int64_t overrun() const;
-};
+/// What allocate_buffer() calls, allocate_from_pool() by default: tests have memory that fails or is watched.
+using Allocator = std::shared_ptr<Real[]> (*)(int64_t count);
+std::shared_ptr<Real[]> allocate_from_pool(int64_t count);
+void set_allocator(Allocator chosen);
 
 }  // namespace onefold

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "core/check.h"
-#include "core/control_groups.h"
+#include "core/process_limits.h"
 
 #if defined(__linux__)
 #include <sched.h>

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <system_error>
 
-#include "core/available_memory.h"
 #include "core/check.h"
 #include "core/parallel.h"
+#include "core/process_limits.h"
 #include "datasets/read_file.h"
 #include "datasets/stb_image.h"
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
+#include "autograd/optim/optimizer.h"
 #include "core/ops/elementwise.h"
 #include "core/ops/softmax.h"
 #include "core/random.h"

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
-#include "autograd/schedule.h"
+#include "autograd/optim/optimizer.h"
+#include "autograd/optim/schedule.h"
 #include "core/ops/softmax.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "autograd/optim/adamw.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
 #include "examples/cli/program.h"

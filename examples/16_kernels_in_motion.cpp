@@ -18,14 +18,14 @@
 #include <vector>
 
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
-#include "autograd/schedule.h"
+#include "autograd/optim/optimizer.h"
+#include "autograd/optim/schedule.h"
 #include "core/files/atomic_file.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
-#include "examples/cli/program.h"
-#include "examples/labs/kernel_motion.h"
+#include "examples/cli/drawing_lesson.h"
 #include "examples/training/evaluation.h"
+#include "examples/labs/kernel_motion.h"
 #include "examples/training/trainer.h"
 #include "layers/calculus/equivalent_kernel.h"
 #include "layers/models/repvgg.h"

@@ -29,6 +29,7 @@
 #include "layers/calculus/explain.h"
 #include "layers/families/insert_branches.h"
 #include "layers/labs/count.h"
+#include "layers/labs/window_pooling.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
 #include "layers/sequential.h"

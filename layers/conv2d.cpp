@@ -46,7 +46,7 @@ Conv2d::Conv2d(const Kernel& kernel, const Conv2dArgs& args) : args_(args) {
 Variable Conv2d::forward(const Variable& x) { return forward_with(x, Activation::none); }
 
 Variable Conv2d::forward_with(const Variable& x, Activation activation) {
-  if (operands_are_hooked()) {
+  if (OperandHook::innermost != nullptr) {
     const Operands operands = hooked_operands(*this, {x, weight_});
     return conv2d(operands.x, operands.weight, bias_, activation, args_);
   }

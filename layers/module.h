@@ -122,7 +122,4 @@ std::map<std::string, Tensor> state(Module& module);
 /// missing name, every unexpected name and every shape that differs.
 void load_state(Module& module, const std::map<std::string, Tensor>& state);
 
-/// The tree of modules, one indented line per module: name, description and number of parameters.
-std::string summary(Module& module);
-
 }  // namespace onefold

@@ -16,22 +16,23 @@ struct Operands {
 /// hooks live, only the innermost is called. It sees forward() only, so not the fused op of a block in training.
 class OperandHook {
  public:
-  OperandHook();
-  virtual ~OperandHook();
+  OperandHook() { innermost = this; }
+  virtual ~OperandHook() { innermost = outer_; }
   OperandHook(const OperandHook&) = delete;
   OperandHook& operator=(const OperandHook&) = delete;
 
   /// Returns the operands that `layer` multiplies instead, of the same shapes.
   virtual Operands on_product(const Module& layer, const Operands& operands) = 0;
 
+  static inline thread_local OperandHook* innermost = nullptr;  // on this thread; null if none lives
+
  private:
-  OperandHook* outer_;
+  OperandHook* outer_ = innermost;
 };
 
-/// Whether this thread has an OperandHook.
-bool operands_are_hooked();
-
-/// The operands that a layer's forward() multiplies: the hook's result, or `operands` if there is no hook.
-Operands hooked_operands(const Module& layer, const Operands& operands);
+/// What a layer's forward() multiplies: what the hook makes of its operands; without one, these themselves.
+inline Operands hooked_operands(const Module& layer, const Operands& operands) {
+  return OperandHook::innermost == nullptr ? operands : OperandHook::innermost->on_product(layer, operands);
+}
 
 }  // namespace onefold

@@ -1,44 +1,9 @@
 #include "layers/pooling.h"
 
 #include "autograd/ops.h"
-#include "core/check.h"
 #include "layers/fold/fold_error.h"
 
 namespace onefold {
-
-namespace {
-
-/// "2x2, stride 2, padding 1"
-std::string window_text(const Pool2dArgs& args) {
-  const std::string side = std::to_string(args.kernel);
-  std::string text = side + "x" + side + ", stride " + std::to_string(args.stride);
-  if (args.padding != 0) text += ", padding " + std::to_string(args.padding);
-  return text;
-}
-
-}  // namespace
-
-Variable MaxPool2d::forward(const Variable& x) { return max_pool2d(x, args_); }
-
-std::string MaxPool2d::description() const { return "MaxPool2d " + window_text(args_); }
-
-std::unique_ptr<Module> MaxPool2d::fold() const { return fold_to_copy(*this, args_); }
-
-Variable AvgPool2d::forward(const Variable& x) { return avg_pool2d(x, args_); }
-
-std::string AvgPool2d::description() const { return "AvgPool2d " + window_text(args_); }
-
-std::unique_ptr<Module> AvgPool2d::fold() const { return fold_to_copy(*this, args_); }
-
-Variable GlobalMaxPool::forward(const Variable& x) {
-  const Shape& shape = x.shape();
-  check(shape.rank() == 4 && shape[1] == shape[2] && shape[1] >= 1, "GlobalMaxPool: input ", shape,
-        " must be square maps [N H H C]");
-  const Variable largest = max_pool2d(x, {.kernel = shape[1], .stride = shape[1]});
-  return reshape(largest, {shape[0], shape[3]});
-}
-
-std::unique_ptr<Module> GlobalMaxPool::fold() const { return fold_to_copy(*this); }
 
 Variable GlobalAvgPool::forward(const Variable& x) { return global_avg_pool(x); }
 

@@ -3,15 +3,15 @@
 #include <vector>
 
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
-#include "autograd/schedule.h"
+#include "autograd/optim/optimizer.h"
+#include "autograd/optim/schedule.h"
 #include "core/ops/softmax.h"
 #include "datasets/data_loader.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
-#include "layers/module.h"
 #include "layers/families/weights/rep_optimizer.h"
+#include "layers/module.h"
 #include "layers/sequential.h"
 
 // What the tests that train share.

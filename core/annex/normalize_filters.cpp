@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/annex/channel_scale.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
 

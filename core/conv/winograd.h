@@ -27,8 +27,4 @@ inline bool fits_winograd(const ConvGeometry& g, int64_t stride) {
 /// The kernel [3, 3, K, C] that dy is convolved with to get the gradient of the input.
 Tensor rotate_weights(const Tensor& w);
 
-/// The gradient of the weights; the other two directions are in winograd.cpp.
-template <int M>
-Tensor winograd_backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
-
 }  // namespace onefold

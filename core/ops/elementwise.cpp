@@ -121,36 +121,6 @@ Tensor add_bias_forward(const Tensor& x, const Tensor& bias) {
   return y;
 }
 
-Tensor scale_channels_forward(const Tensor& x, const Tensor& factor) {
-  check(x.defined() && factor.defined(), "scale_channels: an operand is undefined; pass two tensors");
-  check(x.shape().rank() >= 1 && factor.shape() == Shape{x.shape()[-1]}, "scale_channels: x ", x.shape(),
-        " and factor ", factor.shape(), " do not fit; expected one value per channel, the last axis of x");
-  Tensor y(x.shape());
-  parallel_rows(x.shape().rows(), x.shape()[-1],
-                [from = x.data(), by = factor.data(), to = y.data()](int64_t i, int64_t c, auto lanes) {
-                  lanes.store(to + i, lanes.load(from + i) * lanes.load(by + c));
-                });
-  return y;
-}
-
-Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape) {
-  check(shape.size() == static_cast<int64_t>(places.size()), "gather: ", places.size(), " indices for a result ", shape,
-        "; expected one per element");
-  Tensor y(shape);
-  for (size_t i = 0; i < places.size(); ++i) {
-    check(places[i] >= 0 && places[i] < x.size(), "gather: index ", places[i], " is not in x ", x.shape(),
-          "; expected 0 to ", x.size() - 1);
-    y[static_cast<int64_t>(i)] = x[places[i]];
-  }
-  return y;
-}
-
-Tensor gather_backward(const Tensor& dy, const std::vector<int64_t>& places, const Shape& x_shape) {
-  Tensor dx = Tensor::zeros(x_shape);
-  for (size_t i = 0; i < places.size(); ++i) dx[places[i]] += dy[static_cast<int64_t>(i)];
-  return dx;
-}
-
 Tensor sum_rows(const Tensor& x) {
   check(x.defined() && x.shape().rank() >= 1, "sum_rows: needs a tensor [..., C], got ",
         x.defined() ? x.shape().text() : "none");
@@ -175,18 +145,6 @@ double sum(const Tensor& x) {
     for (int64_t i = begin + rows * kColumns; i < end; ++i) columns[0] += static_cast<double>(x[i]);
     for (const double column : columns) *share += column;
   })[0];
-}
-
-Tensor dropout_mask(const Shape& shape, Real probability, const Random& random) {
-  check(probability >= 0 && probability < 1, "dropout: probability ", probability, " must be at least 0 and below 1");
-  const Real kept = 1 / (1 - probability);
-  Tensor mask(shape);
-  parallel_for(shape.size(), kRangeNumbers / 8, [&, to = mask.data()](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      to[i] = random.uniform(static_cast<uint64_t>(i)) < static_cast<double>(probability) ? 0 : kept;
-    }
-  });
-  return mask;
 }
 
 }  // namespace onefold

@@ -1,9 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
-#include "core/random.h"
 #include "core/tensor.h"
 
 namespace onefold {
@@ -35,25 +31,11 @@ Tensor relu_backward(const Tensor& x_or_y, const Tensor& dy);  // dx = dy where 
 /// y = x + bias, row by row: x [..., C], bias [C].
 Tensor add_bias_forward(const Tensor& x, const Tensor& bias);
 
-/// y = x factor, channel by channel: x [..., C], factor [C].
-Tensor scale_channels_forward(const Tensor& x, const Tensor& factor);
-
-/// y[i] = x[places[i]], with elements numbered in row-major order; `shape` has one element per place. Throws Error if
-/// the numbers differ or a place is out of x's range.
-Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape);
-
-/// dx[places[i]] += dy[i]: gradients are summed if a place occurs more than once.
-Tensor gather_backward(const Tensor& dy, const std::vector<int64_t>& places, const Shape& x_shape);
-
 /// The sum over all axes but the last, [..., C] -> [C]: the gradient of a bias. Equal bits for any number of threads;
 /// zero if the tensor has no rows.
 Tensor sum_rows(const Tensor& x);
 
 /// The sum of all elements. Equal bits for any number of threads.
 double sum(const Tensor& x);
-
-/// The factors of dropout: 0 with the given probability, else 1 / (1 - probability), so that the mean stays 1.
-/// Element i uses value i of the generator. Throws Error unless 0 <= probability < 1.
-Tensor dropout_mask(const Shape& shape, Real probability, const Random& random);
 
 }  // namespace onefold

@@ -7,11 +7,9 @@
 #include <iostream>
 #include <new>
 
-#include "core/files/atomic_file.h"
 #include "core/parallel.h"
 #include "core/simd.h"
 #include "examples/cli/build_info.h"  // written by examples/CMakeLists.txt
-#include "examples/cli/signals.h"
 
 namespace onefold {
 
@@ -19,12 +17,6 @@ namespace {
 
 std::string program_name(int argc, const char* const* argv) {
   return argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "onefold";
-}
-
-/// Lesson 08_fold_a_block_by_hand belongs to the page that begins with the same number.
-About about_lesson(int argc, const char* const* argv) {
-  return {"A lesson: its chapter explains what it prints, and its source how.", "",
-          "docs/" + program_name(argc, argv).substr(0, 2) + "-*.md"};
 }
 
 /// "evaluate (onefold 0.1, af2a4c6d9e01, built for 512-bit vectors with -O3 ...)".
@@ -58,16 +50,6 @@ void warn_of_too_many_threads(const std::string& program) {
   if (threads() <= usable_cores()) return;
   std::cerr << program << ": warning: OMP_NUM_THREADS asks for " << threads() << " threads, but this process may use "
             << usable_cores() << " cores, which more threads only take from each other\n";
-}
-
-/// Where a lesson is to draw: FILE.svg or a folder.
-void check_place(const std::string& argument, const std::string& where) {
-  const bool is_picture = argument.ends_with(".svg");
-  if (where.empty() || (is_picture && !where.ends_with(".svg"))) {
-    throw UsageError(argument + ": got " + (where.empty() ? "nothing" : where) + ", needs a name" +
-                     (is_picture ? " that ends on .svg" : ""));
-  }
-  if (is_picture) check_can_write(where);
 }
 
 }  // namespace
@@ -118,24 +100,17 @@ int run_program(int argc, const char* const* argv, const About& about,
   });
 }
 
+// Lesson 08_fold_a_block_by_hand belongs to the page that begins with the same number.
+About about_lesson(int argc, const char* const* argv) {
+  return {"A lesson: its chapter explains what it prints, and its source how.", "",
+          "docs/" + program_name(argc, argv).substr(0, 2) + "-*.md"};
+}
+
 int run_lesson(int argc, const char* const* argv, const std::function<void()>& lesson) {
   return run_program(
       argc, argv, about_lesson(argc, argv), [](CLI::App&) {},
       [&](const CLI::App&) {
         lesson();
-        return int{kSuccess};
-      });
-}
-
-int run_lesson(int argc, const char* const* argv, const std::string& argument, const std::string& description,
-               const std::function<void(const std::string& where)>& lesson) {
-  std::string where;
-  return run_program(
-      argc, argv, about_lesson(argc, argv),
-      [&](CLI::App& app) { app.add_option(argument, where, description)->type_name(""); },
-      [&](const CLI::App& app) {
-        if (app.count(argument) > 0) check_place(argument, where);
-        lesson(where);
         return int{kSuccess};
       });
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <stdexcept>
 #include <string>
 
 #include "core/check.h"
@@ -26,6 +27,17 @@ class NonFiniteLoss : public Error {
   using Error::Error;
 };
 
+/// Thrown where a program stops because of a signal; its exit code is 128 + the signal's number.
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted(int signal, const std::string& message) : std::runtime_error(message), signal_(signal) {}
+  int signal() const { return signal_; }
+  int exit_code() const { return 128 + signal_; }
+
+ private:
+  int signal_;
+};
+
 /// What --help says of a program, beside its options.
 struct About {
   std::string purpose;  // one sentence
@@ -45,12 +57,10 @@ int run_program(int argc, const char* const* argv, const About& about,
 /// The end of any program: what `body` returns, or an error as run_program() has it.
 int exit_code_of(const std::string& program, const std::function<int()>& body);
 
+/// What --help says of a lesson.
+About about_lesson(int argc, const char* const* argv);
+
 /// A lesson: a program without options of its own.
 int run_lesson(int argc, const char* const* argv, const std::function<void()>& lesson);
-
-/// A lesson that draws where it is told to: its one argument, named and described for the help; empty where there was
-/// none. A file, whose name here ends on .svg, is tried before the lesson begins.
-int run_lesson(int argc, const char* const* argv, const std::string& argument, const std::string& description,
-               const std::function<void(const std::string& where)>& lesson);
 
 }  // namespace onefold

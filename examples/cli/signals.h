@@ -1,20 +1,8 @@
 #pragma once
 
-#include <stdexcept>
-#include <string>
+#include "examples/cli/program.h"
 
 namespace onefold {
-
-/// Thrown where a program stops because of a signal; its exit code is 128 + the signal's number.
-class Interrupted : public std::runtime_error {
- public:
-  Interrupted(int signal, const std::string& message) : std::runtime_error(message), signal_(signal) {}
-  int signal() const { return signal_; }
-  int exit_code() const { return 128 + signal_; }
-
- private:
-  int signal_;
-};
 
 /// From now on the first Ctrl-C (SIGINT) or SIGTERM only sets a flag, so that the program can stop where it can also
 /// save; a second one ends it at once. A signal that the parent had switched off stays off.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/annex/padding.h"
+#include "core/annex/window_pooling.h"
 #include "core/ops/batch_norm.h"
 #include "core/ops/elementwise.h"
 #include "layers/calculus/explain.h"

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
+#include "core/annex/window_pooling.h"
 #include "core/ops/elementwise.h"
 #include "core/random.h"
 #include "examples/cli/format.h"
+#include "layers/calculus/kernel_calculus.h"
 #include "layers/calculus/pieces.h"
 #include "layers/pooling.h"
 

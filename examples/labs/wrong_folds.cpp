@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/annex/window_pooling.h"
 #include "core/conv/conv2d.h"
 #include "core/ops/elementwise.h"
 #include "core/random.h"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/annex/window_pooling.h"
 #include "core/ops/pooling.h"
 #include "layers/fold/kernel.h"
 #include "layers/fold/repvgg_block.h"

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "autograd/ops.h"
-#include "core/available_memory.h"
 #include "core/check.h"
 #include "core/memory.h"
+#include "core/process_limits.h"
 #include "examples/cli/format.h"
 
 namespace onefold {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "autograd/lookahead.h"
-#include "autograd/muon.h"
-#include "autograd/optimizer.h"
-#include "autograd/schedule.h"
+#include "autograd/annex/lookahead.h"
+#include "autograd/annex/muon.h"
+#include "autograd/optim/optimizer.h"
+#include "autograd/optim/schedule.h"
 #include "datasets/data_loader.h"
 #include "layers/module.h"
 
@@ -31,7 +31,7 @@ struct TrainerOptions {
   double bias_rate = 1;      // learning rate of the batch norms' biases, times the others'
   double muon_rate = 0;      // above 0: the convolutions' weights are moved by Muon, at this rate at the most
   bool detect_anomaly = false;  // whether each step is watched, see layers/labs/anomaly.h; changes no number
-  bool lookahead = false;    // slow weights with the usual options, see autograd/lookahead.h
+  bool lookahead = false;    // slow weights with the usual options, see autograd/annex/lookahead.h
   Augmentation augment = {};
   uint64_t seed = 0;  // of the order of images and their variation; not of the network's weights
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 
 namespace onefold {

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <sstream>
 
+#include "layers/calculus/kernel_calculus.h"
 #include "layers/fold/fold_error.h"
 
 namespace onefold {

@@ -2,10 +2,13 @@
 
 #include <utility>
 
+#include "core/annex/window_pooling.h"
 #include "layers/activations.h"
+#include "layers/calculus/kernel_calculus.h"
 #include "layers/conv2d.h"
 #include "layers/fold/fold_error.h"
 #include "layers/fold/repvgg_block.h"
+#include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
 #include "layers/sequential.h"
 

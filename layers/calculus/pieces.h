@@ -9,8 +9,8 @@
 
 namespace onefold {
 
-// The smaller linear pieces of branches. Convolution, batch norm, average pooling and identity are separate layers:
-// conv2d.h, batch_norm.h, pooling.h, activations.h.
+// The smaller linear pieces of branches. Convolution, batch norm, average pool and identity are layers of their own:
+// conv2d.h, batch_norm.h, labs/window_pooling.h, activations.h.
 
 /// x scale, per channel. Parameter: weight [C], initially `first`. On its own it folds to a depthwise 1x1 convolution.
 class ChannelScale : public LinearPiece {

@@ -2,11 +2,12 @@
 
 #include "core/check.h"
 #include "layers/activations.h"
-#include "layers/linear.h"
-#include "layers/pooling.h"
+#include "layers/calculus/linear_block.h"
 #include "layers/families/weights/expand_conv2d.h"
 #include "layers/families/weights/expand_linear.h"
-#include "layers/calculus/linear_block.h"
+#include "layers/labs/window_pooling.h"
+#include "layers/linear.h"
+#include "layers/pooling.h"
 
 namespace onefold {
 

@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "layers/families/families.h"
 #include "layers/labs/whitening.h"
+#include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
 
 namespace onefold {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
+#include "autograd/optim/optimizer.h"
 #include "core/memory.h"
 #include "core/random.h"
 #include "tests/autograd/support.h"

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "autograd/annex/annex_ops.h"
+#include "core/annex/window_pooling.h"
 #include "tests/autograd/example.h"
 
 namespace onefold {

@@ -1,6 +1,6 @@
 #pragma once
 
-// What autograd/ops.h declares, read from the file itself: so that a table of tests cannot miss an op.
+// What autograd/ops.h and annex_ops.h declare, read from the files: so that a table of tests cannot miss an op.
 
 #include <algorithm>
 #include <fstream>
@@ -20,11 +20,10 @@ inline std::string parameter_name(std::string parameter) {
   return parameter.substr(begin + 1, end - begin);
 }
 
-/// Every op that autograd/ops.h declares, as "name(parameter, parameter)".
-inline std::set<std::string> declared_ops() {
-  std::ifstream file(ONEFOLD_SOURCE_DIR "/autograd/ops.h");
+/// Adds every op that a header declares, as "name(parameter, parameter)".
+inline void add_declared_ops(const std::string& header, std::set<std::string>& ops) {
+  std::ifstream file(ONEFOLD_SOURCE_DIR "/autograd/" + header);
   REQUIRE(file);
-  std::set<std::string> ops;
   std::string line;
   while (std::getline(file, line)) {
     if (!line.starts_with("Variable ")) continue;
@@ -38,6 +37,15 @@ inline std::set<std::string> declared_ops() {
     }
     ops.insert(op + ")");
   }
+}
+
+inline std::set<std::string> declared_ops() {
+  std::set<std::string> ops;
+  add_declared_ops("ops.h", ops);
+  const size_t of_spine = ops.size();
+  add_declared_ops("annex/annex_ops.h", ops);
+  CHECK(of_spine >= 15);
+  CHECK(ops.size() > of_spine);
   return ops;
 }
 

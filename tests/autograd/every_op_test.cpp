@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/annex/annex_ops.h"
 #include "tests/autograd/conv_examples.h"
 #include "tests/autograd/declared_ops.h"
 #include "tests/autograd/example.h"

@@ -11,6 +11,7 @@
 
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
+#include "core/random.h"
 #include "tests/catch.h"
 
 namespace onefold {

@@ -1,4 +1,4 @@
-#include "autograd/lookahead.h"
+#include "autograd/annex/lookahead.h"
 
 #include "core/check.h"
 #include "core/parallel.h"

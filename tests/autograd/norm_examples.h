@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "autograd/annex/annex_ops.h"
 #include "tests/autograd/example.h"
 
 namespace onefold {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "autograd/annex/annex_ops.h"
+#include "core/annex/window_pooling.h"
 #include "tests/autograd/declared_ops.h"
 #include "tests/autograd/example.h"
 #include "tests/reference.h"

@@ -2,6 +2,7 @@
 
 #include "autograd/ops.h"
 #include "core/check.h"
+#include "core/random.h"
 #include "tests/catch.h"
 
 using namespace onefold;

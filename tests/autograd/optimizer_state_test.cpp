@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "autograd/optimizer.h"
+#include "autograd/optim/adamw.h"
+#include "autograd/optim/optimizer.h"
 #include "core/random.h"
 #include "tests/autograd/support.h"
 #include "tests/catch.h"

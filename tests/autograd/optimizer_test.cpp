@@ -3,7 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "autograd/optimizer.h"
+#include "autograd/optim/adamw.h"
+#include "autograd/optim/optimizer.h"
 #include "core/check.h"
 #include "core/parallel.h"
 #include "core/random.h"

@@ -1,9 +1,10 @@
+#include "autograd/optim/adamw.h"
 #include "tests/reference.h"
 
 #include <memory>
 
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
+#include "autograd/optim/optimizer.h"
 #include "tests/catch.h"
 
 using namespace onefold;

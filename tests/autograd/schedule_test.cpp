@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "autograd/schedule.h"
+#include "autograd/optim/schedule.h"
 #include "core/check.h"
 #include "tests/catch.h"
 

@@ -6,9 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/lookahead.h"
-#include "autograd/muon.h"
+#include "autograd/annex/lookahead.h"
+#include "autograd/annex/muon.h"
 #include "autograd/ops.h"
+#include "autograd/optim/adamw.h"
 #include "core/random.h"
 #include "tests/catch.h"
 

@@ -2,7 +2,8 @@
 // each map that a pass reads or writes.
 
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
+#include "autograd/optim/optimizer.h"
+#include "core/annex/window_pooling.h"
 #include "core/ops/elementwise.h"
 #include "core/ops/norm_sum.h"
 #include "core/ops/pooling.h"

@@ -1,4 +1,4 @@
-#include "core/available_memory.h"
+#include "core/process_limits.h"
 
 #include <fstream>
 #include <limits>

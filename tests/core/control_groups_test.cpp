@@ -1,4 +1,4 @@
-#include "core/control_groups.h"
+#include "core/process_limits.h"
 
 #include <fstream>
 #include <limits>

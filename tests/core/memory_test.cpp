@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/tensor.h"
+#include "tests/allocators.h"
 #include "tests/catch.h"
 
 using namespace onefold;
@@ -107,15 +108,14 @@ TEST_CASE("memory: what the machine cannot give is an Error, and costs nothing",
 
 TEST_CASE("memory: an allocation can be made to fail, once", "[core]") {
   const MemoryUsage before = memory_usage();
-  fail_allocation(2);
+  const FailingAllocation failing(2);
   const auto first = allocate_buffer(100);
   CHECK_THROWS_WITH(allocate_buffer(100), ContainsSubstring("out of memory"));
   const auto third = allocate_buffer(100);
   CHECK(memory_usage().live == before.live + 2 * rounded_bytes(100));
   CHECK(memory_usage().allocations == before.allocations + 3);
 
-  fail_allocation(1);
-  fail_allocation(0);
+  { const FailingAllocation over(1); }
   CHECK_NOTHROW(allocate_buffer(100));
 }
 

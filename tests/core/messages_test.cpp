@@ -1,9 +1,13 @@
 #include <limits>
 
+#include "core/annex/channel_scale.h"
 #include "core/annex/compose_kernels.h"
+#include "core/annex/dropout_mask.h"
+#include "core/annex/gather.h"
 #include "core/annex/padding.h"
 #include "core/annex/quantization.h"
 #include "core/annex/symmetric_eigen.h"
+#include "core/annex/window_pooling.h"
 #include "core/check.h"
 #include "core/conv/conv2d.h"
 #include "core/files/safetensors.h"

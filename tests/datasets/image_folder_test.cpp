@@ -5,9 +5,9 @@
 
 #include <ctime>
 
-#include "core/available_memory.h"
 #include "core/check.h"
 #include "core/parallel.h"
+#include "core/process_limits.h"
 #include "tests/catch.h"
 #include "tests/cost.h"
 #include "tests/datasets/crafted_images.h"

@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/memory.h"
 #include "layers/state_file.h"
+#include "tests/allocators.h"
 #include "tests/catch.h"
 #include "tests/examples/small_training.h"
 #include "tests/temporary_folder.h"
@@ -12,15 +13,6 @@
 using namespace onefold;
 
 namespace {
-
-/// While it lives, the n-th allocation fails; later ones do not.
-class FailingAllocation {
- public:
-  explicit FailingAllocation(int64_t nth) { fail_allocation(nth); }
-  ~FailingAllocation() { fail_allocation(0); }
-  FailingAllocation(const FailingAllocation&) = delete;
-  FailingAllocation& operator=(const FailingAllocation&) = delete;
-};
 
 /// What an action throws as its n-th allocation fails: its message, or nothing.
 template <class Action>

@@ -1,4 +1,4 @@
-#include "examples/labs/wrong_folds.h"
+#include "core/annex/window_pooling.h"
 
 #include <algorithm>
 #include <cmath>

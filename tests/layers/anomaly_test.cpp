@@ -1,3 +1,4 @@
+#include "autograd/annex/annex_ops.h"
 #include "layers/labs/anomaly.h"
 
 #include <algorithm>
@@ -10,9 +11,9 @@
 
 #include "autograd/ops.h"
 #include "layers/batch_norm.h"
-#include "layers/models/repvgg.h"
 #include "layers/families/conv_block.h"
 #include "layers/families/weights/expand_conv2d.h"
+#include "layers/models/repvgg.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"

@@ -1,8 +1,8 @@
 #include "layers/conv2d.h"
 
-#include "autograd/lookahead.h"
+#include "autograd/annex/lookahead.h"
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
+#include "autograd/optim/optimizer.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

@@ -1,4 +1,4 @@
-#include "layers/dropout.h"
+#include "layers/labs/dropout.h"
 
 #include "autograd/ops.h"
 #include "tests/catch.h"

@@ -1,3 +1,5 @@
+#include "core/annex/window_pooling.h"
+#include "layers/calculus/kernel_calculus.h"
 #include "layers/fold/kernel.h"
 
 #include <numeric>

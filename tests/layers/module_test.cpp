@@ -7,6 +7,7 @@
 #include "layers/pooling.h"
 #include "layers/fold/repvgg_block.h"
 #include "layers/sequential.h"
+#include "layers/labs/summary.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

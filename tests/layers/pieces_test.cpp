@@ -1,10 +1,11 @@
+#include "autograd/annex/annex_ops.h"
 #include "layers/calculus/pieces.h"
 
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
+#include "layers/calculus/linear_block.h"
 #include "layers/conv2d.h"
 #include "layers/families/weights/composed_conv2d.h"
-#include "layers/calculus/linear_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

@@ -1,3 +1,5 @@
+#include "core/annex/window_pooling.h"
+#include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
 
 #include "tests/catch.h"

@@ -3,10 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "core/annex/window_pooling.h"
 #include "layers/activations.h"
-#include "layers/pooling.h"
 #include "layers/calculus/explain.h"
 #include "layers/calculus/pieces.h"
+#include "layers/labs/window_pooling.h"
+#include "layers/pooling.h"
+#include "layers/labs/summary.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

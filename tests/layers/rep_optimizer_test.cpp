@@ -1,8 +1,9 @@
+#include "autograd/optim/adamw.h"
 #include "layers/families/weights/rep_optimizer.h"
 
 #include <memory>
 
-#include "autograd/muon.h"
+#include "autograd/annex/muon.h"
 #include "autograd/ops.h"
 #include "core/ops/elementwise.h"
 #include "layers/calculus/equivalent_kernel.h"

@@ -6,6 +6,7 @@
 #include "layers/pooling.h"
 #include "layers/families/families.h"
 #include "layers/sequential.h"
+#include "layers/labs/summary.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

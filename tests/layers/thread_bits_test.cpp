@@ -1,7 +1,7 @@
 #include <cstring>
 
 #include "autograd/ops.h"
-#include "autograd/optimizer.h"
+#include "autograd/optim/optimizer.h"
 #include "core/parallel.h"
 #include "layers/models/repvgg.h"
 #include "tests/catch.h"

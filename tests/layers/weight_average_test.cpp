@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "autograd/lookahead.h"
-#include "autograd/muon.h"
+#include "autograd/annex/lookahead.h"
+#include "autograd/annex/muon.h"
 #include "autograd/ops.h"
+#include "autograd/optim/adamw.h"
 #include "core/ops/elementwise.h"
 #include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"

@@ -1,3 +1,4 @@
+#include "autograd/annex/annex_ops.h"
 #include "tests/layers/weight_families.h"
 
 #include <cmath>
@@ -6,8 +7,8 @@
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
 #include "core/ops/elementwise.h"
-#include "layers/linear.h"
 #include "layers/families/weights/expand_linear.h"
+#include "layers/linear.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

@@ -1,5 +1,6 @@
 #include "layers/families/weights/expand_conv2d.h"
 
+#include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 #include "layers/families/weights/composed_options.h"
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 #include "layers/families/weights/composed_options.h"
 

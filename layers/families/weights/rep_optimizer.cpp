@@ -1,5 +1,6 @@
 #include "layers/families/weights/rep_optimizer.h"
 
+#include "core/annex/channel_scale.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
 #include "layers/families/weights/composed_options.h"

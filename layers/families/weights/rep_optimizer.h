@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/optimizer.h"
+#include "autograd/optim/optimizer.h"
 #include "layers/conv2d.h"
 
 namespace onefold {

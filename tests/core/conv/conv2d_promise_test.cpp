@@ -15,6 +15,7 @@
 
 #include "core/conv/conv2d.h"
 #include "core/memory.h"
+#include "tests/allocators.h"
 #include "tests/catch.h"
 #include "tests/core/conv/conv2d_cases.h"
 #include "tests/same_bits.h"

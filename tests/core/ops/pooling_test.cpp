@@ -1,3 +1,4 @@
+#include "core/annex/window_pooling.h"
 #include "core/ops/pooling.h"
 
 #include <cmath>

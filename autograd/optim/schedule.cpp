@@ -1,4 +1,4 @@
-#include "autograd/schedule.h"
+#include "autograd/optim/schedule.h"
 
 #include <algorithm>
 #include <cmath>

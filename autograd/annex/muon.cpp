@@ -1,4 +1,4 @@
-#include "autograd/muon.h"
+#include "autograd/annex/muon.h"
 
 #include <cmath>
 #include <utility>

@@ -1,7 +1,8 @@
-#include "layers/dropout.h"
+#include "layers/labs/dropout.h"
 
 #include <sstream>
 
+#include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/activations.h"

@@ -1,8 +1,8 @@
-#include "autograd/lookahead.h"
+#include "autograd/annex/lookahead.h"
 
 #include <utility>
 
-#include "autograd/optimizer.h"
+#include "autograd/optim/optimizer.h"
 #include "core/check.h"
 #include "core/parallel.h"
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "autograd/optimizer.h"
+#include "autograd/optim/optimizer.h"
 
 namespace onefold {
 

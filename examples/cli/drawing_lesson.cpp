@@ -1,0 +1,37 @@
+#include "examples/cli/drawing_lesson.h"
+
+#include <CLI/CLI.hpp>
+
+#include "core/files/atomic_file.h"
+#include "examples/cli/program.h"
+
+namespace onefold {
+
+namespace {
+
+/// Where a lesson is to draw: FILE.svg or a folder.
+void check_place(const std::string& argument, const std::string& where) {
+  const bool is_picture = argument.ends_with(".svg");
+  if (where.empty() || (is_picture && !where.ends_with(".svg"))) {
+    throw UsageError(argument + ": got " + (where.empty() ? "nothing" : where) + ", needs a name" +
+                     (is_picture ? " that ends on .svg" : ""));
+  }
+  if (is_picture) check_can_write(where);
+}
+
+}  // namespace
+
+int run_lesson(int argc, const char* const* argv, const std::string& argument, const std::string& description,
+               const std::function<void(const std::string& where)>& lesson) {
+  std::string where;
+  return run_program(
+      argc, argv, about_lesson(argc, argv),
+      [&](CLI::App& app) { app.add_option(argument, where, description)->type_name(""); },
+      [&](const CLI::App& app) {
+        if (app.count(argument) > 0) check_place(argument, where);
+        lesson(where);
+        return int{kSuccess};
+      });
+}
+
+}  // namespace onefold
