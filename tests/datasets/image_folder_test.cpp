@@ -140,9 +140,9 @@ TEST_CASE("image folder: too few classes, or not the same in both splits, are er
   fs::create_directory(folder / "train");
   CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "test").string() + ": is missing"));
   fs::create_directory(folder / "test");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has no class folders, at least 2"));
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has no class folders, expected at least 2"));
   fs::create_directory(folder / "train/cat");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has one class folder, cat, at least 2"));
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has one class folder, cat, expected at least 2"));
   fs::create_directory(folder / "train/dog");
   fs::create_directory(folder / "test/cat");
   CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "test").string() + ": has no folder dog"));

@@ -246,7 +246,7 @@ TEST_CASE("weight families: what does not fit is refused with the remedy", "[lay
     CHECK_FALSE(error_of([&] { family.make(uneven, initializer); }).empty());
   }
   CHECK_THAT(error_of([&] { DiracConv2d(even, initializer); }), ContainsSubstring("both must be odd"));
-  CHECK_THAT(error_of([&] { OrepaConv2d(even, initializer); }), ContainsSubstring("a square and odd one"));
+  CHECK_THAT(error_of([&] { OrepaConv2d(even, initializer); }), ContainsSubstring("expected a square one of odd size"));
   CHECK_THAT(error_of([&] { ExpandConv2d(options, initializer, {.expansion = Expansion::kernels}); }),
              ContainsSubstring("expected 5x5, 7x7"));
   CHECK_THAT(error_of([&] { ExpandLinear(3, 0, initializer); }), ContainsSubstring("must be at least 1"));

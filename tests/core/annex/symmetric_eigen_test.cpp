@@ -65,7 +65,7 @@ TEST_CASE("symmetric_eigen: small matrices as worked out by hand", "[core]") {
 }
 
 TEST_CASE("symmetric_eigen: what is no symmetric matrix is refused", "[core]") {
-  CHECK_THROWS_WITH(symmetric_eigen({1, 2, 3}, 2), ContainsSubstring("got 3 numbers"));
+  CHECK_THROWS_WITH(symmetric_eigen({1, 2, 3}, 2), ContainsSubstring("got 3 elements"));
   CHECK_THROWS_WITH(symmetric_eigen({}, 0), ContainsSubstring("0 x 0"));
   CHECK_THROWS_WITH(symmetric_eigen({1, 2, 3, 4}, 2), ContainsSubstring("are 3 and 2"));
   const double nan = std::numeric_limits<double>::quiet_NaN();
