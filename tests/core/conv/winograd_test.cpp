@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "core/annex/winograd_strided_transforms.h"
+#include "core/annex/conv/winograd_strided_transforms.h"
 #include "core/check.h"
 #include "core/conv/winograd_matrices.h"
 #include "core/conv/winograd_transforms.h"

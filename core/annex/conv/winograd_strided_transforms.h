@@ -5,7 +5,7 @@
 namespace onefold {
 
 // The one-dimensional transforms of a three-tap filter at stride 2 on vectors of channels, four outputs per tile; for
-// the library's own .cpp files. core/annex/winograd_strided.h explains the idea. Arguments have a stride, as in
+// the library's own .cpp files. core/annex/conv/winograd_strided.h explains the idea. Arguments have a stride, as in
 // core/conv/winograd_transforms.h.
 //
 //   d0 .. d8    the inputs of a tile; the even ones meet the outer taps, as a filter of two taps, the odd ones tap 1

@@ -1,5 +1,5 @@
-#include "core/annex/winograd_strided.h"
-#include "core/annex/winograd_strided_tiles.h"
+#include "core/annex/conv/winograd_strided.h"
+#include "core/annex/conv/winograd_strided_tiles.h"
 #include "core/gemm/gemm_kernel.h"
 #include "core/parallel.h"
 

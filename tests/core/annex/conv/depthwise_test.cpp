@@ -1,4 +1,4 @@
-#include "core/annex/depthwise.h"
+#include "core/annex/conv/depthwise.h"
 
 #include "tests/catch.h"
 #include "tests/core/conv/conv2d_cases.h"

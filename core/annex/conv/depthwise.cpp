@@ -1,10 +1,10 @@
-#include "core/annex/depthwise.h"
+#include "core/annex/conv/depthwise.h"
 
 #include <limits>
 #include <vector>
 
-#include "core/annex/depthwise_axes.h"
-#include "core/annex/depthwise_tiles.h"
+#include "core/annex/conv/depthwise_axes.h"
+#include "core/annex/conv/depthwise_tiles.h"
 #include "core/parallel.h"
 
 namespace onefold {

@@ -1,7 +1,7 @@
 #include <vector>
 
-#include "core/annex/depthwise.h"
-#include "core/annex/depthwise_tiles.h"
+#include "core/annex/conv/depthwise.h"
+#include "core/annex/conv/depthwise_tiles.h"
 #include "core/parallel.h"
 #include "core/vector_loop.h"
 

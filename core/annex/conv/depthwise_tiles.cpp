@@ -1,4 +1,4 @@
-#include "core/annex/depthwise_tiles.h"
+#include "core/annex/conv/depthwise_tiles.h"
 
 namespace onefold {
 

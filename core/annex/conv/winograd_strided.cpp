@@ -1,6 +1,6 @@
-#include "core/annex/winograd_strided.h"
+#include "core/annex/conv/winograd_strided.h"
 
-#include "core/annex/winograd_strided_tiles.h"
+#include "core/annex/conv/winograd_strided_tiles.h"
 #include "core/conv/winograd.h"
 #include "core/gemm/gemm_kernel.h"
 #include "core/ops/channel_sums.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/annex/winograd_strided_transforms.h"
+#include "core/annex/conv/winograd_strided_transforms.h"
 #include "core/conv/conv_types.h"
 #include "core/conv/winograd_tiles.h"
 #include "core/vector_loop.h"
