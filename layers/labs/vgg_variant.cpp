@@ -64,10 +64,11 @@ std::vector<std::vector<BlockOptions>> options_of(const VggVariant& variant) {
   return stages;
 }
 
-/// Everything but the whitening; the head made last, so that it draws its first weights after the blocks.
+/// Everything but the whitening; the head first, as in RepVgg, so that both draw the same first weights.
 VggParts make_parts(const VggVariant& variant, const MakeBlock& make,
                     const std::function<std::unique_ptr<Linear>()>& make_head) {
   VggParts parts;
+  parts.head = make_head();
   parts.stages = make_stages(variant.size, options_of(variant), make);
   for (size_t s = 0; s + 1 < parts.stages.size(); ++s) {
     if (variant.halving[s + 1] == Halving::pool) parts.stages[s]->add<MaxPool2d>(Pool2dArgs{.kernel = 2, .stride = 2});
@@ -77,7 +78,6 @@ VggParts make_parts(const VggVariant& variant, const MakeBlock& make,
   } else {
     parts.pool = std::make_unique<GlobalAvgPool>();
   }
-  parts.head = make_head();
   if (variant.logit_scale != 1) {
     parts.head = std::make_unique<ScaledLinear>(*parts.head, static_cast<Real>(variant.logit_scale));
   }
