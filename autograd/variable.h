@@ -9,13 +9,13 @@
 
 namespace onefold {
 
-/// One gradient an input, in the inputs' order; an undefined tensor where none is needed.
+/// One gradient per input, in the inputs' order; an undefined tensor if none is needed.
 using Grads = std::vector<Tensor>;
 
-/// From the gradient of an op's output to those of its inputs; undefined for an input that requires none. It returns
-/// new tensors, or dy itself, which others may share: it must not write into dy. Its capture list is what the op saves
-/// for later: Tensors, even the output's, whose numbers stay what they are while they are held (mutable_value()). Never
-/// a Variable: an input's value may be another one by then, and the output's would be a cycle that is never freed.
+/// Computes the gradients of an op's inputs from that of its output; undefined for an input that requires none. It
+/// returns new tensors or dy itself, which others may share, so it must not write into dy. Its capture list is what the
+/// op saves: Tensors, the output's too, whose values do not change while they are held (see mutable_value()). Never a
+/// Variable: an input's value may have been replaced by then, and capturing the output is a cycle that is never freed.
 using Backward = std::function<Grads(const Tensor& dy)>;
 
 struct Node;
@@ -53,8 +53,8 @@ class Variable {
   Tensor& mutable_value();
 
   /// Runs the graph backwards from this variable, a single number, and frees the history on the way.
-  /// Throws Error for a value of more than one element, where nothing requires a gradient, for a history that was
-  /// already freed (these three change nothing), and for an op that returns gradients of wrong number or shape.
+  /// Throws Error if the value has more than one element, if nothing requires a gradient, if the history was already
+  /// freed (in these three cases nothing changes), and if an op returns gradients of wrong number or shape.
   void backward() const;
 
   /// The same from a given gradient of this variable's shape.
@@ -107,8 +107,8 @@ class NoGrad {
 /// Whether ops on this thread keep history now.
 bool grad_enabled();
 
-/// Sees every op on this thread while it lives, with or without history: what counters and anomaly detection stand on.
-/// Of several the innermost sees an op first. What on_op throws leaves the op; what on_backward throws leaves
+/// Sees every op on this thread while it lives, with or without history: what counters and anomaly detection use.
+/// If several live, the innermost sees an op first. What on_op throws leaves the op; what on_backward throws leaves
 /// backward(), with its history freed in part.
 class OpObserver {
  public:

@@ -20,10 +20,10 @@ struct MemoryUsage {
   int64_t allocations = 0;
 };
 
-/// A buffer of `count` uninitialised numbers, 64-byte aligned. When its last owner lets go, it returns to a pool,
-/// by size: mapping and zeroing 33 MB of fresh pages costs more than many of the kernels. Safe from any thread.
-/// Throws Error, naming the bytes asked for, available and held, where the machine has no more memory, before the
-/// system would end the process (process_limits.h).
+/// A buffer of `count` uninitialised values, 64-byte aligned. When its last owner releases it, it returns to a pool of
+/// buffers by size, because mapping and zeroing 33 MB of fresh pages costs more than many of the kernels. Thread-safe.
+/// Throws Error, naming the bytes requested, available and held, if memory runs out, before the system would kill the
+/// process (process_limits.h).
 std::shared_ptr<Real[]> allocate_buffer(int64_t count);
 
 MemoryUsage memory_usage();

@@ -46,8 +46,8 @@ int threads();
 ///
 /// The ranges depend only on count and grain, never on the number of threads. Partition a loop by its output, so that
 /// no two threads write the same element. If a body throws, the first exception is rethrown once all threads are done.
-/// A loop inside a loop runs on its caller's thread only. So does a loop of any other thread while one runs: the first
-/// thread that starts a loop uses all the other threads until it ends.
+/// A loop inside a loop runs on its caller's thread only. So do the loops of any second thread: the first thread that
+/// starts a loop keeps the helpers until that thread itself ends.
 void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t begin, int64_t end)> body);
 
 /// Sums `width` quantities over [0, count): body(begin, end, sums) adds its range's contribution to `sums`, which

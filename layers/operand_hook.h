@@ -30,7 +30,7 @@ class OperandHook {
   OperandHook* outer_ = innermost;
 };
 
-/// What a layer's forward() multiplies: what the hook makes of its operands; without one, these themselves.
+/// The operands that a layer's forward() multiplies: the hook's result, or `operands` if there is no hook.
 inline Operands hooked_operands(const Module& layer, const Operands& operands) {
   return OperandHook::innermost == nullptr ? operands : OperandHook::innermost->on_product(layer, operands);
 }

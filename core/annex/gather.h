@@ -7,11 +7,11 @@
 
 namespace onefold {
 
-/// y[i] = x[places[i]], elements counted row by row, in a shape of as many elements as there are places. Throws Error
-/// for another number and for a place beyond x.
+/// y[i] = x[places[i]], with elements numbered in row-major order; `shape` has one element per place. Throws Error if
+/// the numbers differ or a place is out of x's range.
 Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape);
 
-/// dx[places[i]] = dy[i], summed up where a place was taken more than once.
+/// dx[places[i]] += dy[i]: gradients are summed if a place occurs more than once.
 Tensor gather_backward(const Tensor& dy, const std::vector<int64_t>& places, const Shape& x_shape);
 
 }  // namespace onefold

@@ -6,19 +6,19 @@
 
 namespace onefold {
 
-/// A pooling window; its padding holds no element: max pooling never chooses it, average pooling counts it as zeros
-/// (divides by the whole window, as PyTorch's count_include_pad does, which is what lets an average pool fold).
+/// A pooling window. Padding is never chosen by max pooling and counts as zeros in average pooling, which divides by
+/// the whole window (PyTorch's count_include_pad); this is what allows an average pool to be folded.
 struct Pool2dArgs {
   int64_t kernel = 2;
   int64_t stride = 2;
   int64_t padding = 0;
 };
 
-/// [N, P, Q, C] for images [N, H, W, C]; throws Error where the window does not fit or padding exceeds half of it.
+/// [N, P, Q, C] for images [N, H, W, C]. Throws Error if the window does not fit or the padding exceeds half of it.
 Shape pool2d_output_shape(const Shape& x, const Pool2dArgs& args);
 
-/// The largest of each window, and where in the window it stood: number i stands for row i / kernel, column i % kernel.
-/// (Whole numbers in a Real, so that one comparison of vectors selects both; exact up to windows of 4,096 x 4,096.)
+/// The maximum of each window, and its position in the window: index i is row i / kernel, column i % kernel.
+/// (Integers stored in a Real, so that one vector comparison selects both; exact for windows up to 4,096 x 4,096.)
 struct MaxPoolResult {
   Tensor y;
   Tensor place;  // of y's shape

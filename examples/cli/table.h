@@ -5,7 +5,7 @@
 
 namespace onefold {
 
-/// Rows of text under named columns, for a page (html.h) or for a terminal. The first cell of a row names it.
+/// Rows of text under named columns, for a page (report/page.h) or for a terminal. The first cell of a row names it.
 struct Table {
   struct Column {
     std::string name = {};

@@ -8,7 +8,7 @@
 
 namespace onefold {
 
-/// The largest of each window: [N, H, W, C] -> [N, P, Q, C].
+/// The maximum of each window: [N, H, W, C] -> [N, P, Q, C].
 class MaxPool2d : public Module {
  public:
   explicit MaxPool2d(const Pool2dArgs& args) : args_(args) {}
@@ -22,8 +22,8 @@ class MaxPool2d : public Module {
   Pool2dArgs args_;
 };
 
-/// The mean of each window: [N, H, W, C] -> [N, P, Q, C]. In a branch it folds, as a depthwise convolution of equal
-/// numbers.
+/// The mean of each window: [N, H, W, C] -> [N, P, Q, C]. In a branch it folds, as a depthwise convolution with equal
+/// weights.
 class AvgPool2d : public Module {
  public:
   explicit AvgPool2d(const Pool2dArgs& args) : args_(args) {}
@@ -39,7 +39,7 @@ class AvgPool2d : public Module {
   Pool2dArgs args_;
 };
 
-/// The largest of each map, which must be square: [N, H, H, C] -> [N, C].
+/// The maximum of each feature map, which must be square: [N, H, H, C] -> [N, C].
 class GlobalMaxPool : public Module {
  public:
   Variable forward(const Variable& x) override;

@@ -23,7 +23,7 @@ struct BothForms {
   Counts training, folded;
 };
 
-/// What architecture.md counts, from the widths alone and no module of ours.
+/// Parameters and multiply-adds of a RepVGG, from the widths alone and no module of ours.
 BothForms counts_from_widths(const std::array<int64_t, 5>& depths, const std::array<int64_t, 5>& widths) {
   BothForms both;
   auto& [training, folded] = both;
