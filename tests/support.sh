@@ -49,6 +49,7 @@ build_and_test() {
   shift 2
   if [ "$preset" = release ] && [ "${long_tests:-0}" = 1 ]; then which=(); fi
   # Tests share the cores: a thread that waits gives its core up soon.
+  export LSAN_OPTIONS=suppressions=$PWD/tests/openmp_leaks.txt:print_suppressions=0
   export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-1000} KMP_BLOCKTIME=${KMP_BLOCKTIME:-0}
   choose_generator "$folder"
   echo "== $folder: configure and build"
