@@ -33,7 +33,7 @@ mount --bind /dev "$root/dev"
 inside() { chroot "$root" env -i HOME=/root TERM=dumb LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
   bash -c "cd /onefold && $1" >&2; }
 
-inside "apt-get -q update && apt-get -q install -y --no-install-recommends git ca-certificates clang-19"
+inside "apt-get -q update && apt-get -q install -y --no-install-recommends git ca-certificates clang-19 libomp-19-dev"
 git_trust='git config --global --add safe.directory /onefold'
 inside "$git_trust && examples/quickstart.sh"
 inside "cmake --preset release -B build/clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-19 -DONEFOLD_WERROR=ON \
