@@ -2,7 +2,7 @@
 # Runs the tests of Onefold: installs what a build needs and is missing, builds everything once with warnings as errors,
 # and runs every test but the long ones.
 #
-#   tests/run.sh               about 8 minutes on two cores of a Zen 4 EPYC
+#   tests/run.sh               about 7 minutes on two cores of an EPYC
 #   tests/run.sh --long        the long tests, too: whole trainings, hundreds of runs of a program
 #   tests/run.sh --sanitize    then once more with AddressSanitizer and UndefinedBehaviorSanitizer
 #   tests/run.sh --help
