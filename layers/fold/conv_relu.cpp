@@ -1,6 +1,5 @@
 #include "layers/fold/conv_relu.h"
 
-#include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/fold/fold_error.h"
 

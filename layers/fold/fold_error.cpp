@@ -23,8 +23,8 @@ FoldError FoldError::in_branch(const std::string& name) const {
 
 void check_evaluation_mode(const Module& module) {
   if (!module.training()) return;
-  throw FoldError(module.type() + " is in training mode; call eval() first, because in training mode a batch norm uses the "
-                  "statistics of each batch, which no fixed kernel can hold");
+  throw FoldError(module.type() + " is in training mode; call eval() first, because in training mode a batch norm uses "
+                  "the statistics of each batch, which no fixed kernel can hold");
 }
 
 void check_finite(std::string_view name, const Tensor& tensor) {

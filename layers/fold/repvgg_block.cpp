@@ -59,8 +59,8 @@ std::string RepVggBlock::description() const {
 DoubleKernel RepVggBlock::folded_kernel() const {
   check_evaluation_mode(*this);
   // An error says which layer of which branch it comes from.
-  const auto kernel = [](const char* name, const Conv2d& conv) { return fold_piece(name, [&] { return conv.kernel(); }); };
-  const auto norm = [](const char* name, const BatchNorm2d& bn) { return fold_piece(name, [&] { return bn.fixed(); }); };
+  const auto kernel = [](auto name, const Conv2d& conv) { return fold_piece(name, [&] { return conv.kernel(); }); };
+  const auto norm = [](auto name, const BatchNorm2d& bn) { return fold_piece(name, [&] { return bn.fixed(); }); };
 
   std::vector<DoubleKernel> branches;
   fold_branch("3x3", [&] { branches.push_back(fold_batch_norm(kernel("conv3", conv3_), norm("bn3", bn3_))); });

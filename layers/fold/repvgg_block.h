@@ -44,9 +44,9 @@ class RepVggBlock : public Module {
 
   const Conv2d& conv3() const { return conv3_; }
   const BatchNorm2d& bn3() const { return bn3_; }
-  const Conv2d& conv1() const { return *conv1_; }     // if has_pointwise()
-  const BatchNorm2d& bn1() const { return *bn1_; }    // if has_pointwise()
-  const BatchNorm2d& bn0() const { return *bn0_; }    // if has_identity()
+  const Conv2d& conv1() const { return *conv1_; }  // if has_pointwise()
+  const BatchNorm2d& bn1() const { return *bn1_; }  // if has_pointwise()
+  const BatchNorm2d& bn0() const { return *bn0_; }  // if has_identity()
 
   /// The stride, padding and groups of the 3x3 convolution, and of the folded one.
   const Conv2dArgs& args() const { return conv3_.args(); }
