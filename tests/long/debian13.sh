@@ -26,7 +26,7 @@ if [ ! -e "$root/ready" ]; then
 fi
 rm -rf "$root/onefold"
 git clone -q --no-hardlinks . "$root/onefold"
-trap 'umount "$root/proc" "$root/dev" 2>/dev/null || true' EXIT
+trap 'umount -l "$root/proc" "$root/dev" 2>/dev/null || true' EXIT
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 
