@@ -74,7 +74,7 @@ void Variable::backward(const Tensor& dy) const {
     if (!to.node()) return to.receive(gradient);
     auto& [sum, uses] = gradients[to.node().get()];
     // The first gradient may be shared with others; what the first addition makes is ours to add to.
-    sum = uses == 0 ? gradient : uses == 1 ? add(sum, gradient) : add_to(sum, gradient);
+    sum = uses == 0 ? gradient : uses == 1 ? add(sum, gradient) : add_to(std::move(sum), gradient);
     ++uses;
   };
 

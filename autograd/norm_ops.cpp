@@ -69,7 +69,7 @@ Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& bra
     auto norms = norm_sum_backward(dy, y, normed, dmaps, activation, StatisticsOf::batch, eps);
     Tensor dx;
     for (size_t b = 0; b < convolutions.size(); ++b) {
-      if (!convolutions[b].w.defined()) dx = dx.defined() ? add_to(dx, norms[b].dx) : norms[b].dx;
+      if (!convolutions[b].w.defined()) dx = dx.defined() ? add_to(std::move(dx), norms[b].dx) : std::move(norms[b].dx);
     }
     Grads grads{Tensor()};
     for (size_t b = 0; b < convolutions.size(); ++b) {
@@ -77,7 +77,7 @@ Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& bra
       if (w.defined()) {
         const Tensor dmap = std::move(norms[b].dx);
         grads.push_back(needs_dw ? conv2d_backward_weight(dmap, x, w.shape(), args) : Tensor());
-        if (needs_dx) dx = conv2d_backward_input(dmap, w, x.shape(), args, dx);
+        if (needs_dx) dx = conv2d_backward_input(dmap, w, x.shape(), args, std::move(dx));
       }
       grads.insert(grads.end(), {norms[b].dgamma, norms[b].dbeta});
     }

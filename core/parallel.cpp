@@ -29,7 +29,9 @@ int first_of_list(const char* text) {
   std::istringstream in(text);
   int first = 0, inner = 0;
   bool valid = in >> first && first >= 1 && first <= kMostThreads;
-  for (char comma = 0; valid && in >> comma;) valid = comma == ',' && in >> inner && inner >= 1;
+  for (char comma = 0; valid && in >> comma;) {
+    valid = comma == ',' && in >> inner && inner >= 1 && inner <= kMostThreads;
+  }
   check(valid, "OMP_NUM_THREADS: got ", text, ", expected an integer from 1 to ", kMostThreads);
   return first;
 }
@@ -60,6 +62,13 @@ class TeamOwnership {
 thread_local TeamOwnership team_ownership;
 
 bool team_is_free() { return omp_in_parallel() == 0 && team_ownership.claim(); }
+
+/// A thread's part of a loop. Others take from it once they have done their own; a cache line of its own keeps them
+/// from slowing each other down before.
+struct alignas(64) Share {
+  std::atomic<int64_t> next = 0;
+  int64_t end = 0;
+};
 #endif
 
 /// Calls task(i) for i in [0, count); task must not throw.
@@ -69,9 +78,18 @@ void run(int64_t count, FunctionRef<void(int64_t)> task) {
   // starts others when the size changes, to one thread, too.
   const int team = threads();
   if (count > 1 && team > 1 && team_is_free()) {
-    // One contiguous share per thread, the same in every loop, so that it finds in its cache what it left there.
-#pragma omp parallel for schedule(static) num_threads(team)
-    for (int64_t i = 0; i < count; ++i) task(i);
+    // One contiguous share per thread, the same in every loop, so that it finds in its cache what it left there. What
+    // a thread does not get to, because the machine has other work for its core, the others do.
+    std::vector<Share> shares(static_cast<size_t>(team));
+    for (int i = 0; i < team; ++i) {
+      shares[static_cast<size_t>(i)].next = count * i / team;
+      shares[static_cast<size_t>(i)].end = count * (i + 1) / team;
+    }
+#pragma omp parallel num_threads(team)
+    for (int i = 0; i < team; ++i) {
+      Share& share = shares[static_cast<size_t>((omp_get_thread_num() + i) % team)];
+      for (int64_t index; (index = share.next++) < share.end;) task(index);
+    }
     return;
   }
 #endif

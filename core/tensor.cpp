@@ -50,6 +50,11 @@ Tensor Tensor::clone() const {
 
 std::vector<Real> Tensor::to_vector() const { return {data(), data() + size()}; }
 
+void check_sole_owner(const Tensor& tensor, const char* kernel) {
+  check(!tensor.is_shared(), kernel, ": it would write into a tensor ", tensor.shape(),
+        " that shares its buffer with another; move the only handle in, or pass a clone()");
+}
+
 namespace {
 
 /// max() that lets a NaN through: once the running value is NaN, it stays.

@@ -12,7 +12,8 @@ namespace onefold {
 /// A multi-dimensional array: a shape and a reference to a contiguous, channels-last buffer from the pool.
 ///
 /// Copying a Tensor shares its buffer. There are no strides, and no views except `reshape`. The kernel that makes a
-/// tensor fills it; afterwards it is written only by a sole owner, so sharing is always safe.
+/// tensor fills it. Afterwards only a buffer's sole owner writes into it, so sharing is always safe: a kernel that
+/// writes into an operand calls check_sole_owner(), and Variable::mutable_value() copies a shared buffer first.
 class Tensor {
  public:
   /// An undefined tensor, without shape and buffer. It means "no gradient" in a list of gradients.
@@ -57,6 +58,9 @@ class Tensor {
   std::shared_ptr<Real[]> buffer_;
   Shape shape_;
 };
+
+/// Throws Error if another tensor shares the buffer, into which `kernel` would write.
+void check_sole_owner(const Tensor& tensor, const char* kernel);
 
 /// The maximum of |a - b|. Throws Error unless the shapes are equal. NaN if either side has a NaN.
 Real max_abs_difference(const Tensor& a, const Tensor& b);

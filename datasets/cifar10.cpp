@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <sstream>
 
 #include "core/check.h"
-#include "datasets/cifar10_records.h"
+#include "core/parallel.h"
 #include "datasets/read_file.h"
 
 namespace onefold {
@@ -15,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kSide = 32;
+constexpr int64_t kPlane = kSide * kSide;  // bytes per colour
 constexpr int64_t kRecord = kCifar10RecordBytes;
 constexpr int64_t kRecordsOfFile = 10000;
 constexpr uint64_t kMostClassesBytes = 4096;
@@ -58,22 +60,29 @@ bool holds_a_file(const fs::path& folder) {
   });
 }
 
+std::string download_command(const fs::path& path) {
+  return "run datasets/download_cifar10.sh " + fs::absolute(path).parent_path().parent_path().string();
+}
+
+/// What to do about an invalid file.
+std::string remedy(const fs::path& path) { return ": delete it and " + download_command(path); }
+
 /// The size of a file that must be there and hold something.
 int64_t size_of_file(const fs::path& path) {
   std::error_code error;
-  check(fs::is_regular_file(path, error), path.string(), ": is missing: ", fetching_cifar10(path));
+  check(fs::is_regular_file(path, error), path.string(), ": is missing: ", download_command(path));
   const auto size = static_cast<int64_t>(fs::file_size(path, error));
   check(!error, path.string(), ": cannot be read: ", error.message());
-  check(size > 0, path.string(), ": is empty", cifar10_remedy(path));
+  check(size > 0, path.string(), ": is empty", remedy(path));
   return size;
 }
 
 void check_record_file(const fs::path& path) {
   const int64_t size = size_of_file(path);
   check(size % kRecord == 0, path.string(), ": has ", size, " bytes, not a multiple of the ", kRecord,
-        " of a record, so it is truncated or something else", cifar10_remedy(path));
+        " of a record, so it is truncated or something else", remedy(path));
   check(size / kRecord == kRecordsOfFile, path.string(), ": has ", size / kRecord, " records, expected ",
-        kRecordsOfFile, cifar10_remedy(path));
+        kRecordsOfFile, remedy(path));
 }
 
 std::vector<std::string> read_classes(const fs::path& path) {
@@ -93,6 +102,13 @@ Dataset read_split(const fs::path& folder, FileNames files, const std::vector<st
     append_cifar10_records(folder / file, read_file(folder / file, kRecordsOfFile * kRecord), dataset);
   }
   return dataset;
+}
+
+/// Planes of red, green and blue become pixels of three bytes.
+void interleave(const uint8_t* planes, uint8_t* pixels) {
+  for (int64_t p = 0; p < kPlane; ++p) {
+    for (int64_t c = 0; c < 3; ++c) pixels[3 * p + c] = planes[c * kPlane + p];
+  }
 }
 
 }  // namespace
@@ -129,6 +145,41 @@ DatasetSplits load_cifar10(const std::filesystem::path& dir) {
   for (const char* file : kRecordFiles) check_record_file(folder / file);
   const std::vector<std::string> classes = read_classes(folder / kClassesFile);
   return {read_split(folder, kTrainFiles, classes), read_split(folder, kTestFiles, classes)};
+}
+
+std::vector<std::string> parse_cifar10_classes(const std::filesystem::path& path, const std::string& text) {
+  std::istringstream lines(text);
+  std::vector<std::string> classes;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    if (!line.empty()) classes.push_back(line);
+  }
+  check(classes.size() == 10, path.string(), ": has ", classes.size(), " class names, expected 10",
+        remedy(path));
+  return classes;
+}
+
+void append_cifar10_records(const std::filesystem::path& path, std::span<const uint8_t> bytes, Dataset& dataset) {
+  const int64_t records = std::ssize(bytes) / kRecord;
+  check(std::ssize(bytes) % kRecord == 0, path.string(), ": has ", bytes.size(), " bytes, not a multiple of the ",
+        kRecord, " of a record, so it is truncated or something else", remedy(path));
+  std::vector<int> labels;
+  for (int64_t i = 0; i < records; ++i) {
+    const int label = bytes[static_cast<size_t>(i * kRecord)];
+    if (label > 9) {
+      fail(path.string(), ": record ", i, " has label ", label, ", labels are 0 to 9", remedy(path));
+    }
+    labels.push_back(label);
+  }
+
+  const size_t begin_of_file = dataset.pixels.size();
+  dataset.pixels.resize(begin_of_file + static_cast<size_t>(records * 3 * kPlane));
+  dataset.labels.insert(dataset.labels.end(), labels.begin(), labels.end());
+  parallel_for(records, 256, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      interleave(bytes.data() + i * kRecord + 1, dataset.pixels.data() + begin_of_file + i * 3 * kPlane);
+    }
+  });
 }
 
 }  // namespace onefold

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "datasets/dataset.h"
 
@@ -23,5 +26,15 @@ std::string other_form_of_cifar10(const std::filesystem::path& dir);
 /// `dir` is the folder of the files or its parent. Throws Error, naming the file, if a file is missing, empty,
 /// truncated or too long, a label is above 9 (naming the record), or there are not exactly ten class names.
 DatasetSplits load_cifar10(const std::filesystem::path& dir);
+
+/// Bytes per record: a label and three planes of 32 x 32.
+inline constexpr int64_t kCifar10RecordBytes = 1 + 3 * 32 * 32;
+
+/// Appends the images and labels of whole records, the contents of the file at `path`, which error messages name.
+/// Throws Error for an incomplete record and for a label above 9, and leaves the dataset unchanged.
+void append_cifar10_records(const std::filesystem::path& path, std::span<const uint8_t> bytes, Dataset& dataset);
+
+/// The ten class names in the text of the file at `path`, one per line. Throws Error for any other number of them.
+std::vector<std::string> parse_cifar10_classes(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace onefold

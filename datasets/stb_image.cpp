@@ -8,8 +8,7 @@
 #include <string_view>
 
 #include "core/check.h"
-#include "datasets/jpeg_tables.h"
-#include "datasets/png_chunks.h"
+#include "datasets/image_survey.h"
 
 namespace {
 

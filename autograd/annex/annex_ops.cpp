@@ -1,9 +1,6 @@
 #include "autograd/annex/annex_ops.h"
 
-#include "core/annex/channel_scale.h"
-#include "core/annex/dropout_mask.h"
-#include "core/annex/gather.h"
-#include "core/annex/normalize_filters.h"
+#include "core/annex/elementwise.h"
 #include "core/annex/padding.h"
 #include "core/ops/elementwise.h"
 

@@ -90,11 +90,12 @@ Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs
 }
 
 Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
-                             const Tensor& sum) {
+                             Tensor sum) {
   const ConvGeometry g(x_shape, w.shape(), args);
   check_shape("the output's gradient", dy.shape(), g.y);
   if (sum.defined()) check_shape("the sum of gradients", sum.shape(), x_shape);
-  return row_of(resolve(g)).backward_input(g, dy, w, sum);
+  check_sole_owner(sum, "conv2d_backward_input");
+  return row_of(resolve(g)).backward_input(g, dy, w, std::move(sum));
 }
 
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args) {

@@ -20,9 +20,9 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
 Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs& args, ChannelStatistics& statistics);
 
 /// The gradient with respect to the images: dx of shape x_shape, from dy [N, P, Q, K]. If `sum` [x_shape] is given, dx
-/// is added to it in place and `sum` is returned.
+/// is added to it in place and it is returned: move it in, since nobody else may share its buffer.
 Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
-                             const Tensor& sum = {});
+                             Tensor sum = {});
 
 /// The gradient with respect to the weights: dw of shape w_shape.
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args);

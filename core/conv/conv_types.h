@@ -85,7 +85,7 @@ struct ConvAlgorithmRow {
   bool (*supports)(const ConvGeometry& g);
   Tensor (*forward)(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
                     PackedWeights& packed);
-  Tensor (*backward_input)(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum);
+  Tensor (*backward_input)(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum);
   Tensor (*backward_weight)(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
 };
 

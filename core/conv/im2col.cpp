@@ -174,7 +174,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
   return y;
 }
 
-Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
   const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows();
   const int64_t group_outputs = K / g.args.groups, pixels = g.P * g.Q;
   const bool pointwise = is_pointwise(g);

@@ -39,7 +39,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
 }
 // [/conv2d-naive]
 
-Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
   const int64_t L = g.K / g.args.groups;
   Tensor dx = Tensor::zeros(g.x);
 
@@ -63,7 +63,7 @@ Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, 
       }
     }
   });
-  return sum.defined() ? add_to(sum, dx) : dx;
+  return sum.defined() ? add_to(std::move(sum), dx) : dx;
 }
 
 Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {

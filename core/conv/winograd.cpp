@@ -98,13 +98,13 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
 // [/winograd-forward]
 
 template <int M>
-Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
   Conv2dArgs args = g.args;
   args.padding_h = 2 - args.padding_h;
   args.padding_w = 2 - args.padding_w;
   const Tensor rotated = rotate_weights(w);
   PackedWeights once;
-  return forward<M>(ConvGeometry(g.y, rotated.shape(), args), dy, rotated, {.sum = sum}, once);
+  return forward<M>(ConvGeometry(g.y, rotated.shape(), args), dy, rotated, {.sum = std::move(sum)}, once);
 }
 
 /// Tiles that are transformed before they are multiplied: V and Z of a chunk stay in a shared cache, and a position's

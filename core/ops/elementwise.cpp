@@ -60,7 +60,8 @@ Tensor add(const Tensor& a, const Tensor& b) {
   return zip("add", a, b, [](Vec va, Vec vb) { return va + vb; });
 }
 
-Tensor add_to(const Tensor& sum, const Tensor& x) {
+Tensor add_to(Tensor sum, const Tensor& x) {
+  check_sole_owner(sum, "add_to");
   return zip("add_to", sum, x, [](Vec va, Vec vb) { return va + vb; }, sum);
 }
 

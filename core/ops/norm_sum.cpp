@@ -133,7 +133,7 @@ Tensor gradient_buffer(const Tensor& x, GradientInto into) {
   switch (into) {
     case GradientInto::nothing: return {};
     case GradientInto::new_tensor: return Tensor(x.shape());
-    case GradientInto::buffer_of_x: return x;
+    case GradientInto::buffer_of_x: check_sole_owner(x, "norm_sum_backward"); return x;
   }
   return {};
 }

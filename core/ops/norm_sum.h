@@ -25,10 +25,11 @@ Tensor norm_sum_forward(const std::vector<NormBranch>& branches, Activation acti
 enum class StatisticsOf { batch, running };
 
 /// Where a branch's dx is written: nowhere, if it is not required; to a new tensor; or to the buffer of the branch's x,
-/// which the sole owner of x may give up. The last writes only to memory just read, and saves one feature map.
+/// which the sole owner of x gives up. The last writes only to memory just read, and saves one feature map.
 enum class GradientInto { nothing, new_tensor, buffer_of_x };
 
-/// The gradients of all branches, from dy and the forward result y: one pass for all sums, one for every dx.
+/// The gradients of all branches, from dy and the forward result y: one pass for all sums, one for every dx. Throws
+/// Error if another tensor shares an x whose buffer is to be written.
 std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y,
                                               const std::vector<NormBranch>& branches,
                                               const std::vector<GradientInto>& dx, Activation activation,

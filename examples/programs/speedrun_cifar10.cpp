@@ -20,9 +20,8 @@
 #include "examples/folding/fold_demonstration.h"
 #include "examples/training/data_source.h"
 #include "examples/training/evaluation.h"
-#include "examples/training/first_weights.h"
-#include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
+#include "examples/training/memory_estimate.h"
 #include "examples/training/trainer.h"
 #include "layers/labs/count.h"
 

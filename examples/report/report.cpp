@@ -9,7 +9,6 @@
 #include "core/check.h"
 #include "core/files/atomic_file.h"
 #include "examples/cli/format.h"
-#include "examples/cli/parse_json.h"
 #include "examples/cli/text_file.h"
 #include "examples/folding/fold_record.h"
 #include "examples/folding/fold_tables.h"

@@ -6,7 +6,7 @@
 
 #include "core/check.h"
 #include "core/files/safetensors.h"
-#include "examples/cli/parse_json.h"
+#include "examples/cli/text_file.h"
 #include "examples/cli/program.h"
 
 namespace onefold {

@@ -7,8 +7,8 @@
 
 #include "core/check.h"
 #include "examples/cli/program.h"
-#include "examples/training/first_weights.h"
-#include "layers/calculus/unfold_network.h"
+#include "examples/training/networks.h"
+#include "layers/calculus/unfold.h"
 
 namespace onefold {
 

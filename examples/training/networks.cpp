@@ -6,7 +6,9 @@
 
 #include "core/check.h"
 #include "core/files/safetensors.h"
+#include "datasets/data_loader.h"
 #include "layers/families/families.h"
+#include "layers/labs/whitening.h"
 #include "layers/state_file.h"
 
 namespace onefold {
@@ -122,6 +124,16 @@ SavedNetwork load_network(const std::filesystem::path& file, const std::string& 
   load_model(file, saved.network());
   saved.network().eval();
   return saved;
+}
+
+Tensor first_batch(const Dataset& train, const ChannelNormalization& normalization) {
+  constexpr int64_t kImages = 500;
+  return all_images(first_images(train, kImages), normalization);
+}
+
+void fit_whitening(Vgg& network, const Dataset& train, const ChannelNormalization& normalization) {
+  auto* whitening = dynamic_cast<Whitening*>(network.whitening());
+  if (whitening != nullptr) whitening->fit(first_batch(train, normalization));
 }
 
 }  // namespace onefold

@@ -8,6 +8,7 @@
 
 #include "datasets/dataset.h"
 #include "layers/labs/vgg_variant.h"
+#include "layers/models/vgg.h"
 
 namespace onefold {
 
@@ -45,5 +46,12 @@ void save_network(const std::filesystem::path& file, Module& network, const Mode
 /// Reads a network in either form. Throws Error for a file without a card, and one that lists every missing and
 /// unexpected name where the state is that of another net. A `net` that is not empty stands for the card's.
 SavedNetwork load_network(const std::filesystem::path& file, const std::string& net = {});
+
+/// The first 500 training images, normalised, in one batch: what the first weights of a network are fitted to.
+Tensor first_batch(const Dataset& train, const ChannelNormalization& normalization);
+
+/// Fits the network's whitening, where it has one, to first_batch(): half a million patches, for covariances of 27
+/// numbers. Call it before the first step; a network that is loaded has its whitening already.
+void fit_whitening(Vgg& network, const Dataset& train, const ChannelNormalization& normalization);
 
 }  // namespace onefold

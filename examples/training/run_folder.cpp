@@ -4,12 +4,13 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "core/check.h"
 #include "core/files/atomic_file.h"
-#include "examples/cli/parse_json.h"
 #include "examples/cli/text_file.h"
 
 namespace onefold {
@@ -24,6 +25,18 @@ constexpr std::array<std::string_view, 9> kFilesOfARun = {
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
+}
+
+/// The file's lines of epochs 1 to `epochs`.
+std::string lines_of_epochs(const std::filesystem::path& path, int64_t epochs) {
+  std::istringstream file(read_if_there(path).value_or(""));
+  std::string kept;
+  for (std::string line; std::getline(file, line);) {
+    const auto entry = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const bool is_epoch = entry.is_object() && entry.contains("epoch") && entry["epoch"].is_number_integer();
+    if (is_epoch && entry["epoch"].get<int64_t>() <= epochs) kept += line + '\n';
+  }
+  return kept;
 }
 
 }  // namespace
@@ -93,6 +106,17 @@ std::string command_line(int argc, const char* const* argv) {
     line += '\'';
   }
   return line;
+}
+
+EpochLog::EpochLog(std::filesystem::path path, int64_t epochs)
+    : path_(std::move(path)), lines_(lines_of_epochs(path_, epochs)) {
+  write_file_atomically(path_, lines_);
+}
+
+void EpochLog::append(const nlohmann::ordered_json& entry) {
+  std::string lines = lines_ + entry.dump() + '\n';
+  write_file_atomically(path_, lines);
+  lines_ = std::move(lines);
 }
 
 }  // namespace onefold

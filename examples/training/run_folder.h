@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -11,7 +12,7 @@ struct RunFolder {
   std::filesystem::path path;
 
   std::filesystem::path run() const { return path / "run.json"; }                        // what was run, on what
-  std::filesystem::path log() const { return path / "log.jsonl"; }                       // see epoch_log.h
+  std::filesystem::path log() const { return path / "log.jsonl"; }                       // see EpochLog
   std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }   // see checkpoint.h
   std::filesystem::path model() const { return path / "model.safetensors"; }             // the trained network
   std::filesystem::path best() const { return path / "best.safetensors"; }               // as it was at its best
@@ -35,5 +36,21 @@ nlohmann::ordered_json read_json(const std::filesystem::path& path);
 
 /// A command line as a shell would take it again.
 std::string command_line(int argc, const char* const* argv);
+
+/// log.jsonl: one JSON object per line and epoch, each complete as soon as append() returns.
+class EpochLog {
+ public:
+  /// Continues the file with the lines of its first `epochs` epochs: a resumed run goes on behind its checkpoint, and
+  /// what was logged after that is dropped. Zero epochs start a new file. Throws Error where the file cannot be read or
+  /// written, and leaves it as it was.
+  EpochLog(std::filesystem::path path, int64_t epochs);
+
+  /// Adds a line. Throws Error where it cannot be written whole, and leaves the file as it was.
+  void append(const nlohmann::ordered_json& entry);
+
+ private:
+  std::filesystem::path path_;
+  std::string lines_;  // few enough to write all of them each time, atomically
+};
 
 }  // namespace onefold

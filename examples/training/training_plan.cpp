@@ -4,9 +4,8 @@
 
 #include "core/parallel.h"
 #include "examples/cli/format.h"
-#include "examples/training/first_weights.h"
-#include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
+#include "examples/training/memory_estimate.h"
 #include "layers/labs/count.h"
 
 namespace onefold {

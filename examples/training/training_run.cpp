@@ -13,7 +13,7 @@
 #include "examples/cli/program.h"
 #include "examples/cli/progress.h"
 #include "examples/cli/signals.h"
-#include "examples/training/first_weights.h"
+#include "examples/training/networks.h"
 #include "examples/training/memory_estimate.h"
 #include "layers/labs/count.h"
 

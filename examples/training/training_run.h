@@ -9,10 +9,9 @@
 
 #include "examples/training/checkpoint.h"
 #include "examples/training/data_source.h"
-#include "examples/training/epoch_log.h"
+#include "examples/training/run_folder.h"
 #include "examples/training/evaluation.h"
 #include "examples/training/networks.h"
-#include "examples/training/run_folder.h"
 #include "examples/training/trainer.h"
 #include "layers/labs/vgg_variant.h"
 

@@ -4,7 +4,7 @@
 
 #include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
-#include "core/annex/channel_scale.h"
+#include "core/annex/elementwise.h"
 #include "core/annex/padding.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"

@@ -4,6 +4,8 @@
 
 #include "layers/fold/conv_relu.h"
 #include "layers/fold/repvgg_block.h"
+#include "layers/models/plain_vgg.h"
+#include "layers/models/repvgg.h"
 
 namespace onefold {
 
@@ -26,5 +28,10 @@ std::unique_ptr<RepVggBlock> unfold(const ConvRelu& folded, const Tensor& images
 /// The same, from kernel and arguments.
 std::unique_ptr<RepVggBlock> unfold(const Kernel& kernel, const Conv2dArgs& args, const Tensor& images,
                                     const UnfoldShares& shares = {});
+
+/// The inverse of folding a network: gives every block of `unfolded`, a network of RepVggBlocks of the same size, the
+/// state that unfold() computes from the folded block and its inputs for `images`. Throws Error if blocks are of
+/// another kind, or if a whitening layer was trained after folding.
+void unfold_network(PlainVgg& folded, const Tensor& images, RepVgg& unfolded);
 
 }  // namespace onefold

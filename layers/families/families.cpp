@@ -4,7 +4,7 @@
 
 #include "core/check.h"
 #include "layers/families/ac_block.h"
-#include "layers/families/conv_block.h"
+#include "layers/families/plain_block.h"
 #include "layers/families/dilated_block.h"
 #include "layers/families/weights/dirac_conv2d.h"
 #include "layers/families/diverse_branch_block.h"
@@ -12,7 +12,6 @@
 #include "layers/families/weights/expand_conv2d.h"
 #include "layers/families/mobile_one_block.h"
 #include "layers/families/weights/orepa_conv2d.h"
-#include "layers/families/plain_block.h"
 #include "layers/families/qa_repvgg_block.h"
 #include "layers/families/rep_mixer_block.h"
 #include "layers/families/weights/rep_optimizer.h"

@@ -22,4 +22,40 @@ class PlainBlock : public LinearBlock {
   BlockOptions options_;
 };
 
+// [constructor]
+inline PlainBlock::PlainBlock(const BlockOptions& options, Initializer& initializer)
+    : LinearBlock(options.activation), options_(options) {
+  Branch& branch = add_branch("3x3");
+  branch.add<Conv2d>("conv3", same_convolution(options, 3, 3), initializer);
+  branch.add<BatchNorm2d>("bn3", options.out);
+}
+// [/constructor]
+
+/// relu(BN(conv)) with a 3x3 convolution that re-parameterizes its weights: DoConv2d, ExpandConv2d, DiracConv2d,
+/// OrepaConv2d or RepOptimizerConv2d. State: conv.*, bn.*.
+template <class Conv>
+class ConvBlock : public LinearBlock {
+ public:
+  /// Throws Error if Conv does.
+  ConvBlock(const BlockOptions& options, Initializer& initializer)
+      : LinearBlock(options.activation), options_(options) {
+    Branch& branch = add_branch("3x3");
+    conv_ = &branch.add<Conv>("conv", same_convolution(options, 3, 3), initializer);
+    branch.add<BatchNorm2d>("bn", options.out);
+  }
+
+  /// "DoConv2dBlock 16 -> 32, stride 2"
+  std::string description() const override {
+    const std::string conv = conv_->description();
+    return conv.substr(0, conv.find(' ')) + "Block " + options_.text();
+  }
+
+  const BlockOptions& options() const { return options_; }
+  const Conv& conv() const { return *conv_; }
+
+ private:
+  BlockOptions options_;
+  const Conv* conv_;
+};
+
 }  // namespace onefold

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "layers/fold/block_options.h"
@@ -24,5 +25,21 @@ class QaRepVggBlock : public LinearBlock {
  private:
   BlockOptions options_;
 };
+
+// [qa-repvgg-block]
+inline QaRepVggBlock::QaRepVggBlock(const BlockOptions& options, Initializer& initializer)
+    : LinearBlock(options.activation), options_(options) {
+  auto sum = std::make_unique<LinearBlock>();
+  Branch& branch3 = sum->add_branch("3x3");
+  branch3.add<Conv2d>("conv3", same_convolution(options, 3, 3), initializer);
+  branch3.add<BatchNorm2d>("bn3", options.out);
+  sum->add_branch("1x1").add<Conv2d>("conv1", same_convolution(options, 1, 1), initializer);
+  if (options.keeps_shape()) sum->add_branch("identity");
+
+  Branch& all = add_branch("all");
+  all.append("sum", std::move(sum));
+  all.add<BatchNorm2d>("bn", options.out);
+}
+// [/qa-repvgg-block]
 
 }  // namespace onefold

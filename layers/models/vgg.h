@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,12 +9,25 @@
 
 #include "layers/fold/block_options.h"
 #include "layers/linear.h"
-#include "layers/models/repvgg_size.h"
 #include "layers/sequential.h"
 
 namespace onefold {
 
 class PlainVgg;
+
+/// The five stages of a RepVGG for 32x32 images. Stage 0 is the stem; stages 2 to 4 begin with stride 2.
+/// Ding et al.: "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, section 3.4.
+struct RepVggSize {
+  std::string name;
+  std::array<int64_t, 5> depths;  // blocks per stage
+  std::array<int64_t, 5> widths;  // channels per stage
+  int64_t groups = 1;             // of every second block, starting with the third, as in the paper's g2 and g4
+};
+
+/// The size by name: "tiny", "mini", "S" or "A0". Throws Error for any other name and lists the valid ones.
+RepVggSize repvgg_size(const std::string& name);
+
+std::vector<std::string> repvgg_names();
 
 /// Makes the block that takes the place of one 3x3 convolution.
 using MakeBlock = std::function<std::unique_ptr<Module>(const BlockOptions& options)>;

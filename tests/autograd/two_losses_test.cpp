@@ -52,9 +52,9 @@ std::vector<std::pair<std::string, std::function<Variable(const Variable& w)>>> 
 
 TEST_CASE("two losses: a change of the weights between their backward passes reaches neither gradient", "[autograd]") {
   for (const auto& [change_name, change] : changes()) {
-    for (const auto& [use_name, use] : uses()) {
+    for (const auto& [use_name, loss_of] : uses()) {
       CAPTURE(change_name, use_name);
-      const auto second_gradient = [&, &use = use](const Change& between) {
+      const auto second_gradient = [&, &use = loss_of](const Change& between) {
         Variable w(random_normal({4, 3}, Random(1, 0)), true);
         const Variable first = sum(multiply(w, w)), second = sum(use(w));
         first.backward();

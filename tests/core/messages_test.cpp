@@ -1,9 +1,7 @@
 #include <limits>
 
-#include "core/annex/channel_scale.h"
+#include "core/annex/elementwise.h"
 #include "core/annex/compose_kernels.h"
-#include "core/annex/dropout_mask.h"
-#include "core/annex/gather.h"
 #include "core/annex/padding.h"
 #include "core/annex/quantization.h"
 #include "core/annex/symmetric_eigen.h"
@@ -116,6 +114,20 @@ TEST_CASE("messages: convolutions", "[core]") {
   CHECK_THROWS_WITH(pad2d_forward(images, Tensor::zeros({4}), 1, 1),
                     "pad2d: value [4] for images [2 8 8 3]; expected one value per channel");
   CHECK_THROWS_WITH(pad2d_forward(images, {}, -1, 1), "pad2d: padding -1x1; both must be at least 0");
+}
+
+TEST_CASE("messages: a kernel writes into no buffer that is shared", "[core]") {
+  const Tensor x = Tensor::full({1, 4, 4, 2}, 1), one = Tensor::full({2}, 1), other = x;
+  const std::string rest =
+      ": it would write into a tensor [1 4 4 2] that shares its buffer with another; move the only handle in, or pass "
+      "a clone()";
+  CHECK_THROWS_WITH(add_to(x, x), "add_to" + rest);
+  CHECK_THROWS_WITH(conv2d_backward_input(x, Tensor::zeros({3, 3, 2, 2}), x.shape(), conv2d_args(1, 1), other),
+                    "conv2d_backward_input" + rest);
+  CHECK_THROWS_WITH(norm_sum_backward(x, x, {{other, channel_statistics(x), one, one}}, {GradientInto::buffer_of_x},
+                                      Activation::relu, StatisticsOf::batch, Real(1e-5)),
+                    "norm_sum_backward" + rest);
+  CHECK(max_abs_difference(x, Tensor::full(x.shape(), 1)) == 0);
 }
 
 TEST_CASE("messages: pooling", "[core]") {

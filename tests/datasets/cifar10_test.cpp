@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include "core/check.h"
-#include "datasets/cifar10_records.h"
 #include "tests/catch.h"
 #include "tests/datasets/test_files.h"
 

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "core/check.h"
-#include "examples/training/epoch_log.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"
 

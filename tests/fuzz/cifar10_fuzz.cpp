@@ -6,7 +6,6 @@
 #include <array>
 #include <fstream>
 
-#include "datasets/cifar10_records.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/temporary_folder.h"
 

@@ -120,7 +120,7 @@ TEST_CASE("RepOptimizer: the multipliers are those of the paper, in their places
   const std::vector<Tensor> scales = conv.branch_scales();
   REQUIRE(scales.size() == 3);
   Tensor squares = Tensor::zeros(conv.weight().shape());
-  for (const Tensor& of_branch : scales) add_to(squares, multiply(of_branch, of_branch));
+  for (const Tensor& of_branch : scales) squares = add(squares, multiply(of_branch, of_branch));
   for (int64_t i = 0; i < squares.size(); ++i) {
     const bool centre = i / 8 == 4, own = i / 4 % 2 == i % 2;
     CHECK(squares[i] == Real(4 + (centre ? 9 : 0) + (centre && own ? 1 : 0)));

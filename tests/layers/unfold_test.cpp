@@ -1,6 +1,5 @@
 #include "layers/calculus/unfold.h"
 
-#include "layers/calculus/unfold_network.h"
 #include "layers/labs/vgg_variant.h"
 #include "layers/labs/whitening.h"
 

@@ -28,7 +28,7 @@ const std::vector<Widths> kWidths = {{4, 4, 1, 1}, {4, 6, 1, 1}, {4, 4, 2, 1}, {
 /// Parameters that a step of training could have left: none as it began, where terms vanish.
 void disturb(Module& module, uint64_t seed) {
   for (Variable parameter : parameters(module)) {
-    add_to(parameter.mutable_value(), random_normal(parameter.shape(), Random(seed++, 0), 0.2));
+    parameter.set_value(add(parameter.value(), random_normal(parameter.shape(), Random(seed++, 0), 0.2)));
   }
 }
 

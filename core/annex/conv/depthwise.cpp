@@ -255,7 +255,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
   return y;
 }
 
-Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
   Tensor dx = sum.defined() ? sum : Tensor(g.x);
   if (dx.size() == 0) return dx;
   const Conv2dArgs& args = g.args;

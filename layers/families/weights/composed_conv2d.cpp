@@ -48,4 +48,11 @@ std::unique_ptr<Module> ComposedConv2d::fold_with_norm(const FixedBatchNorm& nor
   return make_folded(fold_batch_norm(kernel_of_now(), norm).rounded(), args_, Activation::none);
 }
 
+Shape composed_shape(const Conv2dOptions& options, const std::string& layer) {
+  check(!options.bias, layer, ": got bias = true; it has none: let a batch norm follow, which brings one");
+  check(options.first == FirstWeights::he_normal, layer,
+        ": got first weights of another kind; it begins in its own way");
+  return weight_shape(options, layer);
+}
+
 }  // namespace onefold

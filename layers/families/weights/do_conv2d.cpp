@@ -2,7 +2,6 @@
 
 #include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
-#include "layers/families/weights/composed_options.h"
 
 namespace onefold {
 

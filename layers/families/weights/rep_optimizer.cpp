@@ -1,9 +1,9 @@
 #include "layers/families/weights/rep_optimizer.h"
 
-#include "core/annex/channel_scale.h"
+#include "core/annex/elementwise.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
-#include "layers/families/weights/composed_options.h"
+#include "layers/families/weights/composed_conv2d.h"
 
 namespace onefold {
 

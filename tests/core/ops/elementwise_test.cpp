@@ -1,4 +1,4 @@
-#include "core/annex/dropout_mask.h"
+#include "core/annex/elementwise.h"
 #include "core/ops/elementwise.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "datasets/jpeg_tables.h"
+#include "datasets/image_survey.h"
 
 #include <algorithm>
 #include <iterator>
