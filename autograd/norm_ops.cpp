@@ -3,8 +3,8 @@
 
 namespace onefold {
 
-Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta,
-                    const ChannelStatistics& statistics, StatisticsOf of, Real eps) {
+Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta, const ChannelStatistics& statistics,
+                    StatisticsOf of, Real eps) {
   return record("batch_norm", batch_norm_forward(x.value(), statistics, gamma.value(), beta.value(), eps),
                 {x, gamma, beta},
                 [x = x.value(), gamma = gamma.value(), statistics, of, eps](const Tensor& dy) -> Grads {

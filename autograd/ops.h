@@ -53,12 +53,12 @@ Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Acti
 
 // -- pooling (reduction_ops.cpp)
 
-Variable global_avg_pool(const Variable& x);                     // [N, H, W, C] -> [N, C]; dx = dy / (H W)
+Variable global_avg_pool(const Variable& x);  // [N, H, W, C] -> [N, C]; dx = dy / (H W)
 
 // -- batch norm (norm_ops.cpp)
 
-Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta,
-                    const ChannelStatistics& statistics, StatisticsOf of, Real eps);
+Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta, const ChannelStatistics& statistics,
+                    StatisticsOf of, Real eps);
 //   y = gamma (x - mean) / sigma + beta; of the batch: dx = gamma / sigma (dy - mean(dy) - xhat mean(dy xhat)),
 //   running: dx = gamma / sigma dy; dgamma = sum(dy xhat), dbeta = sum(dy)
 

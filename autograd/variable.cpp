@@ -35,7 +35,8 @@ const Tensor& Variable::value() const {
 bool Variable::requires_grad() const { return defined() && state_->requires_grad; }
 
 const Tensor& Variable::grad() const {
-  check(defined(), "variable: it was never given a value, so it has no gradient;"
+  check(defined(),
+        "variable: it was never given a value, so it has no gradient;"
         " construct it from a tensor or by an op");
   return state_->grad;
 }

@@ -23,7 +23,8 @@ template <class... Parts>
 /// Throws Error with the parts joined as text unless `condition` holds. Call it outside parallel regions.
 template <class... Parts>
 void check(bool condition, const Parts&... parts) {
-  if (!condition) [[unlikely]] fail(parts...);
+  if (!condition) [[unlikely]]
+    fail(parts...);
 }
 
 }  // namespace onefold

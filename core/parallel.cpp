@@ -143,9 +143,8 @@ std::vector<double> ordered_sums(int64_t count, int64_t grain, int64_t width,
   // [ordered-sums]
   const int64_t ranges = (count + grain - 1) / grain;
   std::vector<double> shares(static_cast<size_t>(ranges * width), 0.0);
-  parallel_for(count, grain, [&](int64_t begin, int64_t end) {
-    body(begin, end, shares.data() + begin / grain * width);
-  });
+  parallel_for(count, grain,
+               [&](int64_t begin, int64_t end) { body(begin, end, shares.data() + begin / grain * width); });
 
   std::vector<double> sums(static_cast<size_t>(width), 0.0);
   for (int64_t range = 0; range < ranges; ++range) {

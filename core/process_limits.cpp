@@ -76,8 +76,8 @@ double quota_in_cores(const path& folder) {
 
 int64_t available_memory(const path& root) {
   const auto kilobytes = read_number(root / "proc/meminfo", "MemAvailable:");
-  const int64_t left = std::min({kilobytes ? 1024 * *kilobytes : kUnlimited, left_in_control_groups(root),
-                                 left_of_address_space(root)});
+  const int64_t left =
+      std::min({kilobytes ? 1024 * *kilobytes : kUnlimited, left_in_control_groups(root), left_of_address_space(root)});
   return std::max<int64_t>(left, 0);
 }
 

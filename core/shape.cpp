@@ -10,8 +10,7 @@ constexpr int64_t kMaxElements = int64_t{1} << 40;
 
 }  // namespace
 
-Shape::Shape(std::initializer_list<int64_t> extents)
-    : Shape(extents.begin(), static_cast<int64_t>(extents.size())) {}
+Shape::Shape(std::initializer_list<int64_t> extents) : Shape(extents.begin(), static_cast<int64_t>(extents.size())) {}
 
 Shape::Shape(const int64_t* extents, int64_t rank) {
   check(rank <= kMaxRank, "shape: got ", rank, " dimensions, at most ", kMaxRank, " are supported; join some");

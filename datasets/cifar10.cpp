@@ -154,8 +154,7 @@ std::vector<std::string> parse_cifar10_classes(const std::filesystem::path& path
     if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) classes.push_back(line);
   }
-  check(classes.size() == 10, path.string(), ": has ", classes.size(), " class names, expected 10",
-        remedy(path));
+  check(classes.size() == 10, path.string(), ": has ", classes.size(), " class names, expected 10", remedy(path));
   return classes;
 }
 

@@ -13,9 +13,9 @@ namespace onefold {
 
 namespace {
 
-constexpr int64_t kSide = 32;         // pixels of an image's side
-constexpr int kSamples = 4;           // samples of a pixel's side: edges are smooth by counting 4 x 4 of them
-constexpr double kNoise = 0.06;      // deviation of the noise of a channel, of [0, 1]
+constexpr int64_t kSide = 32;    // pixels of an image's side
+constexpr int kSamples = 4;      // samples of a pixel's side: edges are smooth by counting 4 x 4 of them
+constexpr double kNoise = 0.06;  // deviation of the noise of a channel, of [0, 1]
 constexpr double kPi = std::numbers::pi;
 constexpr uint64_t kStream = 0x5348ull << 48;  // "SH": apart from the streams of shuffling and augmentation
 

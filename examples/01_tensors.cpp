@@ -60,9 +60,9 @@ void channels_last() {
 
   // A 1x1 convolution mixes the channels of each pixel: it is a matrix product with a row for each pixel.
   // [one-by-one]
-  const Tensor pixels = x.reshape({6, 2});   // [N H W, C], the same numbers
-  const Tensor mixing = w.reshape({2, 3});   // [C, K]
-  Tensor product({6, 3});                    // [N H W, K]
+  const Tensor pixels = x.reshape({6, 2});  // [N H W, C], the same numbers
+  const Tensor mixing = w.reshape({2, 3});  // [C, K]
+  Tensor product({6, 3});                   // [N H W, K]
   gemm({pixels.data(), 6, 2, 2}, {mixing.data(), 2, 3, 3}, product.data(), 3);
   // [/one-by-one]
 

@@ -68,9 +68,8 @@ Variable silu_half_the_rule(const Variable& x) {
 
 /// Forgets the chain rule: returns its own slope, whatever gradient arrives.
 Variable silu_ignores_dy(const Variable& x) {
-  return record("silu_ignores_dy", silu_forward(x.value()), {x}, [x = x.value()](const Tensor& dy) -> Grads {
-    return {silu_backward(x, Tensor::full(dy.shape(), 1))};
-  });
+  return record("silu_ignores_dy", silu_forward(x.value()), {x},
+                [x = x.value()](const Tensor& dy) -> Grads { return {silu_backward(x, Tensor::full(dy.shape(), 1))}; });
 }
 // [/mistakes]
 

@@ -95,7 +95,9 @@ void compare_on_whole_numbers() {
   for (const ConvAlgorithm algorithm : kAlgorithms) {
     const Real difference = max_abs_difference(run(algorithm, x, w), y);
     std::printf("   %-21s largest difference from the definition: %s\n", name(algorithm),
-                difference == 0 ? "0" : difference < Real(0.01) ? "below 0.01" : "TOO LARGE");
+                difference == 0           ? "0"
+                : difference < Real(0.01) ? "below 0.01"
+                                          : "TOO LARGE");
   }
 }
 

@@ -114,11 +114,11 @@ void lesson() {
     double loss_sum = 0;
     train_batches.start_epoch(epoch);
     while (const auto batch = train_batches.next()) {
-      const Variable logits = network(Variable(batch->images));                // forward: numbers and their history
-      const Variable loss = softmax_cross_entropy(logits, batch->labels);      // one number to make small
+      const Variable logits = network(Variable(batch->images));            // forward: numbers and their history
+      const Variable loss = softmax_cross_entropy(logits, batch->labels);  // one number to make small
       optimizer.clear_grads();
-      loss.backward();                                                         // a gradient for every parameter
-      optimizer.step(rate(step++));                                            // a small step downhill
+      loss.backward();               // a gradient for every parameter
+      optimizer.step(rate(step++));  // a small step downhill
       loss_sum += static_cast<double>(loss.value().item());
     }
     const double mean_loss = loss_sum / static_cast<double>(train_batches.batches());

@@ -27,12 +27,12 @@
 #include "core/ops/norm_sum.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "examples/pictures/speed_chart.h"
 #include "examples/cli/best_seconds.h"
 #include "examples/cli/drawing_lesson.h"
 #include "examples/cli/format.h"
 #include "examples/cli/machine.h"
 #include "examples/cli/peak.h"
+#include "examples/pictures/speed_chart.h"
 
 using namespace onefold;
 

@@ -18,11 +18,11 @@
 
 #include "core/files/atomic_file.h"
 #include "core/random.h"
-#include "examples/pictures/kernel_picture.h"
-#include "examples/pictures/picture_file.h"
-#include "examples/folding/block_demonstration.h"
 #include "examples/cli/drawing_lesson.h"
 #include "examples/cli/format.h"
+#include "examples/folding/block_demonstration.h"
+#include "examples/pictures/kernel_picture.h"
+#include "examples/pictures/picture_file.h"
 #include "layers/calculus/explain.h"
 #include "layers/families/families.h"
 

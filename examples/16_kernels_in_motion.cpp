@@ -24,8 +24,8 @@
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
 #include "examples/cli/drawing_lesson.h"
-#include "examples/training/evaluation.h"
 #include "examples/labs/kernel_motion.h"
+#include "examples/training/evaluation.h"
 #include "examples/training/trainer.h"
 #include "layers/calculus/equivalent_kernel.h"
 #include "layers/models/repvgg.h"
@@ -37,12 +37,12 @@ namespace {
 struct Recipe {
   int64_t train_images = 3000, test_images = 1000;
   int64_t epochs = 4, batch_size = 50;
-  int64_t settling = 40;       // batches before the first step: by then running statistics are those of the data
+  int64_t settling = 40;  // batches before the first step: by then running statistics are those of the data
   double learning_rate = 0.1, weight_decay = 5e-4;
   uint64_t seed = 1;
 };
 constexpr Recipe kRecipe;
-constexpr int64_t kStage = 2, kBlock = 1;  // 32 -> 32 channels, with an identity branch
+constexpr int64_t kStage = 2, kBlock = 1;                       // 32 -> 32 channels, with an identity branch
 const std::vector<int64_t> kShown = {0, 10, 30, 60, 120, 240};  // steps
 
 // [penalty]
@@ -63,8 +63,12 @@ struct Data {
   ChannelNormalization normalization = channel_normalization(shapes.train);
 
   DataLoader batches() const {
-    return {shapes.train, {.batch_size = kRecipe.batch_size, .shuffle = true, .normalization = normalization,
-                           .seed = kRecipe.seed, .drop_last = true}};
+    return {shapes.train,
+            {.batch_size = kRecipe.batch_size,
+             .shuffle = true,
+             .normalization = normalization,
+             .seed = kRecipe.seed,
+             .drop_last = true}};
   }
 };
 
@@ -77,7 +81,7 @@ void settle(Module& network, DataLoader& batches) {
 }
 
 struct Trained {
-  std::vector<Moment> moments;  // before the first step and after each
+  std::vector<Moment> moments;       // before the first step and after each
   double accuracy = 0, lengths = 0;  // the latter of all blocks' equivalent kernels, root of the sum of squares
 };
 

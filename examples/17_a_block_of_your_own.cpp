@@ -71,8 +71,8 @@ void show_steps() {
   Table table{.columns = {{"step"}, {"numbers", true}, {"inside", true}, {"border", true}}};
   for (const FoldStep& step : explain_fold(block)) {
     const MapDifference difference = map_difference(step.compute(x), trained);
-    table.rows.push_back({step.title, std::to_string(step.parameters), scientific(difference.interior),
-                          scientific(difference.border)});
+    table.rows.push_back(
+        {step.title, std::to_string(step.parameters), scientific(difference.interior), scientific(difference.border)});
   }
   // [/steps]
   std::fputs(text_table(table).c_str(), stdout);
@@ -106,9 +106,8 @@ void compare_networks() {
   Initializer initializer(kSeed), same(kSeed);
   // [reparameterize]
   const std::unique_ptr<Sequential> network = plain_network(initializer);
-  const std::vector<std::string> replaced = insert_branches(*network, [&](const BlockOptions& options) {
-    return std::make_unique<EdgeBlock>(options, initializer);
-  });
+  const std::vector<std::string> replaced = insert_branches(
+      *network, [&](const BlockOptions& options) { return std::make_unique<EdgeBlock>(options, initializer); });
   // [/reparameterize]
   std::printf("   %zu blocks:", replaced.size());
   for (const std::string& name : replaced) std::printf(" %s", name.c_str());

@@ -27,11 +27,8 @@ Tensor moved_towards(const Tensor& running, const Tensor& batch, Real momentum, 
 }  // namespace
 
 BatchNorm2d::BatchNorm2d(int64_t channels, Real eps, Real momentum)
-    : gamma_(Tensor::full(channel_shape(channels), 1), true),
-      beta_(Tensor::zeros({channels}), true),
-      running_mean_(Tensor::zeros({channels})),
-      running_var_(Tensor::full({channels}, 1)),
-      eps_(eps),
+    : gamma_(Tensor::full(channel_shape(channels), 1), true), beta_(Tensor::zeros({channels}), true),
+      running_mean_(Tensor::zeros({channels})), running_var_(Tensor::full({channels}, 1)), eps_(eps),
       momentum_(momentum) {
   check(eps > 0, "BatchNorm2d: eps is ", eps, ", it must be above 0, because a channel's variance can be 0");
   check(momentum >= 0 && momentum <= 1, "BatchNorm2d: momentum is ", momentum, ", it must be within 0 and 1");
@@ -53,8 +50,8 @@ std::string BatchNorm2d::description() const { return "BatchNorm2d " + std::to_s
 
 NormInput BatchNorm2d::norm_input(const Variable& x) {
   const int64_t channels = gamma_.shape()[0];
-  check(x.shape().rank() == 4 && x.shape()[-1] == channels, "BatchNorm2d: input ", x.shape(),
-        " must be images [N H W ", channels, "]");
+  check(x.shape().rank() == 4 && x.shape()[-1] == channels, "BatchNorm2d: input ", x.shape(), " must be images [N H W ",
+        channels, "]");
   // [norm-input]
   if (!training()) return {x, gamma_, beta_, {running_mean_, running_var_}};
 

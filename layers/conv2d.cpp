@@ -37,8 +37,7 @@ Conv2d::Conv2d(const Conv2dOptions& options, Initializer& initializer)
 Conv2d::Conv2d(const Kernel& kernel, const Conv2dArgs& args) : args_(args) {
   check(kernel.weight.shape().rank() == 4, "Conv2d: weight ", kernel.weight.shape(), " must be [R S C/groups K]");
   check(!kernel.bias.defined() || kernel.bias.shape() == Shape{kernel.weight.shape()[-1]}, "Conv2d: bias ",
-        kernel.bias.shape(), " does not fit weight ", kernel.weight.shape(),
-        ", expected one value per output channel");
+        kernel.bias.shape(), " does not fit weight ", kernel.weight.shape(), ", expected one value per output channel");
   weight_ = Variable(kernel.weight.clone(), true);
   if (kernel.bias.defined()) bias_ = Variable(kernel.bias.clone(), true);
 }

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "core/conv/conv2d.h"
-#include "layers/initializer.h"
 #include "layers/fold/kernel.h"
+#include "layers/initializer.h"
 #include "layers/module.h"
 
 namespace onefold {

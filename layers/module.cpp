@@ -1,6 +1,5 @@
 #include "layers/module.h"
 
-
 #include "core/check.h"
 
 namespace onefold {

@@ -83,8 +83,7 @@ inline Cost cost_of(const std::function<void()>& body) {
     const double before = peak_mebibytes();
     const std::clock_t start = std::clock();
     const std::string message = message_of(body);
-    const double numbers[2] = {peak_mebibytes() - before,
-                               static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC};
+    const double numbers[2] = {peak_mebibytes() - before, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC};
     const bool told = ::write(ends[1], numbers, sizeof numbers) == sizeof numbers &&
                       ::write(ends[1], message.data(), message.size()) == static_cast<ssize_t>(message.size());
     ::_exit(told ? 0 : 1);

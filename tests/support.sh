@@ -15,10 +15,11 @@ logged() {
 }
 
 # install_clang: sets clangxx to Clang with libFuzzer and the sanitizers, a package that clang only recommends. Clang 16
-# where it is packaged, for it is the first to hold programs to today's C++20; else the system's own.
+# and its clang-format where they are packaged, for it is the first to hold programs to today's C++20; else the system's
+# own.
 install_clang() {
   clangxx=clang++-16
-  if ! install_packages clang-16 2>/dev/null; then
+  if ! install_packages clang-16 clang-format-16 2>/dev/null; then
     clangxx=clang++
     install_packages clang
   fi

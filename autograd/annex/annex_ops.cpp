@@ -7,10 +7,9 @@
 namespace onefold {
 
 Variable gather(const Variable& x, const std::vector<int64_t>& places, const Shape& shape) {
-  return record("gather", gather_forward(x.value(), places, shape), {x},
-                [x_shape = x.shape(), places](const Tensor& dy) -> Grads {
-                  return {gather_backward(dy, places, x_shape)};
-                });
+  return record(
+      "gather", gather_forward(x.value(), places, shape), {x},
+      [x_shape = x.shape(), places](const Tensor& dy) -> Grads { return {gather_backward(dy, places, x_shape)}; });
 }
 
 Variable scale_channels(const Variable& x, const Variable& factor) {
@@ -63,10 +62,9 @@ Variable max_pool2d(const Variable& x, const Pool2dArgs& args) {
 }
 
 Variable avg_pool2d(const Variable& x, const Pool2dArgs& args) {
-  return record("avg_pool2d", avg_pool2d_forward(x.value(), args), {x},
-                [x_shape = x.shape(), args](const Tensor& dy) -> Grads {
-                  return {avg_pool2d_backward(dy, x_shape, args)};
-                });
+  return record(
+      "avg_pool2d", avg_pool2d_forward(x.value(), args), {x},
+      [x_shape = x.shape(), args](const Tensor& dy) -> Grads { return {avg_pool2d_backward(dy, x_shape, args)}; });
 }
 
 Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Variable& beta,
@@ -79,18 +77,18 @@ Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Vari
       return {grads.dgamma, grads.dbeta};
     });
   }
-  return record("batch_norm_of_zero", y, {x, gamma, beta},
-                [x = x.value(), gamma = gamma.value(), statistics, zero, eps](const Tensor& dy) -> Grads {
-                  const Tensor dpixel = dy.reshape(zero.shape());
-                  const auto of_pixel = batch_norm_backward_fixed(dpixel, zero, statistics, gamma, eps);
-                  // dx = -d / rows (1 + z xhat), d what a pixel would get by fixed statistics: a batch norm of x again.
-                  const Real share = Real(-1) / static_cast<Real>(x.shape().rows());
-                  const Tensor shift = scale(of_pixel.dx.reshape(dy.shape()), share);
-                  const Tensor one = Tensor::full(dy.shape(), 1), none = Tensor::zeros(dy.shape());
-                  const Tensor z = batch_norm_forward(zero, statistics, one, none, eps).reshape(dy.shape());
-                  return {batch_norm_forward(x, statistics, multiply(shift, z), shift, eps), of_pixel.dgamma,
-                          of_pixel.dbeta};
-                });
+  return record(
+      "batch_norm_of_zero", y, {x, gamma, beta},
+      [x = x.value(), gamma = gamma.value(), statistics, zero, eps](const Tensor& dy) -> Grads {
+        const Tensor dpixel = dy.reshape(zero.shape());
+        const auto of_pixel = batch_norm_backward_fixed(dpixel, zero, statistics, gamma, eps);
+        // dx = -d / rows (1 + z xhat), d what a pixel would get by fixed statistics: a batch norm of x again.
+        const Real share = Real(-1) / static_cast<Real>(x.shape().rows());
+        const Tensor shift = scale(of_pixel.dx.reshape(dy.shape()), share);
+        const Tensor one = Tensor::full(dy.shape(), 1), none = Tensor::zeros(dy.shape());
+        const Tensor z = batch_norm_forward(zero, statistics, one, none, eps).reshape(dy.shape());
+        return {batch_norm_forward(x, statistics, multiply(shift, z), shift, eps), of_pixel.dgamma, of_pixel.dbeta};
+      });
 }
 
 }  // namespace onefold

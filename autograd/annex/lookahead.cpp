@@ -34,9 +34,8 @@ void Lookahead::after_step(int64_t steps, int64_t total_steps) {
   std::vector<Tensor>& slow = memory_.at("slow");
   for (size_t i = 0; i < parameters_.size(); ++i) {
     Tensor& fast = parameters_[i].mutable_value();
-    parallel_for(fast.size(), kParameterGrain, [&](int64_t begin, int64_t end) {
-      call_back(&fast[begin], &slow[i][begin], end - begin, share);
-    });
+    parallel_for(fast.size(), kParameterGrain,
+                 [&](int64_t begin, int64_t end) { call_back(&fast[begin], &slow[i][begin], end - begin, share); });
   }
 }
 

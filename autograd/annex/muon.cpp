@@ -33,8 +33,8 @@ Tensor orthogonalized(const Tensor& matrix, int steps) {
     const Tensor gram = tall ? product(transposed(x), as_stored(x)) : product(as_stored(x), transposed(x));
     const Tensor square = product(as_stored(gram), as_stored(gram));
     const Tensor polynomial = add_scaled(scale(gram, b), c, square);
-    const Tensor moved = tall ? product(as_stored(x), as_stored(polynomial))
-                              : product(as_stored(polynomial), as_stored(x));
+    const Tensor moved =
+        tall ? product(as_stored(x), as_stored(polynomial)) : product(as_stored(polynomial), as_stored(x));
     x = add_scaled(moved, a, x);
   }
   return x;

@@ -13,8 +13,8 @@ namespace {
 constexpr int kMaxSweeps = 100;  // convergence is quadratic: ten are many
 
 void check_matrix(const std::vector<double>& a, size_t n) {
-  check(n >= 1 && a.size() == n * n, "symmetric_eigen: got ", a.size(), " elements, expected a matrix of ", n,
-        " x ", n);
+  check(n >= 1 && a.size() == n * n, "symmetric_eigen: got ", a.size(), " elements, expected a matrix of ", n, " x ",
+        n);
   double largest = 0;
   for (const double element : a) largest = std::max(largest, std::abs(element));
   for (size_t p = 0; p < n; ++p) {

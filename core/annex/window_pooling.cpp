@@ -19,12 +19,8 @@ struct Window {
   int64_t h_begin, h_end, w_begin, w_end;
 
   Window(int64_t p, int64_t q, const Shape& x, const Pool2dArgs& args)
-      : top(p * args.stride - args.padding),
-        left(q * args.stride - args.padding),
-        kernel(args.kernel),
-        h_begin(std::max<int64_t>(0, top)),
-        h_end(std::min(x[1], top + kernel)),
-        w_begin(std::max<int64_t>(0, left)),
+      : top(p * args.stride - args.padding), left(q * args.stride - args.padding), kernel(args.kernel),
+        h_begin(std::max<int64_t>(0, top)), h_end(std::min(x[1], top + kernel)), w_begin(std::max<int64_t>(0, left)),
         w_end(std::min(x[2], left + kernel)) {}
 
   /// A pixel's number in the whole window, row by row.

@@ -134,9 +134,8 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
   ChannelSums sums(K, sum_up ? (pixels + block - 1) / block : 0);
 
   for (int64_t group = 0; group < groups; ++group) {
-    const Tensor weights = packed.part(static_cast<size_t>(group), [&] {
-      return PackedMatrix(group_weights(w, group, groups)).values();
-    });
+    const Tensor weights =
+        packed.part(static_cast<size_t>(group), [&] { return PackedMatrix(group_weights(w, group, groups)).values(); });
     const Real* const group_bias = bias.defined() ? bias.data() + group * group_outputs : nullptr;
     Real* const group_y = y.data() + group * group_outputs;
     const auto patches = [&](int64_t begin, int64_t end, Tensor& columns) -> TileRows {
@@ -229,7 +228,7 @@ Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
 
 }  // namespace
 
-constinit const ConvAlgorithmRow im2col_row = {
-    "im2col", "nothing", [](const ConvGeometry&) { return true; }, forward, backward_input, backward_weight};
+constinit const ConvAlgorithmRow im2col_row = {"im2col", "nothing",      [](const ConvGeometry&) { return true; },
+                                               forward,  backward_input, backward_weight};
 
 }  // namespace onefold

@@ -81,8 +81,8 @@ Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
           if (!g.inside(h, v)) continue;
           for (int64_t k = 0; k < g.K; ++k) {
             const int64_t first_channel = k / L * g.G;
-            sums[static_cast<size_t>(k)] += static_cast<double>(x[g.in(n, h, v, first_channel + c)]) *
-                                            static_cast<double>(dy[g.out(n, p, q, k)]);
+            sums[static_cast<size_t>(k)] +=
+                static_cast<double>(x[g.in(n, h, v, first_channel + c)]) * static_cast<double>(dy[g.out(n, p, q, k)]);
           }
         }
       }
@@ -95,8 +95,8 @@ Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
 }  // namespace
 
 // [row]
-constinit const ConvAlgorithmRow naive_row = {
-    "naive", "nothing", [](const ConvGeometry&) { return true; }, forward, backward_input, backward_weight};
+constinit const ConvAlgorithmRow naive_row = {"naive", "nothing",      [](const ConvGeometry&) { return true; },
+                                              forward, backward_input, backward_weight};
 // [/row]
 
 }  // namespace onefold

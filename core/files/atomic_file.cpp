@@ -25,20 +25,14 @@ const char* remedy(int error) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
-    case EFBIG:
-      return "free some space, or choose a folder on another disk";
-    case ENOENT:
-      return "create the folder first, or check its spelling";
-    case ENOTDIR:
-      return "a part of the path is a file; choose another folder";
+    case EFBIG: return "free some space, or choose a folder on another disk";
+    case ENOENT: return "create the folder first, or check its spelling";
+    case ENOTDIR: return "a part of the path is a file; choose another folder";
     case EACCES:
     case EPERM:
-    case EROFS:
-      return "choose a folder that you may write to";
-    case ENAMETOOLONG:
-      return "choose a shorter name";
-    default:
-      return "check the disk, or choose another folder";
+    case EROFS: return "choose a folder that you may write to";
+    case ENAMETOOLONG: return "choose a shorter name";
+    default: return "check the disk, or choose another folder";
   }
 }
 

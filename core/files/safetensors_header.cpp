@@ -24,7 +24,8 @@ constexpr std::array<FileDtype, 5> kDtypes{
 std::string printable(const std::string& text) {
   constexpr size_t kShown = 120;
   std::string shown = text.substr(0, kShown);
-  std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  std::replace_if(
+      shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
   return text.size() > kShown ? shown + "..." : shown;
 }
 

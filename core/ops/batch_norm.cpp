@@ -167,14 +167,14 @@ BatchNormGrads batch_norm_backward(const Tensor& dy, const Tensor& x, const Chan
   }
 
   grads.dx = Tensor(x.shape());
-  parallel_rows(rows, channels,
-                [dys = dy.data(), xs = x.data(), dxs = grads.dx.data(), means = statistics.mean.data(),
-                 factors = factor.data(), dy_means = dy_mean.data(),
-                 slopes = slope.data()](int64_t i, int64_t c, auto lanes) {
-                  const Vec centred = lanes.load(xs + i) - lanes.load(means + c);
-                  const Vec g = lanes.load(dys + i) - lanes.load(dy_means + c) - centred * lanes.load(slopes + c);
-                  lanes.store(dxs + i, lanes.load(factors + c) * g);
-                });
+  parallel_rows(
+      rows, channels,
+      [dys = dy.data(), xs = x.data(), dxs = grads.dx.data(), means = statistics.mean.data(), factors = factor.data(),
+       dy_means = dy_mean.data(), slopes = slope.data()](int64_t i, int64_t c, auto lanes) {
+        const Vec centred = lanes.load(xs + i) - lanes.load(means + c);
+        const Vec g = lanes.load(dys + i) - lanes.load(dy_means + c) - centred * lanes.load(slopes + c);
+        lanes.store(dxs + i, lanes.load(factors + c) * g);
+      });
   return grads;
 }
 

@@ -62,7 +62,8 @@ Tensor add(const Tensor& a, const Tensor& b) {
 
 Tensor add_to(Tensor sum, const Tensor& x) {
   check_sole_owner(sum, "add_to");
-  return zip("add_to", sum, x, [](Vec va, Vec vb) { return va + vb; }, sum);
+  return zip(
+      "add_to", sum, x, [](Vec va, Vec vb) { return va + vb; }, sum);
 }
 
 Tensor subtract(const Tensor& a, const Tensor& b) {

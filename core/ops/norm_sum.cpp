@@ -32,8 +32,7 @@ void check_branches(const std::vector<NormBranch>& branches) {
   for (const NormBranch& branch : branches) {
     check(branch.x.shape() == shape, "norm_sum: branches of ", shape, " and ", branch.x.shape(),
           "; all need one shape");
-    for (const Tensor* vector :
-         {&branch.gamma, &branch.beta, &branch.statistics.mean, &branch.statistics.variance}) {
+    for (const Tensor* vector : {&branch.gamma, &branch.beta, &branch.statistics.mean, &branch.statistics.variance}) {
       check(vector->shape() == channels, "norm_sum: a batch norm of ", vector->shape(), " channels on a branch of ",
             shape, "; its vectors must be ", channels);
     }
@@ -120,8 +119,8 @@ void backward_pass(const Tensor& dy, const Tensor& y, const std::vector<NormBran
         for (size_t b = 0; b < B; ++b) {
           if (dx[b] == nullptr) continue;
           const size_t i = b * static_cast<size_t>(C) + static_cast<size_t>(c);
-          const Vec value = lanes.load(&of_g[i]) * g + lanes.load(&of_x[i]) * lanes.load(x[b] + at) +
-                            lanes.load(&constant[i]);
+          const Vec value =
+              lanes.load(&of_g[i]) * g + lanes.load(&of_x[i]) * lanes.load(x[b] + at) + lanes.load(&constant[i]);
           lanes.store(dx[b] + at, value);
         }
       });
@@ -185,8 +184,8 @@ std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y,
         " branches");
   const int64_t C = dy.shape()[-1];
   const double rows = static_cast<double>(dy.shape().rows());
-  const std::vector<double> sums = with_branch_count(
-      branches.size(), [&](auto count) { return gradient_sums<count>(dy, y, branches, activation); });
+  const std::vector<double> sums =
+      with_branch_count(branches.size(), [&](auto count) { return gradient_sums<count>(dy, y, branches, activation); });
 
   // dx = gamma / sigma (g - mean(g) - xhat mean(g xhat)), written as an affine map of g and x.
   std::vector<BatchNormGrads> grads(branches.size());

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "core/ops/elementwise.h"
 #include "core/ops/batch_norm.h"
+#include "core/ops/elementwise.h"
 
 namespace onefold {
 

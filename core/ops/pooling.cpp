@@ -37,10 +37,9 @@ Tensor global_avg_pool_backward(const Tensor& dy, const Shape& x_shape) {
   Tensor dx(x_shape);
   parallel_for(x_shape[0], rows_per_range(pixels * channels), [&](int64_t begin, int64_t end) {
     for (int64_t row = begin * pixels; row < end * pixels; ++row) {
-      for_each_vector(0, channels, [=, from = dy.data() + row / pixels * channels,
-                                    to = dx.data() + row * channels](int64_t c, auto lanes) {
-        lanes.store(to + c, share * lanes.load(from + c));
-      });
+      for_each_vector(0, channels,
+                      [=, from = dy.data() + row / pixels * channels, to = dx.data() + row * channels](
+                          int64_t c, auto lanes) { lanes.store(to + c, share * lanes.load(from + c)); });
     }
   });
   return dx;

@@ -49,8 +49,10 @@ std::string bar_text(double fraction, int64_t width, bool blocks) {
   std::string bar;
   for (int64_t cell = 0; cell < width; ++cell) {
     const int64_t filled = std::clamp<int64_t>(eighths - 8 * cell, 0, 8);
-    if (blocks) bar += filled == 8 ? "█" : kEighths[static_cast<size_t>(filled)];
-    else bar += filled == 8 ? "#" : " ";
+    if (blocks)
+      bar += filled == 8 ? "█" : kEighths[static_cast<size_t>(filled)];
+    else
+      bar += filled == 8 ? "#" : " ";
   }
   return bar;
 }
@@ -70,8 +72,10 @@ TerminalStyle stderr_style() {
 std::string clock_time(double seconds) {
   const auto total = static_cast<long long>(std::lround(std::max(0.0, seconds)));
   std::array<char, 48> text{};
-  if (total < 3600) std::snprintf(text.data(), text.size(), "%02lld:%02lld", total / 60, total % 60);
-  else std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", total / 3600, total / 60 % 60, total % 60);
+  if (total < 3600)
+    std::snprintf(text.data(), text.size(), "%02lld:%02lld", total / 60, total % 60);
+  else
+    std::snprintf(text.data(), text.size(), "%lld:%02lld:%02lld", total / 3600, total / 60 % 60, total % 60);
   return text.data();
 }
 

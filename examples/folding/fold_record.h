@@ -76,10 +76,10 @@ struct FoldProof {
 
 struct FoldRecord {
   std::string net;
-  std::string reparam = "repvgg";  // the family of its blocks
-  std::string dataset;             // its name
-  std::string block;               // the one shown step by step, "stages.1.0"
-  int64_t block_images = 0;        // test images whose activations went through the blocks
+  std::string reparam = "repvgg";      // the family of its blocks
+  std::string dataset;                 // its name
+  std::string block;                   // the one shown step by step, "stages.1.0"
+  int64_t block_images = 0;            // test images whose activations went through the blocks
   std::vector<FoldRow> network_steps;  // their differences are those of the logits, under `interior`
   std::vector<FoldedBlockRow> blocks;
   Counts before, after;  // of both forms, from the counter

@@ -21,7 +21,9 @@ std::string both_times(const FormTimes& time) {
   const double shown = longer / unit;
   const int decimals = unit == 1 ? 1 : shown < 1 ? 3 : shown < 10 ? 2 : shown < 100 ? 1 : 0;
   return fixed(time.before / unit, decimals) + " \u2192 " + fixed(time.after / unit, decimals) +
-         (unit == 1 ? " s" : unit == 1e-3 ? " ms" : " \u00b5s");
+         (unit == 1      ? " s"
+          : unit == 1e-3 ? " ms"
+                         : " \u00b5s");
 }
 
 std::string images_at_once(int64_t batch) { return batch == 1 ? "1 image" : grouped(batch) + " images"; }
@@ -33,7 +35,7 @@ std::vector<std::string> cost_cells(const std::string& name, const Counts& befor
 }
 
 /// What is in a network beside its blocks.
-Counts rest_of(Counts counts, const std::vector<FoldedBlockRow>& blocks, Counts FoldedBlockRow::* form) {
+Counts rest_of(Counts counts, const std::vector<FoldedBlockRow>& blocks, Counts FoldedBlockRow::*form) {
   for (const FoldedBlockRow& block : blocks) {
     counts.parameters -= (block.*form).parameters;
     counts.multiply_adds -= (block.*form).multiply_adds;
@@ -61,9 +63,12 @@ Table step_table(const std::vector<FoldRow>& steps, bool of_logits) {
   }
   for (size_t i = 0; i < steps.size(); ++i) {
     const FoldRow& step = steps[i];
-    std::vector<std::string> row = {std::to_string(i),           step.title,
-                                    grouped(step.parameters),    grouped(step.convolutions),
-                                    grouped(step.batch_norms),   grouped(step.additions),
+    std::vector<std::string> row = {std::to_string(i),
+                                    step.title,
+                                    grouped(step.parameters),
+                                    grouped(step.convolutions),
+                                    grouped(step.batch_norms),
+                                    grouped(step.additions),
                                     i == 0 ? "-" : scientific(step.interior)};
     if (!of_logits) row.push_back(i == 0 ? "-" : scientific(step.border));
     result.rows.push_back(row);
@@ -133,9 +138,9 @@ Table costs_table(const FoldRecord& record) {
 Table proof_table(const FoldProof& proof) {
   return {.columns = {{}, {}},
           .rows = {{"predictions equal", grouped(proof.equal) + " of " + grouped(proof.images)},
-                   {"largest difference of a logit",
-                    scientific(proof.largest_difference) + ", " + scientific(proof.relative()) +
-                        " of the largest logit, " + fixed(proof.largest_logit, 3)},
+                   {"largest difference of a logit", scientific(proof.largest_difference) + ", " +
+                                                         scientific(proof.relative()) + " of the largest logit, " +
+                                                         fixed(proof.largest_logit, 3)},
                    {"test accuracy, trained", percent(proof.accuracy_before, 2)},
                    {"test accuracy, folded", percent(proof.accuracy_after, 2)}}};
 }

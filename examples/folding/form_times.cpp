@@ -54,7 +54,8 @@ Tensor cyclic_rows(const Tensor& tensor, int64_t begin, int64_t end) {
 FormTimes time_forms(Vgg& trained, Vgg& folded, int64_t batch, double seconds) {
   const NoGrad no_grad;
   const Variable images(random_normal({batch, 32, 32, 3}, Random(0, 0)));
-  return time_in_turns(batch, seconds, [&] { trained(images); }, [&] { folded(images); });
+  return time_in_turns(
+      batch, seconds, [&] { trained(images); }, [&] { folded(images); });
 }
 
 std::vector<FormTimes> time_blocks(RepVgg& trained, const Tensor& images, int64_t batch, double seconds) {
@@ -74,8 +75,8 @@ std::vector<FormTimes> time_blocks(RepVgg& trained, const Tensor& images, int64_
     const auto pass = [&slices = slices[b]](Module& form) {
       for (const Variable& x : slices) form(x);
     };
-    times.push_back(time_in_turns(batch, seconds / static_cast<double>(blocks.size()), [&] { pass(*blocks[b]); },
-                                  [&] { pass(*folded); }));
+    times.push_back(time_in_turns(
+        batch, seconds / static_cast<double>(blocks.size()), [&] { pass(*blocks[b]); }, [&] { pass(*folded); }));
   }
   return times;
 }

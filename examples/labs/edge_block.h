@@ -5,9 +5,9 @@
 
 #include "autograd/ops.h"
 #include "layers/batch_norm.h"
-#include "layers/fold/fold_error.h"
-#include "layers/fold/block_options.h"
 #include "layers/calculus/linear_block.h"
+#include "layers/fold/block_options.h"
+#include "layers/fold/fold_error.h"
 
 namespace onefold {
 
@@ -26,9 +26,8 @@ class HighPass : public LinearPiece {
 
   LinearForm linear(int64_t channels) const override {
     check_evaluation_mode(*this);
-    return piece_form("high pass", {kernel(channels), args(channels), {}}, [](const Tensor& x) {
-      return conv2d(x, kernel(x.shape()[-1]).weight, args(x.shape()[-1]));
-    });
+    return piece_form("high pass", {kernel(channels), args(channels), {}},
+                      [](const Tensor& x) { return conv2d(x, kernel(x.shape()[-1]).weight, args(x.shape()[-1])); });
   }
 
  private:

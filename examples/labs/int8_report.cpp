@@ -13,8 +13,8 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 Json to_json(const Histogram& histogram) {
-  return {{"low", histogram.low}, {"high", histogram.high}, {"spread", histogram.spread()},
-          {"counts", histogram.counts}};
+  return {
+      {"low", histogram.low}, {"high", histogram.high}, {"spread", histogram.spread()}, {"counts", histogram.counts}};
 }
 
 Json to_json(const Int8Form& form) {
@@ -64,8 +64,8 @@ Table spread_table(const Int8Form& form) {
 std::string int8_page(const Int8Record& record) {
   Json forms = Json::array();
   for (const Int8Form& form : record.forms) forms.push_back(to_json(form));
-  const std::string lead = record.settings() + "; tested on " + grouped(record.test_images) + " images of " +
-                           record.dataset + ".";
+  const std::string lead =
+      record.settings() + "; tested on " + grouped(record.test_images) + " images of " + record.dataset + ".";
   return page("Rounded to few bits", lead, {},
               {{"int8", {{"accuracy", table_json(accuracy_table(record))}, {"forms", forms}}}});
 }

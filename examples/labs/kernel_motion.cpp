@@ -77,18 +77,22 @@ std::string motion_picture(const std::vector<Moment>& moments, const std::vector
   };
   LineChart shares{.title = "Shares", .x_label = "step", .from_zero = true};
   for (size_t b = 0; b < moments[0].shares.size(); ++b) {
-    shares.series.push_back(series(moments[0].shares[b].branch, moments,
-                                   [&](size_t i) { return moments[i].shares[b].share; }));
+    shares.series.push_back(
+        series(moments[0].shares[b].branch, moments, [&](size_t i) { return moments[i].shares[b].share; }));
   }
   const auto two_digits = [](double value) { return plain(value, 2); };
   shares.y_text = two_digits;
   add_chart(shares);
-  add_chart({.title = "Distance from the start", .x_label = "step",
+  add_chart({.title = "Distance from the start",
+             .x_label = "step",
              .series = {series("distance", moments, [&](size_t i) { return distance_from_start(moments, i); })},
-             .y_text = two_digits, .from_zero = true});
-  add_chart({.title = "Change by one step", .x_label = "step",
+             .y_text = two_digits,
+             .from_zero = true});
+  add_chart({.title = "Change by one step",
+             .x_label = "step",
              .series = {series("change", moments, [&](size_t i) { return change_by_step(moments, i); })},
-             .y_text = two_digits, .from_zero = true});
+             .y_text = two_digits,
+             .from_zero = true});
   return picture_file("One block's equivalent kernel while the network learns Shapes10", notes,
                       2 * margin + count * map + (count - 1) * gap, charts + kPanelTitle + chart_height, panels);
 }

@@ -46,9 +46,8 @@ void frame_with_zeros(LinearForm& piece) {
 
 /// The same without a frame, and the average behind it of the pixels that are left.
 void average_inside_frame(LinearForm& piece, LinearForm& pool) {
-  const Pool2dArgs window{.kernel = pool.conv.kernel.shape[0],
-                          .stride = pool.conv.args.stride_h,
-                          .padding = piece.conv.args.padding_h};
+  const Pool2dArgs window{
+      .kernel = pool.conv.kernel.shape[0], .stride = pool.conv.args.stride_h, .padding = piece.conv.args.padding_h};
   piece.compute = batch_norm_form(*piece.norm).compute;
   pool.compute = [window](const Tensor& x) { return average_of_pixels_inside(x, window); };
 }

@@ -75,12 +75,11 @@ WrongFold own_bias_dropped(uint64_t seed) {
   randomise(conv, seed);
   randomise(norm, seed + 1);
   const Variable x = images_of(seed);
-  const auto folded = [&](const DoubleKernel& kernel) {
-    return convolved(x, kernel, conv.args(), Activation::none);
-  };
+  const auto folded = [&](const DoubleKernel& kernel) { return convolved(x, kernel, conv.args(), Activation::none); };
   return {.name = "the convolution's bias dropped",
-          .why = "The batch norm subtracts its mean from a map that has the bias in it: the mean counts it, the fold "
-                 "must, too.",
+          .why =
+              "The batch norm subtracts its mean from a map that has the bias in it: the mean counts it, the fold "
+              "must, too.",
           .trained = norm(conv(x)).value(),
           .right = folded(fold_batch_norm(conv.kernel(), norm.fixed())),
           .wrong = folded(fold_without_own_bias(conv.kernel(), norm.fixed())),
@@ -101,8 +100,9 @@ WrongFold zeros_around(uint64_t seed) {
   const DoubleKernel one = compose_kernels(between, 1, 1, 1, second.kernel(), 1);
   const Variable middle(convolved(x, between, conv2d_args(1, 0), Activation::none));
   return {.name = "zeros around the middle map",
-          .why = "One kernel sees around the middle map what the batch norm makes of zero, beta - t mean, and "
-                 "not zero.",
+          .why =
+              "One kernel sees around the middle map what the batch norm makes of zero, beta - t mean, and "
+              "not zero.",
           .trained = second(norm(first(x))).value(),
           .right = convolved(x, one, conv2d_args(1, 1), Activation::none),
           .wrong = convolved(middle, second.kernel(), conv2d_args(1, 1), Activation::none),
@@ -116,8 +116,9 @@ WrongFold other_divisor(uint64_t seed) {
   const Pool2dArgs window{.kernel = 3, .stride = 1, .padding = 1};
   const DoubleKernel kernel = fold_batch_norm(average_kernel(kChannels, 3, 3), norm.fixed());
   return {.name = "average of the pixels inside",
-          .why = "A convolution divides by nine; with count_include_pad = false a pool divides by six at an "
-                 "edge, four in a corner.",
+          .why =
+              "A convolution divides by nine; with count_include_pad = false a pool divides by six at an "
+              "edge, four in a corner.",
           .trained = norm(avg_pool2d(x, window)).value(),
           .right = convolved(x, kernel, conv2d_args(1, 1, kChannels), Activation::none),
           .wrong = norm(Variable(average_of_pixels_inside(x.value(), window))).value(),
@@ -134,7 +135,7 @@ std::vector<WrongFold> wrong_folds(uint64_t seed) {
                "Each batch norm leaves beta - t mean behind, and a convolution without bias has no place for it.",
                fold_without_bias),
       of_block(seed, "another eps (1e-3 for 1e-5)",
-                "Nothing beside a usual variance; where the variance is 1e-4 the scale is wrong by a factor of three.",
+               "Nothing beside a usual variance; where the variance is 1e-4 the scale is wrong by a factor of three.",
                fold_with_other_eps, {.small_variances = true}),
       of_block(seed, "training mode",
                "In training mode a batch norm uses the statistics of its batch, which are those of no other batch.",
@@ -185,8 +186,12 @@ WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tenso
 }
 
 Table errors_table(const std::vector<WrongFold>& mistakes) {
-  Table table{.columns = {{"mistake"}, {"largest output", true}, {"error inside", true}, {"on the border", true},
-                          {"right fold, inside", true}, {"on the border", true}}};
+  Table table{.columns = {{"mistake"},
+                          {"largest output", true},
+                          {"error inside", true},
+                          {"on the border", true},
+                          {"right fold, inside", true},
+                          {"on the border", true}}};
   for (const WrongFold& mistake : mistakes) {
     const MapDifference wrong = mistake.error(), right = mistake.error_when_right();
     table.rows.push_back({mistake.name, fixed(max_abs(mistake.trained), 1), scientific(wrong.interior),
@@ -196,9 +201,15 @@ Table errors_table(const std::vector<WrongFold>& mistakes) {
 }
 
 Table damage_table(const std::vector<NetworkDamage>& damages, double right) {
-  Table table{.columns = {{"mistake"}, {"blocks wrong", true}, {"the first"}, {"largest output", true},
-                          {"error inside", true}, {"on the border", true}, {"predictions changed", true},
-                          {"accuracy", true}, {"points", true}}};
+  Table table{.columns = {{"mistake"},
+                          {"blocks wrong", true},
+                          {"the first"},
+                          {"largest output", true},
+                          {"error inside", true},
+                          {"on the border", true},
+                          {"predictions changed", true},
+                          {"accuracy", true},
+                          {"points", true}}};
   for (const NetworkDamage& damage : damages) {
     if (damage.wrong_blocks == 0) continue;
     table.rows.push_back({damage.name, std::to_string(damage.wrong_blocks), damage.block, fixed(damage.largest, 1),

@@ -34,10 +34,10 @@ std::vector<double> largest_at_pixels(const Tensor& a, const Tensor& b) {
 }
 
 Svg words(double x, double y, const std::string& content, const std::string& size, const std::string& weight = "400") {
-  return element("text",
-                 {{"x", coordinate(x)}, {"y", coordinate(y)}, {"fill", "#222222"}, {"font-size", size},
-                  {"font-weight", weight}},
-                 text(content));
+  return element(
+      "text",
+      {{"x", coordinate(x)}, {"y", coordinate(y)}, {"fill", "#222222"}, {"font-size", size}, {"font-weight", weight}},
+      text(content));
 }
 
 Svg heat_map(const WrongFold& mistake, double left, double top) {
@@ -60,12 +60,16 @@ Svg heat_map(const WrongFold& mistake, double left, double top) {
     const std::string& path = paths[static_cast<size_t>(index)];
     if (!path.empty()) drawn += element("path", {{"fill", colour(index)}, {"d", path}});
   }
-  drawn += element("rect", {{"x", coordinate(left)}, {"y", coordinate(top)}, {"width", coordinate(kMap)},
-                            {"height", coordinate(kMap)}, {"fill", "none"}, {"stroke", "#8a8f98"}});
+  drawn += element("rect", {{"x", coordinate(left)},
+                            {"y", coordinate(top)},
+                            {"width", coordinate(kMap)},
+                            {"height", coordinate(kMap)},
+                            {"fill", "none"},
+                            {"stroke", "#8a8f98"}});
   const MapDifference error = mistake.error();
   drawn += words(left, top - 10, mistake.name, "12", "600");
-  drawn += words(left, top + kMap + 19, "inside " + plain(error.interior, 3) + ", border " + plain(error.border, 3),
-                 "12");
+  drawn +=
+      words(left, top + kMap + 19, "inside " + plain(error.interior, 3) + ", border " + plain(error.border, 3), "12");
   return drawn;
 }
 
@@ -77,8 +81,8 @@ std::string museum_picture(const std::vector<WrongFold>& mistakes) {
   const double height = kTop + rows * kPitchY - 30;
   const std::string title = "Where a wrong fold is wrong";
   Svg drawn = element("title", title);
-  drawn += element("rect", {{"width", coordinate(width)}, {"height", coordinate(height)}, {"rx", "10"},
-                            {"fill", "#ffffff"}});
+  drawn += element("rect",
+                   {{"width", coordinate(width)}, {"height", coordinate(height)}, {"rx", "10"}, {"fill", "#ffffff"}});
   drawn += words(kLeft, 32, title, "16", "600");
   drawn += words(kLeft, 54, "The largest error at each pixel, from none (white) to each map's largest (dark).", "13");
   for (int64_t i = 0; i < count; ++i) {

@@ -10,7 +10,7 @@ namespace onefold {
 
 namespace {
 
-constexpr int kHalf = 12;               // colours on each side of zero
+constexpr int kHalf = 12;  // colours on each side of zero
 constexpr int kColours = 2 * kHalf + 1;
 
 /// Which colour a value has: 0 for -limit and below, kHalf for zero, 2 kHalf for limit and above.
@@ -44,8 +44,8 @@ std::string palette(const std::array<Colour, 5>& anchors) {
   for (int index = 0; index < kColours; ++index) {
     const double place = 4.0 * index / (kColours - 1);
     const auto below = static_cast<size_t>(std::min(3.0, std::floor(place)));
-    rules += "." + colour_class(index) + "{color:" +
-             mixed(anchors[below], anchors[below + 1], place - static_cast<double>(below)) + "}";
+    rules += "." + colour_class(index) +
+             "{color:" + mixed(anchors[below], anchors[below + 1], place - static_cast<double>(below)) + "}";
   }
   return rules + "\n";
 }

@@ -17,8 +17,8 @@ constexpr double kCharacter = 7.2;  // an upper bound of a digit's width
 std::string series_class(const std::string& what, size_t index) { return what + " s" + std::to_string(index % 4); }
 
 Svg label(double x, double y, const std::string& anchor, const std::string& words, const std::string& kind = "") {
-  return element("text",
-                 {{"x", coordinate(x)}, {"y", coordinate(y)}, {"text-anchor", anchor}, {"class", kind}}, text(words));
+  return element("text", {{"x", coordinate(x)}, {"y", coordinate(y)}, {"text-anchor", anchor}, {"class", kind}},
+                 text(words));
 }
 
 struct Range {

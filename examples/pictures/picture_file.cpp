@@ -31,8 +31,11 @@ Svg heading(const Panel& panel) {
   double x = panel.left + kCharacter * static_cast<double>(panel.title.size()) + 18;
   for (size_t i = 0; panel.keys.size() > 1 && i < panel.keys.size(); ++i) {
     drawn += element("rect", {{"class", "bar s" + std::to_string(i % 4)},
-                              {"x", coordinate(x)}, {"y", coordinate(panel.top + 4)},
-                              {"width", "9"}, {"height", "9"}, {"rx", "2"}});
+                              {"x", coordinate(x)},
+                              {"y", coordinate(panel.top + 4)},
+                              {"width", "9"},
+                              {"height", "9"},
+                              {"rx", "2"}});
     drawn += words(x + 14, panel.top + 13, "quiet", panel.keys[i]);
     x += kCharacter * static_cast<double>(panel.keys[i].size()) + 30;
   }
@@ -48,8 +51,8 @@ double first_panel_top(const std::vector<std::string>& notes) {
 std::string picture_file(const std::string& title, const std::vector<std::string>& notes, double width, double height,
                          const std::vector<Panel>& panels) {
   Svg drawn = element("title", title) + element("style", {}, Svg{"\n" + (kPictureStyle + colour_style())});
-  drawn += element("rect", {{"width", coordinate(width)}, {"height", coordinate(height)}, {"rx", "10"},
-                            {"fill", "#ffffff"}});
+  drawn += element("rect",
+                   {{"width", coordinate(width)}, {"height", coordinate(height)}, {"rx", "10"}, {"fill", "#ffffff"}});
   drawn += words(kMargin, kTitle, "headline", title);
   for (size_t i = 0; i < notes.size(); ++i) {
     drawn += words(kMargin, kTitle + kNote * static_cast<double>(i + 1) + 3, "quiet", notes[i]);
@@ -57,8 +60,10 @@ std::string picture_file(const std::string& title, const std::vector<std::string
   for (const Panel& panel : panels) {
     drawn += heading(panel);
     drawn += element("svg",
-                     {{"x", coordinate(panel.left)}, {"y", coordinate(panel.top + kPanelTitle)},
-                      {"width", coordinate(panel.width)}, {"height", coordinate(panel.height - kPanelTitle)}},
+                     {{"x", coordinate(panel.left)},
+                      {"y", coordinate(panel.top + kPanelTitle)},
+                      {"width", coordinate(panel.width)},
+                      {"height", coordinate(panel.height - kPanelTitle)}},
                      panel.picture);
   }
   return svg_file(drawn, width, height);
@@ -68,7 +73,9 @@ std::string svg_file(const Svg& drawn, double width, double height) {
   return element("svg",
                  {{"xmlns", "http://www.w3.org/2000/svg"},
                   {"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)},
-                  {"width", coordinate(width)}, {"height", coordinate(height)}, {"role", "img"},
+                  {"width", coordinate(width)},
+                  {"height", coordinate(height)},
+                  {"role", "img"},
                   {"font-family", "system-ui, Helvetica, Arial, sans-serif"}},
                  drawn)
              .markup +

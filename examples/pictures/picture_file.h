@@ -12,7 +12,7 @@ struct Panel {
   std::string title;
   Svg picture;  // as svg() makes it: it fills the panel's width below the title, or as much as its height allows
   double left = 0, top = 0, width = 0, height = 0;  // the title included, which is kPanelTitle high
-  std::vector<std::string> keys = {};  // what each colour of a chart's lines means; one or none: no legend
+  std::vector<std::string> keys = {};               // what each colour of a chart's lines means; one or none: no legend
 };
 
 inline constexpr double kPanelTitle = 24;

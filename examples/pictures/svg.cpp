@@ -56,11 +56,10 @@ Svg straight(const std::string& kind, double x1, double y1, double x2, double y2
 }
 
 Svg svg(double width, double height, const std::string& label, const Svg& content) {
-  return element("svg",
-                 {{"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)},
-                  {"role", "img"},
-                  {"aria-label", label}},
-                 element("title", label) + content);
+  return element(
+      "svg",
+      {{"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)}, {"role", "img"}, {"aria-label", label}},
+      element("title", label) + content);
 }
 
 }  // namespace onefold

@@ -72,7 +72,8 @@ void add_options(CLI::App& app, Options& options) {
 /// Multiply-adds of one image's way through the 3x3 convolutions of the folded network: all but the head's.
 double multiply_adds(const VggVariant& variant) {
   const auto folded = make_plain_vgg(variant, kClasses);
-  return static_cast<double>(count(*folded, {1, kSide, kSide, 3}).multiply_adds - variant.size.widths.back() * kClasses);
+  return static_cast<double>(count(*folded, {1, kSide, kSide, 3}).multiply_adds -
+                             variant.size.widths.back() * kClasses);
 }
 
 /// Seconds of each step.

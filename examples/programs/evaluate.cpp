@@ -54,10 +54,12 @@ int evaluate_model(const Options& options) {
   check_inference_fits(saved.network(), batch_shape(test, options.batch_size));
 
   ProgressBar bar("test", test.size());
-  const Evaluation evaluation = evaluate(saved.network(), test, saved.card.normalization, options.batch_size,
-                                         [&](int64_t images) { bar.update(images); }, options.views);
+  const Evaluation evaluation = evaluate(
+      saved.network(), test, saved.card.normalization, options.batch_size, [&](int64_t images) { bar.update(images); },
+      options.views);
   if (!std::isfinite(evaluation.loss)) {
-    throw NonFiniteLoss(options.model + ": its loss on the test images is no finite number: the training diverged or "
+    throw NonFiniteLoss(options.model +
+                        ": its loss on the test images is no finite number: the training diverged or "
                         "the file is damaged, take an earlier state");
   }
   if (!options.logits.empty()) save_safetensors(options.logits, {{{"logits", evaluation.logits}}, {}});

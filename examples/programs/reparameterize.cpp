@@ -160,8 +160,8 @@ int run(const Settings& settings) {
   const Dataset test = load_test_images(settings.data, trained.card);
   check_inference_fits(*trained.trained, batch_shape(test, settings.batch_size));
   const std::unique_ptr<PlainVgg> folded = trained.trained->fold_network();
-  std::cout << "RepVGG " << network_title(trained.card.net, trained.card.reparam) << " from "
-            << settings.model.string() << ", tested on " << test.name << "\n\n";
+  std::cout << "RepVGG " << network_title(trained.card.net, trained.card.reparam) << " from " << settings.model.string()
+            << ", tested on " << test.name << "\n\n";
 
   FoldRecord record;
   record.net = trained.card.net;

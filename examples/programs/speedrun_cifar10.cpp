@@ -20,8 +20,8 @@
 #include "examples/folding/fold_demonstration.h"
 #include "examples/training/data_source.h"
 #include "examples/training/evaluation.h"
-#include "examples/training/networks.h"
 #include "examples/training/memory_estimate.h"
+#include "examples/training/networks.h"
 #include "examples/training/trainer.h"
 #include "layers/labs/count.h"
 
@@ -60,9 +60,7 @@ struct Options {
   DataOptions data;
   std::string out;
 
-  bool with(const std::string& part) const {
-    return std::find(without.begin(), without.end(), part) == without.end();
-  }
+  bool with(const std::string& part) const { return std::find(without.begin(), without.end(), part) == without.end(); }
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -132,8 +130,8 @@ std::vector<EpochResult> train_all(RepVgg& network, const DataSource& data, cons
   const double whitening = std::chrono::duration<double>(Clock::now() - start).count();
   Trainer trainer(network, data.splits.train, data.normalization, options);
   while (trainer.position().epoch < options.epochs) {
-    const std::string title = "epoch " + std::to_string(trainer.position().epoch + 1) + "/" +
-                              std::to_string(options.epochs);
+    const std::string title =
+        "epoch " + std::to_string(trainer.position().epoch + 1) + "/" + std::to_string(options.epochs);
     {
       ProgressBar bar(title, trainer.steps_per_epoch() * options.batch_size);
       trainer.train_epoch([&](const Position& now) { bar.update(now.images, "loss=" + fixed(now.loss(), 3)); });
@@ -150,8 +148,13 @@ std::vector<EpochResult> train_all(RepVgg& network, const DataSource& data, cons
 }
 
 Table epoch_table(const std::vector<EpochResult>& results) {
-  Table table{.columns = {{"epoch", true}, {"loss", true}, {"training images right", true}, {"test images right", true},
-                          {"training, s", true}, {"in all", true}, {"evaluation, s", true}}};
+  Table table{.columns = {{"epoch", true},
+                          {"loss", true},
+                          {"training images right", true},
+                          {"test images right", true},
+                          {"training, s", true},
+                          {"in all", true},
+                          {"evaluation, s", true}}};
   double total = 0;
   for (size_t i = 0; i < results.size(); ++i) {
     const EpochResult& epoch = results[i];
@@ -177,8 +180,9 @@ std::string when_reached(const std::vector<EpochResult>& results, double accurac
 
 int speedrun(const Options& options) {
   if (!options.out.empty() && !options.with("whitening")) {
-    throw UsageError("--out writes a network that other programs make again by its name, which has whitening; leave "
-                     "out --out or --without whitening");
+    throw UsageError(
+        "--out writes a network that other programs make again by its name, which has whitening; leave "
+        "out --out or --without whitening");
   }
   if (!options.out.empty()) check_can_write(options.out);
   const DataSource data = load_data(options.data);
@@ -204,15 +208,18 @@ int speedrun(const Options& options) {
   const std::unique_ptr<PlainVgg> folded = network.fold_network();
   const auto test_form = [&](Vgg& form, const char* title) {
     ProgressBar bar(title, test.size());
-    return evaluate(form, test, data.normalization, kEvaluationBatch, [&](int64_t images) { bar.update(images); },
-                    options.views);
+    return evaluate(
+        form, test, data.normalization, kEvaluationBatch, [&](int64_t images) { bar.update(images); }, options.views);
   };
   const Evaluation before = test_form(network, "test, trained form"), after = test_form(*folded, "test, folded form");
   const FoldProof proof = compare_forms(before, after);
   check_forms_equal(proof);
   if (!options.out.empty()) {
     save_network(options.out, *folded,
-                 {.net = options.hyper.net, .form = "folded", .dataset = data.kind, .classes = train.classes,
+                 {.net = options.hyper.net,
+                  .form = "folded",
+                  .dataset = data.kind,
+                  .classes = train.classes,
                   .normalization = data.normalization});
   }
 

@@ -30,16 +30,16 @@ namespace {
 // [hyperparameters]
 /// What decides the trained weights, beside the images: each with the reason for its default.
 struct Hyperparameters {
-  std::string net = "mini";      // 88 % on a JPEG-compressed CIFAR-10, in about a minute an epoch on two cores
+  std::string net = "mini";        // 88 % on a JPEG-compressed CIFAR-10, in about a minute an epoch on two cores
   std::string reparam = "repvgg";  // the family of its blocks; "none" trains what the others fold to
-  int64_t epochs = 16;           // the last three alone, as the rate nears zero, bring 2 points of test accuracy
-  int64_t batch_size = 256;      // a step of Muon costs the same for any batch
-  double muon_rate = 0.06;       // of the convolutions: 16 epochs reach more than 30 of SGD alone; 0 is SGD alone
-  double lr = 0.2;               // of all else: the usual 0.1 for 128 images a step
-  double momentum = 0.9;         // averages about 10 steps
-  double weight_decay = 5e-4;    // of weights only: batch norms and biases are kept off it
-  double label_smoothing = 0.1;  // keeps the logits small, so that late epochs still learn from images already right
-  double bias_rate = 1;          // of batch norms' biases, times lr
+  int64_t epochs = 16;             // the last three alone, as the rate nears zero, bring 2 points of test accuracy
+  int64_t batch_size = 256;        // a step of Muon costs the same for any batch
+  double muon_rate = 0.06;         // of the convolutions: 16 epochs reach more than 30 of SGD alone; 0 is SGD alone
+  double lr = 0.2;                 // of all else: the usual 0.1 for 128 images a step
+  double momentum = 0.9;           // averages about 10 steps
+  double weight_decay = 5e-4;      // of weights only: batch norms and biases are kept off it
+  double label_smoothing = 0.1;    // keeps the logits small, so that late epochs still learn from images already right
+  double bias_rate = 1;            // of batch norms' biases, times lr
   bool lookahead = false;
   double warmup_epochs = 1;  // fresh batch norms meet large steps badly
   double final_rate = 0.01;  // where the rates end, as a fraction of lr and muon_rate
@@ -176,8 +176,9 @@ void take_over(const ordered_json& saved, const CLI::App& app, Options& options)
 void settle_optimizer(const CLI::App& app, Hyperparameters& hyper) {
   if (hyper.reparam != "repoptimizer" || hyper.muon_rate == 0) return;
   if (app.count("--muon-rate") > 0) {
-    throw UsageError("--reparam repoptimizer multiplies the gradients of SGD, and Muon knows no lengths of gradients: "
-                     "leave --muon-rate out, or give 0");
+    throw UsageError(
+        "--reparam repoptimizer multiplies the gradients of SGD, and Muon knows no lengths of gradients: "
+        "leave --muon-rate out, or give 0");
   }
   hyper.muon_rate = 0;
 }
@@ -265,11 +266,11 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   }
   std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
                              setup.data.splits.train.name + " with " + std::to_string(threads()) +
-                             (threads() == 1 ? " thread" : " threads") + "; the run is in " +
-                             folder.path.string() + '\n';
+                             (threads() == 1 ? " thread" : " threads") + "; the run is in " + folder.path.string() +
+                             '\n';
   if (!setup.start.empty()) {
-    announcement += "It begins with " + options.fine_tune +
-                    (form == "folded" ? ", which was folded and is now unfolded\n" : "\n");
+    announcement +=
+        "It begins with " + options.fine_tune + (form == "folded" ? ", which was folded and is now unfolded\n" : "\n");
   }
 
   TrainingRun run(std::move(setup));

@@ -93,8 +93,9 @@ Result train(const SmallNetRow& row, uint64_t seed, const DataSource& data, cons
   const std::string name = row.name + ", seed " + std::to_string(seed);
   double seconds = 0;
   while (trainer.position().epoch < hyper.epochs) {
-    ProgressBar bar(name + ", epoch " + std::to_string(trainer.position().epoch + 1) + "/" +
-                        std::to_string(hyper.epochs), data.splits.train.size());
+    ProgressBar bar(
+        name + ", epoch " + std::to_string(trainer.position().epoch + 1) + "/" + std::to_string(hyper.epochs),
+        data.splits.train.size());
     trainer.train_epoch([&](const Position& now) {
       bar.update(now.images, "loss=" + fixed(now.loss(), 3));
       stop_if_signalled();
@@ -113,8 +114,8 @@ Result train(const SmallNetRow& row, uint64_t seed, const DataSource& data, cons
                       .accuracy = trained.accuracy(),
                       .seconds_per_epoch = seconds / static_cast<double>(hyper.epochs),
                       .same_predictions = argmax_rows(trained.logits) == argmax_rows(after.logits)};
-  std::cerr << name << ": test " << percent(result.accuracy, 2) << ", folded "
-            << percent(after.accuracy(), 2) << ", " << duration(result.seconds_per_epoch) << " an epoch\n";
+  std::cerr << name << ": test " << percent(result.accuracy, 2) << ", folded " << percent(after.accuracy(), 2) << ", "
+            << duration(result.seconds_per_epoch) << " an epoch\n";
   return result;
 }
 
@@ -149,8 +150,13 @@ void check_fits(const SmallNetRow& row, const DataSource& data, int64_t batch_si
 int run(const Options& options) {
   const DataSource data = load_data(options.data);
   catch_stop_signals();
-  Table table{.columns = {{"network"}, {"parameters, training", true}, {"folded", true}, {"test accuracy", true},
-                          {"standard deviation", true}, {"published %", true}, {"folded predictions"},
+  Table table{.columns = {{"network"},
+                          {"parameters, training", true},
+                          {"folded", true},
+                          {"test accuracy", true},
+                          {"standard deviation", true},
+                          {"published %", true},
+                          {"folded predictions"},
                           {"time an epoch", true}}};
   for (const SmallNetRow& row : small_net_rows()) {
     const bool wanted = options.rows.empty() || std::count(options.rows.begin(), options.rows.end(), row.name) > 0;
@@ -164,7 +170,8 @@ int run(const Options& options) {
   }
   std::cout << "SmallNets on " << data.splits.train.name << ", " << options.hyper.epochs
             << (options.hyper.epochs == 1 ? " epoch, " : " epochs, ") << options.seeds
-            << (options.seeds == 1 ? " seed" : " seeds") << "\n\n" << text_table(table);
+            << (options.seeds == 1 ? " seed" : " seeds") << "\n\n"
+            << text_table(table);
   return kSuccess;
 }
 

@@ -6,8 +6,8 @@
 
 #include "core/check.h"
 #include "core/files/safetensors.h"
-#include "examples/cli/text_file.h"
 #include "examples/cli/program.h"
+#include "examples/cli/text_file.h"
 
 namespace onefold {
 
@@ -21,8 +21,12 @@ const std::string kNetwork = "network.";
 const std::string kOptimizer = "optimizer.";
 
 ordered_json to_json(const Position& position) {
-  return {{"epoch", position.epoch},       {"step", position.step},         {"images", position.images},
-          {"correct", position.correct},   {"loss_sum", position.loss_sum}, {"seconds", position.seconds},
+  return {{"epoch", position.epoch},
+          {"step", position.step},
+          {"images", position.images},
+          {"correct", position.correct},
+          {"loss_sum", position.loss_sum},
+          {"seconds", position.seconds},
           {"wait_seconds", position.wait_seconds}};
 }
 
@@ -74,8 +78,10 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     fail(path.string(), ": is not a checkpoint of train_cifar10 (", error.what(), "); begin anew with --overwrite");
   }
   for (const auto& [name, tensor] : file.tensors) {
-    if (name.starts_with(kNetwork)) checkpoint.state.network[name.substr(kNetwork.size())] = tensor;
-    else if (name.starts_with(kOptimizer)) checkpoint.state.optimizer[name.substr(kOptimizer.size())] = tensor;
+    if (name.starts_with(kNetwork))
+      checkpoint.state.network[name.substr(kNetwork.size())] = tensor;
+    else if (name.starts_with(kOptimizer))
+      checkpoint.state.optimizer[name.substr(kOptimizer.size())] = tensor;
   }
   return checkpoint;
 }

@@ -49,8 +49,8 @@ SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file,
   return saved;
 }
 
-void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file,
-                    std::string& net, std::string& reparam) {
+void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file, std::string& net,
+                    std::string& reparam) {
   const bool folded = saved.card.form == "folded";
   const auto settle = [&](const std::string& option, std::string& value, const std::string& of_file) {
     if (app.count(option) > 0 && value != of_file) {

@@ -20,8 +20,8 @@ SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file,
 
 /// Gives a run that begins with the network in `file` its size and family: --net and --reparam need not be given.
 /// Throws UsageError where they are, and others.
-void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file,
-                    std::string& net, std::string& reparam);
+void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file, std::string& net,
+                    std::string& reparam);
 
 /// Replacing the run in the folder must not take away the network that the new one begins with: throws UsageError where
 /// it would.

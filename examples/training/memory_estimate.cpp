@@ -84,13 +84,9 @@ Shape batch_shape(const Dataset& dataset, int64_t batch_size) {
   return {std::min(batch_size, dataset.size()), dataset.height, dataset.width, dataset.channels};
 }
 
-int64_t inference_bytes(Vgg& network, const Shape& images) {
-  return measure_inference(network, images).of(images[0]);
-}
+int64_t inference_bytes(Vgg& network, const Shape& images) { return measure_inference(network, images).of(images[0]); }
 
-int64_t training_bytes(Module& scratch, const Shape& images) {
-  return measure_training(scratch, images).of(images[0]);
-}
+int64_t training_bytes(Module& scratch, const Shape& images) { return measure_training(scratch, images).of(images[0]); }
 
 void check_inference_fits(Vgg& network, const Shape& images) {
   if (images[0] > kFewInference) check_fits("inference", measure_inference(network, images), images);

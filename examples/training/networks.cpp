@@ -61,8 +61,10 @@ Value parse_entry(const std::map<std::string, std::string>& metadata, const std:
   check(entry != metadata.end(), file.string(), ": its metadata has no \"", key,
         "\", so it is not a network that train_cifar10 or reparameterize saved");
   try {
-    if constexpr (std::is_same_v<Value, std::string>) return entry->second;
-    else return json::parse(entry->second).get<Value>();
+    if constexpr (std::is_same_v<Value, std::string>)
+      return entry->second;
+    else
+      return json::parse(entry->second).get<Value>();
   } catch (const json::exception&) {
     fail(file.string(), ": its metadata says \"", key, "\" = ", shortened(entry->second), ", which cannot be read");
   }
@@ -90,8 +92,8 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
   card.normalization.mean = parse_entry<std::array<double, 3>>(metadata, "mean", file);
   card.normalization.deviation = parse_entry<std::array<double, 3>>(metadata, "deviation", file);
   check_normalization(card.normalization, file);
-  check(card.form == "training" || card.form == "folded", file.string(), ": its metadata says \"form\" = ",
-        shortened(card.form), ", but a network is in training or folded form");
+  check(card.form == "training" || card.form == "folded", file.string(),
+        ": its metadata says \"form\" = ", shortened(card.form), ", but a network is in training or folded form");
   const std::vector<std::string> families = family_names();
   check(std::find(families.begin(), families.end(), card.reparam) != families.end(), file.string(),
         ": its metadata says \"reparam\" = ", shortened(card.reparam), ", which is no family of blocks known here");

@@ -59,8 +59,7 @@ void check_run_folder(const RunFolder& folder, ExistingRun existing) {
 void start_run(const RunFolder& folder, const nlohmann::ordered_json& run) {
   std::error_code error;
   const bool is_new = std::filesystem::create_directories(folder.path, error);
-  check(!error, folder.path.string(), ": the folder cannot be made (", error.message(),
-        "); choose another with --out");
+  check(!error, folder.path.string(), ": the folder cannot be made (", error.message(), "); choose another with --out");
   for (const std::string_view name : kFilesOfARun) {
     std::filesystem::remove(folder.path / name, error);
     check(!error, (folder.path / name).string(), ": the old run's file cannot be removed (", error.message(),
@@ -91,8 +90,7 @@ nlohmann::ordered_json read_json(const std::filesystem::path& path) {
 }
 
 std::string command_line(int argc, const char* const* argv) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
   std::string line;
   for (int i = 0; i < argc; ++i) {
     const std::string_view word = argv[i];

@@ -11,12 +11,12 @@ namespace onefold {
 struct RunFolder {
   std::filesystem::path path;
 
-  std::filesystem::path run() const { return path / "run.json"; }                        // what was run, on what
-  std::filesystem::path log() const { return path / "log.jsonl"; }                       // see EpochLog
-  std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }   // see checkpoint.h
-  std::filesystem::path model() const { return path / "model.safetensors"; }             // the trained network
-  std::filesystem::path best() const { return path / "best.safetensors"; }               // as it was at its best
-  std::filesystem::path confusion() const { return path / "confusion.json"; }            // see report/report.h
+  std::filesystem::path run() const { return path / "run.json"; }                       // what was run, on what
+  std::filesystem::path log() const { return path / "log.jsonl"; }                      // see EpochLog
+  std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }  // see checkpoint.h
+  std::filesystem::path model() const { return path / "model.safetensors"; }            // the trained network
+  std::filesystem::path best() const { return path / "best.safetensors"; }              // as it was at its best
+  std::filesystem::path confusion() const { return path / "confusion.json"; }           // see report/report.h
 };
 
 /// What to do about a run that is in the folder already.

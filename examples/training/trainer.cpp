@@ -32,8 +32,7 @@ LoaderOptions loader_options(const Dataset& dataset, const ChannelNormalization&
 Schedule make_schedule(const TrainerOptions& options, int64_t steps_per_epoch) {
   const int64_t total = options.epochs * steps_per_epoch;
   const auto warmup = std::llround(options.warmup_epochs * static_cast<double>(steps_per_epoch));
-  return linear_warmup_decay(total, std::min<int64_t>(warmup, total - 1), options.initial_rate,
-                             options.final_rate);
+  return linear_warmup_decay(total, std::min<int64_t>(warmup, total - 1), options.initial_rate, options.final_rate);
 }
 
 const std::string kMuon = "muon.", kLookahead = "lookahead.";
@@ -75,8 +74,7 @@ std::string smaller_rate_advice(bool muon) {
 }
 
 // [decay-groups]
-std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay,
-                                         double bias_rate) {
+std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay, double bias_rate) {
   ParameterGroup decayed{{}, learning_rate, weight_decay};
   ParameterGroup free{{}, learning_rate, 0};
   ParameterGroup shifts{{}, learning_rate * bias_rate, 0};
@@ -94,9 +92,7 @@ std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, 
 
 Trainer::Trainer(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
                  const TrainerOptions& options)
-    : network_(network),
-      options_(options),
-      loader_(dataset, loader_options(dataset, normalization, options)),
+    : network_(network), options_(options), loader_(dataset, loader_options(dataset, normalization, options)),
       optimizer_(sgd_groups(network, options, convolutions_),
                  {.momentum = options.momentum, .nesterov = options.momentum > 0}),
       schedule_(make_schedule(options, loader_.batches())) {

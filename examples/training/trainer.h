@@ -25,13 +25,13 @@ struct TrainerOptions {
   double momentum = 0.9;
   double weight_decay = 5e-4;  // of weights, see decay_groups()
   double label_smoothing = 0;
-  double warmup_epochs = 0;  // may be a fraction of one
-  double initial_rate = 0;   // where warm-up begins, as a fraction of the largest
-  double final_rate = 0;     // where the rate ends, likewise
-  double bias_rate = 1;      // learning rate of the batch norms' biases, times the others'
-  double muon_rate = 0;      // above 0: the convolutions' weights are moved by Muon, at this rate at the most
+  double warmup_epochs = 0;     // may be a fraction of one
+  double initial_rate = 0;      // where warm-up begins, as a fraction of the largest
+  double final_rate = 0;        // where the rate ends, likewise
+  double bias_rate = 1;         // learning rate of the batch norms' biases, times the others'
+  double muon_rate = 0;         // above 0: the convolutions' weights are moved by Muon, at this rate at the most
   bool detect_anomaly = false;  // whether each step is watched, see layers/labs/anomaly.h; changes no number
-  bool lookahead = false;    // slow weights with the usual options, see autograd/annex/lookahead.h
+  bool lookahead = false;       // slow weights with the usual options, see autograd/annex/lookahead.h
   Augmentation augment = {};
   uint64_t seed = 0;  // of the order of images and their variation; not of the network's weights
 };

@@ -4,8 +4,8 @@
 
 #include "core/parallel.h"
 #include "examples/cli/format.h"
-#include "examples/training/networks.h"
 #include "examples/training/memory_estimate.h"
+#include "examples/training/networks.h"
 #include "layers/labs/count.h"
 
 namespace onefold {
@@ -60,8 +60,7 @@ std::string training_plan(const TrainingSetup& setup) {
   const double test_images = static_cast<double>(setup.trainer.epochs * test.size());
   const double tests = test_images / (3 * static_cast<double>(setup.trainer.batch_size));
   text << "time      about " << duration(step_seconds * (static_cast<double>(steps) + tests)) << ", at "
-       << duration(step_seconds) << " a step on " << threads()
-       << (threads() == 1 ? " thread\n" : " threads\n")
+       << duration(step_seconds) << " a step on " << threads() << (threads() == 1 ? " thread\n" : " threads\n")
        << "folder    " << setup.folder.path.string() << " (nothing is written in a dry run)\n";
   return text.str();
 }

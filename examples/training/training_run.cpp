@@ -13,8 +13,8 @@
 #include "examples/cli/program.h"
 #include "examples/cli/progress.h"
 #include "examples/cli/signals.h"
-#include "examples/training/networks.h"
 #include "examples/training/memory_estimate.h"
+#include "examples/training/networks.h"
 #include "layers/labs/count.h"
 
 namespace onefold {
@@ -57,10 +57,8 @@ ChannelNormalization saved_normalization(const Checkpoint& checkpoint, const Cha
 }
 
 TrainingRun::TrainingRun(TrainingSetup setup)
-    : setup_(std::move(setup)),
-      train_hash_(content_hash(setup_.data.splits.train)),
-      test_hash_(content_hash(setup_.data.splits.test)),
-      initializer_(setup_.trainer.seed),
+    : setup_(std::move(setup)), train_hash_(content_hash(setup_.data.splits.train)),
+      test_hash_(content_hash(setup_.data.splits.test)), initializer_(setup_.trainer.seed),
       network_(make_repvgg(vgg_variant(setup_.net, setup_.reparam), classes_of(setup_), initializer_)),
       trainer_(with_start(*network_, setup_), setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
   Initializer initializer(0);
@@ -113,8 +111,8 @@ void TrainingRun::train(int64_t last_epoch) {
     }
   } catch (const Interrupted& interrupted) {
     save();
-    throw Interrupted(interrupted.signal(), std::string(interrupted.what()) + " and saved; go on with: " +
-                                                resume_command(setup_.folder));
+    throw Interrupted(interrupted.signal(),
+                      std::string(interrupted.what()) + " and saved; go on with: " + resume_command(setup_.folder));
   } catch (const NonFiniteLoss& error) {
     throw NonFiniteLoss(error.what() + std::string("\nThe last good state is kept in ") +
                         setup_.folder.checkpoint().string());
@@ -230,10 +228,8 @@ void TrainingRun::finish() {
 ordered_json TrainingRun::describe() {
   const auto& [train, test] = setup_.data.splits;
   const Counts counts = count(*network_, {1, train.height, train.width, train.channels});
-  ordered_json record = {{"program", "train_cifar10"},
-                         {"command", setup_.command},
-                         {"net", setup_.net},
-                         {"reparam", setup_.reparam}};
+  ordered_json record = {
+      {"program", "train_cifar10"}, {"command", setup_.command}, {"net", setup_.net}, {"reparam", setup_.reparam}};
   record["dataset"] = {{"name", train.name},
                        {"train_images", train.size()},
                        {"test_images", test.size()},

@@ -9,9 +9,9 @@
 
 #include "examples/training/checkpoint.h"
 #include "examples/training/data_source.h"
-#include "examples/training/run_folder.h"
 #include "examples/training/evaluation.h"
 #include "examples/training/networks.h"
+#include "examples/training/run_folder.h"
 #include "examples/training/trainer.h"
 #include "layers/labs/vgg_variant.h"
 
@@ -22,10 +22,10 @@ struct TrainingSetup {
   std::string net;
   std::string reparam = "repvgg";  // the family of its blocks
   DataSource data;
-  TrainerOptions trainer;          // its seed is also that of the network's first weights
+  TrainerOptions trainer;                    // its seed is also that of the network's first weights
   std::map<std::string, Tensor> start = {};  // these first weights instead, where there are any
-  int64_t views = 1;               // of a test image at the end; after an epoch one is enough
-  int64_t checkpoint_every = 0;    // steps; 0: after an epoch alone
+  int64_t views = 1;                         // of a test image at the end; after an epoch one is enough
+  int64_t checkpoint_every = 0;              // steps; 0: after an epoch alone
   RunFolder folder;
   nlohmann::ordered_json options;  // as run.json and the checkpoint keep them
   std::string command;             // the command line
@@ -83,7 +83,7 @@ class TrainingRun {
   std::optional<Evaluation> last_evaluation_;
   BestEpoch best_;
   double train_seconds_ = 0, wait_seconds_ = 0;  // of the epochs that this process has ended
-  nlohmann::ordered_json record_;  // run.json
+  nlohmann::ordered_json record_;                // run.json
 };
 
 }  // namespace onefold

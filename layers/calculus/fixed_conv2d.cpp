@@ -52,15 +52,16 @@ int64_t extent_w(const FixedConv2d& conv) { return extent(conv.kernel.shape[1], 
 /// Throws unless what second pads the map between with is what the composed convolution has there.
 void check_map_between(const FixedConv2d& first, const FixedConv2d& second) {
   if (!pads(second)) return;
-  const char* remedy = "; pad in the first of the two alone, by all that both need, or behind a batch norm by what it "
-                       "gives for zero (BatchNormPad2d)";
-  const bool sees_padding_alone =
-      (second.args.padding_h == 0 || extent_h(first) <= first.args.padding_h + 1) &&
-      (second.args.padding_w == 0 || extent_w(first) <= first.args.padding_w + 1);
+  const char* remedy =
+      "; pad in the first of the two alone, by all that both need, or behind a batch norm by what it "
+      "gives for zero (BatchNormPad2d)";
+  const bool sees_padding_alone = (second.args.padding_h == 0 || extent_h(first) <= first.args.padding_h + 1) &&
+                                  (second.args.padding_w == 0 || extent_w(first) <= first.args.padding_w + 1);
   if (!sees_padding_alone) {
     refuse("it pads the map behind a ", size_text(first),
            " with a constant, where one convolution for both would go on computing from the pixels at the edge: they "
-           "differ at the border", remedy);
+           "differ at the border",
+           remedy);
   }
   // Equal up to the rounding of a constant that a layer holds as a Real.
   const std::vector<double> computed = response_to_border(first), padded = border_of(second);
@@ -152,7 +153,8 @@ Axis common_axis(const char* what, const std::vector<Axis>& axes, const std::vec
              (axes[b].extent == 1 ? " pixel" : " pixels") + " with padding " + std::to_string(axes[b].padding);
     };
     refuse("the branches' grids differ along the ", what, " at stride ", common.stride, ": ", text(least), ", ",
-           text(most), ", so their outputs stand for other pixels, or their maps have other sizes; give each branch "
+           text(most),
+           ", so their outputs stand for other pixels, or their maps have other sizes; give each branch "
            "half of its extent as padding, a 1x1 none and a 3x3 one");
   }
   return common;
@@ -178,7 +180,8 @@ CommonWindow common_window(const std::vector<FixedConv2d>& summands, const std::
              names[0], " ", one.channels_in(), " -> ", one.channels_out(), "; a sum needs equal numbers of channels");
     }
     if (summands.size() > 1 && pads(conv) && !conv.border.empty()) {
-      refuse("branch ", names[b], " pads the sum's input with a constant that is not zero, which the sum cannot; pad "
+      refuse("branch ", names[b],
+             " pads the sum's input with a constant that is not zero, which the sum cannot; pad "
              "before the sum");
     }
     rows.push_back({conv.args.stride_h, conv.args.padding_h, extent_h(conv)});
@@ -218,8 +221,9 @@ FixedConv2d placed(const FixedConv2d& conv, const CommonWindow& window) {
 
 Kernel rounded(const FixedConv2d& conv) {
   if (pads(conv) && !conv.border.empty()) {
-    refuse("it pads its input with a constant that is not zero, which a convolution cannot; let the piece before it "
-           "fold with it, or pad with zeros");
+    refuse(
+        "it pads its input with a constant that is not zero, which a convolution cannot; let the piece before it "
+        "fold with it, or pad with zeros");
   }
   return conv.kernel.rounded();
 }

@@ -1,8 +1,8 @@
 #include "layers/calculus/linear_block.h"
 
 #include "core/check.h"
-#include "layers/fold/fold_error.h"
 #include "layers/fold/conv_relu.h"
+#include "layers/fold/fold_error.h"
 
 namespace onefold {
 

@@ -7,8 +7,8 @@
 
 #include "core/ops/elementwise.h"
 #include "layers/batch_norm.h"
-#include "layers/conv2d.h"
 #include "layers/calculus/linear_piece.h"
+#include "layers/conv2d.h"
 
 namespace onefold {
 

@@ -69,10 +69,10 @@ std::string without(const std::string& text, const std::string& end) {
 Rewrite joined(const LinearForm& first, const LinearForm& second) {
   return fold_piece(second.name, [&] {
     const bool plain_norm = second.norm && first.channels_out() == second.conv.channels_in();
-    FixedConv2d conv = plain_norm && second.conv.args.padding_h == 0 && second.conv.args.padding_w == 0
-                           ? FixedConv2d{fold_batch_norm(first.conv.kernel, *second.norm), first.conv.args,
-                                         first.conv.border}
-                           : compose(first.conv, second.conv);
+    FixedConv2d conv =
+        plain_norm && second.conv.args.padding_h == 0 && second.conv.args.padding_w == 0
+            ? FixedConv2d{fold_batch_norm(first.conv.kernel, *second.norm), first.conv.args, first.conv.border}
+            : compose(first.conv, second.conv);
     std::string title = second.norm ? second.what + " into the " + first.what
                                     : first.what + " and " + second.what + " as one " + size_text(conv);
     return Rewrite{std::move(title), {first, second}, made(first.name, std::move(conv))};
@@ -103,8 +103,8 @@ Rewrite then_placed(Rewrite rewrite, const CommonWindow& window) {
   } else if (now.is_convolution) {
     rewrite.title = "the " + without(now.what, " convolution") + change_text(now.conv, window);
   } else {
-    rewrite.title = "the " + std::string(now.norm ? "identity's " : "") + now.what + " as a " + text_of(window.size) +
-                    " kernel";
+    rewrite.title =
+        "the " + std::string(now.norm ? "identity's " : "") + now.what + " as a " + text_of(window.size) + " kernel";
   }
   rewrite.after = made(now.name, placed(now.conv, window));
   return rewrite;

@@ -17,17 +17,17 @@ struct LinearForm {
   enum class Kind { piece, chain, sum };
 
   Kind kind = Kind::piece;
-  std::string name;  // the name of a piece in a state, "conv3", or of a branch in a sum, "3x3"
+  std::string name;               // the name of a piece in a state, "conv3", or of a branch in a sum, "3x3"
   std::vector<LinearForm> parts;  // the members of a chain or a sum
 
   // -- of a piece
-  std::string what;                                    // for titles of steps: "3x3 convolution", "batch norm"
-  FixedConv2d conv;                                    // the piece as a convolution
-  std::optional<FixedBatchNorm> norm;                  // of a batch norm
-  std::function<Tensor(const Tensor& x)> compute;      // the layer's own computation; empty: as a convolution
-  bool is_convolution = false;                         // counted and shown as a convolution
-  bool has_bias = false;                               // of the convolution
-  int64_t parameters = 0;                              // trained values of a piece that is not a convolution
+  std::string what;                                // for titles of steps: "3x3 convolution", "batch norm"
+  FixedConv2d conv;                                // the piece as a convolution
+  std::optional<FixedBatchNorm> norm;              // of a batch norm
+  std::function<Tensor(const Tensor& x)> compute;  // the layer's own computation; empty: as a convolution
+  bool is_convolution = false;                     // counted and shown as a convolution
+  bool has_bias = false;                           // of the convolution
+  int64_t parameters = 0;                          // trained values of a piece that is not a convolution
 
   int64_t channels_out() const;
 };

@@ -19,11 +19,10 @@ namespace {
 LinearForm pool_form(const AvgPool2d& pool, int64_t channels) {
   const Pool2dArgs& args = pool.args();
   const std::string side = std::to_string(args.kernel);
-  return piece_form("average pool " + side + "x" + side,
-                    {average_kernel(channels, args.kernel, args.kernel),
-                     conv2d_args(args.stride, args.padding, channels),
-                     {}},
-                    [args](const Tensor& x) { return avg_pool2d_forward(x, args); });
+  return piece_form(
+      "average pool " + side + "x" + side,
+      {average_kernel(channels, args.kernel, args.kernel), conv2d_args(args.stride, args.padding, channels), {}},
+      [args](const Tensor& x) { return avg_pool2d_forward(x, args); });
 }
 
 std::vector<NamedPiece> layers_of(Sequential& layers) {
@@ -42,12 +41,14 @@ int64_t channels_into(Sequential& layers) {
 }
 
 [[noreturn]] void fail_not_linear(const Module& module) {
-  throw FoldError(module.description() + " is not a linear piece, so a branch with it is not a convolution; what "
+  throw FoldError(module.description() +
+                  " is not a linear piece, so a branch with it is not a convolution; what "
                   "is not linear must come after the sum of a block's branches");
 }
 
 [[noreturn]] void fail_unknown_channels(const Module& module) {
-  throw FoldError(module.description() + " takes any number of channels, so the size of its kernel is unknown; add "
+  throw FoldError(module.description() +
+                  " takes any number of channels, so the size of its kernel is unknown; add "
                   "a piece with a fixed number of channels to it");
 }
 
@@ -125,7 +126,8 @@ LinearForm linear_form(Module& module, int64_t channels) {
   const auto view = linear_view(module);
   if (!view) fail_not_linear(module);
   if (view->activation != Activation::none) {
-    throw FoldError(module.type() + " ends in a ReLU, which is not linear: nothing can fold across it; let it be a "
+    throw FoldError(module.type() +
+                    " ends in a ReLU, which is not linear: nothing can fold across it; let it be a "
                     "block of its own, or leave its activation out");
   }
   if (view->in_channels != 0 && view->in_channels != channels) {

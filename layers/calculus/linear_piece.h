@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "layers/calculus/linear_form.h"
 #include "layers/batch_norm.h"
+#include "layers/calculus/linear_form.h"
 #include "layers/fold/repvgg_block.h"
 #include "layers/sequential.h"
 
@@ -41,8 +41,8 @@ class LinearPiece : public Module {
 /// A module as the calculus sees it: Conv2d, BatchNorm2d, AvgPool2d, Identity, Sequential, RepVggBlock and every
 /// LinearPiece. Only linear_view() queries the type of a module.
 struct LinearView {
-  int64_t in_channels = 0;                              // 0: any
-  std::function<LinearForm(int64_t channels)> linear;   // up to the activation
+  int64_t in_channels = 0;                             // 0: any
+  std::function<LinearForm(int64_t channels)> linear;  // up to the activation
   Activation activation = Activation::none;
   std::function<Variable(const Variable& x)> sum_by_pieces;  // the same, one op at a time
   std::function<std::optional<LinearPiece::PlainConvolution>()> plain_convolution = [] { return std::nullopt; };

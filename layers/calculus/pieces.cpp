@@ -51,8 +51,8 @@ LinearForm ChannelScale::linear(int64_t channels) const {
   const Tensor scale = weight_.value().clone();
   FixedConv2d conv{identity_kernel(channels, channels, 1, 1), conv2d_args(1, 0, channels), {}};
   for (int64_t c = 0; c < channels; ++c) conv.kernel.at(0, 0, 0, c) = double{scale[c]};
-  return piece_form("channel scale", conv, [scale](const Tensor& x) { return scale_channels_forward(x, scale); },
-                    channels);
+  return piece_form(
+      "channel scale", conv, [scale](const Tensor& x) { return scale_channels_forward(x, scale); }, channels);
 }
 
 // -- FixedScale

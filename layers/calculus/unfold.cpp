@@ -51,10 +51,12 @@ std::unique_ptr<RepVggBlock> unfold(const Kernel& kernel, const Conv2dArgs& args
   check_can_unfold(shape, args, images.shape());
 
   Initializer unused(0);
-  auto block = std::make_unique<RepVggBlock>(
-      BlockOptions{.in = shape[2] * args.groups, .out = shape[3], .stride = args.stride_h, .groups = args.groups,
-                   .pointwise = shares.pointwise != 0},
-      unused);
+  auto block = std::make_unique<RepVggBlock>(BlockOptions{.in = shape[2] * args.groups,
+                                                          .out = shape[3],
+                                                          .stride = args.stride_h,
+                                                          .groups = args.groups,
+                                                          .pointwise = shares.pointwise != 0},
+                                             unused);
   State numbers = state(*block);
 
   // [split-centre]

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "layers/fold/block_options.h"
 #include "layers/calculus/linear_block.h"
+#include "layers/fold/block_options.h"
 
 namespace onefold {
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "layers/fold/block_options.h"
 #include "layers/calculus/linear_block.h"
+#include "layers/fold/block_options.h"
 
 namespace onefold {
 

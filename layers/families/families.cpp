@@ -4,16 +4,16 @@
 
 #include "core/check.h"
 #include "layers/families/ac_block.h"
-#include "layers/families/plain_block.h"
 #include "layers/families/dilated_block.h"
-#include "layers/families/weights/dirac_conv2d.h"
 #include "layers/families/diverse_branch_block.h"
-#include "layers/families/weights/do_conv2d.h"
-#include "layers/families/weights/expand_conv2d.h"
 #include "layers/families/mobile_one_block.h"
-#include "layers/families/weights/orepa_conv2d.h"
+#include "layers/families/plain_block.h"
 #include "layers/families/qa_repvgg_block.h"
 #include "layers/families/rep_mixer_block.h"
+#include "layers/families/weights/dirac_conv2d.h"
+#include "layers/families/weights/do_conv2d.h"
+#include "layers/families/weights/expand_conv2d.h"
+#include "layers/families/weights/orepa_conv2d.h"
 #include "layers/families/weights/rep_optimizer.h"
 #include "layers/fold/repvgg_block.h"
 
@@ -73,8 +73,8 @@ void check_family(const std::string& name) {
 
 std::unique_ptr<Module> make_block(const std::string& family, const BlockOptions& options, Initializer& initializer) {
   check_family(family);
-  const auto known = std::find_if(families().begin(), families().end(),
-                                  [&](const Family& each) { return each.name == family; });
+  const auto known =
+      std::find_if(families().begin(), families().end(), [&](const Family& each) { return each.name == family; });
   try {
     return known->make(options, initializer);
   } catch (const Error& error) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "layers/fold/block_options.h"
 #include "layers/calculus/linear_block.h"
+#include "layers/fold/block_options.h"
 
 namespace onefold {
 

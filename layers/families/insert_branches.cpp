@@ -40,7 +40,10 @@ std::vector<Place> places_in(Module& model) {
       const Conv2d* const conv = first ? first->conv : nullptr;
       if (conv == nullptr || !is_same_3x3(*conv) || !second || second->norm == nullptr) continue;
       const bool relu = i + 2 < layers->size() && dynamic_cast<const Relu*>(&(*layers)[i + 2]) != nullptr;
-      places.push_back({layers, i, relu ? 3 : 2, (each.name.empty() ? "" : each.name + ".") + std::to_string(i),
+      places.push_back({layers,
+                        i,
+                        relu ? 3 : 2,
+                        (each.name.empty() ? "" : each.name + ".") + std::to_string(i),
                         {.in = conv->in_channels(),
                          .out = conv->weight().shape()[-1],
                          .stride = conv->args().stride_h,
@@ -93,9 +96,8 @@ std::vector<std::string> replace_convolutions(Module& model, const std::string& 
 
 std::vector<std::string> insert_branches(Module& model, const std::string& family, Initializer& initializer) {
   check_family(family);
-  return replace_convolutions(model, "a block of family \"" + family + "\"", [&](const BlockOptions& options) {
-    return make_block(family, options, initializer);
-  });
+  return replace_convolutions(model, "a block of family \"" + family + "\"",
+                              [&](const BlockOptions& options) { return make_block(family, options, initializer); });
 }
 
 std::vector<std::string> insert_branches(Module& model, const MakeBlock& make) {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "layers/initializer.h"
-#include "layers/module.h"
 #include "layers/models/vgg.h"
+#include "layers/module.h"
 
 namespace onefold {
 

@@ -3,8 +3,8 @@
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
-#include "layers/fold/fold_error.h"
 #include "layers/calculus/pieces.h"
+#include "layers/fold/fold_error.h"
 #include "layers/fold/repvgg_block.h"
 
 namespace onefold {

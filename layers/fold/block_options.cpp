@@ -18,8 +18,8 @@ Conv2dOptions same_convolution(const BlockOptions& options, int64_t rows, int64_
 
 Conv2dOptions same_convolution(int64_t in, int64_t out, int64_t rows, int64_t columns, int64_t stride, int64_t groups,
                                int64_t dilation) {
-  Conv2dOptions options{.in = in, .out = out, .kernel_h = rows, .kernel_w = columns,
-                        .args = conv2d_args(stride, 0, groups)};
+  Conv2dOptions options{
+      .in = in, .out = out, .kernel_h = rows, .kernel_w = columns, .args = conv2d_args(stride, 0, groups)};
   options.args.dilation_h = options.args.dilation_w = dilation;
   options.args.padding_h = rows / 2 * dilation;
   options.args.padding_w = columns / 2 * dilation;

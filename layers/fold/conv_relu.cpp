@@ -10,15 +10,11 @@ ConvRelu::ConvRelu(const Kernel& kernel, const Conv2dArgs& args) : conv_(kernel,
         " without bias; give one, of zeros if need be");
 }
 
-Variable ConvRelu::forward(const Variable& x) {
-  return conv_.forward_with(x, Activation::relu);
-}
+Variable ConvRelu::forward(const Variable& x) { return conv_.forward_with(x, Activation::relu); }
 
 void ConvRelu::visit(Visitor& visitor) { visitor.child("conv", conv_); }
 
-std::string ConvRelu::description() const {
-  return "ConvRelu " + conv2d_text(conv_.weight().shape(), conv_.args());
-}
+std::string ConvRelu::description() const { return "ConvRelu " + conv2d_text(conv_.weight().shape(), conv_.args()); }
 
 std::unique_ptr<Module> ConvRelu::fold() const {
   check_evaluation_mode(*this);

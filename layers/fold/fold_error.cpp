@@ -8,9 +8,7 @@ namespace onefold {
 FoldError::FoldError(std::string reason, std::string piece, std::string branch)
     : Error("fold: " + (piece.empty() ? reason : piece + ": " + reason) +
             (branch.empty() ? "" : " (branch " + branch + ")")),
-      reason_(std::move(reason)),
-      piece_(std::move(piece)),
-      branch_(std::move(branch)) {}
+      reason_(std::move(reason)), piece_(std::move(piece)), branch_(std::move(branch)) {}
 
 FoldError FoldError::within(const std::string& name) const {
   if (name.empty()) return *this;
@@ -23,7 +21,8 @@ FoldError FoldError::in_branch(const std::string& name) const {
 
 void check_evaluation_mode(const Module& module) {
   if (!module.training()) return;
-  throw FoldError(module.type() + " is in training mode; call eval() first, because in training mode a batch norm uses "
+  throw FoldError(module.type() +
+                  " is in training mode; call eval() first, because in training mode a batch norm uses "
                   "the statistics of each batch, which no fixed kernel can hold");
 }
 

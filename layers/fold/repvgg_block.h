@@ -44,7 +44,7 @@ class RepVggBlock : public Module {
 
   const Conv2d& conv3() const { return conv3_; }
   const BatchNorm2d& bn3() const { return bn3_; }
-  const Conv2d& conv1() const { return *conv1_; }  // if has_pointwise()
+  const Conv2d& conv1() const { return *conv1_; }   // if has_pointwise()
   const BatchNorm2d& bn1() const { return *bn1_; }  // if has_pointwise()
   const BatchNorm2d& bn0() const { return *bn0_; }  // if has_identity()
 
@@ -55,9 +55,9 @@ class RepVggBlock : public Module {
   BlockOptions options_;
   Conv2d conv3_;
   BatchNorm2d bn3_;
-  std::unique_ptr<Conv2d> conv1_;      // null without a 1x1 branch
+  std::unique_ptr<Conv2d> conv1_;  // null without a 1x1 branch
   std::unique_ptr<BatchNorm2d> bn1_;
-  std::unique_ptr<BatchNorm2d> bn0_;   // null without an identity branch
+  std::unique_ptr<BatchNorm2d> bn0_;  // null without an identity branch
 };
 
 }  // namespace onefold

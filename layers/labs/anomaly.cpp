@@ -57,9 +57,9 @@ void AnomalyGuard::on_backward(const Node& node, const Tensor& dy, const Grads& 
     if (!node.inputs[i].requires_grad() || is_finite(gradients[i])) continue;
     const int64_t at = first_anomaly(gradients[i]);
     const auto layer = layer_of_node_.find(&node);
-    throw Anomaly(joined("backward of ", node.name, layer == layer_of_node_.end() ? "" : place(layer->second),
-                         " gave ", kind(gradients[i][at]), ": element ", at, " of the gradient of its input ",
-                         i, " ", gradients[i].shape(), "; ",
+    throw Anomaly(joined("backward of ", node.name, layer == layer_of_node_.end() ? "" : place(layer->second), " gave ",
+                         kind(gradients[i][at]), ": element ", at, " of the gradient of its input ", i, " ",
+                         gradients[i].shape(), "; ",
                          is_finite(dy) ? source(node.inputs) : "the gradient of its result" + has_already(dy)));
   }
 }
@@ -78,9 +78,8 @@ const NamedModule* AnomalyGuard::layer_at_work() const {
 std::string AnomalyGuard::source(const std::vector<Variable>& inputs) const {
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (is_finite(inputs[i].value())) continue;
-    const auto parameter = std::find_if(parameters_.begin(), parameters_.end(), [&](const NamedParameter& each) {
-      return each.value.is(inputs[i]);
-    });
+    const auto parameter = std::find_if(parameters_.begin(), parameters_.end(),
+                                        [&](const NamedParameter& each) { return each.value.is(inputs[i]); });
     return joined("its input ", i, parameter == parameters_.end() ? "" : ", the parameter " + parameter->name + ",",
                   has_already(inputs[i].value()));
   }

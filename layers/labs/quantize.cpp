@@ -116,8 +116,9 @@ std::string QuantizedNetwork::description() const {
 }
 
 std::unique_ptr<Module> QuantizedNetwork::fold() const {
-  throw FoldError("QuantizedNetwork cannot fold: sums of rounded kernels need numbers between those of a grid; fold "
-                  "first, then quantize the folded network");
+  throw FoldError(
+      "QuantizedNetwork cannot fold: sums of rounded kernels need numbers between those of a grid; fold "
+      "first, then quantize the folded network");
 }
 
 std::vector<QuantizedLayer> QuantizedNetwork::layers() const {

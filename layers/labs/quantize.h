@@ -41,9 +41,9 @@ std::vector<LayerOperands> record_operands(Module& network, const Tensor& images
 /// A layer of a quantised network.
 struct QuantizedLayer {
   std::string name;
-  Tensor original;                              // the weight before rounding
-  Variable weight;                              // rounded
-  std::vector<QuantizationGrid> weight_grids;   // one, or one per channel; empty if weights are not quantised
+  Tensor original;                             // the weight before rounding
+  Variable weight;                             // rounded
+  std::vector<QuantizationGrid> weight_grids;  // one, or one per channel; empty if weights are not quantised
   std::optional<QuantizationGrid> input_grid;
 };
 

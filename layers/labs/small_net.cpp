@@ -19,9 +19,8 @@ constexpr int64_t kImageChannels = 3, kImageSide = 32, kFeatures = 64;
 
 std::unique_ptr<Module> make_conv(const Conv2dOptions& options, Convolutions kind, Initializer& initializer) {
   if (kind == Convolutions::plain) return std::make_unique<Conv2d>(options, initializer);
-  const ExpandOptions expand{
-      .expansion = kind == Convolutions::expand_layers ? Expansion::layers : Expansion::kernels,
-      .widen_input = options.in != kImageChannels};
+  const ExpandOptions expand{.expansion = kind == Convolutions::expand_layers ? Expansion::layers : Expansion::kernels,
+                             .widen_input = options.in != kImageChannels};
   return std::make_unique<ExpandConv2d>(options, initializer, expand);
 }
 
@@ -34,8 +33,8 @@ std::unique_ptr<Sequential> small_net(const SmallNetOptions& options, int64_t cl
   int64_t in = kImageChannels, side = kImageSide;
   for (const int64_t out : {8, 16, 32}) {
     const int64_t padding = options.kernel == 7 ? 3 : 0;
-    const Conv2dOptions conv{.in = in, .out = out, .kernel_h = options.kernel, .kernel_w = options.kernel,
-                             .args = conv2d_args(1, padding)};
+    const Conv2dOptions conv{
+        .in = in, .out = out, .kernel_h = options.kernel, .kernel_w = options.kernel, .args = conv2d_args(1, padding)};
     auto& block = net->add<LinearBlock>(Activation::relu);
     Branch& branch = block.add_branch("conv");
     branch.append("conv", make_conv(conv, options.convolutions, initializer));

@@ -141,8 +141,8 @@ std::unique_ptr<RepVgg> make_repvgg(const VggVariant& variant, int64_t classes, 
 }
 
 std::unique_ptr<PlainVgg> make_plain_vgg(const VggVariant& variant, int64_t classes) {
-  VggParts parts = make_parts(variant, zero_conv_relu,
-                              [&] { return zero_linear(variant.size.widths.back(), classes); });
+  VggParts parts =
+      make_parts(variant, zero_conv_relu, [&] { return zero_linear(variant.size.widths.back(), classes); });
   if (variant.whitening > 0) {
     parts.whitening = zero_conv_relu({.in = kImageChannels, .out = 2 * variant.whitening});
   }

@@ -7,9 +7,9 @@
 #include "core/annex/symmetric_eigen.h"
 #include "core/check.h"
 #include "core/parallel.h"
+#include "layers/fold/conv_relu.h"
 #include "layers/fold/fold_error.h"
 #include "layers/operand_hook.h"
-#include "layers/fold/conv_relu.h"
 
 namespace onefold {
 
@@ -53,8 +53,8 @@ std::vector<double> patch_covariance(const Tensor& images, int64_t size) {
 
 Kernel whitening_kernel(const Tensor& images, int64_t size, int64_t components, double eps) {
   const Shape& shape = images.shape();
-  check(shape.rank() == 4 && shape[0] >= 1 && size >= 1 && shape[1] >= size && shape[2] >= size,
-        "whitening: images ", shape, " must be [N H W C], at least one and as large as a patch of ", size, " x ", size);
+  check(shape.rank() == 4 && shape[0] >= 1 && size >= 1 && shape[1] >= size && shape[2] >= size, "whitening: images ",
+        shape, " must be [N H W C], at least one and as large as a patch of ", size, " x ", size);
   const int64_t n = size * size * shape[3];
   check(components >= 1 && components <= n, "whitening: ", components, " components, a patch of ", size, " x ", size,
         " pixels and ", shape[3], " channels has 1 to ", n);

@@ -20,9 +20,8 @@ VggParts make_parts(const RepVggSize& size, int64_t classes, Initializer& initia
 
 // [make]
 RepVgg::RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer)
-    : RepVgg(size, classes, initializer, [&](const BlockOptions& options) {
-        return std::make_unique<RepVggBlock>(options, initializer);
-      }) {}
+    : RepVgg(size, classes, initializer,
+             [&](const BlockOptions& options) { return std::make_unique<RepVggBlock>(options, initializer); }) {}
 
 RepVgg::RepVgg(const RepVggSize& size, int64_t classes, Initializer& initializer, const MakeBlock& make)
     : RepVgg(size, make_parts(size, classes, initializer, make)) {}

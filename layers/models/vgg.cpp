@@ -66,8 +66,7 @@ std::unique_ptr<PlainVgg> Vgg::fold_network() const {
   VggParts folded;
   if (parts_.whitening) folded.whitening = fold_piece("whitening", [&] { return parts_.whitening->fold(); });
   for (size_t s = 0; s < parts_.stages.size(); ++s) {
-    folded.stages.push_back(
-        fold_piece("stages." + std::to_string(s), [&] { return parts_.stages[s]->fold_layers(); }));
+    folded.stages.push_back(fold_piece("stages." + std::to_string(s), [&] { return parts_.stages[s]->fold_layers(); }));
   }
   folded.pool = parts_.pool->fold();
   folded.head = fold_piece("head", [&] { return parts_.head->fold_linear(); });

@@ -38,7 +38,7 @@ struct VggParts {
   std::vector<std::unique_ptr<Sequential>> stages;  // blocks, optionally followed by a pooling layer
   std::unique_ptr<Module> pool;                     // [N, H, W, C] -> [N, C]
   std::unique_ptr<Linear> head;
-  std::string note;                                 // appended to the description; empty by default
+  std::string note;  // appended to the description; empty by default
 };
 
 /// Five stages of blocks, global pooling and a linear head: [N, 32, 32, 3] -> logits [N, classes]. The common base of

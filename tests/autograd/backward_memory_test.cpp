@@ -73,9 +73,8 @@ TEST_CASE("backward: a chain of a million nodes fits on the stack, run or not", 
     CHECK(last.expired());
   }
   SECTION("never run, each op holding on to its input") {
-    const std::weak_ptr<Node> last = chain([](const Variable& y) {
-      return [y](const Tensor& dy) -> Grads { return {dy}; };
-    }).node();
+    const std::weak_ptr<Node> last =
+        chain([](const Variable& y) { return [y](const Tensor& dy) -> Grads { return {dy}; }; }).node();
     CHECK(last.expired());
   }
 }

@@ -131,7 +131,9 @@ TEST_CASE("backward: an op's wrong gradients are refused with its name", "[autog
   CHECK_THROWS_WITH(run([](const Tensor&) -> Grads { return {Tensor::zeros({3})}; }),
                     ContainsSubstring("my_op: returned gradient [3] for input 0 of shape [2]"));
   CHECK_THROWS_WITH(run([](const Tensor&) -> Grads { return {Tensor::zeros({2, 1})}; }), ContainsSubstring("[2 1]"));
-  CHECK_THROWS_WITH(run([](const Tensor& dy) -> Grads { return {dy, dy}; }),
+  CHECK_THROWS_WITH(run([](const Tensor& dy) -> Grads {
+                      return {dy, dy};
+                    }),
                     ContainsSubstring("my_op") && ContainsSubstring("2 gradients for 1 input"));
   CHECK_THROWS_WITH(run([](const Tensor&) -> Grads { return {}; }), ContainsSubstring("0 gradients for 1 input"));
   CHECK_THROWS_WITH(run([](const Tensor&) -> Grads { return {Tensor()}; }),

@@ -48,9 +48,9 @@ inline std::vector<ConvCase> conv_cases() {
 inline Examples convolutions(const std::function<Example(const ConvCase&)>& make) {
   Examples examples;
   for (ConvCase conv : conv_cases()) {
-    for (const ConvAlgorithm algorithm : {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col,
-                                          ConvAlgorithm::winograd2, ConvAlgorithm::winograd4,
-                                          ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise}) {
+    for (const ConvAlgorithm algorithm :
+         {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
+          ConvAlgorithm::winograd4, ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise}) {
       if (!supports(algorithm, {conv.x(), conv.w(), conv.args})) continue;
       conv.args.algorithm = algorithm;
       Example example = make(conv);
@@ -100,19 +100,21 @@ inline Examples compositions(Draw& draw) {
     ComposeArgs args;
   };
   const std::vector<Case> cases{
-      {{1, 1, 2, 3}, {3, 3, 3, 2}, {}},  // 1x1, then 3x3
-      {{3, 3, 2, 3}, {1, 1, 3, 2}, {}},  // 3x3, then 1x1
-      {{3, 2, 2, 3}, {2, 3, 3, 2}, {1, 1, 2, 3}},  // strides
-      {{3, 3, 1, 4}, {1, 1, 4, 3}, {.first_groups = 4}},  // depthwise, then pointwise
-      {{1, 1, 3, 4}, {3, 3, 1, 4}, {.second_groups = 4}},  // pointwise, then depthwise
+      {{1, 1, 2, 3}, {3, 3, 3, 2}, {}},                                       // 1x1, then 3x3
+      {{3, 3, 2, 3}, {1, 1, 3, 2}, {}},                                       // 3x3, then 1x1
+      {{3, 2, 2, 3}, {2, 3, 3, 2}, {1, 1, 2, 3}},                             // strides
+      {{3, 3, 1, 4}, {1, 1, 4, 3}, {.first_groups = 4}},                      // depthwise, then pointwise
+      {{1, 1, 3, 4}, {3, 3, 1, 4}, {.second_groups = 4}},                     // pointwise, then depthwise
       {{1, 3, 2, 4}, {3, 1, 2, 6}, {.first_groups = 2, .second_groups = 2}},  // groups alike
       {{2, 1, 1, 12}, {1, 2, 3, 8}, {.first_groups = 6, .second_groups = 4, .stride_w = 2}},  // groups across
   };
   Examples examples;
   for (const Case& each : cases) {
     const auto f = [args = each.args](Inputs v) { return compose_kernels(v[0], v[1], args); };
-    examples.push_back({each.first.text() + " " + each.second.text(), f,
-                        {draw.normal(each.first), draw.normal(each.second)}, kWideStep});
+    examples.push_back({each.first.text() + " " + each.second.text(),
+                        f,
+                        {draw.normal(each.first), draw.normal(each.second)},
+                        kWideStep});
   }
   return examples;
 }
@@ -126,7 +128,7 @@ inline const std::vector<std::pair<Shape, Pool2dArgs>> kPoolCases{
 };
 
 inline Examples pools(const std::function<Variable(const Variable&, const Pool2dArgs&)>& op,
-               const std::function<Tensor(const Shape&)>& draw) {
+                      const std::function<Tensor(const Shape&)>& draw) {
   Examples examples;
   for (const auto& [shape, args] : kPoolCases) {
     const std::string what = shape.text() + ", kernel " + std::to_string(args.kernel) + ", stride " +

@@ -134,9 +134,10 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
   };
   const auto binary = [](Variable (*op)(const Variable&, const Variable&)) -> Row {
     return [op](Draw& draw) {
-      return elementwise([op](Inputs v) { return op(v[0], v[1]); }, [&](const Shape& shape) {
-        return std::vector<Tensor>{draw.normal(shape), draw.normal(shape)};
-      });
+      return elementwise([op](Inputs v) { return op(v[0], v[1]); },
+                         [&](const Shape& shape) {
+                           return std::vector<Tensor>{draw.normal(shape), draw.normal(shape)};
+                         });
     };
   };
   const auto normal = [](Draw& draw, const Shape& shape) { return draw.normal(shape); };

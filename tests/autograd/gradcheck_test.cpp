@@ -1,7 +1,8 @@
+#include "autograd/gradcheck.h"
+
 #include <cmath>
 #include <limits>
 
-#include "autograd/gradcheck.h"
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "tests/catch.h"

@@ -1,6 +1,7 @@
+#include "autograd/graph.h"
+
 #include <string>
 
-#include "autograd/graph.h"
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "tests/catch.h"
@@ -28,8 +29,9 @@ TEST_CASE("graphviz: ops, parameters and data with their shapes, each drawn once
 
 TEST_CASE("graphviz: a leaf is a graph of one, a name may hold any character", "[autograd]") {
   const Variable x(Tensor::zeros({}), true);
-  CHECK(graphviz(x) == "digraph history {\n  rankdir=BT;\n"
-                       "  v0 [shape=ellipse, style=filled, fillcolor=\"#cfe8cf\", label=\"parameter\\n[]\"];\n}\n");
+  CHECK(graphviz(x) ==
+        "digraph history {\n  rankdir=BT;\n"
+        "  v0 [shape=ellipse, style=filled, fillcolor=\"#cfe8cf\", label=\"parameter\\n[]\"];\n}\n");
   const Variable y = record("say \"\\\"", x.value(), {x}, [](const Tensor& dy) -> Grads { return {dy}; });
   CHECK_THAT(graphviz(y), ContainsSubstring(R"(label="say \"\\\"\n[]")"));
 }

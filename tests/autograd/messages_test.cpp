@@ -70,8 +70,10 @@ TEST_CASE("messages: the way back", "[autograd]") {
                     "shape");
   CHECK_THROWS_WITH(check_gradients([](const std::vector<Variable>& x) { return sum(x[0]); }, {w.value()}, 1e-20, 0.05),
                     "check_gradients: central differences with eps 1e-20 cannot resolve a tolerance of 0.05 in "
-                    "numbers of " + std::to_string(8 * sizeof(Real)) + " bits; take a larger eps or tolerance, or the "
-                    "double build");
+                    "numbers of " +
+                        std::to_string(8 * sizeof(Real)) +
+                        " bits; take a larger eps or tolerance, or the "
+                        "double build");
 }
 
 TEST_CASE("messages: ops", "[autograd]") {

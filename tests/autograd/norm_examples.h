@@ -143,12 +143,9 @@ struct ConvNormCase {
 };
 
 inline const std::vector<ConvNormCase> kConvNormCases{
-    {{2, 4, 5, 3}, 2, 1, 1, 1},     // batch 2, the usual padding
-    {{2, 4, 5, 3}, 2, 1, 1, 2},
-    {{2, 4, 5, 3}, 3, 1, 1, 3},
-    {{2, 4, 5, 3}, 2, 2, 1, 1},     // stride 2
-    {{2, 4, 5, 3}, 2, 2, 1, 2},
-    {{1, 6, 5, 2}, 2, 1, 0, 1},     // batch 1, no padding
+    {{2, 4, 5, 3}, 2, 1, 1, 1},  // batch 2, the usual padding
+    {{2, 4, 5, 3}, 2, 1, 1, 2},    {{2, 4, 5, 3}, 3, 1, 1, 3}, {{2, 4, 5, 3}, 2, 2, 1, 1},  // stride 2
+    {{2, 4, 5, 3}, 2, 2, 1, 2},    {{1, 6, 5, 2}, 2, 1, 0, 1},                              // batch 1, no padding
     {{2, 3, 3, 2}, 1, 1, 2, 2},     // more padding than the kernel's half
     {{1, 4, 3, 4}, 4, 1, 1, 1, 2},  // two groups
     {{2, 5, 1, 2}, 2, 1, 1, 3},     // maps of one column

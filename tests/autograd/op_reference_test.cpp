@@ -35,9 +35,7 @@ class Stored {
   Activation activation() const {
     return values_.text(place("activation")) == "relu" ? Activation::relu : Activation::none;
   }
-  StatisticsOf of() const {
-    return values_.text(place("of")) == "batch" ? StatisticsOf::batch : StatisticsOf::running;
-  }
+  StatisticsOf of() const { return values_.text(place("of")) == "batch" ? StatisticsOf::batch : StatisticsOf::running; }
 
   /// Those of x itself, or the ones that are stored for this branch.
   ChannelStatistics statistics(const Variable& x, size_t branch = 0) const {

@@ -1,6 +1,7 @@
+#include "autograd/ops.h"
+
 #include <vector>
 
-#include "autograd/ops.h"
 #include "core/check.h"
 #include "core/random.h"
 #include "tests/catch.h"

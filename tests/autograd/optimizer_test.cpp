@@ -1,10 +1,11 @@
+#include "autograd/optim/optimizer.h"
+
 #include <cmath>
 #include <limits>
 #include <memory>
 #include <vector>
 
 #include "autograd/optim/adamw.h"
-#include "autograd/optim/optimizer.h"
 #include "core/check.h"
 #include "core/parallel.h"
 #include "core/random.h"

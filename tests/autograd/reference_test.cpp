@@ -1,9 +1,9 @@
-#include "autograd/optim/adamw.h"
 #include "tests/reference.h"
 
 #include <memory>
 
 #include "autograd/ops.h"
+#include "autograd/optim/adamw.h"
 #include "autograd/optim/optimizer.h"
 #include "tests/catch.h"
 

@@ -1,6 +1,7 @@
+#include "autograd/optim/schedule.h"
+
 #include <cmath>
 
-#include "autograd/optim/schedule.h"
 #include "core/check.h"
 #include "tests/catch.h"
 

@@ -43,7 +43,10 @@ std::vector<std::pair<std::string, std::function<Variable(const Variable& w)>>> 
   return {
       {"itself", [](const Variable& w) { return multiply(w, w); }},
       {"reshaped", [](const Variable& w) { return tanh(reshape(w, {w.shape().size()})); }},
-      {"reshaped twice", [](const Variable& w) { return log(exp(reshape(reshape(w, {12}), {6, 2}))); }},
+      {"reshaped twice",
+       [](const Variable& w) {
+         return log(exp(reshape(reshape(w, {12}), {6, 2})));
+       }},
       {"detached", [](const Variable& w) { return multiply(w, Variable(w.value())); }},
   };
 }

@@ -53,21 +53,18 @@ std::string shape(const Convolution& c) {
 }
 
 void add_directions(const Convolution& c) {
-  add_timing(family(c) + "/forward/" + shape(c), work(c), [c] {
-    return [o = operands(c)] { benchmark::DoNotOptimize(conv2d(o.x, o.w, o.args).data()); };
-  });
+  add_timing(family(c) + "/forward/" + shape(c), work(c),
+             [c] { return [o = operands(c)] { benchmark::DoNotOptimize(conv2d(o.x, o.w, o.args).data()); }; });
   // Images need no gradient.
   if (c.inputs > 3) {
     add_timing(family(c) + "/input_gradient/" + shape(c), work(c), [c] {
-      return [o = operands(c)] {
-        benchmark::DoNotOptimize(conv2d_backward_input(o.dy, o.w, o.x.shape(), o.args).data());
-      };
+      return
+          [o = operands(c)] { benchmark::DoNotOptimize(conv2d_backward_input(o.dy, o.w, o.x.shape(), o.args).data()); };
     });
   }
   add_timing(family(c) + "/weight_gradient/" + shape(c), work(c), [c] {
-    return [o = operands(c)] {
-      benchmark::DoNotOptimize(conv2d_backward_weight(o.dy, o.x, o.w.shape(), o.args).data());
-    };
+    return
+        [o = operands(c)] { benchmark::DoNotOptimize(conv2d_backward_weight(o.dy, o.x, o.w.shape(), o.args).data()); };
   });
 }
 

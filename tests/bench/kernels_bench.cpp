@@ -26,8 +26,7 @@ double peak_gflops = 0;  // measured by main() before any timing
 
 /// The kernel with its operands, which stay until another timing has its turn: Google Benchmark calls a timing several
 /// times over.
-const std::function<void()>& prepared(const std::string& name,
-                                      const std::function<std::function<void()>()>& prepare) {
+const std::function<void()>& prepared(const std::string& name, const std::function<std::function<void()>()>& prepare) {
   static std::string prepared_name;
   static std::function<void()> kernel;
   if (prepared_name != name) {

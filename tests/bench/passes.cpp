@@ -31,9 +31,8 @@ std::vector<NormBranch> three_branches(const Map& map) {
 
 void add_norms(const Map& map) {
   const double A = map_bytes(map);
-  add_timing("channel_statistics/" + text(map), {.bytes = A}, [map] {
-    return [x = images(map, 1)] { benchmark::DoNotOptimize(channel_statistics(x).mean.data()); };
-  });
+  add_timing("channel_statistics/" + text(map), {.bytes = A},
+             [map] { return [x = images(map, 1)] { benchmark::DoNotOptimize(channel_statistics(x).mean.data()); }; });
   add_timing("norm_sum/forward/" + text(map), {.bytes = 4 * A}, [map] {
     return [branches = three_branches(map)] {
       benchmark::DoNotOptimize(norm_sum_forward(branches, Activation::relu, kEps).data());
@@ -45,7 +44,8 @@ void add_norms(const Map& map) {
     const Tensor y = norm_sum_forward(branches, Activation::relu, kEps);
     return [branches, y, dy = images(map, 4)] {
       benchmark::DoNotOptimize(norm_sum_backward(dy, y, branches, {3, GradientInto::new_tensor}, Activation::relu,
-                                                 StatisticsOf::batch, kEps)[0].dx.data());
+                                                 StatisticsOf::batch, kEps)[0]
+                                   .dx.data());
     };
   });
 }
@@ -56,36 +56,31 @@ void add_elementwise(const Map& map) {
   add_timing("add/" + text(map), {.bytes = 3 * A}, [map] {
     return [a = images(map, 1), b = images(map, 2)] { benchmark::DoNotOptimize(add(a, b).data()); };
   });
-  add_timing("relu/forward/" + text(map), {.bytes = 2 * A}, [map] {
-    return [x = images(map, 1)] { benchmark::DoNotOptimize(relu_forward(x).data()); };
-  });
+  add_timing("relu/forward/" + text(map), {.bytes = 2 * A},
+             [map] { return [x = images(map, 1)] { benchmark::DoNotOptimize(relu_forward(x).data()); }; });
   add_timing("relu/backward/" + text(map), {.bytes = 3 * A}, [map] {
     return [x = images(map, 1), dy = images(map, 2)] { benchmark::DoNotOptimize(relu_backward(x, dy).data()); };
   });
-  add_timing("sum_rows/" + text(map), {.bytes = A}, [map] {
-    return [x = images(map, 1)] { benchmark::DoNotOptimize(sum_rows(x).data()); };
-  });
+  add_timing("sum_rows/" + text(map), {.bytes = A},
+             [map] { return [x = images(map, 1)] { benchmark::DoNotOptimize(sum_rows(x).data()); }; });
 }
 
 void add_pooling(const Map& map) {
   const double A = map_bytes(map);
   const Map half{map.channels, map.side / 2};
   const double place_bytes = A / 4;  // where each largest element stood
-  add_timing("max_pool/forward/" + text(map), {.bytes = A + A / 4 + place_bytes}, [map] {
-    return [x = images(map, 1)] { benchmark::DoNotOptimize(max_pool2d_forward(x, {}).y.data()); };
-  });
+  add_timing("max_pool/forward/" + text(map), {.bytes = A + A / 4 + place_bytes},
+             [map] { return [x = images(map, 1)] { benchmark::DoNotOptimize(max_pool2d_forward(x, {}).y.data()); }; });
   add_timing("max_pool/backward/" + text(map), {.bytes = A + A / 4 + place_bytes}, [map, half] {
     const Tensor x = images(map, 1);
     return [place = max_pool2d_forward(x, {}).place, shape = x.shape(), dy = images(half, 2)] {
       benchmark::DoNotOptimize(max_pool2d_backward(dy, place, shape, {}).data());
     };
   });
-  add_timing("avg_pool/forward/" + text(map), {.bytes = A + A / 4}, [map] {
-    return [x = images(map, 1)] { benchmark::DoNotOptimize(avg_pool2d_forward(x, {}).data()); };
-  });
-  add_timing("global_avg_pool/forward/" + text(map), {.bytes = A}, [map] {
-    return [x = images(map, 1)] { benchmark::DoNotOptimize(global_avg_pool_forward(x).data()); };
-  });
+  add_timing("avg_pool/forward/" + text(map), {.bytes = A + A / 4},
+             [map] { return [x = images(map, 1)] { benchmark::DoNotOptimize(avg_pool2d_forward(x, {}).data()); }; });
+  add_timing("global_avg_pool/forward/" + text(map), {.bytes = A},
+             [map] { return [x = images(map, 1)] { benchmark::DoNotOptimize(global_avg_pool_forward(x).data()); }; });
   add_timing("global_avg_pool/backward/" + text(map), {.bytes = A}, [map] {
     return [shape = images(map, 1).shape(), dy = random_normal({kBatch, map.channels}, Random(1, 2))] {
       benchmark::DoNotOptimize(global_avg_pool_backward(dy, shape).data());

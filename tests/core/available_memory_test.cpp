@@ -1,8 +1,7 @@
-#include "core/process_limits.h"
-
 #include <fstream>
 #include <limits>
 
+#include "core/process_limits.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"
 

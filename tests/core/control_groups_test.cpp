@@ -1,10 +1,9 @@
-#include "core/process_limits.h"
-
 #include <fstream>
 #include <limits>
 #include <map>
 #include <string>
 
+#include "core/process_limits.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"
 

@@ -1,7 +1,7 @@
 #include <limits>
 
-#include "core/annex/elementwise.h"
 #include "core/annex/compose_kernels.h"
+#include "core/annex/elementwise.h"
 #include "core/annex/padding.h"
 #include "core/annex/quantization.h"
 #include "core/annex/symmetric_eigen.h"
@@ -94,8 +94,7 @@ TEST_CASE("messages: convolutions", "[core]") {
   CHECK_THROWS_WITH(conv2d(images, Tensor::zeros({11, 11, 3, 4}), conv2d_args(1, 1)),
                     "conv2d: weight [11 11 3 4] at dilation 1 x 1 covers 11 x 11, input [2 8 8 3] with padding is "
                     "only 10 x 10; use a smaller kernel or more padding");
-  CHECK_THROWS_WITH(conv2d(images, weight, conv2d_args(1, 1), Tensor::zeros({3})),
-                    "conv2d: bias is [3], expected [4]");
+  CHECK_THROWS_WITH(conv2d(images, weight, conv2d_args(1, 1), Tensor::zeros({3})), "conv2d: bias is [3], expected [4]");
   Conv2dArgs args = conv2d_args(2, 1);
   args.algorithm = ConvAlgorithm::winograd4;
   CHECK_THROWS_WITH(conv2d(images, weight, args),
@@ -154,7 +153,7 @@ TEST_CASE("messages: batch norm and cross-entropy", "[core]") {
   CHECK_THROWS_WITH(norm_sum_forward({}, Activation::relu, 1), "norm_sum: got 0 branches, expected 1 to 8");
   CHECK_THROWS_WITH(norm_sum_forward({{images, {three, three}, three, three}, {weight, {four, four}, four, four}},
                                      Activation::relu, 1),
-                                     "norm_sum: branches of [2 8 8 3] and [3 3 3 4]; all need one shape");
+                    "norm_sum: branches of [2 8 8 3] and [3 3 3 4]; all need one shape");
   CHECK_THROWS_WITH(norm_sum_forward({{images, {three, three}, four, three}}, Activation::relu, 1),
                     "norm_sum: a batch norm of [4] channels on a branch of [2 8 8 3]; its vectors must be [3]");
 
@@ -194,38 +193,45 @@ TEST_CASE("messages: safetensors files", "[core]") {
 
   CHECK_THROWS_WITH(load_safetensors(name),
                     "load_safetensors: " + name + ": No such file or directory; check the path");
-  CHECK_THROWS_WITH(load_safetensors(folder.path()),
-                    "load_safetensors: " + folder.path().string() + ": is a folder or a device; give a "
-                    ".safetensors file");
-  CHECK_THROWS_WITH(load("abc"),
-                    "load_safetensors: " + name + ": has 3 bytes, the header's length alone needs 8; it is "
-                    "truncated or no .safetensors file");
+  CHECK_THROWS_WITH(load_safetensors(folder.path()), "load_safetensors: " + folder.path().string() +
+                                                         ": is a folder or a device; give a "
+                                                         ".safetensors file");
+  CHECK_THROWS_WITH(load("abc"), "load_safetensors: " + name +
+                                     ": has 3 bytes, the header's length alone needs 8; it is "
+                                     "truncated or no .safetensors file");
   CHECK_THROWS_WITH(load(std::string("\x40\0\0\0\0\0\0\0{}", 10)),
-                    "load_safetensors: " + name + ": claims a header of 64 bytes, but the file has only 2 after "
-                    "its length; it is truncated or no .safetensors file");
-  CHECK_THROWS_WITH(with_header("[]"),
-                    "load_safetensors: " + name + ": the header is not a JSON object; the file is damaged or no "
-                    ".safetensors file: copy it again or save it again");
+                    "load_safetensors: " + name +
+                        ": claims a header of 64 bytes, but the file has only 2 after "
+                        "its length; it is truncated or no .safetensors file");
+  CHECK_THROWS_WITH(with_header("[]"), "load_safetensors: " + name +
+                                           ": the header is not a JSON object; the file is damaged or no "
+                                           ".safetensors file: copy it again or save it again");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"F32","shape":[1]}})"),
-                    "load_safetensors: " + name + ": tensor \"x\": needs dtype, shape and data_offsets, no more and "
-                    "no less; the file is damaged or no .safetensors file: copy it again or save it again");
+                    "load_safetensors: " + name +
+                        ": tensor \"x\": needs dtype, shape and data_offsets, no more and "
+                        "no less; the file is damaged or no .safetensors file: copy it again or save it again");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}})"),
-                    "load_safetensors: " + name + ": tensor \"x\": dtype \"I32\" is not supported; save the tensor as "
-                    "F32, F64, F16 or BF16, or leave it out");
+                    "load_safetensors: " + name +
+                        ": tensor \"x\": dtype \"I32\" is not supported; save the tensor as "
+                        "F32, F64, F16 or BF16, or leave it out");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})"),
-                    "load_safetensors: " + name + ": tensor \"x\": shape [2] of F32 needs 8 bytes, data_offsets give "
-                    "4; the file is damaged or no .safetensors file: copy it again or save it again");
+                    "load_safetensors: " + name +
+                        ": tensor \"x\": shape [2] of F32 needs 8 bytes, data_offsets give "
+                        "4; the file is damaged or no .safetensors file: copy it again or save it again");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
-                    "load_safetensors: " + name + ": tensor \"x\": bytes 0 to 8 leave the file, which holds 4 bytes "
-                    "of data; the file is damaged or no .safetensors file: copy it again or save it again");
+                    "load_safetensors: " + name +
+                        ": tensor \"x\": bytes 0 to 8 leave the file, which holds 4 bytes "
+                        "of data; the file is damaged or no .safetensors file: copy it again or save it again");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"F16","shape":[1],"data_offsets":[2,4]}})"),
-                    "load_safetensors: " + name + ": tensor \"x\": begins at byte 2, but the tensor before ends at "
-                    "0: a hole; the file is damaged or no .safetensors file: copy it again or save it again");
+                    "load_safetensors: " + name +
+                        ": tensor \"x\": begins at byte 2, but the tensor before ends at "
+                        "0: a hole; the file is damaged or no .safetensors file: copy it again or save it again");
   CHECK_THROWS_WITH(save_safetensors(name, {{{"x", Tensor()}}, {}}),
                     "save_safetensors: " + name + ": tensor \"x\" is undefined; leave it out");
   CHECK_THROWS_WITH(save_safetensors(folder / "none" / "x", {}),
-                    "cannot write " + folder.path().string() + "/none/x: opening its folder: No such file or "
-                    "directory; create the folder first, or check its spelling");
+                    "cannot write " + folder.path().string() +
+                        "/none/x: opening its folder: No such file or "
+                        "directory; create the folder first, or check its spelling");
 }
 
 }  // namespace onefold

@@ -24,9 +24,9 @@ TEST_CASE("reference: convolutions and both their gradients are PyTorch's", "[co
     const std::string place = "/cases/" + std::to_string(i) + "/";
     const Tensor x = stored.tensor(place + "x"), w = stored.tensor(place + "weight"), dy = stored.tensor(place + "dy");
     Conv2dArgs args = stored_args(stored, place);
-    for (const ConvAlgorithm algorithm : {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col,
-                                          ConvAlgorithm::winograd2, ConvAlgorithm::winograd4,
-                                          ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise}) {
+    for (const ConvAlgorithm algorithm :
+         {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
+          ConvAlgorithm::winograd4, ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise}) {
       if (!supports(algorithm, {x.shape(), w.shape(), args})) continue;
       args.algorithm = algorithm;
       INFO("images " << x.shape().text() << ", weight " << w.shape().text() << ", " << name(algorithm));

@@ -83,8 +83,9 @@ TEST_CASE("hostile checkpoint: a position that no training can be at is refused"
   const auto path = folder / "checkpoint.safetensors";
   CHECK_NOTHROW(load_changed(path, "epoch", 3));
   const std::vector<std::pair<std::string, nlohmann::json>> changes = {
-      {"epoch", -1}, {"epoch", 1.5},  {"step", 1e300},     {"step", "2"},     {"images", UINT64_MAX},
-      {"correct", 65}, {"correct", nullptr}, {"seconds", "long"}, {"loss_sum", nlohmann::json::array()}};
+      {"epoch", -1},        {"epoch", 1.5},         {"step", 1e300},
+      {"step", "2"},        {"images", UINT64_MAX}, {"correct", 65},
+      {"correct", nullptr}, {"seconds", "long"},    {"loss_sum", nlohmann::json::array()}};
   for (const auto& [key, value] : changes) {
     CAPTURE(key, value.dump());
     CHECK_THROWS_WITH(load_changed(path, key, value),

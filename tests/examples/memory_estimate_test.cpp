@@ -30,9 +30,8 @@ double measured_bytes(const Shape& shape, const Work& work) {
 TEST_CASE("memory estimate: a few images foretell what many take", "[examples]") {
   const Shape images{96, 32, 32, 3};
   RepVgg network = tiny();
-  const double training = measured_bytes(images, [&](const Variable& x) {
-    softmax_cross_entropy(network(x), std::vector<int>(96, 0)).backward();
-  });
+  const double training = measured_bytes(
+      images, [&](const Variable& x) { softmax_cross_entropy(network(x), std::vector<int>(96, 0)).backward(); });
   CHECK(static_cast<double>(training_bytes(network, images)) == Approx(training).epsilon(0.15));
 
   network.eval();
@@ -75,7 +74,11 @@ TEST_CASE("memory estimate: a batch as small as the few is not measured", "[exam
 }
 
 TEST_CASE("memory estimate: a batch is never larger than its dataset", "[examples]") {
-  const Dataset dataset{.name = "ten images", .classes = {"a", "b"}, .height = 4, .width = 5, .pixels = {},
+  const Dataset dataset{.name = "ten images",
+                        .classes = {"a", "b"},
+                        .height = 4,
+                        .width = 5,
+                        .pixels = {},
                         .labels = std::vector<int>(10, 0)};
   CHECK(batch_shape(dataset, 8) == Shape{8, 4, 5, 3});
   CHECK(batch_shape(dataset, 11) == Shape{10, 4, 5, 3});

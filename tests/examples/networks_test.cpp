@@ -29,9 +29,7 @@ struct TinyNetwork {
   RepVgg network{repvgg_size("tiny"), 3, initializer};
 };
 
-Tensor logits(Module& network) {
-  return network(Variable(random_normal({2, 32, 32, 3}, Random(1, 2)))).value();
-}
+Tensor logits(Module& network) { return network(Variable(random_normal({2, 32, 32, 3}, Random(1, 2)))).value(); }
 
 }  // namespace
 

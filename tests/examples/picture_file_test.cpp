@@ -1,15 +1,15 @@
 #include "examples/pictures/picture_file.h"
 
-#include "examples/pictures/line_chart.h"
 #include "examples/pictures/kernel_picture.h"
+#include "examples/pictures/line_chart.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
 
 using namespace onefold;
 
 TEST_CASE("picture file: title, notes, and each panel in its place", "[examples]") {
-  const LineChart chart{.title = "Loss", .x_label = "epoch", .series = {{"trained", {0, 1}, {2, 1}},
-                                                                        {"tested", {0, 1}, {3, 2}}}};
+  const LineChart chart{
+      .title = "Loss", .x_label = "epoch", .series = {{"trained", {0, 1}, {2, 1}}, {"tested", {0, 1}, {3, 2}}}};
   const Svg filters = filter_drawing(Tensor::full({3, 3, 2, 2}, 1), 1, "kernel");
   const std::vector<std::string> notes = {"one", "a < b"};
   const double top = first_panel_top(notes);

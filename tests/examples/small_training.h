@@ -51,9 +51,7 @@ inline std::vector<std::string> families_of_networks() {
 struct Training {
   explicit Training(const TrainerOptions& chosen = options(), const VggVariant& variant = vgg_variant("tiny"),
                     int64_t image_count = kSteps * kBatch + 2)
-      : epochs(chosen.epochs),
-        images(shapes10(1, image_count, 1).train),
-        made(make_repvgg(variant, 10, initializer)),
+      : epochs(chosen.epochs), images(shapes10(1, image_count, 1).train), made(make_repvgg(variant, 10, initializer)),
         trainer(network, images, {{0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}}, chosen) {}
 
   int64_t epochs;

@@ -6,8 +6,7 @@
 using namespace onefold;
 
 TEST_CASE("svg: text and attributes cannot become markup", "[examples]") {
-  CHECK(text("<script>\"a\" & 'b'</script>").markup ==
-        "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;");
+  CHECK(text("<script>\"a\" & 'b'</script>").markup == "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;");
   CHECK(element("g", {{"class", "\" onclick=\"x"}}, text("y")).markup == "<g class=\"&quot; onclick=&quot;x\">y</g>");
   const std::string picture = svg(1, 1, "<label>", element("title", "<title>")).markup;
   CHECK(unbalanced_tag(picture) == "");

@@ -1,8 +1,7 @@
-#include "core/annex/window_pooling.h"
-
 #include <algorithm>
 #include <cmath>
 
+#include "core/annex/window_pooling.h"
 #include "core/ops/elementwise.h"
 #include "examples/labs/wrong_fold_museum.h"
 #include "examples/pictures/svg.h"
@@ -127,8 +126,8 @@ TEST_CASE("wrong folds: fresh statistics hide that they were not loaded", "[exam
 TEST_CASE("wrong folds: the shifted 1x1 is the one with padding 1 at stride 2", "[examples][fold]") {
   const Tensor x = testing::random_images({1, 8, 8, 2}).value(), w = testing::random_images({1, 1, 2, 3}).value();
   const Tensor shifted = conv2d(x, w, conv2d_args(2, 1));
-  const Tensor padded = conv2d(x, pad_kernel_from_corner(DoubleKernel({w, {}}), 3, 3).rounded().weight,
-                               conv2d_args(2, 1));
+  const Tensor padded =
+      conv2d(x, pad_kernel_from_corner(DoubleKernel({w, {}}), 3, 3).rounded().weight, conv2d_args(2, 1));
   REQUIRE(shifted.shape() == Shape{1, 5, 5, 3});  // one row and column more than the 3x3 has
   REQUIRE(padded.shape() == Shape{1, 4, 4, 3});
   for (int64_t p = 0; p < 4; ++p) {

@@ -1,11 +1,10 @@
 // The bytes are records of CIFAR-10's binary form (first byte 0), its class names (1), or the sizes of its files.
 
-#include "datasets/cifar10.h"
-
 #include <algorithm>
 #include <array>
 #include <fstream>
 
+#include "datasets/cifar10.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/temporary_folder.h"
 

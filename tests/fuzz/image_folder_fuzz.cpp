@@ -1,13 +1,12 @@
 // The bytes say what lies in a folder of images: images, other files, links, pipes and folders under any names.
 
-#include "datasets/image_folder.h"
-
 #include <sys/stat.h>
 
 #include <array>
 #include <filesystem>
 
 #include "core/parallel.h"
+#include "datasets/image_folder.h"
 #include "datasets/load_dataset.h"
 #include "tests/datasets/test_files.h"
 #include "tests/fuzz/fuzz.h"

@@ -56,14 +56,13 @@ Corpus image_corpus() {
   }
   corpus["png_iphone"] = text_of(test::crafted_png({4, 4, 8, 6}, zeros, {{"CgBI", {0, 0, 0, 0}}, {"tEXt", {65}}}));
 
-  const std::map<std::string, test::JpegFrame> frames = {
-      {"grey", {9, 9}},
-      {"colour", {17, 9, false, {0x22, 0x11, 0x11}}},
-      {"four", {9, 9, false, {0x11, 0x11, 0x11, 0x11}}},
-      {"wide", {33, 9, false, {0x41, 0x11, 0x11}}},
-      {"restart", {33, 9, false, {0x11}, 1, 2}},
-      {"progressive", {17, 17, true, {0x11}, 3}},
-      {"progressive_colour", {17, 17, true, {0x22, 0x11, 0x11}, 2}}};
+  const std::map<std::string, test::JpegFrame> frames = {{"grey", {9, 9}},
+                                                         {"colour", {17, 9, false, {0x22, 0x11, 0x11}}},
+                                                         {"four", {9, 9, false, {0x11, 0x11, 0x11, 0x11}}},
+                                                         {"wide", {33, 9, false, {0x41, 0x11, 0x11}}},
+                                                         {"restart", {33, 9, false, {0x11}, 1, 2}},
+                                                         {"progressive", {17, 17, true, {0x11}, 3}},
+                                                         {"progressive_colour", {17, 17, true, {0x22, 0x11, 0x11}, 2}}};
   for (const auto& [name, frame] : frames) corpus["jpeg_" + name] = text_of(test::crafted_jpeg(frame, 24));
   return corpus;
 }
@@ -73,9 +72,12 @@ Corpus cifar10_corpus() {
   for (size_t i = 0; i < record.size(); ++i) record[i] = static_cast<char>(i % 251);
   const std::string two = record + record, names = "a\nb\r\nc\nd\ne\n\nf\ng\nh\ni\nj\n";
   const std::string zero(1, '\0');
-  return {{"none", zero},           {"one", zero + record},
-          {"two", zero + two},      {"cut", zero + two.substr(1)},
-          {"names", "\1" + names},  {"folder", "\2" + std::string(6, '\5') + "\1" + names},
+  return {{"none", zero},
+          {"one", zero + record},
+          {"two", zero + two},
+          {"cut", zero + two.substr(1)},
+          {"names", "\1" + names},
+          {"folder", "\2" + std::string(6, '\5') + "\1" + names},
           {"sizes", "\2\2\1\3\1\4\7\7\1\5\5\1"}};
 }
 

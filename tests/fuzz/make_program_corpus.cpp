@@ -38,12 +38,16 @@ Corpus network_corpus() {
 }
 
 Corpus report_corpus() {
-  const nlohmann::ordered_json run = {{"net", "mini"}, {"dataset", {{"name", "CIFAR-10"}, {"hash", "00ff"}}},
-                                      {"threads", 2}, {"options", {{"epochs", 16}, {"lr", 0.1}}}};
+  const nlohmann::ordered_json run = {{"net", "mini"},
+                                      {"dataset", {{"name", "CIFAR-10"}, {"hash", "00ff"}}},
+                                      {"threads", 2},
+                                      {"options", {{"epochs", 16}, {"lr", 0.1}}}};
   const std::string epoch = R"({"epoch":1,"train_loss":1.5,"train_accuracy":0.4,"test_loss":1.25,"test_accuracy":0.5,)"
                             R"("learning_rate":0.1,"train_seconds":9,"evaluation_seconds":1,"images_per_second":900,)"
-                            R"("loader_wait_seconds":0})" "\n";
-  const std::string next = R"({"epoch":2,"train_loss":null,"test_accuracy":0.6,"train_seconds":8})" "\n";
+                            R"("loader_wait_seconds":0})"
+                            "\n";
+  const std::string next = R"({"epoch":2,"train_loss":null,"test_accuracy":0.6,"train_seconds":8})"
+                           "\n";
   const std::string confusion = R"({"classes":["cat","<dog>"],"matrix":[[7,1],[0,8]]})";
   FoldRecord fold;
   fold.net = "mini";

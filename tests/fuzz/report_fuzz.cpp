@@ -1,9 +1,8 @@
 // The bytes are run.json, log.jsonl, confusion.json and fold.json, each up to a byte 0xFF, which is in no JSON.
 
-#include "examples/report/report.h"
-
 #include <array>
 
+#include "examples/report/report.h"
 #include "tests/examples/markup.h"
 #include "tests/examples/page_data.h"
 #include "tests/fuzz/fuzz.h"

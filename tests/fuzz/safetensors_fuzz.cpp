@@ -1,9 +1,8 @@
 // The bytes are a .safetensors file.
 
-#include "core/files/safetensors.h"
-
 #include <cstring>
 
+#include "core/files/safetensors.h"
 #include "core/files/safetensors_header.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/memory_file.h"

@@ -1,4 +1,3 @@
-#include "autograd/annex/annex_ops.h"
 #include "layers/labs/anomaly.h"
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 #include "layers/batch_norm.h"
 #include "layers/families/plain_block.h"
@@ -100,9 +100,9 @@ TEST_CASE("anomaly: a parameter that is not finite is named, with its op and lay
       const std::string said = anomaly_of_step(*network, images);
       const std::string op = name.starts_with("head") ? "linear" : "conv_norm_sum";
       CHECK_THAT(said, ContainsSubstring(op + " in " + layer_of(name) + " ("));
-      CHECK_THAT(said, ContainsSubstring(", the parameter " + name + ", has " +
-                                         (injected == kInfinity ? "an inf" : "a nan") + " already: element " +
-                                         std::to_string(at) + " of " + before.shape().text()));
+      CHECK_THAT(said,
+                 ContainsSubstring(", the parameter " + name + ", has " + (injected == kInfinity ? "an inf" : "a nan") +
+                                   " already: element " + std::to_string(at) + " of " + before.shape().text()));
       parameter.set_value(before);
       ++places;
     }
@@ -144,8 +144,7 @@ TEST_CASE("anomaly: an image that is not finite is no parameter", "[layers]") {
 
 TEST_CASE("anomaly: the op that made it of finite numbers is named, with the layer", "[layers]") {
   const std::string inputs_are_finite = "; all of its inputs are finite";
-  CHECK(anomaly_of(log, {1, 0}) ==
-        "log in 1 (OpLayer) gave an inf: element 1 of its result [2]" + inputs_are_finite);
+  CHECK(anomaly_of(log, {1, 0}) == "log in 1 (OpLayer) gave an inf: element 1 of its result [2]" + inputs_are_finite);
   CHECK(anomaly_of(exp, {100000, 1}) ==
         "exp in 1 (OpLayer) gave an inf: element 0 of its result [2]" + inputs_are_finite);
   CHECK(anomaly_of(enlarge, {1, 5}) ==
@@ -156,15 +155,16 @@ TEST_CASE("anomaly: the op that made it of finite numbers is named, with the lay
 
   const auto network = small_network();
   const AnomalyGuard guard(*network);
-  CHECK_THROWS_WITH(log(Variable(Tensor::zeros({1}))),
-                    "log, outside of the network's layers, gave an inf: element 0 of its result [1]" +
-                        inputs_are_finite);
+  CHECK_THROWS_WITH(
+      log(Variable(Tensor::zeros({1}))),
+      "log, outside of the network's layers, gave an inf: element 0 of its result [1]" + inputs_are_finite);
 }
 
 TEST_CASE("anomaly: so is the op whose gradient is the first that is not finite", "[layers]") {
   // ln of the smallest number is finite, its derivative is not.
-  CHECK(anomaly_of(log, {1, kTiny}) == "backward of log in 1 (OpLayer) gave an inf: element 1 of the gradient of its "
-                                       "input 0 [2]; all of its inputs are finite");
+  CHECK(anomaly_of(log, {1, kTiny}) ==
+        "backward of log in 1 (OpLayer) gave an inf: element 1 of the gradient of its "
+        "input 0 [2]; all of its inputs are finite");
 
   // Two factors whose product overflows; the second op backwards is the first layer's.
   Sequential network;
@@ -172,8 +172,9 @@ TEST_CASE("anomaly: so is the op whose gradient is the first that is not finite"
   network.add<OpLayer>(enlarge);
   const AnomalyGuard guard(network);
   const Variable y = network(Variable(Tensor::full({2}, 1 / kLarge), true));
-  CHECK_THROWS_WITH(sum(y).backward(), "backward of scale in 0 (OpLayer) gave an inf: element 0 of the gradient of its "
-                                       "input 0 [2]; all of its inputs are finite");
+  CHECK_THROWS_WITH(sum(y).backward(),
+                    "backward of scale in 0 (OpLayer) gave an inf: element 0 of the gradient of its "
+                    "input 0 [2]; all of its inputs are finite");
 }
 
 TEST_CASE("anomaly: each kind of op is named where it overflows, forward and backward", "[layers]") {
@@ -181,12 +182,26 @@ TEST_CASE("anomaly: each kind of op is named where it overflows, forward and bac
   using Op = Variable (*)(const Variable& x);
   const std::vector<std::pair<std::string, Op>> products = {
       {"multiply", square},
-      {"scale_channels", [](const Variable& x) { return scale_channels(reshape(x, {1, 2}), x); }},
-      {"matmul", [](const Variable& x) { return matmul(reshape(x, {1, 2}), reshape(x, {2, 1})); }},
-      {"linear", [](const Variable& x) { return linear(reshape(x, {1, 2}), reshape(x, {2, 1}), {}); }},
-      {"conv2d", [](const Variable& x) { return conv2d(reshape(x, {1, 1, 1, 2}), reshape(x, {1, 1, 2, 1}), {}); }},
+      {"scale_channels",
+       [](const Variable& x) {
+         return scale_channels(reshape(x, {1, 2}), x);
+       }},
+      {"matmul",
+       [](const Variable& x) {
+         return matmul(reshape(x, {1, 2}), reshape(x, {2, 1}));
+       }},
+      {"linear",
+       [](const Variable& x) {
+         return linear(reshape(x, {1, 2}), reshape(x, {2, 1}), {});
+       }},
+      {"conv2d",
+       [](const Variable& x) {
+         return conv2d(reshape(x, {1, 1, 1, 2}), reshape(x, {1, 1, 2, 1}), {});
+       }},
       {"compose_kernels",
-       [](const Variable& x) { return compose_kernels(reshape(x, {1, 1, 1, 2}), reshape(x, {1, 1, 2, 1})); }},
+       [](const Variable& x) {
+         return compose_kernels(reshape(x, {1, 1, 1, 2}), reshape(x, {1, 1, 2, 1}));
+       }},
       {"batch_norm",
        [](const Variable& x) {
          const ChannelStatistics unit{Tensor::zeros({2}), Tensor::full({2}, 1)};
@@ -194,21 +209,29 @@ TEST_CASE("anomaly: each kind of op is named where it overflows, forward and bac
        }},
   };
   std::vector<std::pair<std::string, Op>> forward = products, backward = products;
-  forward.insert(forward.end(), {
-      {"add", [](const Variable& x) { return add(x, x); }},
-      {"subtract", [](const Variable& x) { return subtract(x, scale(x, -1)); }},
-      {"sum", [](const Variable& x) { return sum(x); }},
-      {"add_bias", [](const Variable& x) { return add_bias(reshape(x, {1, 2}), x); }},
-      {"softmax_cross_entropy",
-       [](const Variable& x) {
-         return softmax_cross_entropy(reshape(multiply(x, Variable(Tensor::from({2}, {1, -1}))), {1, 2}), {1});
-       }},
-  });
+  forward.insert(
+      forward.end(),
+      {
+          {"add", [](const Variable& x) { return add(x, x); }},
+          {"subtract", [](const Variable& x) { return subtract(x, scale(x, -1)); }},
+          {"sum", [](const Variable& x) { return sum(x); }},
+          {"add_bias",
+           [](const Variable& x) {
+             return add_bias(reshape(x, {1, 2}), x);
+           }},
+          {"softmax_cross_entropy",
+           [](const Variable& x) {
+             return softmax_cross_entropy(reshape(multiply(x, Variable(Tensor::from({2}, {1, -1}))), {1, 2}), {1});
+           }},
+      });
   backward.insert(backward.end(), {
-      {"scale", [](const Variable& x) { return scale(x, 2); }},
-      {"exp", [](const Variable& x) { return exp(x); }},
-      {"add_bias", [](const Variable& x) { return add_bias(reshape(x, {2, 1}), gather(x, {0}, {1})); }},
-  });
+                                      {"scale", [](const Variable& x) { return scale(x, 2); }},
+                                      {"exp", [](const Variable& x) { return exp(x); }},
+                                      {"add_bias",
+                                       [](const Variable& x) {
+                                         return add_bias(reshape(x, {2, 1}), gather(x, {0}, {1}));
+                                       }},
+                                  });
 
   constexpr Real kLarger = 3 * kLarge;  // whose double is infinite
   for (const auto& [name, op] : forward) {
@@ -226,7 +249,8 @@ TEST_CASE("anomaly: each kind of op is named where it overflows, forward and bac
     const AnomalyGuard guard(network);
     const Variable y = network(Variable(Tensor::full({2}, 4), true));
     CHECK_THROWS_WITH(y.backward(Tensor::full(y.shape(), kLarger)),
-                      ContainsSubstring("backward of " + name + " in 1 (OpLayer) gave an inf: element 0 of the "
+                      ContainsSubstring("backward of " + name +
+                                        " in 1 (OpLayer) gave an inf: element 0 of the "
                                         "gradient of its input ") &&
                           ContainsSubstring("; all of its inputs are finite"));
   }
@@ -257,8 +281,9 @@ TEST_CASE("anomaly: in training no op reads running statistics, so they are no s
   Tensor x = Tensor::zeros({1, 5, 5, 1});
   x[3] = 1;
   const AnomalyGuard guard(norm);
-  CHECK_THROWS_WITH(norm(Variable(x)), "batch_norm in the network (BatchNorm2d 1) gave an inf: element 0 of its result "
-                                       "[1 5 5 1]; all of its inputs are finite");
+  CHECK_THROWS_WITH(norm(Variable(x)),
+                    "batch_norm in the network (BatchNorm2d 1) gave an inf: element 0 of its result "
+                    "[1 5 5 1]; all of its inputs are finite");
 }
 
 TEST_CASE("anomaly: a kernel that is composed is its convolution's, in training too", "[layers]") {
@@ -287,9 +312,11 @@ TEST_CASE("anomaly: a guard changes no bit, and ends with its scope", "[layers]"
     CHECK(of_guarded[i].grad().to_vector() == of_plain[i].grad().to_vector());
   }
 
-  CHECK_THROWS_AS([&] {
-    const AnomalyGuard guard(*plain);
-    log(Variable(Tensor::zeros({1})));
-  }(), Anomaly);
+  CHECK_THROWS_AS(
+      [&] {
+        const AnomalyGuard guard(*plain);
+        log(Variable(Tensor::zeros({1})));
+      }(),
+      Anomaly);
   CHECK_NOTHROW(log(Variable(Tensor::zeros({1}))));
 }

@@ -25,8 +25,8 @@ struct Blocks {
     for (size_t b = 0; b < sizes.size(); ++b) {
       const std::string number = std::to_string(b);
       Branch& branch = block->add_branch("branch" + number);
-      branch.add<Conv2d>("conv" + number,
-                         same_convolution(8, 12, sizes[b].first, sizes[b].second, stride, groups), initializer);
+      branch.add<Conv2d>("conv" + number, same_convolution(8, 12, sizes[b].first, sizes[b].second, stride, groups),
+                         initializer);
       branch.add<BatchNorm2d>("bn" + number, 12);
     }
     return block;
@@ -89,8 +89,9 @@ struct Blocks {
     auto block = std::make_unique<LinearBlock>();
     Branch& chain = block->add_branch("chain");
     chain.add<Pad2d>("pad", 2, 2);
-    chain.add<Conv2d>("depthwise", Conv2dOptions{.in = 8, .out = 16, .kernel_h = 5, .kernel_w = 5,
-                                                 .args = conv2d_args(2, 0, 8)}, initializer);
+    chain.add<Conv2d>("depthwise",
+                      Conv2dOptions{.in = 8, .out = 16, .kernel_h = 5, .kernel_w = 5, .args = conv2d_args(2, 0, 8)},
+                      initializer);
     auto& middle = chain.add<Sequential>("middle");
     middle.add<BatchNorm2d>(16);
     middle.add<ChannelScale>(16, Real(2));

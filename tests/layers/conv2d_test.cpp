@@ -62,13 +62,13 @@ TEST_CASE("Conv2d: folds to a copy that later training does not reach", "[layers
 
 TEST_CASE("Conv2d: refuses what cannot be", "[layers]") {
   Initializer initializer(3);
-  const auto error = [&](const Conv2dOptions& options) {
-    return error_of([&] { Conv2d(options, initializer); });
-  };
+  const auto error = [&](const Conv2dOptions& options) { return error_of([&] { Conv2d(options, initializer); }); };
   CHECK_THAT(error({.in = 0, .out = 3}), ContainsSubstring("0 -> 3 channels"));
   CHECK_THAT(error({.in = 3, .out = 3, .kernel_h = 0}), ContainsSubstring("kernel of 0x3"));
   CHECK_THAT(error({.in = 4, .out = 6, .args = conv2d_args(1, 1, 4)}), ContainsSubstring("4 groups must divide both"));
-  CHECK_THAT(error_of([&] { Conv2d({Tensor::zeros({3, 3, 2, 4}), Tensor::zeros({3})}, Conv2dArgs{}); }),
+  CHECK_THAT(error_of([&] {
+               Conv2d({Tensor::zeros({3, 3, 2, 4}), Tensor::zeros({3})}, Conv2dArgs{});
+             }),
              ContainsSubstring("bias [3] does not fit weight [3 3 2 4]"));
 }
 

@@ -1,6 +1,6 @@
-#include "core/annex/window_pooling.h"
 #include "layers/labs/count.h"
 
+#include "core/annex/window_pooling.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
@@ -63,18 +63,34 @@ struct Published {
 
 const std::vector<Published>& published() {
   static const std::vector<Published> sizes = {
-      {"tiny", {1, 1, 2, 4, 1}, {16, 16, 32, 64, 256},
-       {331082, 18844160, 18, 23, 14, 250112}, {296218, 16960000, 9, 0, 0, 4352},
-       {0.331, 0.296}, {18.84, 16.96}},
-      {"mini", {1, 1, 2, 3, 1}, {32, 32, 64, 128, 512},
-       {1147786, 63902720, 16, 20, 12, 467456}, {1030058, 57512960, 8, 0, 0, 8704},
-       {1.148, 1.030}, {63.90, 57.51}},
-      {"S", {1, 2, 4, 6, 1}, {32, 32, 64, 128, 512},
-       {1734730, 126817280, 28, 38, 24, 827904}, {1555914, 114136064, 14, 0, 0, 8704},
-       {1.735, 1.556}, {126.82, 114.14}},
-      {"A0", {1, 2, 4, 14, 1}, {48, 48, 96, 192, 1280},
-       {7840874, 489075200, 44, 62, 40, 1668352}, {7041194, 440168960, 22, 0, 0, 21760},
-       {7.841, 7.041}, {489.08, 440.17}},
+      {"tiny",
+       {1, 1, 2, 4, 1},
+       {16, 16, 32, 64, 256},
+       {331082, 18844160, 18, 23, 14, 250112},
+       {296218, 16960000, 9, 0, 0, 4352},
+       {0.331, 0.296},
+       {18.84, 16.96}},
+      {"mini",
+       {1, 1, 2, 3, 1},
+       {32, 32, 64, 128, 512},
+       {1147786, 63902720, 16, 20, 12, 467456},
+       {1030058, 57512960, 8, 0, 0, 8704},
+       {1.148, 1.030},
+       {63.90, 57.51}},
+      {"S",
+       {1, 2, 4, 6, 1},
+       {32, 32, 64, 128, 512},
+       {1734730, 126817280, 28, 38, 24, 827904},
+       {1555914, 114136064, 14, 0, 0, 8704},
+       {1.735, 1.556},
+       {126.82, 114.14}},
+      {"A0",
+       {1, 2, 4, 14, 1},
+       {48, 48, 96, 192, 1280},
+       {7840874, 489075200, 44, 62, 40, 1668352},
+       {7041194, 440168960, 22, 0, 0, 21760},
+       {7.841, 7.041},
+       {489.08, 440.17}},
   };
   return sizes;
 }
@@ -150,8 +166,8 @@ TEST_CASE("count: passes over the maps of a block of branches, and none once it 
   const int64_t map = 4 * 8 * 8, padded = 4 * 10 * 10;
   // Convolutions of x for three branches, then two in a chain whose map is padded between them, then a pool.
   const std::pair<std::string, int64_t> expected[] = {
-      {"repvgg", (3 + 1) * map},                                          // 3x3, 1x1 and x, into their sum
-      {"acb", (3 + 1) * map},                                             // 3x3, 1x3 and 3x1
+      {"repvgg", (3 + 1) * map},  // 3x3, 1x1 and x, into their sum
+      {"acb", (3 + 1) * map},     // 3x3, 1x3 and 3x1
       {"dbb", 2 * (map + map + map + padded) + padded + map + (4 + 1) * map},
   };
   for (const auto& [family, element_wise] : expected) {

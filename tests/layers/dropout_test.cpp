@@ -14,8 +14,10 @@ TEST_CASE("Dropout: zeros in training with its probability, nothing in evaluatio
   const Variable y = layer(x);
   int64_t zeros = 0;
   for (const Real value : y.value().to_vector()) {
-    if (value == 0) ++zeros;
-    else CHECK(value == Approx(4));
+    if (value == 0)
+      ++zeros;
+    else
+      CHECK(value == Approx(4));
   }
   CHECK(static_cast<double>(zeros) / 10000 == Approx(0.25).margin(0.02));
 

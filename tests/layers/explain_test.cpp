@@ -1,10 +1,10 @@
 #include "layers/calculus/explain.h"
 
-#include "layers/labs/count.h"
 #include "layers/calculus/explain_network.h"
+#include "layers/fold/repvgg_block.h"
+#include "layers/labs/count.h"
 #include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
-#include "layers/fold/repvgg_block.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -42,13 +42,12 @@ TEST_CASE("explain: the counts and kernels of each step, with an identity branch
   block.eval();
   const int64_t three = 9 * 16 * 16, one = 16 * 16, bias = 16, norm = 2 * 16;
   const std::string folded3 = "3x3 [3 3 16 16] + bias, ", folded1 = "1x1 [3 3 16 16] + bias, ";
-  check_steps(explain_fold(block),
-              {{three + one + 3 * norm, 2, 3, 2, "3x3 [3 3 16 16], 1x1 [1 1 16 16], "},
-               {three + bias + one + 2 * norm, 2, 2, 2, folded3 + "1x1 [1 1 16 16], "},
-               {2 * (three + bias) + norm, 2, 1, 2, folded3 + folded1},
-               {3 * (three + bias), 3, 0, 2, folded3 + folded1 + "identity [3 3 16 16] + bias, "},
-               {three + bias, 1, 0, 0, "sum [3 3 16 16] + bias, "},
-               {three + bias, 1, 0, 0, "folded [3 3 16 16] + bias, "}});
+  check_steps(explain_fold(block), {{three + one + 3 * norm, 2, 3, 2, "3x3 [3 3 16 16], 1x1 [1 1 16 16], "},
+                                    {three + bias + one + 2 * norm, 2, 2, 2, folded3 + "1x1 [1 1 16 16], "},
+                                    {2 * (three + bias) + norm, 2, 1, 2, folded3 + folded1},
+                                    {3 * (three + bias), 3, 0, 2, folded3 + folded1 + "identity [3 3 16 16] + bias, "},
+                                    {three + bias, 1, 0, 0, "sum [3 3 16 16] + bias, "},
+                                    {three + bias, 1, 0, 0, "folded [3 3 16 16] + bias, "}});
 }
 
 TEST_CASE("explain: the counts and kernels of each step, without an identity branch", "[layers][fold]") {

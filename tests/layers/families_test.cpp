@@ -1,10 +1,9 @@
-#include "autograd/annex/annex_ops.h"
 #include "layers/families/families.h"
 
-#include "layers/calculus/linear_piece.h"
-
+#include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 #include "layers/calculus/explain.h"
+#include "layers/calculus/linear_piece.h"
 #include "layers/families/dilated_block.h"
 #include "layers/families/mobile_one_block.h"
 #include "layers/families/rep_mixer_block.h"

@@ -117,7 +117,9 @@ TEST_CASE("compose: refuses a map between that is padded otherwise, with the rem
   CHECK_THAT(error_of([&] { compose(three, three); }),
              ContainsSubstring("pads the map behind a 3x3 convolution with a constant, where one convolution for both "
                                "would go on computing"));
-  CHECK_THAT(error_of([&] { compose(pointwise, random_conv({1, 1, 6, 4}, args_of(1, 0, 1), 4)); }),
+  CHECK_THAT(error_of([&] {
+               compose(pointwise, random_conv({1, 1, 6, 4}, args_of(1, 0, 1), 4));
+             }),
              ContainsSubstring("it takes 6 channels, but 4 come out of what is before it"));
 
   // The refusals are right: one convolution computes something else there.

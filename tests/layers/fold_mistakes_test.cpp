@@ -3,9 +3,9 @@
 #include "autograd/ops.h"
 #include "core/ops/elementwise.h"
 #include "layers/calculus/linear_piece.h"
-#include "layers/models/repvgg.h"
 #include "layers/fold/conv_relu.h"
 #include "layers/fold/repvgg_block.h"
+#include "layers/models/repvgg.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -35,9 +35,8 @@ std::vector<PlainBranch> branches_of(const RepVggBlock& block) {
 }
 
 DoubleKernel fold_plain(const PlainBranch& branch, int64_t rows, int64_t columns) {
-  const DoubleKernel kernel = branch.kernel
-                                  ? pad_kernel(*branch.kernel, rows, columns)
-                                  : identity_kernel(branch.norm->gamma.size(), branch.groups, rows, columns);
+  const DoubleKernel kernel = branch.kernel ? pad_kernel(*branch.kernel, rows, columns)
+                                            : identity_kernel(branch.norm->gamma.size(), branch.groups, rows, columns);
   return branch.norm ? fold_batch_norm(kernel, *branch.norm) : kernel;
 }
 

@@ -1,13 +1,13 @@
-#include "core/annex/window_pooling.h"
-#include "layers/calculus/kernel_calculus.h"
 #include "layers/fold/kernel.h"
 
 #include <numeric>
 
 #include "core/annex/compose_kernels.h"
+#include "core/annex/window_pooling.h"
 #include "core/conv/conv2d.h"
 #include "core/ops/elementwise.h"
 #include "core/ops/pooling.h"
+#include "layers/calculus/kernel_calculus.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -30,7 +30,9 @@ FixedBatchNorm random_norm(int64_t channels, uint64_t stream) {
   Tensor variance = normals({channels}, stream);
   for (int64_t c = 0; c < channels; ++c) variance[c] = variance[c] * variance[c];
   variance[0] = 0;  // a channel that was constant: eps alone keeps it finite
-  return {{normals({channels}, stream + 1), variance}, normals({channels}, stream + 2), normals({channels}, stream + 3),
+  return {{normals({channels}, stream + 1), variance},
+          normals({channels}, stream + 2),
+          normals({channels}, stream + 3),
           Real(1e-5)};
 }
 
@@ -88,7 +90,9 @@ TEST_CASE("add_kernels: the sum of two convolutions is one", "[layers][fold]") {
   CHECK(fold_difference(expected, apply(add_kernels({a, b}).rounded(), x, args)).ok());
 
   CHECK_THAT(error_of([] { add_kernels({}); }), ContainsSubstring("no kernels"));
-  CHECK_THAT(error_of([&] { add_kernels({a, random_kernel({1, 1, 2, 6}, 2)}); }),
+  CHECK_THAT(error_of([&] {
+               add_kernels({a, random_kernel({1, 1, 2, 6}, 2)});
+             }),
              ContainsSubstring("[3 3 2 6] and [1 1 2 6] differ"));
 }
 
@@ -130,10 +134,13 @@ TEST_CASE("regroup_kernel: fewer groups and zeros compute the same", "[layers][f
       const DoubleKernel regrouped = regroup_kernel(kernel, groups, fewer);
       CHECK(regrouped.shape == Shape{3, 3, 8 / fewer, 16});
       CHECK(fold_difference(apply(kernel, x, conv2d_args(1, 1, groups)),
-                            apply(regrouped.rounded(), x, conv2d_args(1, 1, fewer))).ok());
+                            apply(regrouped.rounded(), x, conv2d_args(1, 1, fewer)))
+                .ok());
     }
   }
-  CHECK_THAT(error_of([] { regroup_kernel(DoubleKernel(Shape{1, 1, 2, 4}), 2, 4); }),
+  CHECK_THAT(error_of([] {
+               regroup_kernel(DoubleKernel(Shape{1, 1, 2, 4}), 2, 4);
+             }),
              ContainsSubstring("2 groups as 4"));
 }
 
@@ -158,8 +165,8 @@ TEST_CASE("compose_kernels: one convolution after another is one, and the traine
         const int64_t groups = std::gcd(first_groups, second_groups);
         const DoubleKernel composed = compose_kernels(first, first_groups, stride, stride, second, second_groups);
         CHECK(composed.shape == Shape{stride + 3, 2 * stride + 2, 8 / groups, 12});
-        const Tensor expected = apply(second, apply(first, x, conv2d_args(stride, 0, first_groups)),
-                                      conv2d_args(1, 0, second_groups));
+        const Tensor expected =
+            apply(second, apply(first, x, conv2d_args(stride, 0, first_groups)), conv2d_args(1, 0, second_groups));
         CHECK(fold_difference(expected, apply(composed.rounded(), x, conv2d_args(stride, 0, groups))).ok());
         const ComposeArgs args{first_groups, second_groups, stride, stride};
         const Tensor trained = compose_kernels_forward(first.weight, second.weight, args);
@@ -169,7 +176,8 @@ TEST_CASE("compose_kernels: one convolution after another is one, and the traine
   }
   CHECK_THAT(error_of([] {
                compose_kernels(DoubleKernel(Shape{1, 1, 2, 4}), 1, 1, 1, DoubleKernel(Shape{1, 1, 3, 4}), 1);
-             }), ContainsSubstring("4 channels come out of the first convolution, 3 go into the second"));
+             }),
+             ContainsSubstring("4 channels come out of the first convolution, 3 go into the second"));
 }
 
 TEST_CASE("kernels: a fold rounds once, at its end", "[layers][fold]") {

@@ -1,8 +1,8 @@
-#include "core/annex/window_pooling.h"
 #include "layers/calculus/linear_block.h"
 
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
+#include "core/annex/window_pooling.h"
 #include "layers/activations.h"
 #include "layers/calculus/explain.h"
 #include "layers/calculus/pieces.h"
@@ -143,13 +143,9 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
                branch.add<BatchNorm2d>("bn", 8);
              }),
              ContainsSubstring("fold: bn: BatchNorm2d 8 takes 8 channels, but gets 4; make them equal (branch other)"));
-  CHECK_THAT(error_with([&](Branch& branch) {
-               branch.add<Conv2d>("a", same_convolution(4, 8, 1, 1), initializer);
-             }),
+  CHECK_THAT(error_with([&](Branch& branch) { branch.add<Conv2d>("a", same_convolution(4, 8, 1, 1), initializer); }),
              ContainsSubstring("fold: branch other maps 4 -> 8 channels, branch 3x3 4 -> 4"));
-  CHECK_THAT(error_with([&](Branch& branch) {
-               branch.add<Conv2d>("a", same_convolution(4, 4, 1, 1, 2), initializer);
-             }),
+  CHECK_THAT(error_with([&](Branch& branch) { branch.add<Conv2d>("a", same_convolution(4, 4, 1, 1, 2), initializer); }),
              ContainsSubstring("branch other has stride 2 along the rows, branch 3x3 has stride 1"));
   CHECK_THAT(error_with([&](Branch& branch) {
                branch.add<Conv2d>("a", one, initializer);
@@ -258,7 +254,6 @@ TEST_CASE("LinearBlock: a single branch that cannot be one convolution is named"
   branch.add<Pad2d>("pad", 1, 1, Tensor::full({8}, 2));
   branch.add<Conv2d>("conv", Conv2dOptions{.in = 8, .out = 8, .kernel_h = 3, .kernel_w = 3, .args = {}}, initializer);
   block.eval();
-  CHECK_THAT(error_of([&] { block.fold(); }),
-             ContainsSubstring("pads its input with a constant that is not zero") &&
-                 ContainsSubstring("(branch only)"));
+  CHECK_THAT(error_of([&] { block.fold(); }), ContainsSubstring("pads its input with a constant that is not zero") &&
+                                                  ContainsSubstring("(branch only)"));
 }

@@ -88,10 +88,11 @@ TEST_CASE("messages: another network's state", "[layers]") {
   Linear smaller(3, 2, initializer);
   save_model(file, smaller, {{"net", "linear"}});
   CHECK_THROWS_WITH(load_model(file, linear),
-                    "load_model: " + file + " (net = linear) is not a state of Linear 4 -> 2:\n"
-                    "  other shape  weight [2 3], needed [2 4]\n"
-                    "nothing was loaded; make the network that the file was saved from, in the same form (trained "
-                    "or folded), or give another file");
+                    "load_model: " + file +
+                        " (net = linear) is not a state of Linear 4 -> 2:\n"
+                        "  other shape  weight [2 3], needed [2 4]\n"
+                        "nothing was loaded; make the network that the file was saved from, in the same form (trained "
+                        "or folded), or give another file");
 }
 
 TEST_CASE("messages: folding", "[layers]") {
@@ -124,8 +125,10 @@ TEST_CASE("messages: folding", "[layers]") {
 
   BatchNorm2d negative(2);
   negative.eval();
-  load_state(negative, {{"weight", Tensor::full({2}, 1)}, {"bias", Tensor::zeros({2})},
-                        {"running_mean", Tensor::zeros({2})}, {"running_var", Tensor::from({2}, {1, -1})}});
+  load_state(negative, {{"weight", Tensor::full({2}, 1)},
+                        {"bias", Tensor::zeros({2})},
+                        {"running_mean", Tensor::zeros({2})},
+                        {"running_var", Tensor::from({2}, {1, -1})}});
   CHECK_THROWS_WITH(negative.fold(),
                     "fold: running_var of channel 1 is -1, a variance is never negative; the file is damaged, take "
                     "an earlier state");

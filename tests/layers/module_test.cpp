@@ -3,11 +3,11 @@
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
+#include "layers/fold/repvgg_block.h"
+#include "layers/labs/summary.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/fold/repvgg_block.h"
 #include "layers/sequential.h"
-#include "layers/labs/summary.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -37,8 +37,7 @@ TEST_CASE("module: names are paths, in the order of computing", "[layers]") {
   std::vector<std::string> parameter_names, module_names;
   for (const auto& parameter : named_parameters(*network)) parameter_names.push_back(parameter.name);
   for (const auto& below : named_modules(*network)) module_names.push_back(below.name);
-  CHECK(parameter_names ==
-        std::vector<std::string>{"0.weight", "1.weight", "1.bias", "2.2.weight", "2.2.bias"});
+  CHECK(parameter_names == std::vector<std::string>{"0.weight", "1.weight", "1.bias", "2.2.weight", "2.2.bias"});
   CHECK(module_names == std::vector<std::string>{"", "0", "1", "2", "2.0", "2.1", "2.2"});
   CHECK(parameters(*network).size() == parameter_names.size());
   for (const Variable& parameter : parameters(*network)) CHECK(parameter.requires_grad());

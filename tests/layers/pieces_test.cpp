@@ -1,6 +1,6 @@
-#include "autograd/annex/annex_ops.h"
 #include "layers/calculus/pieces.h"
 
+#include "autograd/annex/annex_ops.h"
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
 #include "layers/calculus/linear_block.h"
@@ -18,8 +18,7 @@ namespace {
 class Expanded : public ComposedConv2d {
  public:
   Expanded(int64_t in, int64_t middle, int64_t out, Initializer& initializer)
-      : ComposedConv2d(in, conv2d_args(1, 1)),
-        first_(he_normal({1, 1, in, middle}, in, initializer), true),
+      : ComposedConv2d(in, conv2d_args(1, 1)), first_(he_normal({1, 1, in, middle}, in, initializer), true),
         second_(he_normal({3, 3, middle, out}, 9 * middle, initializer), true) {}
 
   Variable kernel() const override { return compose_kernels(first_, second_); }
@@ -129,9 +128,8 @@ TEST_CASE("ComposedConv2d: trains in a block's one op, folds with it", "[layers]
   block.eval();
   const Variable x = random_images({2, 5, 6, 3}, 3);
   CHECK(fold_difference(block(x).value(), block.fold()->forward(x).value()).ok());
-  CHECK_THAT(error_of([&] { Expanded(0, 1, 1, initializer); }), ContainsSubstring("at least 1") ||
-                                                                    ContainsSubstring("fan-in") ||
-                                                                    ContainsSubstring("0 input channels"));
+  CHECK_THAT(error_of([&] { Expanded(0, 1, 1, initializer); }),
+             ContainsSubstring("at least 1") || ContainsSubstring("fan-in") || ContainsSubstring("0 input channels"));
 }
 
 TEST_CASE("pieces: refuse what makes no sense", "[layers]") {
@@ -140,6 +138,8 @@ TEST_CASE("pieces: refuse what makes no sense", "[layers]") {
   CHECK_THAT(error_of([] { Pad2d(1, 1, Tensor::zeros({1, 2})); }), ContainsSubstring("one number a channel"));
   CHECK_THAT(error_of([] { BatchNormPad2d(2, -1); }), ContainsSubstring("padding -1 must be at least 0"));
   Pad2d constant(1, 1, Tensor::full({4}, 1));
-  CHECK_THAT(error_of([&] { constant(random_images({1, 2, 2, 3})); }),
+  CHECK_THAT(error_of([&] {
+               constant(random_images({1, 2, 2, 3}));
+             }),
              ContainsSubstring("pad2d: value [4] for images"));
 }

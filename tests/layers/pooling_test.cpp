@@ -1,7 +1,7 @@
-#include "core/annex/window_pooling.h"
-#include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
 
+#include "core/annex/window_pooling.h"
+#include "layers/labs/window_pooling.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

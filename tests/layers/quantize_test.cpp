@@ -4,12 +4,12 @@
 #include <limits>
 
 #include "autograd/ops.h"
+#include "layers/families/families.h"
+#include "layers/fold/conv_relu.h"
 #include "layers/fold/fold_error.h"
 #include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
 #include "layers/operand_hook.h"
-#include "layers/families/families.h"
-#include "layers/fold/conv_relu.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -189,8 +189,8 @@ TEST_CASE("quantize: bad input", "[layers][int8]") {
   auto state_now = state(*network);
   state_now.at("stages.1.0.conv.weight")[3] = std::numeric_limits<Real>::quiet_NaN();
   load_state(*network, state_now);
-  CHECK_THAT(error_of([&] { quantize(network, images); }), ContainsSubstring("stages.1.0.conv: ") &&
-                                                               ContainsSubstring("nan at element 3"));
+  CHECK_THAT(error_of([&] { quantize(network, images); }),
+             ContainsSubstring("stages.1.0.conv: ") && ContainsSubstring("nan at element 3"));
 }
 
 TEST_CASE("quantize: weights that change afterwards are an error, not a mixture", "[layers][int8]") {

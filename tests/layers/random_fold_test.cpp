@@ -7,9 +7,9 @@
 #include "layers/activations.h"
 #include "layers/calculus/explain.h"
 #include "layers/calculus/pieces.h"
+#include "layers/labs/summary.h"
 #include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
-#include "layers/labs/summary.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -82,8 +82,12 @@ class RandomBlocks {
   };
   Extent add_convolution(Branch& branch, int64_t in, int64_t out, int64_t stride, Extent padding, int64_t rows,
                          int64_t columns, int64_t dilation, bool bias) {
-    Conv2dOptions options{.in = in, .out = out, .kernel_h = rows, .kernel_w = columns,
-                          .args = conv2d_args(stride, 0, groups(in, out)), .bias = bias};
+    Conv2dOptions options{.in = in,
+                          .out = out,
+                          .kernel_h = rows,
+                          .kernel_w = columns,
+                          .args = conv2d_args(stride, 0, groups(in, out)),
+                          .bias = bias};
     options.args.padding_h = padding.h;
     options.args.padding_w = padding.w;
     options.args.dilation_h = options.args.dilation_w = dilation;
@@ -145,8 +149,13 @@ class RandomBlocks {
   /// Depthwise, then pointwise.
   void add_separable(Branch& branch, int64_t in, int64_t out, int64_t stride) {
     const int64_t kernel = pick({3, 5, 7}), times = pick({1, 2});
-    branch.add<Conv2d>(name("conv"), Conv2dOptions{.in = in, .out = times * in, .kernel_h = kernel, .kernel_w = kernel,
-                                                   .args = conv2d_args(stride, kernel / 2, in)}, initializer_);
+    branch.add<Conv2d>(name("conv"),
+                       Conv2dOptions{.in = in,
+                                     .out = times * in,
+                                     .kernel_h = kernel,
+                                     .kernel_w = kernel,
+                                     .args = conv2d_args(stride, kernel / 2, in)},
+                       initializer_);
     add_norm(branch, times * in);
     add_convolution(branch, times * in, out, 1, {0, 0}, 1, 1, 1, false);
     add_norm(branch, out);

@@ -1,10 +1,10 @@
-#include "autograd/optim/adamw.h"
 #include "layers/families/weights/rep_optimizer.h"
 
 #include <memory>
 
 #include "autograd/annex/muon.h"
 #include "autograd/ops.h"
+#include "autograd/optim/adamw.h"
 #include "core/ops/elementwise.h"
 #include "layers/calculus/equivalent_kernel.h"
 #include "layers/calculus/linear_block.h"
@@ -23,9 +23,9 @@ struct Case {
 };
 
 std::vector<Case> cases() {
-  return {{4, 4, 1, 1, {Real(0.8), Real(0.6), true}},   {4, 4, 1, 2, {Real(0.5), Real(-0.9), true}},
-          {4, 4, 1, 4, {Real(-0.7), Real(0.4), true}},  {4, 6, 1, 1, {Real(0.8), Real(0.6), false}},
-          {4, 6, 2, 2, {Real(1.2), Real(0.3), false}},  {4, 4, 1, 1, {Real(0.8), 0, false}}};
+  return {{4, 4, 1, 1, {Real(0.8), Real(0.6), true}},  {4, 4, 1, 2, {Real(0.5), Real(-0.9), true}},
+          {4, 4, 1, 4, {Real(-0.7), Real(0.4), true}}, {4, 6, 1, 1, {Real(0.8), Real(0.6), false}},
+          {4, 6, 2, 2, {Real(1.2), Real(0.3), false}}, {4, 4, 1, 1, {Real(0.8), 0, false}}};
 }
 
 /// s3 conv3x3(x) + s1 conv1x1(x) + d x, with s3 and s1 constant.

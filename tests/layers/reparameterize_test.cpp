@@ -1,12 +1,11 @@
-#include "layers/families/insert_branches.h"
-
 #include "core/check.h"
 #include "layers/activations.h"
+#include "layers/families/families.h"
+#include "layers/families/insert_branches.h"
+#include "layers/labs/summary.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/families/families.h"
 #include "layers/sequential.h"
-#include "layers/labs/summary.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

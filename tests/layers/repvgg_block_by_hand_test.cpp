@@ -32,12 +32,11 @@ class ListedBlock : public LinearBlock {
 }  // namespace
 
 TEST_CASE("RepVggBlock: forward, gradients and fold are those of the calculus", "[layers][fold]") {
-  for (const BlockOptions& options : std::vector<BlockOptions>{
-           {.in = 4, .out = 4},
-           {.in = 4, .out = 8, .stride = 2},
-           {.in = 8, .out = 8, .groups = 4},
-           {.in = 4, .out = 4, .pointwise = false},
-           {.in = 4, .out = 4, .activation = Activation::none}}) {
+  for (const BlockOptions& options : std::vector<BlockOptions>{{.in = 4, .out = 4},
+                                                               {.in = 4, .out = 8, .stride = 2},
+                                                               {.in = 8, .out = 8, .groups = 4},
+                                                               {.in = 4, .out = 4, .pointwise = false},
+                                                               {.in = 4, .out = 4, .activation = Activation::none}}) {
     CAPTURE(options.text());
     Initializer one(3), same(3);
     RepVggBlock by_hand(options, one);

@@ -243,7 +243,9 @@ TEST_CASE("RepVggBlock: refuses to fold what it cannot, and to run in two modes 
   CHECK(error_with("bn0.bias", 1).empty());
 
   for (const NamedModule& below : named_modules(block)) below.module->train(below.name == "bn1");
-  CHECK_THAT(error_of([&] { block(random_images({1, 3, 3, 3})); }),
+  CHECK_THAT(error_of([&] {
+               block(random_images({1, 3, 3, 3}));
+             }),
              ContainsSubstring("call train() or eval() on the block"));
 }
 

@@ -1,8 +1,8 @@
-#include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
 
 #include "autograd/ops.h"
 #include "layers/calculus/equivalent_kernel.h"
+#include "layers/models/plain_vgg.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 
@@ -45,7 +45,9 @@ TEST_CASE("RepVgg: the sizes by name", "[layers]") {
   CHECK_THAT(error_of([] { repvgg_size("B9"); }),
              ContainsSubstring("unknown size \"B9\"; expected one of tiny, mini, S, A0"));
   Initializer initializer(1);
-  CHECK_THAT(error_of([&] { RepVgg({"x", {1, 0, 1, 1, 1}, {4, 4, 4, 4, 4}}, 10, initializer); }),
+  CHECK_THAT(error_of([&] {
+               RepVgg({"x", {1, 0, 1, 1, 1}, {4, 4, 4, 4, 4}}, 10, initializer);
+             }),
              ContainsSubstring("stage 1 has 0 blocks"));
 }
 

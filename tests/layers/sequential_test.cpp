@@ -1,14 +1,14 @@
-#include "core/annex/window_pooling.h"
-#include "layers/labs/window_pooling.h"
 #include "layers/sequential.h"
 
+#include "core/annex/window_pooling.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
 #include "layers/labs/dropout.h"
+#include "layers/labs/summary.h"
+#include "layers/labs/window_pooling.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/labs/summary.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

@@ -48,7 +48,8 @@ TEST_CASE("state file: saved and loaded, every bit is the same", "[layers]") {
   CHECK(metadata.at("net") == "small");
   CHECK(metadata.at("form") == "training");
 
-  const auto folded = saved->fold(), folded_loaded = std::unique_ptr<Module>(std::make_unique<PlainVgg>(small_size(), 10));
+  const auto folded = saved->fold(),
+             folded_loaded = std::unique_ptr<Module>(std::make_unique<PlainVgg>(small_size(), 10));
   save_model(folder.path / "folded.safetensors", *folded);
   load_model(folder.path / "folded.safetensors", *folded_loaded);
   CHECK(bit_equal(state(*folded), state(*folded_loaded)));

@@ -79,9 +79,8 @@ inline double relative_difference(const Tensor& a, const Tensor& b) {
 
 inline bool bit_equal(const std::map<std::string, Tensor>& a, const std::map<std::string, Tensor>& b) {
   if (!state_differences(a, b).empty()) return false;
-  return std::all_of(a.begin(), a.end(), [&b](const auto& entry) {
-    return entry.second.to_vector() == b.at(entry.first).to_vector();
-  });
+  return std::all_of(a.begin(), a.end(),
+                     [&b](const auto& entry) { return entry.second.to_vector() == b.at(entry.first).to_vector(); });
 }
 
 /// The message of the Error that `action` throws; empty where it throws none.

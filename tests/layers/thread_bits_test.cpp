@@ -11,8 +11,7 @@ using namespace onefold;
 namespace {
 
 bool equal_bits(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() &&
-         std::memcmp(a.data(), b.data(), static_cast<size_t>(a.size()) * sizeof(Real)) == 0;
+  return a.shape() == b.shape() && std::memcmp(a.data(), b.data(), static_cast<size_t>(a.size()) * sizeof(Real)) == 0;
 }
 
 /// Everything that a few steps of training compute: every loss, every gradient, and the state at the end.

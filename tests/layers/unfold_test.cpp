@@ -1,9 +1,8 @@
 #include "layers/calculus/unfold.h"
 
+#include "autograd/ops.h"
 #include "layers/labs/vgg_variant.h"
 #include "layers/labs/whitening.h"
-
-#include "autograd/ops.h"
 #include "layers/models/repvgg.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
@@ -66,7 +65,9 @@ TEST_CASE("unfold: refuses what is no RepVGG block", "[layers][fold]") {
              ContainsSubstring("unfold: a convolution 3x3, 4 -> 4; a RepVGG block is a 3x3 with padding 1"));
   CHECK_THAT(error_of([&] { unfold(random_folded(8, 4, conv2d_args(1, 1)), x); }),
              ContainsSubstring("unfold: images [2 5 5 4] must be [N H W 8]"));
-  CHECK_THAT(error_of([&] { unfold(random_folded(4, 4, conv2d_args(1, 1)), random_images({1, 1, 1, 4}).value()); }),
+  CHECK_THAT(error_of([&] {
+               unfold(random_folded(4, 4, conv2d_args(1, 1)), random_images({1, 1, 1, 4}).value());
+             }),
              ContainsSubstring("which has no variance"));
 }
 

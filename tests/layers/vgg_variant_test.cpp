@@ -52,7 +52,8 @@ TEST_CASE("vgg_variant: pools between stages, whitening in front, the largest of
 
   VggVariant pooled_stem{.size = small_size()};
   pooled_stem.halving[0] = Halving::pool;
-  CHECK_THAT(error_of([&] { make_repvgg(pooled_stem, 10, initializer); }), ContainsSubstring("stage 0 begins with a pool"));
+  CHECK_THAT(error_of([&] { make_repvgg(pooled_stem, 10, initializer); }),
+             ContainsSubstring("stage 0 begins with a pool"));
 }
 
 TEST_CASE("vgg_variant: the short network folds, in each step and as a whole", "[layers][fold]") {

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "layers/calculus/linear_block.h"
 #include "layers/families/weights/dirac_conv2d.h"
 #include "layers/families/weights/do_conv2d.h"
 #include "layers/families/weights/expand_conv2d.h"
-#include "layers/calculus/linear_block.h"
 #include "layers/families/weights/orepa_conv2d.h"
 #include "layers/families/weights/rep_optimizer.h"
 

@@ -1,9 +1,9 @@
-#include "autograd/annex/annex_ops.h"
 #include "tests/layers/weight_families.h"
 
 #include <cmath>
 #include <numbers>
 
+#include "autograd/annex/annex_ops.h"
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
 #include "core/ops/elementwise.h"
@@ -219,16 +219,16 @@ TEST_CASE("OrepaConv2d: its kernel is that of its branches as layers, scaled and
     y = add(y, scaled("centre", conv2d(x, at["centre"], conv2d_args(stride, 0, groups))));
     y = add(y, scaled("average", avg_pool2d(conv2d(padded, at["average"], mix), {.kernel = 3, .stride = stride})));
     y = add(y, scaled("pointwise", conv2d(conv2d(padded, at["pointwise"], mix), at["after_pointwise"], last)));
-    y = add(y, scaled("depthwise", conv2d(conv2d(padded, at["depthwise"], conv2d_args(1, 0, in)),
-                                          at["after_depthwise"], last)));
+    y = add(y, scaled("depthwise",
+                      conv2d(conv2d(padded, at["depthwise"], conv2d_args(1, 0, in)), at["after_depthwise"], last)));
     Tensor cosine({3, 3, 1, out});
     for (int64_t i = 0; i < cosine.size(); ++i) {
       const int64_t k = i % out, r = i / out / 3, s = i / out % 3;
       const double position = static_cast<double>(k < out / 2 ? r : s) + 0.5;
       cosine[i] = static_cast<Real>(std::cos(std::numbers::pi / 3 * position * static_cast<double>(1 + k % 2)));
     }
-    y = add(y, scaled("cosine", conv2d(conv2d(padded, at["cosine"], mix), Variable(cosine),
-                                       conv2d_args(stride, 0, out))));
+    y = add(y,
+            scaled("cosine", conv2d(conv2d(padded, at["cosine"], mix), Variable(cosine), conv2d_args(stride, 0, out))));
     CAPTURE(in, out, stride, groups);
     CHECK(largest_difference(conv(x).value(), y.value()) <= kRounding * double{max_abs(y.value())});
   }

@@ -1,7 +1,7 @@
 #include "datasets/shapes10.h"
+#include "layers/families/weights/expand_linear.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
-#include "layers/families/weights/expand_linear.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"
 #include "tests/layers/weight_families.h"

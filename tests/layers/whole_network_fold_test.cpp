@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "datasets/shapes10.h"
-#include "layers/models/repvgg.h"
 #include "layers/families/families.h"
 #include "layers/families/insert_branches.h"
+#include "layers/models/repvgg.h"
 #include "layers/pooling.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"

@@ -171,16 +171,16 @@ class DepthwisePass {
                       Tensor& out) const {
     const int64_t width = out_.shape[2] * out_.shape[3], end = std::min(band.end, phase.rows.count);
     const int64_t first_row = phase.rows.first + band.begin * phase.rows.step;
-    const Pixels pixels{out.data() + out_.first_number(band.n, block, band.m) + first_row * width +
-                            phase.columns.first * out_.shape[3],
-                        phase.rows.step * width, phase.columns.step * out_.shape[3]};
+    const Pixels pixels{
+        out.data() + out_.first_number(band.n, block, band.m) + first_row * width + phase.columns.first * out_.shape[3],
+        phase.rows.step * width, phase.columns.step * out_.shape[3]};
     const int64_t index = band.m * blocks_ + block;
     const Real* const weights = phase.weights.data() + index * phase.weights.shape()[2] * kLanes;
     const Source bias{starts.data() + index * kLanes, 0, 0};
     if (lanes(block) == kLanes && out_.lane_stride == 1) {
       const Source before{pixels.data, pixels.row, pixels.column};
-      convolve_rows(phase, padded, band.begin, end, {padded, 0, nullptr, weights, 0, band.add ? before : bias, pixels,
-                                                     band.floor});
+      convolve_rows(phase, padded, band.begin, end,
+                    {padded, 0, nullptr, weights, 0, band.add ? before : bias, pixels, band.floor});
       return;
     }
     // Vectors that are part full, or apart in memory, are computed whole and then copied.
@@ -268,11 +268,8 @@ Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, 
 
 }  // namespace
 
-constinit const ConvAlgorithmRow depthwise_row = {"depthwise",
-                                                  "one input channel per group",
-                                                  [](const ConvGeometry& g) { return g.G == 1; },
-                                                  forward,
-                                                  backward_input,
-                                                  depthwise_backward_weight};
+constinit const ConvAlgorithmRow depthwise_row = {
+    "depthwise",    "one input channel per group", [](const ConvGeometry& g) { return g.G == 1; }, forward,
+    backward_input, depthwise_backward_weight};
 
 }  // namespace onefold

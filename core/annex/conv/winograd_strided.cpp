@@ -145,8 +145,8 @@ Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, 
     map_to_planes<kPoints, kPoints, Transform::at_points>(outputs, begin, end, v);
     for (int64_t panel = 0; panel < u.K; panel += kPanelWidth) {
       multiply(Direction::backward, end - begin, v, u, panel, m);
-      planes_to_map<kInputs, StridedGradientTiling::kPixels, Transform::input_gradient>(
-          m, panel, u.columns(panel), inputs, begin, end, finish);
+      planes_to_map<kInputs, StridedGradientTiling::kPixels, Transform::input_gradient>(m, panel, u.columns(panel),
+                                                                                        inputs, begin, end, finish);
     }
   });
   return dx;

@@ -71,8 +71,8 @@ struct StridedGradientTiling {
         columns(tiles(g.W, padding_w)), count(g.N * rows * columns) {}
 
   TiledMap<const Real> outputs(const Real* dy) const {
-    return {dy, g.P, g.Q, g.K, rows, columns, StridedTransform::kOutputs, first_output(padding_h),
-            first_output(padding_w)};
+    return {
+        dy, g.P, g.Q, g.K, rows, columns, StridedTransform::kOutputs, first_output(padding_h), first_output(padding_w)};
   }
   TiledMap<Real> inputs(Real* dx) const {
     return {dx, g.H, g.W, g.C, rows, columns, kPixels, first_pixel(padding_h), first_pixel(padding_w)};

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "layers/initializer.h"
 #include "layers/families/weights/composed_conv2d.h"
+#include "layers/initializer.h"
 
 namespace onefold {
 

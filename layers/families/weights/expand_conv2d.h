@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "layers/initializer.h"
 #include "layers/families/weights/composed_conv2d.h"
+#include "layers/initializer.h"
 
 namespace onefold {
 

@@ -56,9 +56,9 @@ OrepaConv2d::OrepaConv2d(const Conv2dOptions& options, Initializer& initializer)
   const auto scale = [out] { return Variable(Tensor::full({out}, Real(1 / std::sqrt(double{kBranches}))), true); };
 
   kernel_ = weight(shape);
-  for (const auto& [name, filter] : {std::pair{"centre", centre_filter(size, out)},
-                                     std::pair{"average", average_filter(size, out)},
-                                     std::pair{"cosine", cosine_filter(size, out)}}) {
+  for (const auto& [name, filter] :
+       {std::pair{"centre", centre_filter(size, out)}, std::pair{"average", average_filter(size, out)},
+        std::pair{"cosine", cosine_filter(size, out)}}) {
     filtered_.push_back({name, weight({1, 1, in / groups, out}), filter, scale()});
   }
   pointwise_ = weight({1, 1, in / groups, in});
@@ -76,8 +76,8 @@ std::vector<OrepaConv2d::BranchKernel> OrepaConv2d::branch_kernels() const {
   std::vector<BranchKernel> branches{{"kernel", scale_channels(kernel_, scale_kernel_)}};
   for (const Filtered& branch : filtered_) {
     const ComposeArgs then_filter{.first_groups = groups, .second_groups = out};
-    branches.push_back({branch.name, scale_channels(compose_kernels(branch.pointwise, branch.filter, then_filter),
-                                                    branch.scale)});
+    branches.push_back(
+        {branch.name, scale_channels(compose_kernels(branch.pointwise, branch.filter, then_filter), branch.scale)});
   }
   const Variable two = compose_kernels(pointwise_, after_pointwise_, {.first_groups = groups, .second_groups = groups});
   branches.push_back({"pointwise", scale_channels(two, scale_pointwise_)});

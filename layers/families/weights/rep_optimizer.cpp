@@ -33,10 +33,8 @@ Kernel first_kernel(const Conv2dOptions& options, const RepOptimizerScales& scal
 
 RepOptimizerConv2d::RepOptimizerConv2d(const Conv2dOptions& options, const RepOptimizerScales& scales,
                                        Initializer& initializer)
-    : Conv2d(first_kernel(options, scales, initializer), options.args),
-      scale3_(Tensor::full({options.out}, scales.s3)),
-      scale1_(Tensor::full({options.out}, scales.s1)),
-      identity_(scales.identity) {}
+    : Conv2d(first_kernel(options, scales, initializer), options.args), scale3_(Tensor::full({options.out}, scales.s3)),
+      scale1_(Tensor::full({options.out}, scales.s1)), identity_(scales.identity) {}
 
 RepOptimizerConv2d::RepOptimizerConv2d(const Conv2dOptions& options, Initializer& initializer)
     : RepOptimizerConv2d(options, {.identity = identity_fits(options)}, initializer) {}

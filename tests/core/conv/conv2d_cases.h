@@ -14,9 +14,12 @@ namespace onefold {
 inline constexpr double kRounding = std::numeric_limits<Real>::epsilon();
 
 /// Every algorithm that can be forced.
-inline constexpr ConvAlgorithm kAlgorithms[] = {ConvAlgorithm::naive,     ConvAlgorithm::im2col,
-                                                ConvAlgorithm::winograd2, ConvAlgorithm::winograd4,
-                                                ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise};
+inline constexpr ConvAlgorithm kAlgorithms[] = {ConvAlgorithm::naive,
+                                                ConvAlgorithm::im2col,
+                                                ConvAlgorithm::winograd2,
+                                                ConvAlgorithm::winograd4,
+                                                ConvAlgorithm::winograd4_stride2,
+                                                ConvAlgorithm::depthwise};
 
 struct Case {
   Shape x, w;
@@ -25,7 +28,8 @@ struct Case {
 
 /// A convolution with every argument its own: stride, padding and dilation as {h, w}.
 inline Case make_case(const Shape& x, const Shape& w, std::array<int64_t, 2> stride = {1, 1},
-               std::array<int64_t, 2> padding = {1, 1}, std::array<int64_t, 2> dilation = {1, 1}, int64_t groups = 1) {
+                      std::array<int64_t, 2> padding = {1, 1}, std::array<int64_t, 2> dilation = {1, 1},
+                      int64_t groups = 1) {
   Conv2dArgs args;
   args.stride_h = stride[0], args.stride_w = stride[1];
   args.padding_h = padding[0], args.padding_w = padding[1];
@@ -85,7 +89,8 @@ void for_each_algorithm(const Body& body) {
 struct Results {
   Tensor y, dx, dw;
 };
-inline Results run(const Case& c, ConvAlgorithm algorithm, Tensor (*prepare)(Tensor) = [](Tensor t) { return t; }) {
+inline Results run(
+    const Case& c, ConvAlgorithm algorithm, Tensor (*prepare)(Tensor) = [](Tensor t) { return t; }) {
   Conv2dArgs args = c.args;
   args.algorithm = algorithm;
   const Tensor x = prepare(random_normal(c.x, Random(1, 0))), w = prepare(random_normal(c.w, Random(1, 1)));

@@ -89,11 +89,13 @@ class Problems {
 
   /// What Winograd covers, at a stride.
   Problem winograd(int64_t stride, int64_t multiple_of_weights = 1) {
-    return accepted([this, stride] {
-      const int64_t C = pick({1, 3, 16, 17, 20}), K = pick({1, 5, 16, 18});
-      return make_case({pick({1, 2, 3}), pick(kSides), pick(kSides), C}, {3, 3, C, K}, {stride, stride},
-                       {pick({0, 1, 2}), pick({0, 1, 2})});
-    }, multiple_of_weights);
+    return accepted(
+        [this, stride] {
+          const int64_t C = pick({1, 3, 16, 17, 20}), K = pick({1, 5, 16, 18});
+          return make_case({pick({1, 2, 3}), pick(kSides), pick(kSides), C}, {3, 3, C, K}, {stride, stride},
+                           {pick({0, 1, 2}), pick({0, 1, 2})});
+        },
+        multiple_of_weights);
   }
 
   int refused() const { return refused_; }
@@ -135,8 +137,8 @@ class Problems {
 std::string text(const Problem& problem, ConvAlgorithm algorithm) {
   const Conv2dArgs& args = problem.shape.args;
   std::string text = name(algorithm) + (", x " + problem.x.shape().text() + ", w " + problem.w.shape().text());
-  for (const int64_t number : {args.stride_h, args.stride_w, args.padding_h, args.padding_w, args.dilation_h,
-                               args.dilation_w, args.groups}) {
+  for (const int64_t number :
+       {args.stride_h, args.stride_w, args.padding_h, args.padding_w, args.dilation_h, args.dilation_w, args.groups}) {
     text += " " + std::to_string(number);
   }
   return text;

@@ -139,7 +139,8 @@ TEST_CASE("conv2d: the chooser takes Winograd for 3x3 at strides 1 and 2, depthw
 
 TEST_CASE("conv2d: what does not fit is named, with both shapes", "[core]") {
   const Tensor x({8, 32, 32, 3}), w({3, 3, 4, 16}), fitting({3, 3, 3, 16});
-  CHECK_THROWS_WITH(conv2d(x, w, {}), "conv2d: input [8 32 32 3] has 3 channels, weight [3 3 4 16] expects 4; "
+  CHECK_THROWS_WITH(conv2d(x, w, {}),
+                    "conv2d: input [8 32 32 3] has 3 channels, weight [3 3 4 16] expects 4; "
                     "make the weight's third axis 3");
   CHECK_THROWS_WITH(conv2d(Tensor({8, 32}), w, {}), "conv2d: input [8 32] needs four axes [N H W C]");
   CHECK_THROWS_WITH(conv2d(Tensor({8, 32, 32, 0}), Tensor({3, 3, 0, 16}), {}),

@@ -1,9 +1,8 @@
-#include "core/conv/conv2d.h"
-
 #include <limits>
 
 #include "core/annex/conv/winograd_strided_transforms.h"
 #include "core/check.h"
+#include "core/conv/conv2d.h"
 #include "core/conv/winograd_matrices.h"
 #include "core/conv/winograd_transforms.h"
 #include "core/random.h"
@@ -80,9 +79,9 @@ TEST_CASE("winograd: the matrices convolve, for any size and points", "[core]") 
   const struct {
     int outputs, taps;
     std::vector<double> points;
-  } cases[] = {{2, 3, {0, 1, -1}},   {4, 3, {0, 1, -1, 2, -2}}, {4, 3, winograd_points(4)},
-               {3, 2, {0, 0.5, -3}}, {1, 1, {}},                {2, 5, {0, 1, -1, 0.5, -0.5}},
-               {6, 3, {0, 1, -1, 2, -2, 0.5, -0.5}}};
+  } cases[] = {
+      {2, 3, {0, 1, -1}}, {4, 3, {0, 1, -1, 2, -2}},     {4, 3, winograd_points(4)},          {3, 2, {0, 0.5, -3}},
+      {1, 1, {}},         {2, 5, {0, 1, -1, 0.5, -0.5}}, {6, 3, {0, 1, -1, 2, -2, 0.5, -0.5}}};
   for (const auto& [outputs, taps, points] : cases) {
     CAPTURE(outputs, taps);
     const WinogradMatrices m = winograd_matrices(outputs, taps, points);

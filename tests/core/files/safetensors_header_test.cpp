@@ -35,10 +35,10 @@ std::string message_of(const std::string& header, int64_t data_bytes = 8) {
 }  // namespace
 
 TEST_CASE("safetensors header: tensors come in the order of their bytes", "[core]") {
-  const SafetensorsHeader header = parse_safetensors_header(
-      "{" + entry("a", 1, 4, 8) + ",\"__metadata__\":{\"k\":\"v\"}," + entry("b", 1, 0, 4) + "," +
-          entry("none", 0, 4, 4) + "}  ",
-      8, "file");
+  const SafetensorsHeader header =
+      parse_safetensors_header("{" + entry("a", 1, 4, 8) + ",\"__metadata__\":{\"k\":\"v\"}," + entry("b", 1, 0, 4) +
+                                   "," + entry("none", 0, 4, 4) + "}  ",
+                               8, "file");
   REQUIRE(header.tensors.size() == 3);
   CHECK(header.tensors[0].name == "b");
   CHECK(header.tensors[1].name == "none");

@@ -48,9 +48,8 @@ TEST_CASE("safetensors: what was saved comes back, bit by bit", "[core]") {
   file.tensors["head.bias"] = random_normal({10}, Random(1, 1));
   file.tensors["one number"] = Tensor::full({}, 3);
   file.tensors["nothing"] = Tensor::zeros({4, 0, 2});
-  file.tensors["\"quoted\" \xc3\xa9\n"] =
-      Tensor::from({6}, {-Real{0}, Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), Limits::denorm_min(),
-                         Limits::max()});
+  file.tensors["\"quoted\" \xc3\xa9\n"] = Tensor::from({6}, {-Real{0}, Limits::quiet_NaN(), Limits::infinity(),
+                                                             -Limits::infinity(), Limits::denorm_min(), Limits::max()});
   file.metadata = {{"net", "mini"}, {"note", "with \"quotes\", \xc3\xa9 and\na new line"}};
   save_safetensors(folder / "state", file);
 
@@ -102,10 +101,13 @@ TEST_CASE("safetensors: F64, F32, F16 and BF16 become Real", "[core]") {
   const std::vector<Case> cases{
       {"F16", 2, {0x3c00, 0xc000, 0x0001, 0x03ff, 0x0400, 0x7bff}, {1, -2, 0x1p-24, 0x3ffp-24, 0x1p-14, 65504}},
       {"BF16", 2, {0x3f80, 0xc000, 0x0001, 0x007f, 0x0080, 0x7f7f}, {1, -2, 0x1p-133, 0x7fp-133, 0x1p-126, 0x1.fep127}},
-      {"F32", 4, {0x3f800000, 0xc0000000, 1, 0x7fffff, 0x800000, 0x7f7fffff},
+      {"F32",
+       4,
+       {0x3f800000, 0xc0000000, 1, 0x7fffff, 0x800000, 0x7f7fffff},
        {1, -2, 0x1p-149, 0x7fffffp-149, 0x1p-126, 0x1.fffffep127}},
       // Some that float has too, and some that it rounds.
-      {"F64", 8,
+      {"F64",
+       8,
        {0x3ff0000000000000, 0xc000000000000000, 0x3fd5555555555555, 0x36a0000000000000, 0x1, 0x7fe0000000000000},
        {1, -2, 1.0 / 3, 0x1p-149, 0x1p-1074, 0x1p1023}}};
   for (const Case& c : cases) {
@@ -114,7 +116,8 @@ TEST_CASE("safetensors: F64, F32, F16 and BF16 become Real", "[core]") {
     for (const uint64_t bits : c.bits) data.append(reinterpret_cast<const char*>(&bits), static_cast<size_t>(c.bytes));
     const std::string end = std::to_string(data.size());
     write_bytes(folder / "file", file_of("{\"x\":{\"dtype\":\"" + std::string(c.dtype) +
-                                             "\",\"shape\":[2,3],\"data_offsets\":[0," + end + "]}}", data));
+                                             "\",\"shape\":[2,3],\"data_offsets\":[0," + end + "]}}",
+                                         data));
     const Tensor x = load_safetensors(folder / "file").tensors.at("x");
     REQUIRE(x.shape() == Shape({2, 3}));
     for (int64_t i = 0; i < 6; ++i) CHECK(x[i] == static_cast<Real>(c.values[static_cast<size_t>(i)]));

@@ -36,8 +36,8 @@ struct Operand {
 }  // namespace
 
 TEST_CASE("gemm: equals the three loops for any extents and transposes", "[core]") {
-  const int64_t extents[][3] = {{1, 1, 1},    {1, 17, 5},  {5, 1, 300},  {6, 64, 32},
-                                {7, 65, 33},  {13, 31, 257}, {97, 96, 8}, {200, 10, 3},
+  const int64_t extents[][3] = {{1, 1, 1},     {1, 17, 5},     {5, 1, 300},    {6, 64, 32},
+                                {7, 65, 33},   {13, 31, 257},  {97, 96, 8},    {200, 10, 3},
                                 {3, 130, 513}, {32, 32, 5000}, {27, 33, 4097}, {128, 128, 2049}};
   for (const auto& [m, n, k] : extents) {
     for (const bool transpose_a : {false, true}) {

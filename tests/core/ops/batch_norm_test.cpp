@@ -20,7 +20,6 @@ constexpr Real kEps = Real(1e-5);
 /// Sums run in double: what they lose does not show in a float, but does in a double.
 constexpr bool kInFloat = sizeof(Real) < sizeof(double);
 
-
 const std::vector<Shape> kShapes{{3, 5, 4, 17}, {2, 8, 8, 32}, {1, 3}, {7}, {3000, 16}, {130, 40}};
 
 struct Statistics {

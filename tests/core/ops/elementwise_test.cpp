@@ -1,5 +1,4 @@
 #include "core/annex/elementwise.h"
-#include "core/ops/elementwise.h"
 
 #include <cmath>
 #include <functional>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/ops/elementwise.h"
 #include "tests/catch.h"
 #include "tests/same_bits.h"
 
@@ -117,9 +117,12 @@ TEST_CASE("elementwise: the same bits for any number of threads", "[core]") {
   const Tensor a = random_normal({1000, 130}, Random(9, 0)), b = random_normal({1000, 130}, Random(10, 0));
   const Tensor bias = random_normal({130}, Random(11, 0));
   CHECK(same_bits_for_any_threads([&] {
-    return std::vector<Tensor>{
-        add_scaled(a, 3, b), exp_forward(a), add_bias_forward(a, bias),
-        sum_rows(a),         dropout_mask(a.shape(), 0.5, Random(1, 1)), Tensor::full({}, static_cast<Real>(sum(a)))};
+    return std::vector<Tensor>{add_scaled(a, 3, b),
+                               exp_forward(a),
+                               add_bias_forward(a, bias),
+                               sum_rows(a),
+                               dropout_mask(a.shape(), 0.5, Random(1, 1)),
+                               Tensor::full({}, static_cast<Real>(sum(a)))};
   }));
 }
 

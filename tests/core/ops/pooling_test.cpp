@@ -1,10 +1,10 @@
-#include "core/annex/window_pooling.h"
 #include "core/ops/pooling.h"
 
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "core/annex/window_pooling.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
 #include "core/random.h"
@@ -98,9 +98,8 @@ TEST_CASE("average pooling: the sum of each window over its whole size", "[core]
     CAPTURE(c.x.text(), c.args.kernel, c.args.stride, c.args.padding);
     const Tensor x = random_normal(c.x, Random(2, 0));
     std::vector<double> sums(static_cast<size_t>(pool2d_output_shape(c.x, c.args).size()), 0.0);
-    for_each_pair(c.x, c.args, [&](int64_t out, int64_t place) {
-      sums[static_cast<size_t>(out)] += static_cast<double>(x[place]);
-    });
+    for_each_pair(c.x, c.args,
+                  [&](int64_t out, int64_t place) { sums[static_cast<size_t>(out)] += static_cast<double>(x[place]); });
 
     const Tensor y = avg_pool2d_forward(x, c.args);
     REQUIRE(y.size() == static_cast<int64_t>(sums.size()));

@@ -28,7 +28,8 @@ std::vector<Tensor> with_epilogues(const Case& c, ConvAlgorithm algorithm) {
   const Tensor x = random_normal(c.x, Random(1, 0)), w = random_normal(c.w, Random(1, 1));
   const Tensor dy = random_normal(ConvGeometry(c.x, c.w, args).y, Random(1, 2));
   const Tensor bias = random_normal({c.w[3]}, Random(1, 3));
-  return {conv2d(x, w, args, bias, Activation::relu), conv2d_backward_input(dy, w, c.x, args, random_normal(c.x, Random(1, 4))),
+  return {conv2d(x, w, args, bias, Activation::relu),
+          conv2d_backward_input(dy, w, c.x, args, random_normal(c.x, Random(1, 4))),
           conv2d_backward_weight(dy, x, c.w, args)};
 }
 
