@@ -73,7 +73,7 @@ quietly() {
 # OpenMP's threads wait for the next loop by spinning, and sleep after a moment. A short one (0.1 ms with GCC's OpenMP,
 # 1 ms with LLVM's) costs nothing on an idle machine, and leaves the cores to others on one that is shared.
 if [ -z "${OMP_WAIT_POLICY:-}${GOMP_SPINCOUNT:-}${KMP_BLOCKTIME:-}" ]; then
-  export GOMP_SPINCOUNT=30000 KMP_BLOCKTIME=1
+  export GOMP_SPINCOUNT=3000 KMP_BLOCKTIME=1
 fi
 
 step "Packages"

@@ -26,7 +26,7 @@ needs_python ""
 is_built " -DONEFOLD_BENCH=ON" tests/bench/parallel_loop
 
 unset OMP_WAIT_POLICY GOMP_SPINCOUNT KMP_BLOCKTIME
-settings=(OMP_NUM_THREADS=1 OMP_WAIT_POLICY=active "" "GOMP_SPINCOUNT=30000 KMP_BLOCKTIME=1" OMP_WAIT_POLICY=passive)
+settings=(OMP_NUM_THREADS=1 OMP_WAIT_POLICY=active "" "GOMP_SPINCOUNT=3000 KMP_BLOCKTIME=1" OMP_WAIT_POLICY=passive)
 busy=()
 stop_busy() { [ ${#busy[@]} = 0 ] || { kill "${busy[@]}" && wait "${busy[@]}" || true; } 2>/dev/null; busy=(); }
 trap stop_busy EXIT

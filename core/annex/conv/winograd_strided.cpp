@@ -128,7 +128,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
 }
 // [/winograd-strided-forward]
 
-Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, const Tensor& sum) {
+Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
   Tensor dx = sum.defined() ? sum : Tensor(g.x);
   const StridedGradientTiling tiling(g);
   const TiledMap<const Real> outputs = tiling.outputs(dy.data());

@@ -2,6 +2,7 @@
 
 #include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
+#include "core/check.h"
 
 namespace onefold {
 
