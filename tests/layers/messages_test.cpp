@@ -58,7 +58,7 @@ TEST_CASE("messages: layers on the wrong input", "[layers]") {
                     "BatchNorm2d: a batch has 1 value per channel, which has no variance; train on larger batches or "
                     "images, or call eval()");
   CHECK_THROWS_WITH(linear(random_images({2, 3})),
-                    "linear: got [2 3] and [4 10], two matrices are needed, the second with as many rows as the "
+                    "linear: got [2 3] and [4 10], expected two matrices, the second with as many rows as the "
                     "first has columns");
   CHECK_THROWS_WITH(Flatten()(random_images({})), "Flatten: input [] must be [N ...] with N at least 1");
 }
@@ -79,7 +79,7 @@ TEST_CASE("messages: another network's state", "[layers]") {
                     "load_state: this is not a state of Linear 4 -> 2:\n"
                     "  missing      bias [2]\n"
                     "  unexpected   scale [2]\n"
-                    "  other shape  weight [4 3], needed [4 2]\n"
+                    "  wrong shape  weight [4 3], expected [4 2]\n"
                     "nothing was loaded; make the network that the state was saved from, in the same form (trained "
                     "or folded)");
 
@@ -90,7 +90,7 @@ TEST_CASE("messages: another network's state", "[layers]") {
   CHECK_THROWS_WITH(load_model(file, linear),
                     "load_model: " + file +
                         " (net = linear) is not a state of Linear 4 -> 2:\n"
-                        "  other shape  weight [2 3], needed [2 4]\n"
+                        "  wrong shape  weight [2 3], expected [2 4]\n"
                         "nothing was loaded; make the network that the file was saved from, in the same form (trained "
                         "or folded), or give another file");
 }
