@@ -12,8 +12,8 @@ namespace {
 
 using NodePtr = std::shared_ptr<Node>;
 
-/// Every node that `last` was computed from, itself included, each one after all those that it was computed from.
-/// A depth-first walk that keeps its path in a vector: a graph may be deeper than the stack of calls.
+/// Every node that `last` was computed from and `last` itself, each after all nodes that it was computed from.
+/// A depth-first walk that keeps its path in a vector: a graph may be deeper than the call stack allows.
 std::vector<NodePtr> topological_order(const NodePtr& last) {
   struct Visit {
     NodePtr node;
@@ -37,12 +37,12 @@ std::vector<NodePtr> topological_order(const NodePtr& last) {
   return order;
 }
 
-/// The gradients of a node's inputs, refused where the op's backward got their number or a shape wrong, and shown to
-/// the observers.
+/// The gradients of a node's inputs, shown to the observers. Throws Error if the op's backward returned the wrong
+/// number of gradients or a wrong shape.
 Grads input_gradients(const Node& node, const Tensor& dy) {
   Grads grads = node.backward(dy);
   check(grads.size() == node.inputs.size(), "backward of ", node.name, ": returned ", grads.size(), " gradients for ",
-        node.inputs.size(), " inputs; return one an input, in their order");
+        node.inputs.size(), " inputs; return one per input, in their order");
   for (size_t i = 0; i < grads.size(); ++i) {
     const Variable& input = node.inputs[i];
     if (!input.requires_grad()) continue;
@@ -64,7 +64,7 @@ void Variable::backward(const Tensor& dy) const {
         "; give one of its shape");
 
   // [backward-loop]
-  // A leaf keeps its gradient. That of an op's result waits here for the op's turn, summed over all uses of the result.
+  // A leaf keeps its gradient. The gradient of an op's result waits here, summed over all uses of the result.
   struct Gradient {
     Tensor sum;
     int uses = 0;
@@ -73,7 +73,7 @@ void Variable::backward(const Tensor& dy) const {
   const auto deliver = [&](const Variable& to, const Tensor& gradient) {
     if (!to.node()) return to.receive(gradient);
     auto& [sum, uses] = gradients[to.node().get()];
-    // The first gradient may be shared with others; what the first addition makes is ours to add to.
+    // The first gradient may be shared, so the first addition makes a new tensor; later ones add in place.
     sum = uses == 0 ? gradient : uses == 1 ? add(sum, gradient) : add_to(std::move(sum), gradient);
     ++uses;
   };
@@ -81,7 +81,7 @@ void Variable::backward(const Tensor& dy) const {
   std::vector<NodePtr> order = node() ? topological_order(node()) : std::vector<NodePtr>{};
   deliver(*this, dy);
   while (!order.empty()) {
-    // Take the last node: all that use its result have had their turn, so its gradient is complete.
+    // Take the last node: every node that uses its result is done, so its gradient is complete.
     const NodePtr node = std::move(order.back());
     order.pop_back();
     const Grads grads = input_gradients(*node, gradients.extract(node.get()).mapped().sum);
@@ -89,7 +89,7 @@ void Variable::backward(const Tensor& dy) const {
       if (node->inputs[i].requires_grad()) deliver(node->inputs[i], grads[i]);
     }
 
-    // Free what the op saved, and its hold on what came before.
+    // Free what the op saved, and its references to its inputs.
     node->backward = nullptr;
     node->inputs.clear();
   }

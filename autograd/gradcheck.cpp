@@ -12,8 +12,8 @@ namespace onefold {
 
 namespace {
 
-/// The part of an input's largest gradient below which elements are measured against that part: the errors of
-/// differences are of one size for all elements.
+/// Gradients below this share of the input's maximum gradient are measured against that share: the errors of
+/// differences have the same size for all elements.
 constexpr double kSmallPart = sizeof(Real) == 8 ? 1e-3 : 1e-2;
 
 using Function = std::function<Variable(const std::vector<Variable>&)>;
@@ -26,8 +26,8 @@ Tensor value_at(const Function& f, const std::vector<Tensor>& inputs, size_t rep
   return f(variables).value();
 }
 
-/// The derivative of sum(dy f) by one element: weighted differences of f, not differences of weighted sums, which would
-/// lose digits in cancellation.
+/// The derivative of sum(dy f) with respect to one element: weighted differences of f, not differences of weighted
+/// sums, which would lose digits to cancellation.
 double central_difference(const Function& f, const std::vector<Tensor>& inputs, size_t input, int64_t element,
                           const Tensor& dy, double eps) {
   Tensor above = inputs[input].clone();
@@ -40,7 +40,7 @@ double central_difference(const Function& f, const std::vector<Tensor>& inputs, 
         "check_gradients: the shape of f's result depends on the values of its inputs");
   double change = 0;
   for (int64_t i = 0; i < dy.size(); ++i) change += double{dy[i]} * (double{y_above[i]} - double{y_below[i]});
-  return change / (double{above[element]} - double{below[element]});  // the step as rounding left it
+  return change / (double{above[element]} - double{below[element]});  // the step after rounding
 }
 
 std::string describe(size_t input, int64_t element, double backward, double differences) {
@@ -55,17 +55,17 @@ std::string describe(size_t input, int64_t element, double backward, double diff
 GradientCheck check_gradients(const Function& f, const std::vector<Tensor>& inputs, double eps, double tolerance) {
   const double resolution = 4 * double{std::numeric_limits<Real>::epsilon()} / eps / tolerance;
   check(eps > 0 && tolerance > 0 && resolution < 0.1, "check_gradients: central differences with eps ", eps,
-        " cannot resolve a tolerance of ", tolerance, " in numbers of ", 8 * sizeof(Real),
+        " cannot resolve a tolerance of ", tolerance, " in values of ", 8 * sizeof(Real),
         " bits; take a larger eps or tolerance, or the double build");
 
-  // Gradients as backward() finds them, from weights other than 1: a rule that forgets dy shall not pass.
+  // Gradients from backward(), with weights other than 1, so that a rule that forgets dy fails.
   std::vector<Variable> variables;
   for (const Tensor& input : inputs) variables.emplace_back(input.clone(), true);
   const Variable y = f(variables);
   const Tensor dy = random_uniform(y.shape(), Random(/*seed=*/1, /*stream=*/0), 0.5, 1.5);
   y.backward(dy);
 
-  // The same by differences, one element after the other.
+  // The same by differences, element by element.
   GradientCheck result;
   for (size_t input = 0; input < inputs.size(); ++input) {
     const int64_t size = inputs[input].size();

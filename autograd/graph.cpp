@@ -10,7 +10,7 @@ namespace onefold {
 
 namespace {
 
-/// The text inside the quotes of a label: Graphviz reads \ and " as its own.
+/// The text inside the quotes of a label: \ and " are special to Graphviz.
 std::string escaped(const std::string& text) {
   std::string result;
   for (const char c : text) {
@@ -32,7 +32,7 @@ std::string attributes(const Variable& variable) {
 std::string graphviz(const Variable& result) {
   check(result.defined(), "graphviz: the variable was never given a value, there is nothing to draw");
   std::unordered_map<const void*, size_t> numbers{{result.id(), 0}};
-  std::vector<Variable> vertices{result};  // by number; those beyond `vertex` are still to be drawn
+  std::vector<Variable> vertices{result};  // by number; those after `vertex` are still to be drawn
 
   std::ostringstream text;
   text << "digraph history {\n  rankdir=BT;\n";
@@ -42,7 +42,7 @@ std::string graphviz(const Variable& result) {
     if (!variable.node()) continue;
 
     check(variable.node()->backward != nullptr, "graphviz: the history of ", variable.node()->name,
-          " was freed by backward(); draw the graph before");
+          " was freed by backward(); draw the graph first");
     for (const Variable& input : variable.node()->inputs) {
       const auto [found, is_new] = numbers.try_emplace(input.id(), vertices.size());
       if (is_new) vertices.push_back(input);

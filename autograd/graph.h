@@ -6,9 +6,9 @@
 
 namespace onefold {
 
-/// The history of a result as Graphviz text: `dot -Tsvg` draws it. A box is an op with the shape of its result, a
-/// filled ellipse a parameter, a dashed ellipse data; an arrow leads from what went in. What is used twice is drawn
-/// once. The same graph gives the same text. Throws Error for no variable, and for a history that backward() has freed.
+/// The history of a result as Graphviz text: `dot -Tsvg` draws it. A box is an op with its result's shape, a filled
+/// ellipse a parameter, a dashed ellipse data; arrows lead from inputs to results. A value used twice is drawn once.
+/// The same graph gives the same text. Throws Error if the variable is undefined or backward() has freed its history.
 std::string graphviz(const Variable& result);
 
 }  // namespace onefold

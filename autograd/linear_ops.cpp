@@ -11,7 +11,7 @@ namespace {
 
 void check_factors(const char* op, const Tensor& a, const Tensor& b) {
   check(a.shape().rank() == 2 && b.shape().rank() == 2 && a.shape()[1] == b.shape()[0], op, ": got ", a.shape(),
-        " and ", b.shape(), ", two matrices are needed, the second with as many rows as the first has columns");
+        " and ", b.shape(), ", expected two matrices, the second with as many rows as the first has columns");
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ Variable conv2d(const Variable& x, const Variable& w, const Variable& bias, Acti
   std::vector<Variable> inputs{x, w};
   if (bias.defined()) inputs.push_back(bias);
 
-  // The sign of y says where the activation let the gradient through: save it only if there is one.
+  // The sign of y says where the activation passes the gradient: save y only if there is an activation.
   return record("conv2d", y, inputs,
                 [x = x.value(), w = w.value(), y = activation == Activation::relu ? y : Tensor(), args,
                  needs_dx = x.requires_grad(), needs_dw = w.requires_grad(), has_bias = bias.defined(),

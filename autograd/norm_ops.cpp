@@ -38,14 +38,14 @@ Variable norm_sum(const std::vector<NormInput>& branches, Activation activation,
 Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& branches, Activation activation, Real eps,
                        std::vector<ChannelStatistics>& statistics) {
   struct Convolution {
-    Tensor w;  // none: an identity
+    Tensor w;  // undefined: an identity
     Conv2dArgs args;
     bool needs_dw;
   };
-  std::vector<Convolution> convolutions;  // one a branch
+  std::vector<Convolution> convolutions;  // one per branch
   std::vector<NormBranch> normed;
   std::vector<GradientInto> dmaps;
-  std::vector<Variable> inputs{x};  // then w (where there is one), gamma and beta of each branch
+  std::vector<Variable> inputs{x};  // then w (if defined), gamma and beta of each branch
   for (const auto& [w, args, gamma, beta] : branches) {
     const bool identity = !w.defined();
     ChannelStatistics of_map;
@@ -54,7 +54,7 @@ Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& bra
     const Tensor map = identity ? x.value() : conv2d_with_statistics(x.value(), w.value(), args, of_map);
     normed.push_back({map, of_map, gamma.value(), beta.value()});
 
-    // Nobody else knows the map of a convolution: its gradient may take its place.
+    // A convolution's feature map is used nowhere else: its gradient may overwrite it.
     const GradientInto of_x = x.requires_grad() ? GradientInto::new_tensor : GradientInto::nothing;
     dmaps.push_back(identity ? of_x : GradientInto::buffer_of_x);
     if (!identity) inputs.push_back(w);

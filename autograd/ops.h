@@ -12,11 +12,11 @@ namespace onefold {
 
 // TABLE OF CONTENTS: every differentiable op with its shapes and its gradient. dy is the gradient of the result. A
 // convolution's tensors are x [N, H, W, C], w [R, S, C / groups, K]; see the kernels' headers in core/ for the rest,
-// errors included. In the graph an op bears its function's name. Two tests of tests/autograd/ read this file: an op
-// that is declared here needs a row in the table of every_op_test.cpp, and one in that of op_reference_test.cpp.
-// Ops that only layers outside of lessons 1 to 8 use are in autograd/annex/annex_ops.h.
+// including errors. In the graph an op has its function's name. Two tests in tests/autograd/ read this file: an op
+// declared here needs a row in the table of every_op_test.cpp and one in that of op_reference_test.cpp.
+// Ops used only by layers outside lessons 1 to 8 are in autograd/annex/annex_ops.h.
 
-// -- element by element (elementwise_ops.cpp); the two operands have one shape
+// -- element by element (elementwise_ops.cpp); both operands have the same shape
 
 // [elementwise]
 Variable add(const Variable& a, const Variable& b);       // a + b        da = dy           db = dy
@@ -32,8 +32,8 @@ Variable relu(const Variable& x);                         // max(0, x)    dx = d
 // -- shapes and sums (reduction_ops.cpp)
 
 Variable reshape(const Variable& x, const Shape& shape);  // dx = dy in x's shape
-Variable sum(const Variable& x);                          // [...] -> one number; dx = dy everywhere
-Variable mean(const Variable& x);                         // [...] -> one number; dx = dy / size everywhere
+Variable sum(const Variable& x);                          // [...] -> one value; dx = dy everywhere
+Variable mean(const Variable& x);                         // [...] -> one value; dx = dy / size everywhere
 
 // -- matrix products (linear_ops.cpp)
 
@@ -68,9 +68,9 @@ struct NormInput {
   ChannelStatistics statistics;
 };
 Variable norm_sum(const std::vector<NormInput>& branches, Activation activation, StatisticsOf of, Real eps);
-//   activation(sum of batch_norm(branch)); g = dy where y > 0 (relu), then batch_norm's gradients from g, each branch
+//   activation(sum of batch_norm(branch)); g = dy where y > 0 (relu), then each branch's batch_norm gradients from g
 
-/// A branch of conv_norm_sum: a convolution of x, or with w undefined x itself, then a batch norm.
+/// A branch of conv_norm_sum: a convolution of x (x itself if w is undefined), then a batch norm.
 struct ConvNormBranch {
   Variable w;
   Conv2dArgs args;
@@ -79,9 +79,9 @@ struct ConvNormBranch {
 
 Variable conv_norm_sum(const Variable& x, const std::vector<ConvNormBranch>& branches, Activation activation, Real eps,
                        std::vector<ChannelStatistics>& statistics);
-//   norm_sum of conv2d(x, w) of each branch by the batch's statistics, which it returns; gradients as those two have
-//   them. Fewer passes over memory: the statistics come with the convolutions, the gradients of x are added up as they
-//   are made
+//   norm_sum of each branch's conv2d(x, w) with the batch's statistics, which it returns; the gradients of those two.
+//   Fewer passes over memory: the convolutions compute the statistics, and the gradients of x are added up as they are
+//   computed
 
 // -- loss (reduction_ops.cpp)
 

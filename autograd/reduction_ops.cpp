@@ -17,7 +17,7 @@ Variable sum(const Variable& x) {
 }
 
 Variable mean(const Variable& x) {
-  check(x.value().size() > 0, "mean: input ", x.shape(), " has no elements, at least 1 is needed");
+  check(x.value().size() > 0, "mean: input ", x.shape(), " has no elements, expected at least 1");
   const double size = static_cast<double>(x.value().size());
   return record("mean", Tensor::full({}, static_cast<Real>(sum(x.value()) / size)), {x},
                 [x_shape = x.shape(), size](const Tensor& dy) -> Grads {

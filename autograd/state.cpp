@@ -17,10 +17,10 @@ std::map<std::string, Tensor> numbered_state(const Memory& memory) {
 
 namespace {
 
-/// What stands before every name of `longer` and, taken off, leaves the names of `shorter`; empty if nothing does.
+/// The prefix of every name of `longer` without which the names are those of `shorter`; empty if none exists.
 std::string common_prefix(const std::map<std::string, Tensor>& longer, const std::map<std::string, Tensor>& shorter) {
   if (longer.empty() || longer.size() != shorter.size()) return "";
-  // A prefix keeps the order of names, so the first of both are a pair.
+  // A prefix keeps the order of names, so the first names of both are a pair.
   const std::string &first = longer.begin()->first, &end = shorter.begin()->first;
   if (!first.ends_with(end)) return "";
   const std::string prefix = first.substr(0, first.size() - end.size());
@@ -41,21 +41,21 @@ std::string state_differences(const std::map<std::string, Tensor>& needed, const
   for (const auto& [name, tensor] : needed) {
     const auto found = given.find(name);
     if (found == given.end() || (found->second.defined() && found->second.shape() == tensor.shape())) continue;
-    text << "\n  other shape  " << name << " " << found->second.shape() << ", needed " << tensor.shape();
+    text << "\n  wrong shape  " << name << " " << found->second.shape() << ", expected " << tensor.shape();
   }
   if (const std::string prefix = common_prefix(given, needed); !prefix.empty()) {
-    text << "\n  all names would fit without \"" << prefix << "\" before each: rename them so and save again";
+    text << "\n  all names would fit without the prefix \"" << prefix << "\"; rename them and save again";
   }
   if (const std::string prefix = common_prefix(needed, given); !prefix.empty()) {
-    text << "\n  all names would fit with \"" << prefix << "\" before each: rename them so and save again";
+    text << "\n  all names would fit with the prefix \"" << prefix << "\"; rename them and save again";
   }
   return text.str();
 }
 
 void load_numbered_state(const std::string& whose, Memory& memory, const std::map<std::string, Tensor>& state) {
   const std::string differences = state_differences(numbered_state(memory), state);
-  check(differences.empty(), whose, ": this is not a state of it with these parameters:", differences,
-        "\nnothing was loaded; make it with the options and the parameters that the state was saved from");
+  check(differences.empty(), whose, ": the state does not fit these parameters:", differences,
+        "\nnothing was loaded; create it with the options and parameters that the state was saved with");
   for (auto& [name, tensors] : memory) {
     for (size_t i = 0; i < tensors.size(); ++i) {
       const Tensor& from = state.at(name + "." + std::to_string(i));

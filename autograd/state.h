@@ -8,21 +8,21 @@
 
 namespace onefold {
 
-// A state is tensors by name: what a checkpoint carries of a module or an optimizer. It is a copy: it stays as it is,
-// and may be written into.
+// A state is the tensors of a module or an optimizer by name, as saved in a checkpoint. It is a copy, which does not
+// change with its owner and may be written to.
 
-/// What steps remember of parameters: "momentum" has one tensor a parameter.
+/// What an optimizer keeps from step to step: "momentum" has one tensor per parameter.
 using Memory = std::map<std::string, std::vector<Tensor>>;
 
-/// A copy of each tensor under its number: "momentum.0", "momentum.1" ...
+/// A copy of each tensor, named by number: "momentum.0", "momentum.1" ...
 std::map<std::string, Tensor> numbered_state(const Memory& memory);
 
-/// How `given` differs from the state that is `needed`, in names and shapes: a line for each difference, each after a
-/// line break, and a last one if all names would fit with a prefix less, or one more; empty where it fits.
+/// How `given` differs from the `needed` state in names and shapes: one line per difference, each after a line break,
+/// and a last one if all names would fit with a prefix removed or added; empty if they fit.
 std::string state_differences(const std::map<std::string, Tensor>& needed, const std::map<std::string, Tensor>& given);
 
-/// Copies such a state in: all of it or, where it differs in a name or a shape, nothing, and throws Error that lists
-/// every difference and begins with `whose` state it is.
+/// Copies such a state in: all of it or, if a name or a shape differs, nothing, and throws Error that lists every
+/// difference and begins with `whose`, the state's owner.
 void load_numbered_state(const std::string& whose, Memory& memory, const std::map<std::string, Tensor>& state);
 
 }  // namespace onefold

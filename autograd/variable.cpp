@@ -14,7 +14,7 @@ thread_local OpObserver* innermost_observer = nullptr;
 
 }  // namespace
 
-/// What all handles on one place in the graph share.
+/// What all handles to the same place in the graph share.
 struct Variable::State {
   Tensor value;
   bool requires_grad = false;
@@ -23,7 +23,7 @@ struct Variable::State {
 };
 
 Variable::Variable(Tensor value, bool requires_grad) {
-  check(value.defined(), "variable: got an undefined tensor, a value is needed; fill a tensor before");
+  check(value.defined(), "variable: got an undefined tensor, expected a value; fill the tensor first");
   state_ = std::make_shared<State>(State{std::move(value), requires_grad, {}, nullptr});
 }
 
@@ -81,8 +81,8 @@ Node::Node(std::string op, std::vector<Variable> from, Backward rule)
     : name(std::move(op)), inputs(std::move(from)), backward(std::move(rule)) {}
 
 Node::~Node() {
-  // Take the nodes below apart one by one, as far as nobody else holds them. The rule goes before the inputs: should it
-  // capture one of them, it is not the last owner.
+  // Destroy the earlier nodes one by one, as far as this was their only owner. Free the rule before the inputs: if it
+  // captured one of them, it must not be the last owner.
   backward = nullptr;
   std::vector<Variable> pending = std::move(inputs);
   while (!pending.empty()) {
@@ -99,7 +99,7 @@ Node::~Node() {
 Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Backward backward) {
   bool requires_grad = false;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    check(inputs[i].defined(), name, ": input ", i, " is an undefined variable; give it a value before");
+    check(inputs[i].defined(), name, ": input ", i, " is an undefined variable; give it a value first");
     requires_grad = requires_grad || inputs[i].requires_grad();
   }
 
@@ -130,7 +130,7 @@ void OpObserver::tell_of_backward(const Node& node, const Tensor& dy, const Grad
 }
 
 OpObserver::~OpObserver() {
-  // Leave the list wherever this one stands in it: observers need not end in the reverse of their order.
+  // Leave the list from any position: observers need not be destroyed in reverse order.
   OpObserver** link = &innermost_observer;
   while (*link && *link != this) link = &(*link)->outer_;
   if (*link) *link = outer_;

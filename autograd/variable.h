@@ -13,17 +13,17 @@ namespace onefold {
 using Grads = std::vector<Tensor>;
 
 /// Computes the gradients of an op's inputs from that of its output; undefined for an input that requires none. It
-/// returns new tensors or dy itself, which others may share, so it must not write into dy. Its capture list is what the
-/// op saves: Tensors, the output's too, whose values do not change while they are held (see mutable_value()). Never a
+/// returns new tensors or dy itself, and must not write to dy, which may be shared. Its capture list is what the op
+/// saves: Tensors, also the output's, whose values do not change while they are held (see mutable_value()). Never a
 /// Variable: an input's value may have been replaced by then, and capturing the output is a cycle that is never freed.
 using Backward = std::function<Grads(const Tensor& dy)>;
 
 struct Node;
 
-/// A tensor's place in the graph: a shared handle on a value, its gradient, and the op that made it.
+/// A tensor's place in the graph: a shared handle to a value, its gradient, and the op that computed it.
 class Variable {
  public:
-  /// No variable: it has no value, and no op accepts it unless its declaration says so.
+  /// An undefined variable: it has no value, and no op accepts it unless its declaration says so.
   Variable() = default;
 
   /// A leaf: data, or with `requires_grad` a parameter whose gradient backward() fills in.
@@ -31,15 +31,15 @@ class Variable {
 
   bool defined() const { return state_ != nullptr; }
 
-  /// Throws Error for no variable.
+  /// Throws Error if undefined.
   const Tensor& value() const;
   const Shape& shape() const { return value().shape(); }
 
-  /// True for a parameter and for what was computed from one, false for data and for no variable.
+  /// True for a parameter and for anything computed from one, false for data and if undefined.
   bool requires_grad() const;
 
-  /// The gradient in a leaf that requires one, added up over calls of backward() until clear_grad(); undefined before,
-  /// and for everything else. Others may share its buffer: never write into it.
+  /// The gradient of a leaf that requires one, summed over calls of backward() until clear_grad(); undefined before the
+  /// first call and for other variables. Its buffer may be shared: never write to it.
   const Tensor& grad() const;
   void clear_grad();
 
@@ -47,23 +47,23 @@ class Variable {
   /// the result of an op.
   void set_value(Tensor value);
 
-  /// A leaf's value, to write into, as optimizers do. It is written in place where nobody else holds it; else it is
-  /// copied first, and whoever holds it, as a graph holds what its gradients are made of, keeps the numbers it had.
+  /// A leaf's value for writing, as optimizers need it. Written in place if no other tensor shares its buffer; if one
+  /// does, it is copied first, and the other holders, such as a graph that saved it for gradients, keep the old values.
   /// Throws Error for the result of an op.
   Tensor& mutable_value();
 
-  /// Runs the graph backwards from this variable, a single number, and frees the history on the way.
+  /// Runs the graph backwards from this variable, a single value, and frees the history on the way.
   /// Throws Error if the value has more than one element, if nothing requires a gradient, if the history was already
-  /// freed (in these three cases nothing changes), and if an op returns gradients of wrong number or shape.
+  /// freed (in these three cases nothing changes), and if an op returns a wrong number of gradients or a wrong shape.
   void backward() const;
 
   /// The same from a given gradient of this variable's shape.
   void backward(const Tensor& dy) const;
 
-  /// The op that made this value; null for a leaf and without history.
+  /// The op that computed this value; null for a leaf and without history.
   const std::shared_ptr<Node>& node() const;
 
-  /// The same handle: two Variables are one place in the graph.
+  /// Whether two Variables are handles to the same place in the graph.
   bool is(const Variable& other) const { return state_ == other.state_; }
   const void* id() const { return state_.get(); }
 
@@ -75,7 +75,7 @@ class Variable {
   std::shared_ptr<State> state_;
 };
 
-/// One executed op: its name, what went in, and how gradients come back. backward() empties the last two.
+/// One executed op: its name, its inputs, and the function for their gradients. backward() empties the last two.
 struct Node {
   std::string name;
   std::vector<Variable> inputs;
@@ -87,12 +87,12 @@ struct Node {
   Node& operator=(const Node&) = delete;
 };
 
-/// Enters an op into the graph: `value` was computed from `inputs`. History is kept only where an input requires a
-/// gradient and no NoGrad stands above; elsewhere the result is a plain leaf and `backward` is dropped at once.
+/// Adds an op to the graph: `value` was computed from `inputs`. History is kept only if an input requires a gradient
+/// and no NoGrad exists; otherwise the result is a plain leaf and `backward` is discarded.
 /// Throws Error for an undefined value or input.
 Variable record(std::string name, Tensor value, std::vector<Variable> inputs, Backward backward);
 
-/// While one lives, ops on this thread keep no history: for evaluation.
+/// While an object of this class exists, ops on this thread keep no history: for evaluation.
 class NoGrad {
  public:
   NoGrad();
@@ -104,12 +104,12 @@ class NoGrad {
   bool before_;
 };
 
-/// Whether ops on this thread keep history now.
+/// Whether ops on this thread currently keep history.
 bool grad_enabled();
 
-/// Sees every op on this thread while it lives, with or without history: what counters and anomaly detection use.
-/// If several live, the innermost sees an op first. What on_op throws leaves the op; what on_backward throws leaves
-/// backward(), with its history freed in part.
+/// Sees every op on this thread while it exists, with or without history: for counters and anomaly detection. If
+/// several exist, the innermost sees an op first. What on_op throws leaves the op; what on_backward throws leaves
+/// backward(), with its history partly freed.
 class OpObserver {
  public:
   OpObserver();
@@ -117,13 +117,13 @@ class OpObserver {
   OpObserver(const OpObserver&) = delete;
   OpObserver& operator=(const OpObserver&) = delete;
 
-  /// An op has computed its result; where history is kept, the result has its node.
+  /// An op has computed its result; if history is kept, the result has its node.
   virtual void on_op(const std::string& name, const std::vector<Variable>& inputs, const Variable& result) = 0;
 
-  /// backward() has the gradients of an op's inputs, made of dy, that of its result, and has not passed them on yet.
+  /// backward() has computed the gradients of an op's inputs from dy, its result's, and has not passed them on yet.
   virtual void on_backward(const Node&, const Tensor& /*dy*/, const Grads&) {}
 
-  /// For backward() alone: calls on_backward of each observer.
+  /// Only for backward(): calls on_backward of each observer.
   static void tell_of_backward(const Node& node, const Tensor& dy, const Grads& gradients);
 
  private:

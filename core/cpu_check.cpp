@@ -1,5 +1,5 @@
-// Compiled for any x86-64 (CMakeLists.txt), and without templates of the standard library, of which the linker might
-// take the copy of a file with other instructions.
+// Compiled for any x86-64 (CMakeLists.txt), and without templates of the standard library: the linker might take their
+// copy from a file compiled for other instructions.
 #include "core/cpu_check.h"
 
 #if defined(__x86_64__)
@@ -10,8 +10,8 @@
 
 namespace onefold {
 
-/// Runs before static objects are initialised. CMakeLists.txt names it to the linker, which would leave it out of a
-/// static library otherwise.
+/// Runs before static objects are initialised. CMakeLists.txt names it to the linker, which would otherwise not link it
+/// from a static library.
 extern "C" __attribute__((constructor(101))) void onefold_check_cpu() {
   __builtin_cpu_init();
 #define ASK(name, macro) {name, __builtin_cpu_supports(name) != 0},

@@ -2,7 +2,7 @@
 
 namespace onefold {
 
-// A macro that is not defined stays its own name; one that is becomes 1.
+// An undefined macro remains its own name; a defined one becomes 1.
 #define TEXT_OF(macro) #macro
 #define IS_DEFINED(name, macro) TEXT_OF(macro)[0] == '1',
 

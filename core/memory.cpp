@@ -18,11 +18,11 @@ namespace onefold {
 
 namespace {
 
-/// A page of the usual 4 KiB makes a 32 MiB map 8,192 pages, more than the processor's table of translations holds; of
-/// 2 MiB it takes 16. Linux gives such pages to whoever asks.
+/// With the usual pages of 4 KiB, a 32 MiB feature map takes 8,192 pages, more than the TLB holds; with pages of 2 MiB
+/// it takes 16. Linux provides such pages on request.
 constexpr size_t kHugePage = size_t{2} << 20;
 
-/// Fresh memory that is taken without asking how much there is, and what is always left to others.
+/// Fresh memory taken without checking how much is available, and the memory always left to others.
 constexpr size_t kUncheckedBytes = size_t{16} << 20;
 constexpr size_t kReservedBytes = size_t{64} << 20;
 
@@ -30,7 +30,7 @@ constexpr size_t kReservedBytes = size_t{64} << 20;
 void* allocate(size_t bytes) {
   void* const buffer = std::aligned_alloc(kBufferAlignment, bytes);
 #if defined(__linux__)
-  // The whole pages inside; a wish: where it fails, small pages serve.
+  // Only the whole pages inside. Best effort: if it fails, small pages are used.
   const auto begin = (reinterpret_cast<uintptr_t>(buffer) + kHugePage - 1) / kHugePage * kHugePage;
   const auto end = (reinterpret_cast<uintptr_t>(buffer) + bytes) / kHugePage * kHugePage;
   if (buffer != nullptr && begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
@@ -38,7 +38,7 @@ void* allocate(size_t bytes) {
   return buffer;
 }
 
-/// Buffers wait here between two owners, grouped by their size in bytes.
+/// Buffers wait here for their next owner, grouped by size in bytes.
 class Pool {
  public:
   Real* take(size_t bytes) {
@@ -46,7 +46,7 @@ class Pool {
     ++usage_.allocations;
     void* const buffer = find(bytes);
     if (buffer == nullptr) {
-      fail("out of memory: ", bytes >> 20, " MiB asked for, ", available_memory() >> 20, " MiB available, ",
+      fail("out of memory: ", bytes >> 20, " MiB requested, ", available_memory() >> 20, " MiB available, ",
            usage_.live >> 20, " MiB held by tensors; use a smaller batch or network");
     }
     usage_.live += bytes;
@@ -81,18 +81,18 @@ class Pool {
   }
 
  private:
-  /// A buffer that waits, a fresh one, or null.
+  /// A waiting buffer, a fresh one, or null.
   void* find(size_t bytes) {
     if (void* const buffer = take_waiting(bytes)) return buffer;
     if (void* const buffer = take_fresh(bytes)) return buffer;
-    // Another size may be waiting in the pool: give all of it back and ask once more.
+    // Buffers of other sizes may be waiting: return them all to the system and try again.
     release_waiting();
     unchecked_ = kUncheckedBytes;
     return take_fresh(bytes);
   }
 
-  /// A buffer from the system, or null. Linux promises more memory than there is, and ends a process that touches too
-  /// much of it: so ask first, now and then.
+  /// A buffer from the system, or null. Linux promises more memory than it has, and kills a process that touches too
+  /// much of it: so check from time to time.
   void* take_fresh(size_t bytes) {
     unchecked_ += bytes;
     if (unchecked_ >= kUncheckedBytes) {
@@ -122,11 +122,11 @@ class Pool {
   std::mutex mutex_;
   std::map<size_t, std::vector<void*>> waiting_;
   MemoryUsage usage_;
-  size_t unchecked_ = 0;  // bytes taken from the system since it was last asked how much there is
+  size_t unchecked_ = 0;  // bytes taken from the system since the last check
 };
 
 Pool& pool() {
-  // Never destroyed: a tensor with static lifetime may give its buffer back after every other destructor.
+  // Never destroyed: a tensor with static lifetime may return its buffer after every other destructor.
   static Pool* const instance = new Pool;
   return *instance;
 }

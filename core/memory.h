@@ -34,7 +34,7 @@ void reset_peak_memory();
 /// Returns the buffers that wait in the pool to the operating system.
 void release_pooled_memory();
 
-/// What allocate_buffer() calls, allocate_from_pool() by default: tests have memory that fails or is watched.
+/// What allocate_buffer() calls, allocate_from_pool() by default: tests use memory that fails or is watched.
 using Allocator = std::shared_ptr<Real[]> (*)(int64_t count);
 std::shared_ptr<Real[]> allocate_from_pool(int64_t count);
 void set_allocator(Allocator chosen);

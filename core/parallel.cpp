@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kMostThreads = 1024;
 
-/// A list such as "4,2" is one number for each level of nested loops. Here only the outermost has threads.
+/// A list such as "4,2" has one number per level of nested loops. Here only the outermost uses threads.
 int first_of_list(const char* text) {
   std::istringstream in(text);
   int first = 0, inner = 0;
@@ -42,13 +42,13 @@ int default_threads() {
   return std::min(usable_cores(), cpu_quota());
 }
 
-std::atomic<int> thread_count{0};  // 0: not decided yet
+std::atomic<int> thread_count{0};  // 0: not set yet
 
 #if defined(_OPENMP)
 std::atomic<bool> team_has_owner{false};
 
-/// OpenMP gives each thread that opens a parallel region a team of its own; two teams would take the cores from each
-/// other. So one thread owns the only team, from its first loop until it ends.
+/// OpenMP gives each thread that opens a parallel region its own team, and two teams would compete for the cores. So
+/// one thread owns the only team, from its first loop until it ends.
 class TeamOwnership {
  public:
   ~TeamOwnership() {
@@ -63,8 +63,8 @@ thread_local TeamOwnership team_ownership;
 
 bool team_is_free() { return omp_in_parallel() == 0 && team_ownership.claim(); }
 
-/// A thread's part of a loop. Others take from it once they have done their own; a cache line of its own keeps them
-/// from slowing each other down before.
+/// A thread's part of a loop. Other threads take from it when theirs is done; until then, separate cache lines keep the
+/// threads from slowing each other down.
 struct alignas(64) Share {
   std::atomic<int64_t> next = 0;
   int64_t end = 0;
@@ -74,12 +74,12 @@ struct alignas(64) Share {
 /// Calls task(i) for i in [0, count); task must not throw.
 void run(int64_t count, FunctionRef<void(int64_t)> task) {
 #if defined(_OPENMP)
-  // A loop of one range never enters a region, and every region asks for the same team: GCC's OpenMP ends threads and
-  // starts others when the size changes, to one thread, too.
+  // A loop of one range never enters a region, and every region requests the same team: GCC's OpenMP ends threads and
+  // starts others whenever the team's size changes, even to one thread.
   const int team = threads();
   if (count > 1 && team > 1 && team_is_free()) {
-    // One contiguous share per thread, the same in every loop, so that it finds in its cache what it left there. What
-    // a thread does not get to, because the machine has other work for its core, the others do.
+    // One contiguous share per thread, the same in every loop, so that a thread finds its data in its cache. If a
+    // thread falls behind because its core has other work, the others do the rest of its share.
     std::vector<Share> shares(static_cast<size_t>(team));
     for (int i = 0; i < team; ++i) {
       shares[static_cast<size_t>(i)].next = count * i / team;
@@ -129,7 +129,7 @@ void parallel_for(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_
     try {
       body(range * grain, std::min(count, (range + 1) * grain));
     } catch (...) {
-      // An exception must not leave an OpenMP region: kept, and thrown on the caller's thread.
+      // An exception must not leave an OpenMP region: keep it and rethrow it on the caller's thread.
       const std::lock_guard lock(mutex);
       if (!first_error) first_error = std::current_exception();
     }

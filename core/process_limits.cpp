@@ -18,7 +18,7 @@ using std::filesystem::path;
 
 constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
 
-/// The number that follows `key` in a file of lines such as "MemAvailable:   12345 kB"; of a file of one number, that.
+/// The number after `key` in a file with lines such as "MemAvailable:   12345 kB", or the only number of a file.
 std::optional<int64_t> read_number(const path& file, const std::string& key = {}) {
   std::ifstream in(file);
   for (std::string word; in >> word;) {
@@ -33,7 +33,7 @@ std::optional<int64_t> read_number(const path& file, const std::string& key = {}
   return std::nullopt;
 }
 
-/// The files of a control group, as versions 1 and 2 of the kernel's interface name them.
+/// The files of a control group, named as in versions 1 and 2 of the kernel's interface.
 struct GroupFiles {
   const char *limit, *usage, *reclaimable;
 };
@@ -46,7 +46,7 @@ int64_t left_in_control_groups(const path& root) {
     for (const GroupFiles& files : kGroupFiles) {
       const auto limit = read_number(folder / files.limit), usage = read_number(folder / files.usage);
       if (!limit || !usage) continue;
-      // Pages of files that nobody has touched for long give way.
+      // File pages that have not been used for a while can be reclaimed.
       left = std::min(left, *limit - *usage + read_number(folder / "memory.stat", files.reclaimable).value_or(0));
     }
   }
@@ -60,7 +60,7 @@ int64_t left_of_address_space(const path& root) {
   return static_cast<int64_t>(limit.rlim_cur) - *pages * sysconf(_SC_PAGESIZE);
 }
 
-/// The quota in a group's folder: microseconds of CPU time per period. "max" (version 2) and -1 (version 1) are none.
+/// The quota in a group's folder: microseconds of CPU time per period. "max" (version 2) and -1 (version 1): no quota.
 double quota_in_cores(const path& folder) {
   double quota = -1, period = -1;
   if (std::ifstream file(folder / "cpu.max"); file) {
@@ -84,7 +84,7 @@ int64_t available_memory(const path& root) {
 std::vector<path> control_groups(const std::string& controller, const path& root) {
   std::vector<path> folders;
   std::ifstream groups(root / "proc/self/cgroup");
-  // Lines of "ID:CONTROLLERS:PATH", such as "4:cpu,cpuacct:/box"; version 2 has no controllers: "0::/box".
+  // Lines "ID:CONTROLLERS:PATH", such as "4:cpu,cpuacct:/box"; in version 2 without controllers: "0::/box".
   for (std::string line; std::getline(groups, line);) {
     const size_t first = line.find(':'), second = line.find(':', first + 1);
     if (second == std::string::npos) continue;
@@ -94,7 +94,7 @@ std::vector<path> control_groups(const std::string& controller, const path& root
     const path mount = root / "sys/fs/cgroup" / (controllers.empty() ? "" : controller);
     path group = line.substr(second + 1);
     for (; group.has_relative_path(); group = group.parent_path()) folders.push_back(mount / group.relative_path());
-    folders.push_back(mount);  // in a container it may be the group itself
+    folders.push_back(mount);  // in a container it may be the container's own group
   }
   return folders;
 }

@@ -7,16 +7,16 @@
 
 namespace onefold {
 
-// What the system and its control groups (containers) let this process take, of memory and of cores.
+// How much memory and how many cores the system and its control groups (containers) allow this process.
 
-/// Bytes that this process may still take without pushing another one out: what the system says is available, or less
-/// where a control group (a container) or the limit of the address space (ulimit -v) allows less. The largest int64_t
-/// where none of them says anything. `root` stands for the root of the file system, for tests.
+/// Bytes that this process can still allocate without harming others: what the system reports as available, or less if
+/// a control group (a container) or the address space limit (ulimit -v) allows less. The maximum int64_t if none of
+/// them sets a limit. `root` replaces the root of the file system in tests.
 int64_t available_memory(const std::filesystem::path& root = "/");
 
-/// The folders of the Linux control groups (containers) that this process is in, each followed by the groups around it:
-/// a limit in any of them holds. `controller` is "cpu" or "memory"; versions 1 and 2 of the kernel's interface, whose
-/// files have different names, are both found. `root` stands for the root of the file system, for tests.
+/// The folders of the Linux control groups (containers) that this process is in, each followed by its parent groups: a
+/// limit in any of them applies. `controller` is "cpu" or "memory"; finds versions 1 and 2 of the kernel's interface,
+/// whose files have different names. `root` replaces the root of the file system in tests.
 std::vector<std::filesystem::path> control_groups(const std::string& controller,
                                                   const std::filesystem::path& root = "/");
 

@@ -17,7 +17,7 @@ constexpr int kRounds = 10;
 uint32_t high_word(uint64_t value) { return static_cast<uint32_t>(value >> 32); }
 uint32_t low_word(uint64_t value) { return static_cast<uint32_t>(value); }
 
-/// A 53-bit fraction of 64 random bits.
+/// A 53-bit fraction from 64 random bits.
 double to_unit_interval(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
 
 }  // namespace
@@ -45,7 +45,7 @@ double Random::uniform(uint64_t index) const { return to_unit_interval(bits(inde
 double Random::normal(uint64_t index) const {
   const auto words = philox({low_word(index), high_word(index), low_word(stream_), high_word(stream_)},
                             {low_word(seed_), high_word(seed_)});
-  // 1 - u lies in (0, 1], where the logarithm is finite.
+  // 1 - u is in (0, 1], where the logarithm is finite.
   const double u = 1 - to_unit_interval(uint64_t{words[1]} << 32 | words[0]);
   const double v = to_unit_interval(uint64_t{words[3]} << 32 | words[2]);
   return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);

@@ -17,7 +17,7 @@ Shape::Shape(const int64_t* extents, int64_t rank) {
   for (int64_t axis = 0; axis < rank; ++axis) {
     const int64_t extent = extents[axis];
     check(extent >= 0, "shape: extent ", extent, " of axis ", axis, " is negative; it must be at least 0");
-    check(extent == 0 || size_ <= kMaxElements / extent, "shape: more than 2^40 elements asked for; make it smaller");
+    check(extent == 0 || size_ <= kMaxElements / extent, "shape: more than 2^40 elements requested; make it smaller");
     extents_[static_cast<size_t>(axis)] = extent;
     size_ *= extent;
   }

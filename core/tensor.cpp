@@ -57,14 +57,14 @@ void check_sole_owner(const Tensor& tensor, const char* kernel) {
 
 namespace {
 
-/// max() that lets a NaN through: once the running value is NaN, it stays.
+/// max() that passes a NaN through: once the running value is NaN, it stays NaN.
 Real larger_or_nan(Real largest, Real value) { return value <= largest || std::isnan(largest) ? largest : value; }
 
 }  // namespace
 
 Real max_abs_difference(const Tensor& a, const Tensor& b) {
   check(a.shape() == b.shape(), "max_abs_difference: shapes ", a.shape(), " and ", b.shape(),
-        " differ; compare tensors of one shape");
+        " differ; compare tensors of the same shape");
   Real largest = 0;
   for (int64_t i = 0; i < a.size(); ++i) largest = larger_or_nan(largest, std::abs(a[i] - b[i]));
   return largest;

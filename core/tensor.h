@@ -59,7 +59,7 @@ class Tensor {
   Shape shape_;
 };
 
-/// Throws Error if another tensor shares the buffer, into which `kernel` would write.
+/// Throws Error if another tensor shares the buffer that `kernel` would write to.
 void check_sole_owner(const Tensor& tensor, const char* kernel);
 
 /// The maximum of |a - b|. Throws Error unless the shapes are equal. NaN if either side has a NaN.

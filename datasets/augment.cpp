@@ -11,12 +11,12 @@ namespace onefold {
 
 namespace {
 
-constexpr uint64_t kShiftStream = 0x4155ull << 48;  // "AU": one stream an epoch, apart from those of order and drawing
-constexpr uint64_t kCoinStream = 0x434Full << 48;   // "CO": the coins of alternating flips, the same for all epochs
+constexpr uint64_t kShiftStream = 0x4155ull << 48;  // "AU": one stream per epoch, unlike those of order and drawing
+constexpr uint64_t kCoinStream = 0x434Full << 48;   // "CO": coin tosses of alternating flips, the same for all epochs
 
 constexpr int64_t kOutside = -1;
 
-/// The place in [0, size) that a place up to size - 1 beyond either edge shows, or kOutside for black.
+/// The index in [0, size) whose pixel is shown at `place`, up to size - 1 beyond either edge; kOutside for black.
 int64_t source_place(int64_t place, int64_t size, Padding padding) {
   if (place >= 0 && place < size) return place;
   if (padding == Padding::kZeros) return kOutside;
@@ -35,7 +35,7 @@ void check_augmentation(const Augmentation& augmentation, const Dataset& dataset
 }
 
 Variation draw_variation(const Augmentation& augmentation, uint64_t seed, int64_t epoch, int64_t index) {
-  // Three numbers an image; each image has four places in the epoch's stream.
+  // Three random numbers per image; each image has four indices in the epoch's stream.
   const Random random(seed, kShiftStream | static_cast<uint64_t>(epoch));
   const uint64_t first = 4 * static_cast<uint64_t>(index);
 
@@ -76,7 +76,7 @@ Tensor varied(const Tensor& images, const Variation& variation) {
 
 // [test-views]
 std::vector<View> test_views(int64_t count) {
-  check(count == 1 || count == 2 || count == 6, "test_views: ", count, " views; there are 1, 2 or 6");
+  check(count == 1 || count == 2 || count == 6, "test_views: ", count, " views; expected 1, 2 or 6");
   if (count == 1) return {{{}, 1}};
   std::vector<View> views;
   for (const bool flip : {false, true}) {
@@ -108,7 +108,7 @@ void write_image(const Dataset& dataset, int64_t index, Padding padding, const V
   for (int64_t row = 0; row < dataset.height; ++row) {
     const int64_t y = source_place(row + variation.down, dataset.height, padding);
     for (int64_t column = 0; column < dataset.width; ++column) {
-      // Crop first, then flip: the flipped crop's left edge is the crop's right one.
+      // Crop first, then flip: the left edge of the flipped crop is the right edge of the crop.
       const int64_t crop_column = variation.flip ? dataset.width - 1 - column : column;
       const int64_t x = source_place(crop_column + variation.right, dataset.width, padding);
       const uint8_t* pixel = y == kOutside || x == kOutside ? black : image + (y * dataset.width + x) * 3;

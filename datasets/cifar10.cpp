@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kSide = 32;
-constexpr int64_t kPlane = kSide * kSide;  // bytes per colour
+constexpr int64_t kPlane = kSide * kSide;  // bytes per colour channel
 constexpr int64_t kRecord = kCifar10RecordBytes;
 constexpr int64_t kRecordsOfFile = 10000;
 constexpr uint64_t kMostClassesBytes = 4096;
@@ -28,7 +28,7 @@ constexpr FileNames kTrainFiles = FileNames(kRecordFiles).first(5);
 constexpr FileNames kTestFiles = FileNames(kRecordFiles).last(1);
 constexpr const char* kClassesFile = "batches.meta.txt";
 
-/// What else is offered beside the binary files, packed and unpacked, and what lies in its folders.
+/// The other downloads besides the binary version, packed and unpacked, and the files in their folders.
 struct OtherForm {
   const char* file;
   const char* what;
@@ -67,7 +67,7 @@ std::string download_command(const fs::path& path) {
 /// What to do about an invalid file.
 std::string remedy(const fs::path& path) { return ": delete it and " + download_command(path); }
 
-/// The size of a file that must be there and hold something.
+/// The size of a file that must exist and not be empty.
 int64_t size_of_file(const fs::path& path) {
   std::error_code error;
   check(fs::is_regular_file(path, error), path.string(), ": is missing: ", download_command(path));
@@ -104,7 +104,7 @@ Dataset read_split(const fs::path& folder, FileNames files, const std::vector<st
   return dataset;
 }
 
-/// Planes of red, green and blue become pixels of three bytes.
+/// Converts planes of red, green and blue to pixels of three bytes.
 void interleave(const uint8_t* planes, uint8_t* pixels) {
   for (int64_t p = 0; p < kPlane; ++p) {
     for (int64_t c = 0; c < 3; ++c) pixels[3 * p + c] = planes[c * kPlane + p];
@@ -123,11 +123,11 @@ std::filesystem::path find_cifar10(const std::filesystem::path& dir) {
 std::string other_form_of_cifar10(const std::filesystem::path& dir) {
   std::error_code ignored;
   if (fs::exists(dir / "cifar-10-binary.tar.gz", ignored)) {
-    return "There is cifar-10-binary.tar.gz, not unpacked: tar -xzf it, or run datasets/download_cifar10.sh.\n";
+    return "There is cifar-10-binary.tar.gz, not unpacked: use tar -xzf on it, or run datasets/download_cifar10.sh.\n";
   }
   for (const auto& [file, what] : kOtherForms) {
     if (!fs::exists(dir / file, ignored)) continue;
-    return std::string("There is ") + file + ", " + what + "; CIFAR-10's binary version is needed, " +
+    return std::string("There is ") + file + ", " + what + "; expected CIFAR-10's binary version, " +
            "cifar-10-binary.tar.gz: datasets/download_cifar10.sh fetches it.\n";
   }
   if (fs::exists(dir / "cifar-10-batches-bin", ignored)) return "There is cifar-10-batches-bin, without its files.\n";
@@ -137,10 +137,10 @@ std::string other_form_of_cifar10(const std::filesystem::path& dir) {
 DatasetSplits load_cifar10(const std::filesystem::path& dir) {
   const fs::path folder = find_cifar10(dir);
   check(!folder.empty(), other_form_of_cifar10(dir), "CIFAR-10: neither ", dir.string(),
-        " nor cifar-10-batches-bin below it holds data_batch_1.bin: run datasets/download_cifar10.sh to fetch all, or "
+        " nor cifar-10-batches-bin below it has data_batch_1.bin: run datasets/download_cifar10.sh to fetch it, or "
         "name the folder with --data-dir");
 
-  // Find fault with any file before the first is read.
+  // Check all files before reading the first.
   size_of_file(folder / kClassesFile);
   for (const char* file : kRecordFiles) check_record_file(folder / file);
   const std::vector<std::string> classes = read_classes(folder / kClassesFile);

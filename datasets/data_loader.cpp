@@ -12,7 +12,7 @@ namespace onefold {
 
 namespace {
 
-constexpr uint64_t kOrderStream = 0x4F52ull << 48;  // "OR": one stream an epoch, apart from those of augmentation
+constexpr uint64_t kOrderStream = 0x4F52ull << 48;  // "OR": one stream per epoch, distinct from those of augmentation
 
 }  // namespace
 
@@ -21,7 +21,7 @@ std::vector<int64_t> shuffled_order(int64_t count, uint64_t seed, int64_t epoch)
   std::vector<int64_t> order(static_cast<size_t>(count));
   std::iota(order.begin(), order.end(), 0);
 
-  // Fisher and Yates: the last place takes any of those before it or itself, then the last but one, and so on.
+  // Fisher-Yates: swap the last element with a random one up to itself, then the second last, and so on.
   for (int64_t last = count - 1; last > 0; --last) {
     const int64_t other = random.below(static_cast<uint64_t>(last), last + 1);
     std::swap(order[static_cast<size_t>(last)], order[static_cast<size_t>(other)]);
@@ -36,7 +36,7 @@ DataLoader::DataLoader(const Dataset& dataset, const LoaderOptions& options)
   check(options.batch_size >= 1, "data loader: batch size ", options.batch_size, " must be at least 1");
   check(options.prefetch >= 1, "data loader: prefetching ", options.prefetch, " batches, choose at least 1");
   check(batches() >= 1, "data loader: ", dataset.size(), " images do not fill one batch of ", options.batch_size,
-        " and drop_last leaves it out: choose smaller batches");
+        " and drop_last omits it: choose smaller batches");
 }
 
 DataLoader::~DataLoader() { stop(); }
@@ -80,7 +80,7 @@ void DataLoader::stop() {
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
 
-  // The thread has ended: nobody else looks at these now.
+  // The thread has ended: no other thread accesses these now.
   stopping_ = false;
   done_ = true;
   ready_.clear();
@@ -100,7 +100,7 @@ void DataLoader::run(int64_t epoch, int64_t first_batch) {
     for (int64_t b = first_batch; b < batches(); ++b) {
       Batch batch = make_batch(order, epoch, b);
 
-      // Hand it over once there is room.
+      // Hand the batch over once there is room.
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return stopping_ || static_cast<int64_t>(ready_.size()) < options_.prefetch; });
       if (stopping_) return;
@@ -111,7 +111,7 @@ void DataLoader::run(int64_t epoch, int64_t first_batch) {
     error = std::current_exception();
   }
   const std::lock_guard lock(mutex_);
-  error_ = std::move(error);  // keeps no share in it: the caller's thread destroys the exception
+  error_ = std::move(error);  // gives up ownership: the caller's thread destroys the exception
   done_ = true;
   changed_.notify_all();
 }
@@ -124,7 +124,7 @@ Batch DataLoader::make_batch(const std::vector<int64_t>& order, int64_t epoch, i
   result.labels.reserve(static_cast<size_t>(end - begin));
 
   // [make-batch]
-  // Plain loops: the parallel ones, and with them the other cores, are for those who compute.
+  // Serial loops: parallel loops, and with them the other cores, are left to training.
   Real* out = result.images.data();
   for (int64_t i = begin; i < end; ++i, out += dataset_.image_bytes()) {
     const int64_t index = order[static_cast<size_t>(i)];

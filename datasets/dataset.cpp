@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kImagesPerRange = 256;
 
-/// FNV-1a, 64 bits (Fowler, Noll, Vo): fold in a byte, multiply by a prime.
+/// FNV-1a, 64 bits (Fowler, Noll, Vo): XOR with a byte, then multiply by a prime.
 class Fnv1a {
  public:
   void add(uint8_t byte) { hash_ = (hash_ ^ byte) * 0x100000001B3; }
@@ -37,14 +37,14 @@ void check_dataset(const Dataset& dataset) {
   check(dataset.height >= 1 && dataset.width >= 1, "dataset ", dataset.name, ": images are ", dataset.height, " x ",
         dataset.width, " pixels, both must be at least 1");
   check(static_cast<int64_t>(dataset.pixels.size()) == dataset.size() * dataset.image_bytes(), "dataset ", dataset.name,
-        ": ", dataset.pixels.size(), " bytes of pixels, ", dataset.size(), " labels of ", dataset.image_bytes(),
-        " bytes an image need ", dataset.size() * dataset.image_bytes());
+        ": ", dataset.pixels.size(), " bytes of pixels, ", dataset.size(), " labels at ", dataset.image_bytes(),
+        " bytes per image need ", dataset.size() * dataset.image_bytes());
 }
 
 ChannelNormalization channel_normalization(const Dataset& dataset) {
   check_dataset(dataset);
 
-  // Sums of whole numbers, exact in a double up to 2^53: values, then squares, of each channel.
+  // Sums of integers, exact in a double up to 2^53: values, then squares, of each channel.
   const std::vector<double> sums =
       ordered_sums(dataset.size(), kImagesPerRange, 6, [&](int64_t begin, int64_t end, double* range_sums) {
         std::array<int64_t, 3> values{}, squares{};

@@ -3,15 +3,15 @@ set -euo pipefail
 
 official=https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz
 
-# Copies that public projects fetch from: MindSpore's tutorials and Swift for TensorFlow's tests. The hash below decides
-# whether what comes is the official archive, so a mirror need not be trusted.
+# Copies that public projects use: MindSpore's tutorials and Swift for TensorFlow's tests. The hash below determines
+# whether a download is the official archive, so mirrors need not be trusted.
 mirrors=(
   https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/cifar-10-binary.tar.gz
   https://storage.googleapis.com/s4tf-hosted-binaries/datasets/CIFAR10/cifar-10-binary.tar.gz
 )
 sha256=c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd
 
-# The official server has been slow since June 2026, about 60 kB/s: below this speed the next address has its turn.
+# The official server has been slow since June 2026, about 60 kB/s: below this speed the next address is tried.
 slow_bytes_per_second=200000
 slow_seconds=20
 
@@ -24,14 +24,14 @@ Fetches CIFAR-10's binary version (162 MiB) and unpacks it to DEST/cifar-10-batc
 
 Usage: download_cifar10.sh [options] [DEST]
 
-  DEST              \$XDG_CACHE_HOME/onefold or ~/.cache/onefold, where all programs look, unless given
+  DEST              default: \$XDG_CACHE_HOME/onefold or ~/.cache/onefold, where all programs look
   --mirror URL      try this address before the others; may be given several times
-  --only-mirrors    try no address but those given with --mirror
-  --sha256 HEX      the archive's expected hash, instead of the official archive's
+  --only-mirrors    try only the addresses given with --mirror
+  --sha256 HEX      expect this hash of the archive, not the official archive's
   --help            show this text
 
-An interrupted download goes on where it stopped. A slow server is left for the next. Nothing is unpacked unless the
-archive's SHA-256 is right, and nothing is done where the files are there. Exit codes: 0 done, 1 failed, 2 wrong usage.
+An interrupted download resumes where it stopped. If a server is slow, the next one is tried. Nothing is unpacked unless
+the archive's SHA-256 is right, and nothing is done if the files exist. Exit codes: 0 done, 1 failed, 2 wrong usage.
 TEXT
 }
 
@@ -48,7 +48,7 @@ wrong_usage() {
   exit 2
 }
 
-# Whether a folder has all files.
+# Whether a folder contains all files.
 complete() {
   local file
   for file in $files; do
@@ -66,19 +66,19 @@ sha256_of() {
 
 right_hash() { [ -s "$1" ] && [ "$(sha256_of "$1")" = "$sha256" ]; }
 
-# Fetches URL to the end of $part; what follows is for curl. Sets status to curl's and http to the server's.
+# Appends URL to $part; further arguments are for curl. Sets status to curl's and http to the server's.
 run_curl() {
   local url=$1 progress=(--silent --show-error)
   shift
   [ -t 2 ] && progress=()
   status=0
-  # The form of this expansion: to bash before 4.4 an empty array is an unset variable.
+  # Expanded in this form because bash before 4.4 treats an empty array as unset.
   http=$(curl ${progress[@]+"${progress[@]}"} --fail --location --connect-timeout 15 --continue-at - --output "$part" \
     --write-out '%{http_code}' "$@" "$url") || status=$?
 }
 
-# Whether the last transfer shows that $part is no beginning of what the server has: it cannot resume (33), has no more
-# than what is here (36, or 416 from a web server), or the whole is not the archive.
+# Whether the last transfer shows that $part is not the beginning of the server's file: it cannot resume (33), has no
+# more bytes than $part (36, or 416 from a web server), or the complete file is not the archive.
 wrong_beginning() {
   case $status in
     0) ! right_hash "$part" ;;
@@ -88,13 +88,13 @@ wrong_beginning() {
   esac
 }
 
-# Fetches URL and checks the hash. Returns 1 where this address is of no use, 2 where it is only slow.
+# Fetches URL and checks the hash. Returns 1 if this address is of no use, 2 if it is only slow.
 fetch_from() {
   if [ -s "$part" ]; then
     say "Resuming after $(wc -c <"$part") bytes."
     run_curl "$@"
     if wrong_beginning; then
-      say "That does not fit together: starting over."
+      say "The server's file does not continue these bytes: starting over."
       rm -f "$part"
       run_curl "$@"
     fi
@@ -104,17 +104,17 @@ fetch_from() {
 
   case $status in
     0) ;;
-    23) fail "$part: cannot be written. Is the disk full? 350 MB are needed; what came so far is kept." ;;
+    23) fail "$part: cannot be written. Is the disk full? 350 MB are needed; the partial download is kept." ;;
     28) if [ "$http" = 000 ]; then return 1; else return 2; fi ;;
     *) return 1 ;;
   esac
   right_hash "$part" && return
-  say "What came from there is not the official archive (SHA-256 $(sha256_of "$part")): thrown away."
+  say "The download is not the official archive (SHA-256 $(sha256_of "$part")): deleted."
   rm -f "$part"
   return 1
 }
 
-# Tries all addresses as long as they are fast, then those that were slow.
+# Tries each address while it is fast, then those that were slow.
 fetch() {
   local url outcome slow=()
   for url in "${urls[@]}"; do
@@ -125,27 +125,27 @@ fetch() {
     if [ $outcome = 2 ]; then slow+=("$url"); fi
   done
   for url in ${slow[@]+"${slow[@]}"}; do
-    say "Fetching $url, slow as it is"
+    say "Fetching $url, although it is slow"
     if fetch_from "$url"; then return; fi
   done
 
   local kept=""
-  if [ -s "$part" ]; then kept=" ($(wc -c <"$part") bytes are kept, the next run goes on from there)"; fi
+  if [ -s "$part" ]; then kept=" ($(wc -c <"$part") bytes are kept, the next run resumes there)"; fi
   fail "CIFAR-10 could not be fetched from any address$kept. What to do, one of:
   check the network (a proxy is named by HTTPS_PROXY) and run this again
   name another address: --mirror URL
   copy cifar-10-binary.tar.gz to $dest yourself and run this again
-  do without: --dataset shapes10 needs no files"
+  use another dataset: --dataset shapes10 needs no files"
 }
 
-# Unpacks beside the destination, then moves: a broken archive never leaves half a folder.
+# Unpacks next to the destination, then moves the files: a broken archive never leaves an incomplete folder.
 unpack() {
   local file
   work=$(mktemp -d "$dest/.unpacking-XXXXXX")
   trap 'rm -rf "$work"' EXIT
   tar -xzf "$archive" --no-same-owner -C "$work" ||
     fail "$archive: cannot be unpacked. Is the disk full? 350 MB are needed."
-  complete "$work/cifar-10-batches-bin" || fail "$archive: has not all of" $files
+  complete "$work/cifar-10-batches-bin" || fail "$archive: does not have all of" $files
   if [ -d "$folder" ]; then
     for file in $files; do mv -f "$work/cifar-10-batches-bin/$file" "$folder/"; done
   else
@@ -167,7 +167,7 @@ while [ $# -gt 0 ]; do
       ;;
     -*) wrong_usage "unknown option $1" ;;
     *)
-      [ -z "$dest" ] || wrong_usage "one DEST, got $dest and $1"
+      [ -z "$dest" ] || wrong_usage "expected one DEST, got $dest and $1"
       dest=$1
       shift
       ;;
@@ -191,12 +191,12 @@ if complete "$folder"; then
   echo "$folder"
   exit 0
 fi
-mkdir -p "$dest" || fail "$dest: cannot be made; name another folder"
+mkdir -p "$dest" || fail "$dest: cannot be created; name another folder"
 [ -w "$dest" ] || fail "$dest: cannot be written to; name another folder"
 
-# An archive that was copied here: use it if it is right, else as the beginning of one.
+# An archive that was copied here: use it if it is the right one, otherwise as a partial download.
 if [ -s "$archive" ] && ! right_hash "$archive"; then
-  say "$archive: not the official archive, or not all of it; taken as a beginning."
+  say "$archive: not the official archive, or not all of it; used as a partial download."
   mv -f "$archive" "$part"
 fi
 if [ ! -s "$archive" ]; then
@@ -206,7 +206,7 @@ if [ ! -s "$archive" ]; then
   fi
   mv -f "$part" "$archive"
 fi
-say "The archive is right (SHA-256). Unpacking."
+say "The archive's SHA-256 is right. Unpacking."
 unpack
 say "Done. $archive is no longer needed."
 echo "$folder"

@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 16> kNotRead = {".webp", ".bmp",  ".gif",
                                                        ".heif", ".avif", ".jfif", ".jpe", ".jp2",  ".jxl",
                                                        ".ppm",  ".pgm",  ".tga",  ".svg"};
 
-/// How many pictures there are in each format that is not read.
+/// The number of images in each format that is not read.
 using LeftOut = std::map<std::string, int64_t>;
 
 /// "3 .webp, 1 .gif"
@@ -43,7 +43,7 @@ std::string text_of(const LeftOut& left_out) {
   return text;
 }
 
-/// What a file's name ends in, as ".png", in lower case.
+/// A file's extension in lower case, such as ".png".
 std::string ending_of(const fs::path& path) {
   std::string ending = path.extension().string();
   std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -52,14 +52,14 @@ std::string ending_of(const fs::path& path) {
 
 bool is_line_of_text(const std::string& name) {
   try {
-    nlohmann::json(name).dump();  // JSON knows what is UTF-8
+    nlohmann::json(name).dump();  // throws unless it is UTF-8
   } catch (const nlohmann::json::exception&) {
     return false;
   }
   return std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-/// Class names end up in run.json and in the files of trained networks, after the training: see to them before.
+/// Class names are written to run.json and to trained networks' files after training: check them before.
 void check_class_name(const fs::path& folder) {
   const std::string name = folder.filename().string();
   check(is_line_of_text(name), folder.parent_path().string(), ": the class folder ",
@@ -67,7 +67,7 @@ void check_class_name(const fs::path& folder) {
         " has a name that is not a line of UTF-8 text: rename it");
 }
 
-/// The names of the class folders of a split, in order. Links that lead nowhere are no folders.
+/// The names of the class folders of a split, in order. Broken links are not folders.
 std::vector<std::string> class_names(const fs::path& split) {
   std::error_code ignored;
   check(fs::is_directory(split, ignored), split.string(), ": is missing: a folder of images needs ",
@@ -81,7 +81,7 @@ std::vector<std::string> class_names(const fs::path& split) {
   return names;
 }
 
-/// The images of a class by name; what is left out is counted. Links that lead nowhere are no files.
+/// The images of a class by name; omitted files are counted. Broken links are not files.
 std::vector<fs::path> image_files_of_class(const fs::path& folder, LeftOut& left_out) {
   std::vector<fs::path> files;
   LeftOut others;
@@ -102,8 +102,8 @@ std::vector<fs::path> image_files_of_class(const fs::path& folder, LeftOut& left
   return files;
 }
 
-/// The images of all classes in turn: the first of each, then the second of each. So any beginning has all classes.
-/// `left_out` says which pictures are not among them.
+/// The images of all classes in turn: the first of each, then the second of each, so that any first images cover all
+/// classes. `left_out` describes the omitted images.
 std::vector<LabelledFile> image_files(const fs::path& split, const std::vector<std::string>& classes,
                                       std::string& left_out) {
   std::vector<std::vector<fs::path>> of_class;
@@ -123,7 +123,7 @@ std::vector<LabelledFile> image_files(const fs::path& split, const std::vector<s
 
 DecodedImage read_image(const fs::path& path) { return decode_image(path.string(), read_file(path, kMostFileBytes)); }
 
-/// Throws Error where the pixels need more memory than there is: the system would end the process instead.
+/// Throws Error if the pixels need more memory than is available; otherwise the system would kill the process.
 void reserve_pixels(Dataset& dataset, size_t images) {
   const size_t bytes = images * static_cast<size_t>(dataset.image_bytes());
   const int64_t available = available_memory();
@@ -138,7 +138,7 @@ void read_images(const std::vector<LabelledFile>& files, const fs::path& model, 
   reserve_pixels(dataset, files.size());
   dataset.labels.resize(files.size());
 
-  // Note what is wrong with each file, so that the first one is reported whichever thread came first.
+  // Record the fault of each file, so that the first file's is reported, whichever thread came first.
   std::vector<std::string> faults(files.size());
   parallel_for(static_cast<int64_t>(files.size()), 32, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
@@ -147,7 +147,7 @@ void read_images(const std::vector<LabelledFile>& files, const fs::path& model, 
         const DecodedImage image = read_image(files[index].path);
         check(image.height == dataset.height && image.width == dataset.width, files[index].path.string(), ": has ",
               image.width, " x ", image.height, " pixels, but ", model.string(), " has ", dataset.width, " x ",
-              dataset.height, ": all images must be of one size, so resize them first, for example with ImageMagick: ",
+              dataset.height, ": all images must have the same size, so resize them, for example with ImageMagick: ",
               "mogrify -resize ", dataset.width, "x", dataset.height, "! FILES");
         std::ranges::copy(image.pixels, dataset.pixels.data() + i * dataset.image_bytes());
         dataset.labels[index] = files[index].label;

@@ -11,26 +11,26 @@ namespace {
 // JPEG.
 
 constexpr size_t kMostCodes = 256;
-constexpr int kMostScans = 100, kMostTableSegments = 400;  // a scan needs four tables at most
-constexpr size_t kTableHeader = 17;  // class and number, then how many codes there are of each length from 1 to 16
+constexpr int kMostScans = 100, kMostTableSegments = 400;  // a scan needs at most four tables
+constexpr size_t kTableHeader = 17;  // class and number, then the number of codes of each length from 1 to 16
 
 // The second byte of a marker; the first is 0xFF.
 constexpr uint8_t kFill = 0xFF, kStartOfImage = 0xD8, kEndOfImage = 0xD9, kDefineHuffmanTables = 0xC4,
                   kStartOfScan = 0xDA;
 
-/// Whether what stands after 0xFF makes it a marker. In a scan's data, 0xFF 0x00 is a byte 0xFF, and the restart
-/// markers 0xD0 to 0xD7 are part of it.
+/// Whether the byte after 0xFF makes it a marker. In a scan's data, 0xFF 0x00 is a byte 0xFF, and the restart markers
+/// 0xD0 to 0xD7 are part of the data.
 bool is_marker(uint8_t second) { return second != 0x00 && second != kFill && (second < 0xD0 || second > 0xD7); }
 
 /// Decoders read zeros beyond the end of a file.
 size_t byte_at(std::span<const uint8_t> bytes, size_t place) { return place < bytes.size() ? bytes[place] : 0; }
 
-/// The two bytes after a marker, big-endian: how long the segment is, from these bytes on.
+/// The two bytes after a marker, big-endian: the segment's length, including these bytes.
 size_t segment_length(std::span<const uint8_t> bytes, size_t after_marker) {
   return byte_at(bytes, after_marker) << 8 | byte_at(bytes, after_marker + 1);
 }
 
-/// Where a JPEG file goes on after its first marker, which like any other may be filled up with 0xFF; else 0.
+/// The position after a JPEG file's first marker, which like any other may be preceded by fill bytes 0xFF; else 0.
 size_t after_start_of_image(std::span<const uint8_t> bytes) {
   size_t place = 0;
   while (byte_at(bytes, place) == kFill) ++place;
@@ -52,7 +52,7 @@ bool tables_of_segment_fit(std::span<const uint8_t> bytes, size_t after_marker) 
 // PNG.
 
 constexpr std::array<uint8_t, 8> kPngSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-constexpr size_t kChunkHeader = 8, kChecksum = 4;  // length and type stand before a chunk's data, a checksum after it
+constexpr size_t kChunkHeader = 8, kChecksum = 4;  // length and type before a chunk's data, a checksum after it
 
 uint32_t big_endian(std::span<const uint8_t> bytes) {
   return static_cast<uint32_t>(bytes[0]) << 24 | static_cast<uint32_t>(bytes[1]) << 16 |
@@ -63,7 +63,7 @@ bool is_png(std::span<const uint8_t> bytes) {
   return bytes.size() >= kPngSignature.size() && std::ranges::equal(kPngSignature, bytes.first(kPngSignature.size()));
 }
 
-/// What a byte adds to the cyclic redundancy check of those before it.
+/// The contribution of a byte to the cyclic redundancy check.
 constexpr std::array<uint32_t, 256> kCrcOfByte = [] {
   std::array<uint32_t, 256> table{};
   for (uint32_t byte = 0; byte < 256; ++byte) {
@@ -113,7 +113,7 @@ JpegSurvey survey_jpeg(std::span<const uint8_t> bytes) {
     if (survey.fault != nullptr) return survey;
     place += segment_length(bytes, place);
   }
-  survey.fault = "it is cut off: the marker of its end is missing";
+  survey.fault = "it is truncated: its end marker is missing";
   return survey;
 }
 
@@ -134,7 +134,7 @@ const char* fault_of_png(std::span<const uint8_t> bytes) {
     before_pixels = before_pixels && type != kPixels;
     rest = rest.subspan(kChunkHeader + length + kChecksum);
   }
-  return "it is cut off: its last chunk is missing";
+  return "it is truncated: its last chunk is missing";
 }
 
 int png_bits_of_pixel(std::span<const uint8_t> bytes) {

@@ -13,13 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The value of an environment variable, empty where it is not set.
+/// The value of an environment variable, empty if it is not set.
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
 
-/// What is there instead of a dataset, where that is a known mistake.
+/// Describes what `dir` is or has instead of a dataset, if it is a known mistake.
 std::string hint(const fs::path& dir) {
   std::error_code ignored;
   if (!fs::exists(dir, ignored)) return "The folder does not exist.\n";
@@ -32,7 +32,7 @@ std::string hint(const fs::path& dir) {
 
 std::filesystem::path find_data_dir(const std::optional<std::string>& option) {
   if (option) {
-    check(!option->empty(), "--data-dir: got an empty name, needs a folder");
+    check(!option->empty(), "--data-dir: got an empty name, expected a folder");
     return *option;
   }
   if (const std::string dir = environment("ONEFOLD_DATA_DIR"); !dir.empty()) return dir;
@@ -49,8 +49,8 @@ DatasetSplits load_dataset(const std::filesystem::path& dir) {
   if (is_image_folder(dir)) return load_image_folder(dir);
   fail("no dataset in ", dir.string(), "\n", hint(dir),
        "Looked for, in this order:\n"
-       "  CIFAR-10's binary files: data_batch_1.bin to data_batch_5.bin and test_batch.bin, there or in "
-       "cifar-10-batches-bin below\n"
+       "  CIFAR-10's binary files: data_batch_1.bin to data_batch_5.bin and test_batch.bin, in it or in "
+       "cifar-10-batches-bin below it\n"
        "  a folder of images: train/CLASS/*.png (or .jpg) and test/CLASS/*.png\n"
        "What to do, one of:\n"
        "  fetch CIFAR-10 (162 MiB): datasets/download_cifar10.sh\n"

@@ -15,7 +15,7 @@ namespace onefold {
 std::vector<uint8_t> read_file(const std::filesystem::path& path, uint64_t most) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
-  // A pipe would wait for ever, a device may never end. What is not there is said by opening it.
+  // Reading a pipe would wait forever, and a device may never end. A missing file is reported when it is opened.
   check(!std::filesystem::exists(status) || std::filesystem::is_regular_file(status), path.string(),
         ": is a folder, a pipe or a device; expected a file");
   const auto close = [](std::FILE* file) { std::fclose(file); };
@@ -35,7 +35,7 @@ std::vector<uint8_t> read_file(const std::filesystem::path& path, uint64_t most)
 
 namespace {
 
-/// What macOS's archives, network disks, Windows and Linux put beside the user's files.
+/// Files that macOS's archives, network disks, Windows and Linux add to the user's files.
 constexpr std::array kOfSystems = {"__MACOSX",    "@eaDir",    "#recycle",  "$RECYCLE.BIN", "System Volume Information",
                                    "desktop.ini", "Thumbs.db", "lost+found"};
 

@@ -13,11 +13,11 @@ namespace onefold {
 
 namespace {
 
-constexpr int64_t kSide = 32;    // pixels of an image's side
-constexpr int kSamples = 4;      // samples of a pixel's side: edges are smooth by counting 4 x 4 of them
-constexpr double kNoise = 0.06;  // deviation of the noise of a channel, of [0, 1]
+constexpr int64_t kSide = 32;    // pixels per side of an image
+constexpr int kSamples = 4;      // samples per side of a pixel: 4 x 4 of them make edges smooth
+constexpr double kNoise = 0.06;  // std of the noise per channel, in [0, 1]
 constexpr double kPi = std::numbers::pi;
-constexpr uint64_t kStream = 0x5348ull << 48;  // "SH": apart from the streams of shuffling and augmentation
+constexpr uint64_t kStream = 0x5348ull << 48;  // "SH": distinct from the streams of shuffling and augmentation
 
 constexpr std::array<const char*, 10> kClasses = {"disc",  "ring", "square", "frame",   "triangle",
                                                   "cross", "star", "bars",   "chequer", "crescent"};
@@ -29,10 +29,10 @@ using Colour = std::array<double, 3>;  // red, green, blue in [0, 1]
 
 double length(Point p) { return std::sqrt(p.x * p.x + p.y * p.y); }
 
-/// Whether p lies in the centred box of the given half sides.
+/// Whether p is in the centred box with the given half sides.
 bool in_box(Point p, double half_x, double half_y) { return std::abs(p.x) < half_x && std::abs(p.y) < half_y; }
 
-/// Whether p lies in every other square of a board of squares of side 0.6.
+/// Whether p is in a coloured square of a chequerboard with squares of side 0.6.
 bool in_coloured_check(Point p) { return (static_cast<int>(p.x / 0.6) + static_cast<int>(p.y / 0.6)) % 2 == 0; }
 
 /// The direction of corner k of n; corner 0 points up. (y grows downwards.)
@@ -41,20 +41,20 @@ Point corner(int k, int n) {
   return {std::sin(angle), -std::cos(angle)};
 }
 
-/// Within three lines, each across from a corner at distance 1.
+/// Whether p is within three lines, each opposite a corner at distance 1.
 bool in_triangle(Point p) {
   static const std::array<Point, 3> corners = {corner(0, 3), corner(1, 3), corner(2, 3)};
   return std::ranges::all_of(corners, [&](Point c) { return p.x * c.x + p.y * c.y > -0.5; });
 }
 
-/// A pentagram, tips at distance 1: each of its five lines cuts off one tip, so the star is what at most one cuts off.
+/// A pentagram, tips at distance 1: each of its five lines cuts off one tip, and at most one cuts off a point inside.
 bool in_star(Point p) {
   static const std::array<Point, 5> tips = {corner(0, 5), corner(1, 5), corner(2, 5), corner(3, 5), corner(4, 5)};
   const double distance = std::cos(2 * kPi / 5);
   return std::ranges::count_if(tips, [&](Point tip) { return p.x * tip.x + p.y * tip.y > distance; }) <= 1;
 }
 
-/// Whether p lies in the shape of a class, drawn about the origin at a radius of about 1.
+/// Whether p is in the shape of a class, drawn around the origin with a radius of about 1.
 bool inside(int label, Point p) {
   switch (label) {
     case 0: return length(p) < 0.9;
@@ -82,7 +82,7 @@ class Draws {
   uint64_t next_ = 0;
 };
 
-/// A colour of the given brightness and about the given saturation: the hue alone is random.
+/// A colour of the given brightness and approximately the given saturation: only the hue is random.
 Colour random_colour(Draws& draws, double brightness, double saturation) {
   const double hue = draws.uniform(0, 2 * kPi);
   Colour colour;
@@ -100,7 +100,7 @@ Colour mix(const Colour& a, const Colour& b, double share_of_b) {
 
 using Canvas = std::array<Colour, kSide * kSide>;
 
-/// Colour at a pixel by two colours that change into each other along a direction.
+/// The colour at a pixel: a gradient between two colours along a direction.
 struct Gradient {
   Colour from, to;
   Point direction;  // of length 1
@@ -118,7 +118,7 @@ Gradient random_gradient(Draws& draws, double brightness, double saturation) {
   return {from, mix(from, other, 0.7), {std::cos(angle), std::sin(angle)}};
 }
 
-/// Paints what `covers(point)` holds within `reach` of the centre, each pixel by the share of it that is covered.
+/// Paints the points within `reach` of the centre for which `covers(point)` is true, each pixel by its covered share.
 template <class Covers>
 void paint(Canvas& canvas, Point centre, double reach, double opacity, const Gradient& gradient, const Covers& covers) {
   const auto pixel_at = [](double place) { return std::clamp<int64_t>(static_cast<int64_t>(place), 0, kSide - 1); };
@@ -137,7 +137,7 @@ void paint(Canvas& canvas, Point centre, double reach, double opacity, const Gra
   }
 }
 
-/// Small dots and strokes, which belong to no class.
+/// Small dots and strokes that are independent of the class.
 void paint_clutter(Canvas& canvas, Draws& draws, double brightness) {
   const int marks = static_cast<int>(draws.uniform(4, 10));
   for (int mark = 0; mark < marks; ++mark) {
@@ -168,7 +168,7 @@ void paint_shape(Canvas& canvas, Draws& draws, int label, double brightness) {
   paint(canvas, centre, 1.25 * radius, 1, random_gradient(draws, brightness, 0.3), covers);
 }
 
-/// Nearly normal noise: the sum of four bytes has a deviation of 147.8.
+/// Nearly normal noise: the sum of four bytes has std 147.8.
 void write_noisy(const Canvas& canvas, Draws& draws, uint8_t* pixels) {
   for (size_t i = 0; i < canvas.size() * 3; i += 2) {
     uint64_t bits = draws.bits();
@@ -184,7 +184,7 @@ void write_noisy(const Canvas& canvas, Draws& draws, uint8_t* pixels) {
 void draw_image(uint64_t seed, uint64_t split, int64_t index, int label, uint8_t* pixels) {
   Draws draws(Random(seed, kStream | split << 40 | static_cast<uint64_t>(index)));
 
-  // Mostly bright shapes before dark grounds, now and then the reverse.
+  // Mostly bright shapes on dark backgrounds, sometimes the reverse.
   const bool bright_shape = draws.uniform(0, 1) < 0.85;
   const double ground_brightness = bright_shape ? draws.uniform(0.15, 0.45) : draws.uniform(0.65, 0.9);
   const double contrast = draws.uniform(0.2, 0.5);

@@ -13,11 +13,11 @@
 namespace {
 
 constexpr size_t kMostWorkingBytes = size_t{64} << 20;
-constexpr size_t kHeader = alignof(std::max_align_t);  // before each block stands its size
+constexpr size_t kHeader = alignof(std::max_align_t);  // each block is preceded by its size
 thread_local size_t working_bytes = 0;
-thread_local size_t allowed_bytes = kMostWorkingBytes;  // for the image at hand
+thread_local size_t allowed_bytes = kMostWorkingBytes;  // for the current image
 
-/// Zeros, not what was there before: of a JPEG whose scans leave out a colour, the rest would become pixels.
+/// Zeroed memory: if a JPEG's scans omit a colour, old memory contents would become pixels.
 void* limited_malloc(size_t size) {
   if (working_bytes > allowed_bytes || size > allowed_bytes - working_bytes) return nullptr;
   char* fresh = static_cast<char*>(std::calloc(kHeader + size, 1));
@@ -56,7 +56,7 @@ void limited_free(void* block) {
 #define STBI_ONLY_JPEG
 #define STBI_NO_STDIO
 #define STBI_FAILURE_USERMSG
-#define STBI_MAX_DIMENSIONS (1 << 24)  // it would not say the size that it refuses: decode_image() does
+#define STBI_MAX_DIMENSIONS (1 << 24)  // its error would not name the size, decode_image() does
 #define STBI_MALLOC(size) limited_malloc(size)
 #define STBI_REALLOC(block, size) limited_realloc(block, size)
 #define STBI_FREE(block) limited_free(block)
@@ -76,28 +76,28 @@ namespace {
 constexpr int kMostSide = 4096;
 constexpr int64_t kMostPixels = int64_t{1} << 22;
 
-/// A byte of PNG stands for so many bits of pixels at most: deflate shrinks 1,032-fold at most.
+/// The maximum bits of pixels per byte of a PNG: deflate compresses at most 1,032-fold.
 constexpr int64_t kMostBitsOfPngByte = 8 * 1032;
 
-/// A byte of a JPEG's scans: a block of 8 x 8 pixels takes at least one bit.
+/// The maximum pixels per byte of a JPEG's scans: a block of 8 x 8 pixels takes at least one bit.
 constexpr int64_t kMostPixelsOfJpegByte = 8 * 64;
 
-/// What the decoder may use for an image: 64 MiB, and for a small one less, so that a file that unfolds to more than
-/// its pixels costs little. A pixel takes at most 48 bytes: 8 as the file has it, 8 before and 8 after filters, twice
-/// that where a guess of the size was short; a JPEG's blocks reach up to 31 pixels beyond its edges.
+/// The memory that the decoder may use for an image: 64 MiB, and less for a small one, so that a file that expands to
+/// more than its pixels costs little. A pixel takes at most 48 bytes: 8 in the file, 8 before and 8 after filters, and
+/// twice that if the size was underestimated; a JPEG's blocks extend up to 31 pixels beyond its edges.
 size_t allowed_bytes_of(int64_t width, int64_t height, size_t file_bytes) {
   const size_t small = (size_t{256} << 10) + 3 * file_bytes + 48 * static_cast<size_t>((width + 31) * (height + 31));
   return std::min(small, kMostWorkingBytes);
 }
 
-/// The decoder gives up without a word where a chunk claims 2 GiB.
+/// If a chunk claims 2 GiB, the decoder fails without a reason.
 const char* failure_reason() {
   const char* reason = stbi_failure_reason();
-  return reason == nullptr ? "no reason known" : reason;
+  return reason == nullptr ? "unknown reason" : reason;
 }
 
-/// Whether the decoder hands out a JPEG in which it could not go on: from 2.28 on it does, with grey or zeros for the
-/// rest, and leaves the reason behind. Of any other JPEG that is the answer to its first question.
+/// Whether the decoder returned a JPEG that it could not finish: from 2.28 on it does so, with grey or zeros for the
+/// rest, and keeps the failure reason. After any other JPEG the reason is that of its first check, for a PNG.
 bool broke_off_in_jpeg() { return failure_reason() != std::string_view("Not a PNG"); }
 
 constexpr const char* kRemedy = ": convert it to PNG or JPEG again, or remove it";
@@ -113,17 +113,17 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
   if (jpeg.fault != nullptr) fail(name, ": cannot be decoded (", jpeg.fault, ")", kRemedy);
   const char* png_fault = fault_of_png(bytes);
   if (png_fault != nullptr) fail(name, ": cannot be decoded (", png_fault, ")", kRemedy);
-  // First ask, then say why not: the arguments of one call are evaluated in any order.
+  // Query first, then read the reason: the arguments of one call are evaluated in any order.
   const bool is_image = stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0;
   check(is_image, name, ": not a PNG or JPEG image (", is_image ? "" : failure_reason(), ")", kRemedy);
   check(width <= kMostSide && height <= kMostSide && int64_t{width} * height <= kMostPixels, name, ": has ", width,
-        " x ", height, " pixels, at most ", kMostSide, " a side and ", kMostPixels,
-        " in all are allowed: make it smaller");
+        " x ", height, " pixels, at most ", kMostSide, " per side and ", kMostPixels,
+        " in total are allowed: make it smaller");
   const int64_t most_pixels = jpeg.is_jpeg ? kMostPixelsOfJpegByte * static_cast<int64_t>(jpeg.scan_bytes)
                                            : kMostBitsOfPngByte * size / png_bits_of_pixel(bytes);
   check(int64_t{width} * height <= most_pixels, name, ": claims ", width, " x ", height, " pixels in ",
-        jpeg.is_jpeg ? jpeg.scan_bytes : bytes.size(), jpeg.is_jpeg ? " bytes of scans" : " bytes", ", which cannot be",
-        kRemedy);
+        jpeg.is_jpeg ? jpeg.scan_bytes : bytes.size(), jpeg.is_jpeg ? " bytes of scans" : " bytes",
+        ", an impossible size", kRemedy);
 
   allowed_bytes = allowed_bytes_of(width, height, bytes.size());
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(

@@ -15,7 +15,7 @@ Shape channel_shape(int64_t channels) {
   return {channels};
 }
 
-/// (1 - momentum) running + momentum batch_factor batch, as a new tensor: a tensor once made never changes.
+/// (1 - momentum) running + momentum batch_factor batch, as a new tensor, since the old one may be shared.
 Tensor moved_towards(const Tensor& running, const Tensor& batch, Real momentum, Real batch_factor) {
   Tensor moved(running.shape());
   for (int64_t c = 0; c < running.size(); ++c) {
@@ -31,7 +31,7 @@ BatchNorm2d::BatchNorm2d(int64_t channels, Real eps, Real momentum)
       running_mean_(Tensor::zeros({channels})), running_var_(Tensor::full({channels}, 1)), eps_(eps),
       momentum_(momentum) {
   check(eps > 0, "BatchNorm2d: eps is ", eps, ", it must be above 0, because a channel's variance can be 0");
-  check(momentum >= 0 && momentum <= 1, "BatchNorm2d: momentum is ", momentum, ", it must be within 0 and 1");
+  check(momentum >= 0 && momentum <= 1, "BatchNorm2d: momentum is ", momentum, ", it must be between 0 and 1");
 }
 
 Variable BatchNorm2d::forward(const Variable& x) {

@@ -49,7 +49,7 @@ Variable Conv2d::forward_with(const Variable& x, Activation activation) {
     const Operands operands = hooked_operands(*this, {x, weight_});
     return conv2d(operands.x, operands.weight, bias_, activation, args_);
   }
-  // Where history is kept, the weights are about to change: unless held, they do so in place.
+  // If history is kept, the weights are about to change: release them, so that they can change in place.
   if (grad_enabled()) packed_ = {};
   return conv2d(x, weight_, bias_, activation, args_, grad_enabled() ? nullptr : &packed_);
 }

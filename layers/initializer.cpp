@@ -8,7 +8,7 @@ namespace onefold {
 
 namespace {
 
-/// Streams of parameters begin here, so that data drawn from the same seed never shares one with a weight.
+/// Streams of parameters begin here, so that data drawn with the same seed never shares a stream with a weight.
 constexpr uint64_t kFirstParameterStream = uint64_t{1} << 62;
 
 }  // namespace

@@ -10,7 +10,7 @@ std::string joined(const std::string& above, const std::string& name) {
   return above.empty() ? name : above + "." + name;
 }
 
-/// Sees one module's own members and no deeper, unless a subclass descends.
+/// Sees only a module's own members, unless a subclass descends.
 class MemberVisitor : public Visitor {
  public:
   void parameter(const std::string&, Variable&) override {}
@@ -52,7 +52,7 @@ class ParameterCollector : public TreeVisitor {
   std::vector<NamedParameter> found;
 };
 
-/// Where each parameter and each buffer of a state lives.
+/// The location of each parameter and each buffer of a state.
 class StateCollector : public TreeVisitor {
  public:
   void parameter(const std::string& name, Variable& value) override { parameters[full(name)] = &value; }
@@ -90,7 +90,7 @@ EvaluationMode::EvaluationMode(Module& module) {
 }
 
 EvaluationMode::~EvaluationMode() {
-  // Parents come first, so a child's own mode has the last word.
+  // Parents come first, so a child's own mode is set last.
   for (const auto& [module, training] : modes_) module->train(training);
 }
 
@@ -144,7 +144,7 @@ void load_state(Module& module, const std::map<std::string, Tensor>& state) {
   check(differences.empty(), "load_state: this is not a state of ", module.description(), ":", differences,
         "\nnothing was loaded; make the network that the state was saved from, in the same form (trained or folded)");
 
-  // Copy everything first: from here on nothing can fail halfway.
+  // Copy everything first: after that nothing can fail halfway.
   std::map<std::string, Tensor> copies;
   for (const auto& [name, tensor] : state) copies[name] = tensor.clone();
   StateCollector collector;

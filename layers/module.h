@@ -67,7 +67,7 @@ class Module {
   bool training_ = true;
 };
 
-/// Lists a module in modules_at_work() while it lives, even if an exception is thrown. operator() uses it, and so does
+/// Lists a module in modules_at_work() while it exists, even if an exception is thrown. operator() uses it, and so does
 /// code that computes part of a module in another way.
 class AtWork {
  public:
@@ -88,7 +88,7 @@ struct NamedModule {
 /// The module and all its submodules, parents before children.
 std::vector<NamedModule> named_modules(Module& module);
 
-/// Switches a module to evaluation mode while it lives; then the module and each submodule return to their own modes.
+/// Switches a module to evaluation mode while it exists; then the module and each submodule return to their own modes.
 class EvaluationMode {
  public:
   explicit EvaluationMode(Module& module);

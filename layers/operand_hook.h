@@ -11,9 +11,9 @@ struct Operands {
   Variable weight;
 };
 
-/// While it lives, it sees the operands of every convolution and linear layer that this thread computes, and may
+/// While it exists, it sees the operands of every convolution and linear layer that this thread computes, and may
 /// replace them. This is how a network's products are inspected or rounded without changing the network. If several
-/// hooks live, only the innermost is called. It sees forward() only, so not the fused op of a block in training.
+/// hooks exist, only the innermost is called. It sees forward() only, so not the fused op of a block in training.
 class OperandHook {
  public:
   OperandHook() { innermost = this; }
@@ -24,7 +24,7 @@ class OperandHook {
   /// Returns the operands that `layer` multiplies instead, of the same shapes.
   virtual Operands on_product(const Module& layer, const Operands& operands) = 0;
 
-  static inline thread_local OperandHook* innermost = nullptr;  // on this thread; null if none lives
+  static inline thread_local OperandHook* innermost = nullptr;  // on this thread; null if none exists
 
  private:
   OperandHook* outer_ = innermost;

@@ -7,7 +7,7 @@
 
 namespace onefold {
 
-/// The mean of each map: [N, H, W, C] -> [N, C].
+/// The mean of each feature map: [N, H, W, C] -> [N, C].
 class GlobalAvgPool : public Module {
  public:
   Variable forward(const Variable& x) override;

@@ -14,7 +14,7 @@ void Sequential::append(std::unique_ptr<Module> layer) {
 void Sequential::replace(int64_t first, int64_t count, std::unique_ptr<Module> layer) {
   check(first >= 0 && count >= 1 && first + count <= size(), "Sequential: ", count, " layers from number ", first,
         " on cannot be replaced, it has ", size(), "; replace fewer");
-  check(layer != nullptr, "Sequential: the layer in place of layer ", first, " is null; give a layer");
+  check(layer != nullptr, "Sequential: the layer that replaces layer ", first, " is null; give a layer");
   layers_[static_cast<size_t>(first)] = std::move(layer);
   layers_.erase(layers_.begin() + first + 1, layers_.begin() + first + count);
 }
@@ -54,7 +54,7 @@ std::unique_ptr<Sequential> Sequential::fold_layers() const {
 }
 
 size_t Sequential::checked(int64_t index) const {
-  check(index >= 0 && index < size(), "Sequential: no layer ", index, " among ", size(), " layers; they count from 0");
+  check(index >= 0 && index < size(), "Sequential: no layer ", index, " among ", size(), " layers; numbered from 0");
   return static_cast<size_t>(index);
 }
 

@@ -31,7 +31,7 @@ Tensor from_oihw(const Tensor& oihw) {
   return tensor;
 }
 
-/// A matrix transposed: a linear weight is a 1x1 convolution's.
+/// A transposed matrix: a linear weight is that of a 1x1 convolution.
 Tensor transposed(const Tensor& matrix) {
   const int64_t rows = matrix.shape()[0], columns = matrix.shape()[1];
   return to_oihw(matrix.reshape({1, 1, rows, columns})).reshape({columns, rows});
@@ -63,10 +63,10 @@ void save_model(const std::filesystem::path& path, Module& module, const std::ma
 
 std::map<std::string, std::string> load_model(const std::filesystem::path& path, Module& module) {
   SafetensorsFile file = load_safetensors(path);
-  // PyTorch's batch norms count their batches, which nothing here depends on.
+  // PyTorch's batch norms count their batches; nothing here depends on that.
   std::erase_if(file.tensors, [](const auto& entry) { return entry.first.ends_with(".num_batches_tracked"); });
 
-  // Compared as they stand in the file, so that the message has the shapes that other tools show.
+  // Compared in the file's layout, so that the message has the shapes that other tools show.
   const std::string differences = state_differences(to_file_layout(state(module)), file.tensors);
   std::string origin;
   for (const auto& [key, value] : file.metadata) origin += (origin.empty() ? " (" : ", ") + key + " = " + value;

@@ -82,7 +82,7 @@ Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Vari
       [x = x.value(), gamma = gamma.value(), statistics, zero, eps](const Tensor& dy) -> Grads {
         const Tensor dpixel = dy.reshape(zero.shape());
         const auto of_pixel = batch_norm_backward_fixed(dpixel, zero, statistics, gamma, eps);
-        // dx = -d / rows (1 + z xhat), d what a pixel would get by fixed statistics: a batch norm of x again.
+        // dx = -d / rows (1 + z xhat): a batch norm of x again. d is a pixel's gradient under fixed statistics.
         const Real share = Real(-1) / static_cast<Real>(x.shape().rows());
         const Tensor shift = scale(of_pixel.dx.reshape(dy.shape()), share);
         const Tensor one = Tensor::full(dy.shape(), 1), none = Tensor::zeros(dy.shape());

@@ -14,7 +14,7 @@ namespace onefold {
 // -- elements, channels, filters
 
 Variable gather(const Variable& x, const std::vector<int64_t>& places, const Shape& shape);
-//   elements of x by their places, row by row; dx[places[i]] = dy[i], summed up where a place was taken more than once
+//   elements of x by index, row by row; dx[places[i]] = dy[i], summed if an index occurs more than once
 Variable scale_channels(const Variable& x, const Variable& factor);
 //   [..., C] by [C]: x factor; dx = dy factor, dfactor = sum of dy x over rows
 Variable pad2d(const Variable& x, const Variable& value, int64_t rows, int64_t columns);
@@ -28,8 +28,8 @@ Variable dropout(const Variable& x, Real probability, const Random& random);
 // -- convolution
 
 Variable compose_kernels(const Variable& first, const Variable& second, const ComposeArgs& args = {});
-//   the kernel of conv2d(conv2d(x, first), second), for weights that are composed while they are trained;
-//   dfirst = dy with second, dsecond = dy with first, summed over the other's elements
+//   the kernel of conv2d(conv2d(x, first), second), for weights that are composed during training;
+//   dfirst = dy with second, dsecond = dy with first, summed over the other kernel's elements
 
 // -- pooling
 
@@ -40,7 +40,7 @@ Variable avg_pool2d(const Variable& x, const Pool2dArgs& args);  // dx = dy / wi
 
 Variable batch_norm_of_zero(const Variable& x, const Variable& gamma, const Variable& beta,
                             const ChannelStatistics& statistics, StatisticsOf of, Real eps);
-//   z gamma + beta, [C], with z = -mean / sigma: what the same batch_norm makes of a pixel of zeros beside x's pixels;
+//   z gamma + beta, [C], with z = -mean / sigma: the same batch_norm of a pixel of zeros next to x's pixels;
 //   of the batch: dx = -gamma dy / (sigma rows) (1 + z xhat), running: none; dgamma = z dy, dbeta = dy
 
 }  // namespace onefold

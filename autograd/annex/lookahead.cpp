@@ -21,7 +21,7 @@ void call_back(Real* fast, Real* slow, int64_t count, Real share) {
 
 Lookahead::Lookahead(std::vector<Variable> parameters, const LookaheadOptions& options)
     : parameters_(std::move(parameters)), options_(options) {
-  check(!parameters_.empty(), "Lookahead: got no parameters, at least 1 is needed");
+  check(!parameters_.empty(), "Lookahead: got no parameters, expected at least 1");
   check(options.interval >= 1, "Lookahead: an interval of ", options.interval, " steps must be at least 1");
   check(options.decay >= 0 && options.decay < 1, "Lookahead: decay ", options.decay, " must be at least 0 and below 1");
   for (const Variable& parameter : parameters_) memory_["slow"].push_back(parameter.value().clone());

@@ -26,7 +26,7 @@ double length(const Tensor& tensor) {
 Tensor orthogonalized(const Tensor& matrix, int steps) {
   check(matrix.shape().rank() == 2, "orthogonalized: ", matrix.shape(), " must be a matrix [rows columns]");
   const Real a = Real(3.4445), b = Real(-4.7750), c = Real(2.0315);
-  const bool tall = matrix.shape()[0] > matrix.shape()[1];  // then from the other side: A = X^T X is the smaller one
+  const bool tall = matrix.shape()[0] > matrix.shape()[1];  // if so, multiply from the right: A = X^T X is smaller
   const double size = length(matrix);
   Tensor x = scale(matrix, static_cast<Real>(size > 0 ? 1 / size : 0));
   for (int step = 0; step < steps; ++step) {
@@ -45,11 +45,11 @@ Muon::Muon(std::vector<ParameterGroup> groups, const MuonOptions& options)
     : Optimizer("Muon", std::move(groups)), options_(options) {
   check(options.momentum >= 0 && options.momentum < 1, "Muon: momentum ", options.momentum,
         " must be at least 0 and below 1");
-  check(options.steps >= 1, "Muon: ", options.steps, " steps of the iteration, at least 1 is needed");
+  check(options.steps >= 1, "Muon: ", options.steps, " steps of the iteration, expected at least 1");
   for (const ParameterGroup& group : this->groups()) {
     for (const Variable& parameter : group.parameters) {
       check(parameter.shape().rank() >= 2, "Muon: a parameter of shape ", parameter.shape(),
-            " is no matrix; leave it to Sgd");
+            " is not a matrix; leave it to Sgd");
     }
   }
   momentum_ = zeros_like_parameters();

@@ -12,9 +12,9 @@ namespace {
 
 bool is_fraction(double value) { return value >= 0 && value < 1; }
 
-// By value, as in optimizer.cpp.
+// Passed by value, as in optimizer.cpp.
 struct AdamWStep {
-  Real keep1, take1, keep2, take2;  // beta and 1 - beta, of either moment
+  Real keep1, take1, keep2, take2;  // beta and 1 - beta of each moment
   Real rate, deviation_scale, eps, shrink;
 };
 
@@ -42,7 +42,7 @@ AdamW::AdamW(std::vector<ParameterGroup> groups, const AdamWOptions& options)
 
 void AdamW::update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) {
   const double steps = static_cast<double>(steps_[index][0] += 1);
-  // Both moments start at zero; these factors make up for it.
+  // Both moments start at zero; these factors correct for it.
   const double first_bias = 1 - std::pow(options_.beta1, steps);
   const double second_bias = 1 - std::pow(options_.beta2, steps);
   const AdamWStep step{.keep1 = static_cast<Real>(options_.beta1),
@@ -66,7 +66,7 @@ void AdamW::update(size_t index, Tensor& w, const Tensor& dw, double rate, doubl
   });
 }
 
-// Of s W, W moves by the same step for any size of the gradient, and only its sign counts; s W by s times that.
+// In s W, W moves by the same step whatever the gradient's size: only its sign counts. s W moves by |s| times that.
 Tensor AdamW::multiplier_of(const Tensor& scales) const {
   Tensor sizes = scales.clone();
   for (int64_t i = 0; i < sizes.size(); ++i) sizes[i] = std::abs(sizes[i]);

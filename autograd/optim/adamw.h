@@ -10,7 +10,7 @@ namespace onefold {
 ///   m = beta1 m + (1 - beta1) dw,  v = beta2 v + (1 - beta2) dw^2,
 ///   w -= rate (m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay w).
 /// Loshchilov, Hutter: "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2; as in PyTorch, the decay is
-/// multiplied by the whole rate, not by the schedule alone.
+/// multiplied by the full rate, not only by the schedule.
 struct AdamWOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
@@ -19,7 +19,7 @@ struct AdamWOptions {
 
 class AdamW : public Optimizer {
  public:
-  /// Throws Error for a beta outside [0, 1) and for eps that is not positive.
+  /// Throws Error for a beta outside [0, 1) and for an eps that is not positive.
   /// State: first_moment.I, second_moment.I and steps.I, the number of steps taken.
   explicit AdamW(std::vector<ParameterGroup> groups, const AdamWOptions& options = {});
 
@@ -30,7 +30,7 @@ class AdamW : public Optimizer {
   AdamWOptions options_;
   std::vector<Tensor>& first_moment_ = memory("first_moment");
   std::vector<Tensor>& second_moment_ = memory("second_moment");
-  std::vector<Tensor>& steps_ = memory("steps");  // one number each
+  std::vector<Tensor>& steps_ = memory("steps");  // one value per parameter
 };
 
 }  // namespace onefold

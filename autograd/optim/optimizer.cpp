@@ -15,8 +15,8 @@ namespace {
 bool is_fraction(double value) { return value >= 0 && value < 1; }
 bool is_rate(double value) { return value >= 0 && std::isfinite(value); }
 
-// The loops below take their constants by value: the compiler then knows that writing w changes none of them, and
-// computes a vector at a time.
+// The loops below take their constants by value, so that the compiler knows that writing w changes none of them and
+// vectorizes the loops.
 
 struct SgdStep {
   Real rate, decay, momentum;
@@ -56,16 +56,16 @@ Optimizer::Optimizer(const std::string& name, std::vector<ParameterGroup> groups
       check(parameter.requires_grad() && !parameter.node(), name, ": parameter ", seen.size(),
             " is not a leaf that requires a gradient; construct it as Variable(tensor, true)");
       check(seen.insert(parameter.id()).second, name, ": a parameter of shape ", parameter.shape(),
-            " is listed twice and would move twice a step; list it once");
+            " is listed twice and would move twice per step; list it once");
     }
   }
-  check(!seen.empty(), name, ": got no parameters, at least 1 is needed");
+  check(!seen.empty(), name, ": got no parameters, expected at least 1");
   multipliers_.resize(seen.size());
 }
 
 // [branch-scales]
 void Optimizer::set_branch_scales(const Variable& parameter, const std::vector<Tensor>& scales) {
-  check(!scales.empty(), "set_branch_scales: got no branches, at least 1 is needed");
+  check(!scales.empty(), "set_branch_scales: got no branches, expected at least 1");
   Tensor sum;
   for (const Tensor& of_branch : scales) {
     check(of_branch.shape() == parameter.shape(), "set_branch_scales: scales ", of_branch.shape(),
@@ -83,13 +83,13 @@ void Optimizer::set_branch_scales(const Variable& parameter, const std::vector<T
       ++index;
     }
   }
-  fail("set_branch_scales: a parameter of shape ", parameter.shape(), " is none of this optimizer's ", index,
-       "; give the optimizer that moves it its scales");
+  fail("set_branch_scales: a parameter of shape ", parameter.shape(), " is not among this optimizer's ", index,
+       " parameters; pass the scales to the optimizer that moves it");
 }
 // [/branch-scales]
 
 Tensor Optimizer::multiplier_of(const Tensor&) const {
-  fail("set_branch_scales: the steps of this optimizer are no multiples of what branches would take; use Sgd or AdamW");
+  fail("set_branch_scales: this optimizer's steps are not multiples of the branches' steps; use Sgd or AdamW");
 }
 
 void Optimizer::step(double rate_scale) {
@@ -144,7 +144,7 @@ void Sgd::update(size_t index, Tensor& w, const Tensor& dw, double rate, double 
   });
 }
 
-// Of s W moves W against s times the gradient, and s W by s times that.
+// In s W, W moves against s times the gradient, and s W by s times that.
 Tensor Sgd::multiplier_of(const Tensor& scales) const { return multiply(scales, scales); }
 
 }  // namespace onefold

@@ -17,28 +17,28 @@ struct ParameterGroup {
   double weight_decay = 0;
 };
 
-/// Numbers of a parameter that a thread moves at a time: enough to outweigh handing them out.
+/// Elements of a parameter that a thread moves at a time: enough to outweigh the cost of scheduling.
 constexpr int64_t kParameterGrain = 16384;
 
-/// Moves parameters against their gradients: in place, but what shares a parameter's buffer keeps its numbers.
+/// Moves parameters against their gradients: in place, but tensors that share a parameter's buffer keep their values.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// One step at the rate learning_rate * rate_scale of each group; rate_scale is the schedule's value. A parameter
-  /// without a gradient stays, and so does its state. Equal bits for any number of threads.
+  /// One step with each group's rate, learning_rate * rate_scale; rate_scale is the schedule's value. A parameter
+  /// without a gradient does not change, nor does its state. The same bits for any number of threads.
   /// Throws Error for a negative or non-finite scale.
   void step(double rate_scale = 1);
 
-  /// From now on `parameter` moves as a sum of branches would, each a tensor of its own times constant numbers, one of
-  /// `scales` for each branch: Sgd multiplies the gradient by the sum of their squares, AdamW, whose step does not
-  /// depend on the gradient's size, the step by the sum of their magnitudes. Weight decay is as before, since it
-  /// shrinks a sum as it shrinks each branch. A matter of the parameter, not of the state.
+  /// From now on `parameter` moves as a sum of branches would, each branch being a tensor of its own times a constant
+  /// factor per element: one tensor of `scales` per branch. Sgd multiplies the gradient by the sum of their squares;
+  /// AdamW, whose step does not depend on the gradient's size, multiplies the step by the sum of their magnitudes.
+  /// Weight decay is unchanged, since it shrinks a sum as it shrinks each branch. The scales are not part of the state.
   /// Ding et al.: "Re-parameterizing Your Optimizers rather than Architectures", ICLR 2023, section 3.
-  /// Throws Error for a parameter that is none of this optimizer's, for no scales, for other shapes than the
-  /// parameter's, and for an optimizer whose steps no multiplier can bring into agreement with branches.
+  /// Throws Error if the parameter is not one of this optimizer's, if there are no scales, if a shape differs from the
+  /// parameter's, and if no multiplier makes this optimizer's steps agree with those of branches.
   void set_branch_scales(const Variable& parameter, const std::vector<Tensor>& scales);
 
   /// Forgets all gradients, so that the next backward() starts anew.
@@ -46,32 +46,32 @@ class Optimizer {
 
   const std::vector<ParameterGroup>& groups() const { return groups_; }
 
-  /// A copy of all that a step reads beside parameters and gradients, by name: "momentum.0" belongs to the first
-  /// parameter, counted through all groups. What a checkpoint carries.
+  /// A copy of everything that a step reads besides parameters and gradients, by name: "momentum.0" belongs to the
+  /// first parameter, counted across all groups. Saved in checkpoints.
   std::map<std::string, Tensor> state() const { return numbered_state(memory_); }
 
-  /// Copies a state in: all of it or, on any mismatch, nothing. Throws Error that lists every missing name, every
-  /// unexpected one and every wrong shape.
+  /// Copies a state in: all of it or, on any mismatch, nothing. Throws Error that lists every missing name, unexpected
+  /// name and wrong shape.
   void load_state(const std::map<std::string, Tensor>& state);
 
  protected:
   /// Throws Error for a negative or non-finite rate or decay, for no parameters, and for a parameter that is not a
-  /// leaf, requires no gradient or stands there twice. `name` begins the messages.
+  /// leaf, requires no gradient or is listed twice. The messages begin with `name`.
   Optimizer(const std::string& name, std::vector<ParameterGroup> groups);
 
-  /// Moves w, which is parameter `index`, by its gradient dw.
+  /// Moves w, parameter `index`, by its gradient dw.
   virtual void update(size_t index, Tensor& w, const Tensor& dw, double rate, double weight_decay) = 0;
 
-  /// What steps remember, and state() has: a tensor a parameter, once the subclass has filled it.
+  /// What is kept from step to step, and returned by state(): one tensor per parameter, filled by the subclass.
   std::vector<Tensor>& memory(const std::string& name) { return memory_[name]; }
 
-  /// What steps of parameter `index` are multiplied by, number by number; undefined for one.
+  /// What steps of parameter `index` are multiplied by, element by element; undefined means 1.
   const Tensor& multiplier(size_t index) const { return multipliers_[index]; }
 
-  /// What one branch with these scales adds to the multiplier. Throws Error unless a subclass knows it.
+  /// What one branch with these scales adds to the multiplier. Throws Error unless a subclass defines it.
   virtual Tensor multiplier_of(const Tensor& scales) const;
 
-  /// One tensor of zeros for each parameter, of the parameter's shape.
+  /// One tensor of zeros per parameter, of the parameter's shape.
   std::vector<Tensor> zeros_like_parameters() const;
 
  private:
@@ -84,8 +84,8 @@ class Optimizer {
 /// PyTorch's stochastic gradient descent. For gradient dw, with v starting at zero:
 ///   g = dw + weight_decay w,  v = momentum v + g,
 ///   w -= rate v, or with Nesterov's look-ahead w -= rate (g + momentum v).
-/// Sutskever et al.: "On the importance of initialization and momentum in deep learning", ICML 2013, section 2, where
-/// the rate stands inside v instead.
+/// Sutskever et al.: "On the importance of initialization and momentum in deep learning", ICML 2013, section 2; there
+/// the rate is part of v instead.
 struct SgdOptions {
   double momentum = 0;
   bool nesterov = false;

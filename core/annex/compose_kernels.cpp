@@ -5,8 +5,8 @@
 #include "core/check.h"
 #include "core/gemm/gemm.h"
 
-// Legend: first [R1, S1, C, M], second [R2, S2, M of a group, K], y [R, S, inputs, K]. C and M are counted within a
-// group where their tensor has them so.
+// Legend: first [R1, S1, C, M], second [R2, S2, M per group, K], y [R, S, inputs, K]. C counts the channels of one
+// group, as first stores them.
 
 namespace onefold {
 
@@ -26,15 +26,15 @@ Shape composed_shape(const Shape& first, const Shape& second, const ComposeArgs&
           first[2] * args.first_groups / groups, second[3]};
 }
 
-/// Calls body(first, second, y), offsets of three matrices with y [C, K of a group] += first [C, M] second [M, K of a
-/// group], for every pair of elements and every run of channels M that both convolutions have in one group.
+/// Calls body(first, second, y), the offsets of three matrices with y [C, K per group] += first [C, M] second [M, K per
+/// group], for every pair of elements and every run of channels M that is within one group of both convolutions.
 template <class Body>
 void for_each_product(const Shape& first, const Shape& second, const Shape& y, const ComposeArgs& args,
                       const Body& body) {
   const int64_t C = first[2], M = first[3], K = second[3];
   const int64_t M_of_first = M / args.first_groups, M_of_second = second[2], K_of_second = K / args.second_groups;
   const int64_t run = std::gcd(M_of_first, M_of_second);
-  const int64_t joined = y[2] / C;  // groups of the first in one of y
+  const int64_t joined = y[2] / C;  // groups of the first per group of y
   for (int64_t p = 0; p < second[0] * second[1]; ++p) {
     const int64_t top = p / second[1] * args.stride_h, left = p % second[1] * args.stride_w;
     for (int64_t u = 0; u < first[0] * first[1]; ++u) {

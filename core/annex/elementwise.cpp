@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kSmallestLength = 1e-12;
 
-/// 1 / |w[..., k]|, [K]; w [..., K], and a filter is the elements of one k.
+/// 1 / |w[..., k]|, [K]; w [..., K], a filter being the elements of one k.
 Tensor inverse_lengths(const Tensor& w) {
   check(w.shape().rank() >= 1, "normalize_filters: weight ", w.shape(), " must be [... K]");
   Tensor inverse = sum_rows(multiply(w, w));

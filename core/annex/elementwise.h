@@ -19,11 +19,11 @@ Tensor normalize_filters_forward(const Tensor& w);
 /// dw = (dy - y <dy, y>) / |w|, per filter: the component of dy along the filter would only change its length.
 Tensor normalize_filters_backward(const Tensor& w, const Tensor& dy);
 
-/// y[i] = x[places[i]], with elements numbered in row-major order; `shape` has one element per place. Throws Error if
-/// the numbers differ or a place is out of x's range.
+/// y[i] = x[places[i]], with row-major indices; `shape` has one element per index. Throws Error if these counts differ
+/// or an index is out of x's range.
 Tensor gather_forward(const Tensor& x, const std::vector<int64_t>& places, const Shape& shape);
 
-/// dx[places[i]] += dy[i]: gradients are summed if a place occurs more than once.
+/// dx[places[i]] += dy[i]: gradients are summed if an index occurs more than once.
 Tensor gather_backward(const Tensor& dy, const std::vector<int64_t>& places, const Shape& x_shape);
 
 /// The factors of dropout: 0 with the given probability, else 1 / (1 - probability), so that the mean stays 1.

@@ -6,7 +6,7 @@
 #include "core/parallel.h"
 #include "core/vector_loop.h"
 
-// Legend: images x [N, H, W, C], padded y [N, P, Q, C]; a row is one of the N P rows of y, Q C numbers long.
+// Legend: images x [N, H, W, C], padded y [N, P, Q, C]; a row is one of the N P rows of y, Q C elements long.
 
 namespace onefold {
 

@@ -6,13 +6,13 @@
 #include "core/check.h"
 #include "core/parallel.h"
 
-// Legend: x a number, q the integer that stands for it; K channels, the last axis.
+// Legend: x a value, q the integer that represents it; K channels, the last axis.
 
 namespace onefold {
 
 namespace {
 
-constexpr int64_t kGrain = 1 << 14;  // numbers a range of a parallel loop
+constexpr int64_t kGrain = 1 << 14;  // elements per range of a parallel loop
 
 void check_number(const Tensor& x, int64_t i) {
   check(std::isfinite(x[i]), "quantization: ", x.shape(), " has ", x[i], " at element ", i,
@@ -41,7 +41,7 @@ NumberRange number_range(const std::vector<Tensor>& parts, double coverage) {
   }
   check(!numbers.empty(), "quantization: no values to take a range of; pass at least one");
 
-  // A hair more, so that 0.9 of 100 numbers leaves out 5 and not 4.99... of them at either end.
+  // Slightly more, so that a coverage of 0.9 drops 5 of 100 values at either end, not 4.99... rounded down.
   const double share = (1 - coverage) / 2 * static_cast<double>(numbers.size()) * (1 + 1e-12);
   const auto left_out = std::min(static_cast<std::ptrdiff_t>(share), (std::ssize(numbers) - 1) / 2);
   const auto low = numbers.begin() + left_out, high = numbers.end() - 1 - left_out;

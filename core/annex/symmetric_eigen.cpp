@@ -10,7 +10,7 @@ namespace onefold {
 
 namespace {
 
-constexpr int kMaxSweeps = 100;  // convergence is quadratic: ten are many
+constexpr int kMaxSweeps = 100;  // convergence is quadratic: ten usually suffice
 
 void check_matrix(const std::vector<double>& a, size_t n) {
   check(n >= 1 && a.size() == n * n, "symmetric_eigen: got ", a.size(), " elements, expected a matrix of ", n, " x ",
@@ -36,7 +36,7 @@ double off_diagonal(const std::vector<double>& a, size_t n) {
   return sum;
 }
 
-/// x = c x - s y, y = s x + c y for n pairs of numbers, `stride` apart.
+/// x = c x - s y, y = s x + c y for n pairs of elements, `stride` apart.
 void rotate(double* x, double* y, size_t n, size_t stride, double c, double s) {
   for (size_t i = 0; i < n * stride; i += stride) {
     const double old = x[i];
@@ -50,7 +50,7 @@ void rotate(double* x, double* y, size_t n, size_t stride, double c, double s) {
 SymmetricEigen symmetric_eigen(std::vector<double> a, int64_t size) {
   const auto n = static_cast<size_t>(size);
   check_matrix(a, n);
-  std::vector<double> vectors(n * n, 0.0);  // a row an axis, turned along with a
+  std::vector<double> vectors(n * n, 0.0);  // one axis per row, rotated along with a
   for (size_t i = 0; i < n; ++i) vectors[i * n + i] = 1;
 
   const double all = std::inner_product(a.begin(), a.end(), a.begin(), 0.0);
@@ -59,7 +59,7 @@ SymmetricEigen symmetric_eigen(std::vector<double> a, int64_t size) {
       for (size_t q = p + 1; q < n; ++q) {
         if (a[p * n + q] == 0) continue;
 
-        // The smaller of the two angles that make a[p, q] zero, as its tangent t.
+        // The smaller of the two angles that make a[p, q] zero, by its tangent t.
         const double theta = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q]);
         const double t = (theta >= 0 ? 1 : -1) / (std::abs(theta) + std::hypot(theta, 1));
         const double c = 1 / std::hypot(t, 1), s = t * c;

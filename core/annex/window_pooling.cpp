@@ -7,15 +7,15 @@
 #include "core/vector_loop.h"
 
 // Legend: images x [N, H, W, C], result y [N, P, Q, C]; a window starts at row top = p stride - padding and column
-// left = q stride - padding, where it may hang over the edge; (h, w) is a pixel in it.
+// left = q stride - padding and may extend beyond the edge; (h, w) is a pixel in it.
 
 namespace onefold {
 
 namespace {
 
-/// The pixels of a window that lie in the image: rows [h_begin, h_end), columns [w_begin, w_end). Never empty.
+/// The pixels of a window that are in the image: rows [h_begin, h_end), columns [w_begin, w_end). Never empty.
 struct Window {
-  int64_t top, left, kernel;  // the whole window, beyond the edge too
+  int64_t top, left, kernel;  // the whole window, including pixels beyond the edge
   int64_t h_begin, h_end, w_begin, w_end;
 
   Window(int64_t p, int64_t q, const Shape& x, const Pool2dArgs& args)
@@ -23,7 +23,7 @@ struct Window {
         h_begin(std::max<int64_t>(0, top)), h_end(std::min(x[1], top + kernel)), w_begin(std::max<int64_t>(0, left)),
         w_end(std::min(x[2], left + kernel)) {}
 
-  /// A pixel's number in the whole window, row by row.
+  /// A pixel's index in the whole window, row by row.
   int64_t number(int64_t h, int64_t w) const { return (h - top) * kernel + w - left; }
 };
 
@@ -39,7 +39,7 @@ void for_each_window(const Shape& x, const Shape& y, const Pool2dArgs& args, con
   });
 }
 
-/// Fills dx image by image: body(n, dx of that image), zeroed before if asked. Windows overlap, images do not.
+/// Fills dx image by image: body(n, dx of that image), zeroed first on request. Windows overlap, images do not.
 template <class Body>
 Tensor sum_into_images(const Shape& x_shape, bool zeroed, const Body& body) {
   const int64_t image = x_shape[1] * x_shape[2] * x_shape[3];
@@ -83,7 +83,7 @@ MaxPoolResult max_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
   check_images("max_pool2d", x);
   const Shape shape = x.shape(), y_shape = pool2d_output_shape(shape, args);
   const int64_t channels = shape[3];
-  check(args.kernel <= 4096, "max_pool2d: a window of ", args.kernel, " rows, at most 4096 can be counted");
+  check(args.kernel <= 4096, "max_pool2d: a window of ", args.kernel, " rows, expected at most 4096");
   MaxPoolResult result{Tensor(y_shape), Tensor(y_shape)};
   for_each_window(shape, y_shape, args, [&](int64_t pixel, const Window& window, int64_t n) {
     for_each_vector(0, channels, [&](int64_t c, auto lanes) {
@@ -92,7 +92,7 @@ MaxPoolResult max_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
       for (int64_t h = window.h_begin; h < window.h_end; ++h) {
         for (int64_t w = window.w_begin; w < window.w_end; ++w) {
           const Vec value = lanes.load(x.data() + ((n * shape[1] + h) * shape[2] + w) * channels + c);
-          // A NaN wins, and stays: nothing is larger than it.
+          // A NaN wins and stays: no comparison with it is true.
           const auto wins = (value > best) | (value != value);
           best = wins ? value : best;
           best_place = wins ? broadcast(static_cast<Real>(window.number(h, w))) : best_place;
@@ -108,10 +108,10 @@ MaxPoolResult max_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
 Tensor max_pool2d_backward(const Tensor& dy, const Tensor& place, const Shape& x_shape, const Pool2dArgs& args) {
   const Shape y_shape = pool2d_output_shape(x_shape, args);
   check_gradient("max_pool2d_backward", dy, y_shape);
-  check(place.shape() == y_shape, "max_pool2d_backward: places ", place.shape(), ", the result's shape is ", y_shape,
-        "; pass the forward pass's places");
+  check(place.shape() == y_shape, "max_pool2d_backward: indices ", place.shape(), ", expected the result's shape ",
+        y_shape, "; pass those of the forward pass");
   const int64_t channels = x_shape[3];
-  // Windows that tile the image write each number once: nothing to add to, and nothing to zero before.
+  // Windows that tile the image write each element once: no adding, and no zeroing first.
   const bool tiled = args.padding == 0 && args.stride == args.kernel && y_shape[1] * args.stride == x_shape[1] &&
                      y_shape[2] * args.stride == x_shape[2];
   return sum_into_images(x_shape, !tiled, [&](int64_t n, Real* dx) {

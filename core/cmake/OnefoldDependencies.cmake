@@ -1,9 +1,9 @@
-# What the project takes from elsewhere: the system's package where there is one, else a download pinned by its hash.
+# External dependencies: the system's package if it exists, otherwise a download pinned by its hash.
 include(FetchContent)
 
 find_package(Threads REQUIRED GLOBAL)
 
-# OpenMP: parallel loops. GCC brings it; for Clang it is the package libomp-dev of its version.
+# OpenMP: parallel loops. GCC includes it; for Clang it is the package libomp-dev of the same version.
 find_package(OpenMP QUIET COMPONENTS CXX GLOBAL)
 if(NOT OpenMP_CXX_FOUND)
   message(WARNING "This compiler has no OpenMP: all parallel loops will run on one thread. "
@@ -19,7 +19,7 @@ if(NOT nlohmann_json_FOUND)
   FetchContent_MakeAvailable(nlohmann_json)
 endif()
 
-# stb_image: decodes PNG and JPEG. A single header, so a target of our own stands for it.
+# stb_image: decodes PNG and JPEG. It is a single header without a target, so we define one.
 find_path(STB_INCLUDE_DIR NAMES stb_image.h PATH_SUFFIXES stb)
 if(NOT STB_INCLUDE_DIR)
   FetchContent_Declare(stb
@@ -32,7 +32,7 @@ add_library(onefold_stb_image INTERFACE)
 add_library(onefold::stb_image ALIAS onefold_stb_image)
 target_include_directories(onefold_stb_image SYSTEM INTERFACE ${STB_INCLUDE_DIR})
 
-# Options of the programs.
+# CLI11: command-line options of the programs.
 if(ONEFOLD_EXAMPLES)
   find_package(CLI11 2.1 QUIET)
   if(NOT CLI11_FOUND)
@@ -60,13 +60,13 @@ if(ONEFOLD_TESTS)
     target_link_libraries(onefold_catch2 INTERFACE Catch2::Catch2WithMain)
   else()
     target_link_libraries(onefold_catch2 INTERFACE Catch2::Catch2)
-    # Catch2 2 passes when a name matches no test; 3 fails by itself.
+    # Catch2 2 passes if a name matches no test; 3 fails by default.
     set(onefold_catch2_arguments EXTRA_ARGS --warn NoTests)
   endif()
 endif()
 
-# Timings of single kernels with their statistics. Debian's libbenchmark-dev; no download, for Google's target has the
-# name of our program.
+# Google Benchmark: timings of single kernels, with statistics. Debian's libbenchmark-dev; not downloaded, because its
+# target has the same name as our program.
 if(ONEFOLD_BENCH)
   find_package(benchmark 1.7 REQUIRED)
 endif()

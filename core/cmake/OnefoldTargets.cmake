@@ -1,16 +1,16 @@
-# How every target of this project is compiled, and onefold_library(), which makes one of a folder.
+# How every target of this project is compiled, and onefold_library(), which makes a library from a folder.
 include(CheckCXXCompilerFlag)
 
-# Flags that all of our own targets share; nothing of it leaks to a program that links onefold::onefold.
+# Flags shared by all our own targets; a program that links onefold::onefold does not get them.
 add_library(onefold_compile_options INTERFACE)
 target_compile_options(onefold_compile_options INTERFACE
   -Wall -Wextra -Wshadow
-  -Wno-psabi  # the width of Vec differs between builds; it never crosses the library's edge
+  -Wno-psabi  # the width of Vec differs between builds; it is not part of the library's interface
   -ffp-contract=fast
-  -fno-math-errno  # nobody reads errno, and without it a square root is one instruction; values stay the same
+  -fno-math-errno  # errno is never read, and without it a square root is one instruction; values stay the same
   $<$<BOOL:${ONEFOLD_WERROR}>:-Werror>)
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-  # A subproject, for which it is not to choose the whole project's.
+  # A subproject must not choose the build type of the whole project.
   message(WARNING "No CMAKE_BUILD_TYPE: Onefold is compiled with -O3, without which it is 13 times slower; nothing else "
     "of ${CMAKE_PROJECT_NAME} is optimised. -DCMAKE_BUILD_TYPE=Release optimises everything.")
   target_compile_options(onefold_compile_options INTERFACE -O3)
@@ -28,7 +28,7 @@ if(ONEFOLD_NATIVE)
   endif()
 endif()
 if(ONEFOLD_FUZZ)
-  # Fuzzers follow the readers of files; kernels would be many times slower for it.
+  # Fuzzers measure the coverage of the file readers only; kernels would become many times slower.
   target_compile_options(onefold_compile_options INTERFACE
     -fsanitize-coverage-allowlist=${PROJECT_SOURCE_DIR}/tests/fuzz/followed.txt)
 endif()
@@ -39,7 +39,7 @@ if(ONEFOLD_SANITIZE)
   target_link_options(onefold_compile_options INTERFACE -fsanitize=${ONEFOLD_SANITIZE})
 endif()
 
-# For the tests all is compiled a second time with Real = double: targets whose names end like this.
+# For the tests everything is compiled a second time with Real = double; those targets have this suffix.
 set(onefold_variants "")
 if(ONEFOLD_TESTS AND ONEFOLD_DOUBLE_TESTS AND NOT ONEFOLD_DOUBLE)
   set(onefold_variants _double)
@@ -47,14 +47,14 @@ endif()
 
 # onefold_library(FOLDER [PUBLIC folders...] [PRIVATE targets...])
 # One static library of all sources in FOLDER: onefold_FOLDER. With tests also onefold_FOLDER_double, the same sources
-# compiled with Real = double. Sources are found by looking, so that a new layer is one file pair and nothing else.
+# compiled with Real = double. Sources are found by globbing, so that a new layer needs only its file pair.
 function(onefold_library folder)
   cmake_parse_arguments(PARSE_ARGV 1 library "" "" "PUBLIC;PRIVATE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
   foreach(variant IN ITEMS "" LISTS onefold_variants)
     set(target onefold_${folder}${variant})
     add_library(${target} STATIC ${sources})
-    # For a shared object that links it; in there, too, functions of a file are inlined.
+    # For shared objects that link it; functions of a file are still inlined there.
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     target_compile_options(${target} PRIVATE -fno-semantic-interposition)
     target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})

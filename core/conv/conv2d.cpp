@@ -6,32 +6,32 @@
 
 namespace onefold {
 
-// The annex's rows, which this file alone knows of.
+// The annex's rows, which only this file refers to.
 extern const ConvAlgorithmRow winograd4_stride2_row, depthwise_row;
 
 namespace {
 
 // [table]
-/// All algorithms, in the order of ConvAlgorithm, naive first. A new algorithm is a row of its own.
+/// All algorithms, in the order of ConvAlgorithm, naive first. A new algorithm is a new row.
 constexpr const ConvAlgorithmRow* kAlgorithms[] = {
     &naive_row, &im2col_row, &winograd2_row, &winograd4_row, &winograd4_stride2_row, &depthwise_row};
 // [/table]
 
 const ConvAlgorithmRow& row_of(ConvAlgorithm algorithm) { return *kAlgorithms[static_cast<size_t>(algorithm) - 1]; }
 
-/// Tiles of 4 x 4 that a map takes.
+/// The number of 4 x 4 tiles that a feature map takes.
 int64_t count_tiles(const Shape& y) { return y[0] * ((y[1] + 3) / 4) * ((y[2] + 3) / 4); }
 
-/// Transformed weights are four times as many elements: of fewer tiles than this, reading them takes the time.
+/// Transformed weights have four times as many elements: with fewer tiles than this, reading them takes longest.
 constexpr int64_t kEnoughTiles = 12;
 
-/// Whether output y fills 4 x 4 tiles well, and so many that transforming the weights at stride 2 pays.
+/// Whether output y fills its 4 x 4 tiles well, and enough of them for transforming the weights at stride 2 to pay off.
 bool fills_tiles(const Shape& y) {
   const int64_t tiles = count_tiles(y);
   return tiles >= 32 && y[0] * y[1] * y[2] >= 12 * tiles;
 }
 
-/// The algorithm to use: the one that the arguments force, after a check that it can, or the one that fits best.
+/// The algorithm to use: the one that the arguments request, after checking that it is supported, or the best choice.
 ConvAlgorithm resolve(const ConvGeometry& g) {
   const Conv2dArgs& args = g.args;
   if (args.algorithm == ConvAlgorithm::automatic) return choose_algorithm(g);

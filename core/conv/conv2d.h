@@ -20,7 +20,7 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
 Tensor conv2d_with_statistics(const Tensor& x, const Tensor& w, const Conv2dArgs& args, ChannelStatistics& statistics);
 
 /// The gradient with respect to the images: dx of shape x_shape, from dy [N, P, Q, K]. If `sum` [x_shape] is given, dx
-/// is added to it in place and it is returned: move it in, since nobody else may share its buffer.
+/// is added to it in place and it is returned: move it in, since its buffer must not be shared.
 Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_shape, const Conv2dArgs& args,
                              Tensor sum = {});
 

@@ -33,7 +33,7 @@ ConvGeometry::ConvGeometry(const Shape& x_shape, const Shape& w_shape, const Con
   check(w.rank() == 4 && w.size() >= 1, "conv2d: weight ", w, " needs four axes [R S C/groups K], each at least 1");
   N = x[0], H = x[1], W = x[2], C = x[3], R = w[0], S = w[1], G = w[2], K = w[3];
   check(C % args.groups == 0 && K % args.groups == 0, "conv2d: input ", x, " and weight ", w,
-        " need channels that groups ", args.groups, " divides");
+        " need channels divisible by groups ", args.groups);
   check(G == C / args.groups, "conv2d: input ", x, " has ", C, " channels, weight ", w, " expects ", G * args.groups,
         args.groups > 1 ? " (weight channels times groups)" : "", "; make the weight's third axis ", C / args.groups);
   const int64_t reach_h = args.dilation_h * (R - 1) + 1, reach_w = args.dilation_w * (S - 1) + 1;

@@ -14,13 +14,13 @@ namespace onefold {
 
 namespace {
 
-/// Numbers of columns that a block of pixels may take: half of a second-level cache of 512 KiB and more.
+/// Maximum elements of a block's columns: half of a second-level cache of 512 KiB or more.
 constexpr int64_t kBlockNumbers = 64 * 1024;
 
-/// Blocks of pixels from which on they are shared out among threads; fewer are left to the columns of the weights.
+/// With at least this many blocks, threads share the blocks of pixels; with fewer, the columns of the weights.
 constexpr int64_t kManyBlocks = 3;
 
-/// Numbers of columns that a chunk of a weight gradient may take: well within a shared cache.
+/// Maximum elements of the columns of a weight gradient's chunk: well within a shared cache.
 constexpr int64_t kChunkNumbers = 2 * 1024 * 1024;
 
 /// A 1x1 convolution at stride 1 needs no columns: x is the matrix.
@@ -47,7 +47,7 @@ void finish_rows(Real* y, int64_t rows, int64_t channels, int64_t stride, const 
   }
 }
 
-/// Copies a run. Those of three channels are nine numbers long, which two overlapping moves do sooner than a call.
+/// Copies a run. With three channels it has nine elements, which two overlapping moves copy faster than a call.
 void copy_run(const Real* from, int64_t count, Real* to) {
   constexpr int64_t kMove = 8;
   if (count < kMove || count > 2 * kMove) {
@@ -58,9 +58,9 @@ void copy_run(const Real* from, int64_t count, Real* to) {
   std::memcpy(to + count - kMove, from + count - kMove, kMove * sizeof(Real));
 }
 
-/// Calls visit(patch element, position in x, numbers) for each run of taps of the window at (p, q) of image n that
-/// stand side by side both in the patch and in x; a position of -1 is a run in the padding. Without gaps between a
-/// row's taps (no dilation, no groups) the whole row inside the image is one run.
+/// Calls visit(patch element, position in x, count) for each run of taps of the window at (p, q) of image n that are
+/// adjacent both in the patch and in x; a position of -1 is a run in the padding. Without gaps between a row's taps
+/// (no dilation, no groups) the whole row inside the image is one run.
 template <class Visit>
 void for_each_run(const ConvGeometry& g, int64_t n, int64_t p, int64_t q, const Visit& visit) {
   const int64_t C = g.C, S = g.S, W = g.W, left = g.column(q, 0);
@@ -87,7 +87,7 @@ void for_each_run(const ConvGeometry& g, int64_t n, int64_t p, int64_t q, const 
 // [im2col]
 void im2col(const ConvGeometry& geometry, const Tensor& x, int64_t first_channel, int64_t begin, int64_t end,
             Real* columns) {
-  const ConvGeometry g = geometry;  // a copy of its own, which what is written to the columns cannot alias
+  const ConvGeometry g = geometry;  // a local copy, which writes to the columns cannot alias
   const int64_t D = g.w.rows(), P = g.P, Q = g.Q;
   int64_t n = begin / (P * Q), p = begin / Q % P, q = begin % Q;
   for (Real* patch = columns; patch < columns + (end - begin) * D; patch += D) {
@@ -146,7 +146,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
     };
 
     if (few_blocks) {
-      // Of an image or two there are few pixels to share out, and reading the weights takes the time: share out those.
+      // One or two images have too few pixels to share, and reading the weights takes longest: share those instead.
       Tensor columns;
       const TileRows rows = patches(0, pixels, columns);
       parallel_for(group_outputs, kPanelWidth, [&](int64_t panel, int64_t end) {
@@ -164,7 +164,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
       Real* const y_block = group_y + begin * K;
       multiply_packed(end - begin, group_outputs, D, rows, weights.data(), y_block, K, Accumulate::no);
       finish_rows(y_block, end - begin, group_outputs, K, group_bias, epilogue.activation);
-      // The last group completes the block's pixels.
+      // The last group completes the pixels of the block.
       if (sum_up && group + 1 == groups) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
     });
     // [/conv2d-im2col]
@@ -184,7 +184,7 @@ Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, 
     std::swap(weights.rows, weights.columns);
     weights.transposed = true;
     const PackedMatrix packed(weights);
-    // Own an image per thread: patches of one image overlap, those of two never do.
+    // Own an image per thread: patches overlap only within an image.
     parallel_for(g.N, 1, [&](int64_t n, int64_t) {
       const TileRows gradients{dy.data() + n * pixels * K + group * group_outputs, K, 1};
       if (pointwise) {
@@ -206,7 +206,7 @@ Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
   const int64_t chunk = is_pointwise(g) ? pixels : std::max<int64_t>(1, kChunkNumbers / D);
   Tensor dw = Tensor::zeros(g.w);
 
-  // dw = columns^T dy, summed over chunks of pixels in their order.
+  // dw = columns^T dy, summed over chunks of pixels in order.
   for (int64_t group = 0; group < g.args.groups; ++group) {
     for (int64_t begin = 0; begin < pixels; begin += chunk) {
       const int64_t count = std::min(chunk, pixels - begin);

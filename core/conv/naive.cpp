@@ -5,7 +5,7 @@
 
 namespace onefold {
 
-// The seven loops, for any stride, padding, dilation and groups: the definition, which the fast algorithms are tested
+// The seven loops, for any stride, padding, dilation and groups: the definition that the fast algorithms are tested
 // against. Legend: x [N, H, W, C], w [R, S, G, K], y [N, P, Q, K]; L channels of y per group.
 
 namespace {
@@ -15,7 +15,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
   const int64_t L = g.K / g.args.groups;
   Tensor y(g.y);
 
-  // Own an output row per thread: no two threads write the same number.
+  // Own an output row per thread: no two threads write the same element.
   parallel_for(g.N * g.P, 1, [&](int64_t begin, int64_t) {
     const int64_t n = begin / g.P, p = begin % g.P;
     for (int64_t q = 0; q < g.Q; ++q) {
@@ -43,7 +43,7 @@ Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, 
   const int64_t L = g.K / g.args.groups;
   Tensor dx = Tensor::zeros(g.x);
 
-  // Own an image per thread: windows of one image overlap, those of two never do.
+  // Own an image per thread: windows overlap only within an image.
   parallel_for(g.N, 1, [&](int64_t n, int64_t) {
     for (int64_t p = 0; p < g.P; ++p) {
       for (int64_t q = 0; q < g.Q; ++q) {
@@ -70,7 +70,7 @@ Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
   const int64_t L = g.K / g.args.groups;
   Tensor dw(g.w);
 
-  // Own an input channel of one tap per thread. The sum runs over all pixels of a batch, so it is kept in double.
+  // Own an input channel of one tap per thread. The sum is over all pixels of a batch, so it is kept in double.
   parallel_for(g.R * g.S * g.G, 1, [&](int64_t begin, int64_t) {
     const int64_t r = begin / (g.S * g.G), s = begin / g.G % g.S, c = begin % g.G;
     std::vector<double> sums(static_cast<size_t>(g.K), 0.0);

@@ -7,16 +7,16 @@
 
 namespace onefold {
 
-// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles a block; U V M the transformed weights, inputs,
-// products. For the gradient of w: Z the transformed tiles of dy, dU = V^T Z.
+// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles per block; U, V, M the transformed weights,
+// inputs and products. For the gradient of w: Z the transformed tiles of dy, dU = V^T Z.
 
 namespace {
 
-/// Numbers that a block's V and M may take together: they stay in a second-level cache of 512 KiB or more.
+/// Maximum elements of a block's V and M together: they stay in a second-level cache of 512 KiB or more.
 constexpr int64_t kBlockNumbers = 192 * 1024;
 
-/// Tiles a block: as many as the cache holds, in whole register tiles; and no more blocks than one for so few tiles
-/// that the weights, read once a block, would cost more than the tiles.
+/// Tiles per block: as many as the cache holds, in whole register tiles. Few tiles form a single block, because reading
+/// the weights once per block would cost more than the tiles.
 constexpr int64_t kFewTiles = 96;
 int64_t tiles_per_block(int64_t tiles, int64_t positions, int64_t C, int64_t K) {
   if (tiles <= kFewTiles) return std::max<int64_t>(tiles, 1);
@@ -24,7 +24,7 @@ int64_t tiles_per_block(int64_t tiles, int64_t positions, int64_t C, int64_t K) 
   return std::min(in_cache, (tiles + 3) / 4);
 }
 
-/// U = G g G^T of every kernel, packed for the products: one [C, K] matrix a position.
+/// U = G g G^T of every kernel, packed for the products: one [C, K] matrix per position.
 template <int M>
 Tensor transform_weights(const Tensor& w) {
   constexpr int kTile = WinogradTransform<M>::kTile, kPositions = kTile * kTile;
@@ -44,7 +44,7 @@ Tensor transform_weights(const Tensor& w) {
   return u;
 }
 
-/// Adds a tile's pixels that lie in the map to a block's sums.
+/// Adds those pixels of a tile that are inside the feature map to a block's sums.
 template <int M>
 void add_tile(const Patch<M, Real>& tile, const Real* outside, int64_t block, ChannelSums& sums) {
   const Real* inside[M * M];
@@ -73,8 +73,8 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
   const bool one_block = tiles.count <= T, sum_up = epilogue.statistics != nullptr && !one_block;
   ChannelSums sums(K, sum_up ? (tiles.count + T - 1) / T : 0);
 
-  // A block of tiles goes all the way from images to images while it is in the cache. Of an image or two there is one
-  // block only: then the loops inside share out its tiles and positions.
+  // A block of tiles is transformed, multiplied and transformed back while it is in the cache. One or two images form a
+  // single block: then the inner loops share its tiles and positions among threads.
   parallel_for(tiles.count, T, [&](int64_t begin, int64_t end) {
     const int64_t count = end - begin, task = one_block ? 4 : count;
     Tensor v({positions * v_plane}), m({positions * m_plane});
@@ -107,8 +107,8 @@ Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, 
   return forward<M>(ConvGeometry(g.y, rotated.shape(), args), dy, rotated, {.sum = std::move(sum)}, once);
 }
 
-/// Tiles that are transformed before they are multiplied: V and Z of a chunk stay in a shared cache, and a position's
-/// plane of 64 channels, 32 KiB of floats, in a core's first.
+/// Tiles transformed before they are multiplied: V and Z of a chunk stay in a shared cache, and a position's plane of
+/// 64 channels, 32 KiB of floats, in a core's first-level cache.
 constexpr int64_t kChunk = 128;
 
 /// Tiles that a thread transforms at a time.
@@ -151,7 +151,7 @@ Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
       tiles.transform_output_gradients(dy.data(), begin + from, to - from, z.data() + from * z_row, z_row, z_plane);
     });
 
-    // ... then each owns some positions, whose products add up in place: no reduction, whatever the number of threads.
+    // ... then each owns some positions and sums their products in place: no reduction, for any number of threads.
     parallel_for(positions, 1, [&](int64_t e, int64_t) {
       multiply_unpacked(C, K, count, {v.data() + e * v_plane, 1, v_row}, z.data() + e * z_plane, z_row,
                         du.data() + e * u_plane, z_row, Accumulate::yes);

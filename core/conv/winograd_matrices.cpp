@@ -9,7 +9,7 @@ namespace onefold {
 
 namespace {
 
-/// Coefficients of prod (x - p) over all points but the one at `left_out` (-1 for none), lowest power first.
+/// The coefficients of prod (x - p) over all points except that at `left_out` (-1: over all), lowest power first.
 std::vector<double> product_of_roots(const std::vector<double>& points, int left_out) {
   std::vector<double> coefficients = {1};
   for (int i = 0; i < static_cast<int>(points.size()); ++i) {
@@ -40,7 +40,7 @@ WinogradMatrices winograd_matrices(int outputs, int taps, const std::vector<doub
   matrices.at.assign(static_cast<size_t>(outputs), {});
   for (int i = 0; i + 1 < n; ++i) {
     const double point = points[static_cast<size_t>(i)];
-    // The polynomial that vanishes at every other point: evaluating by it picks this point's value out.
+    // The polynomial that vanishes at every other point: it selects this point's value.
     const std::vector<double> others = product_of_roots(points, i);
     const double scale = value_at(others, point);
     check(scale != 0, "winograd_matrices: point ", point, " is given twice; points must differ");
@@ -53,7 +53,7 @@ WinogradMatrices winograd_matrices(int outputs, int taps, const std::vector<doub
     for (int y = 0; y < outputs; ++y) matrices.at[static_cast<size_t>(y)].push_back(std::pow(point, y));
   }
 
-  // Infinity: only the highest powers count there.
+  // At infinity only the highest powers count.
   std::vector<double> kernel_row(static_cast<size_t>(taps), 0.0);
   kernel_row.back() = 1;
   matrices.g.push_back(kernel_row);

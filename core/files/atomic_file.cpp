@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a person can do about a failed system call.
+/// What a user can do about a failed system call.
 const char* remedy(int error) {
   switch (error) {
     case ENOSPC:
@@ -40,7 +40,7 @@ const char* remedy(int error) {
   fail("cannot write ", path.string(), ": ", step, ": ", std::generic_category().message(error), "; ", remedy(error));
 }
 
-/// Waits until the file's bytes are on the disk. EINVAL: this file system has nothing to wait for.
+/// Waits until the file's bytes are on the disk. EINVAL: this file system does not support syncing.
 bool sync(int descriptor) {
   int result;
   do {
@@ -49,7 +49,7 @@ bool sync(int descriptor) {
   return result == 0 || errno == EINVAL;
 }
 
-/// An open file descriptor, closed at the latest when it goes out of scope.
+/// An open file descriptor, closed when it goes out of scope if not before.
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -60,7 +60,7 @@ class Descriptor {
   int number() const { return number_; }
   bool is_open() const { return number_ >= 0; }
 
-  /// False where closing reports that earlier writes were lost.
+  /// False if closing reports that earlier writes were lost.
   bool close() {
     if (!is_open()) return true;
     const int number = number_;
@@ -72,10 +72,10 @@ class Descriptor {
   int number_;
 };
 
-/// Whether nobody else holds the file. A lock goes with its process, however that ends.
+/// Locks the file; false if another process holds the lock. A lock ends with its process, however that ends.
 bool lock(int descriptor) { return ::flock(descriptor, LOCK_EX | LOCK_NB) == 0; }
 
-/// A new file beside `target` that disappears unless it is renamed to it. Until then it is locked.
+/// A new file next to `target` that is removed unless it is renamed to it. Until then it is locked.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& target)
@@ -98,16 +98,16 @@ class TemporaryFile {
     }
   }
 
-  /// All is on the disk before the name changes hands: a power cut must not leave the new name on an empty file.
+  /// Syncs the bytes to the disk before the rename: a power cut must not leave an empty file under the target's name.
   void rename_to_target() {
-    if (!sync(descriptor_.number())) fail_to_write(target_, "waiting for the disk", errno);
+    if (!sync(descriptor_.number())) fail_to_write(target_, "syncing to the disk", errno);
     if (!descriptor_.close()) fail_to_write(target_, "closing", errno);
     if (::rename(path_.c_str(), target_.c_str()) != 0) fail_to_write(target_, "renaming the temporary file", errno);
     renamed_ = true;
   }
 
  private:
-  /// Opens a name that no other process and no other thread has: an old one of a killed process is passed over.
+  /// Opens a name that no other process or thread uses; names left by killed processes are skipped.
   int create() {
     static std::atomic<int> count{0};
     while (true) {
@@ -122,14 +122,14 @@ class TemporaryFile {
     }
   }
 
-  /// False where remove_old_temporaries() came before the lock. A file system that knows no locks removes nothing.
+  /// False if remove_old_temporaries() was faster than the lock. If the file system has no locks, that removes nothing.
   static bool is_ours(int number) {
     if (!lock(number)) return errno != EWOULDBLOCK;
     struct stat status {};
     return ::fstat(number, &status) != 0 || status.st_nlink > 0;
   }
 
-  /// A wish: where the file system knows none, or the file is new, those of any new file serve.
+  /// Best effort: if the file system has no permissions, or the file is new, it gets those of any new file.
   void keep_permissions() {
     struct stat old {};
     if (::stat(target_.c_str(), &old) == 0) static_cast<void>(::fchmod(descriptor_.number(), old.st_mode & 0777));
@@ -142,7 +142,7 @@ class TemporaryFile {
   bool renamed_ = false;
 };
 
-/// Where the bytes go: the file behind a link, checked to be a regular file or none yet.
+/// Where the bytes go: `path`, or the target of a link. Checks that it is a regular file or does not exist yet.
 fs::path resolve_target(const fs::path& path) {
   check(path.has_filename(), "cannot write ", path.string(), ": it names a folder; add the name of a file");
   std::error_code error;
@@ -155,7 +155,7 @@ fs::path resolve_target(const fs::path& path) {
   return error ? path : target;
 }
 
-/// The folder of resolve_target(path), open.
+/// Opens the folder of resolve_target(path).
 Descriptor open_folder(const fs::path& path, const fs::path& target) {
   const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
   const int number = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -178,8 +178,8 @@ void write_file_atomically(const fs::path& path, std::span<const std::string_vie
   for (const std::string_view part : parts) file.write(part);
   file.rename_to_target();
 
-  // The rename itself is a change to the folder.
-  if (!sync(folder.number())) fail_to_write(path, "the new file is there, but waiting for the disk failed", errno);
+  // The rename is a change to the folder, so sync that too.
+  if (!sync(folder.number())) fail_to_write(path, "the new file is in place, but syncing its folder failed", errno);
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {

@@ -20,7 +20,7 @@ namespace onefold {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "numbers are copied as the file has them: little-endian");
+static_assert(std::endian::native == std::endian::little, "values are copied as the file stores them: little-endian");
 
 constexpr int64_t kLengthBytes = sizeof(uint64_t);
 constexpr const char* kRealDtype = sizeof(Real) == 4 ? "F32" : "F64";
@@ -29,7 +29,7 @@ std::string_view bytes_of(const Tensor& tensor) {
   return {reinterpret_cast<const char*>(tensor.data()), static_cast<size_t>(tensor.size()) * sizeof(Real)};
 }
 
-/// The JSON header, filled up with spaces so that the numbers after it start at a multiple of 8 bytes.
+/// The JSON header, padded with spaces so that the values after it start at a multiple of 8 bytes.
 std::string header_text(const SafetensorsFile& file, const std::string& path) {
   nlohmann::json header = nlohmann::json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
@@ -56,8 +56,8 @@ std::string header_text(const SafetensorsFile& file, const std::string& path) {
   return text;
 }
 
-/// The value of a number from its bits, in IEEE 754: sign, exponent, mantissa. Every format of a file fits a double, a
-/// whole number with rounding.
+/// A value from its bits, in IEEE 754: sign, exponent, mantissa. Every format of a file fits in a double, integers with
+/// rounding.
 double decode(uint64_t bits, const FileDtype& dtype) {
   if (dtype.exponent_bits == 0) return static_cast<double>(std::bit_cast<int64_t>(bits));
   const uint64_t hidden_bit = uint64_t{1} << dtype.mantissa_bits;
@@ -86,7 +86,7 @@ class Reader {
     std::error_code error;
     const std::filesystem::file_status status = std::filesystem::status(path, error);
     check(std::filesystem::exists(status), name_, ": ", error.message(), "; check the path");
-    // A pipe would wait for ever, a folder opens but does not read.
+    // Reading a pipe would wait forever; a folder opens but cannot be read.
     check(std::filesystem::is_regular_file(status), name_, ": is a folder or a device; give a .safetensors file");
     stream_.open(path, std::ios::binary);
     check(stream_.is_open(), name_, ": cannot be opened: ", std::generic_category().message(errno),
@@ -113,7 +113,7 @@ class Reader {
 };
 
 std::string read_header_text(Reader& reader) {
-  constexpr const char* kHint = "; it is truncated or no .safetensors file";
+  constexpr const char* kHint = "; it is truncated or not a .safetensors file";
   check(reader.size() >= kLengthBytes, reader.name(), ": has ", reader.size(),
         " bytes, the header's length alone needs ", kLengthBytes, kHint);
   uint64_t length = 0;
@@ -127,7 +127,7 @@ std::string read_header_text(Reader& reader) {
   return text;
 }
 
-/// Reads numbers of another format piece by piece and converts them.
+/// Reads values of another format in chunks and converts them.
 void read_converted(Reader& reader, const FileDtype& dtype, Tensor& tensor) {
   constexpr int64_t kPiece = 8192;
   std::vector<char> piece(static_cast<size_t>(kPiece * dtype.bytes));

@@ -15,12 +15,12 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kMetadata = "__metadata__";
-constexpr const char* kRemedy = "; the file is damaged or no .safetensors file: copy it again or save it again";
+constexpr const char* kRemedy = "; the file is damaged or not a .safetensors file; copy it again or save it again";
 
 constexpr std::array<FileDtype, 5> kDtypes{
     {{"F64", 8, 11, 52}, {"F32", 4, 8, 23}, {"F16", 2, 5, 10}, {"BF16", 2, 8, 7}, {"I64", 8, 0, 63}}};
 
-/// Text from the file as it may stand in a message: no control characters, and no megabytes.
+/// Text from the file made safe for a message: without control characters, and shortened.
 std::string printable(const std::string& text) {
   constexpr size_t kShown = 120;
   std::string shown = text.substr(0, kShown);
@@ -37,9 +37,9 @@ void check_tensor(bool condition, const std::string& file, const std::string& na
   if (!condition) fail(file, ": tensor ", quoted(name), ": ", parts..., kRemedy);
 }
 
-/// Reads a header's text before anything is kept of it: an object of objects with arrays of at most four numbers, where
-/// no name comes twice. So it stops what would fill the memory before it does, and sees duplicates, which the finished
-/// JSON has lost. (A callback of Json::parse() could, too, but takes time by the square of the number of tensors.)
+/// Checks a header's text before anything of it is stored: an object of objects with arrays of at most four numbers and
+/// without duplicate names. So it rejects text that would fill the memory, and finds duplicates, which are lost in the
+/// parsed JSON. (A callback of Json::parse() could do this too, but its time is quadratic in the number of tensors.)
 class HeaderGuard : public nlohmann::json_sax<Json> {
  public:
   explicit HeaderGuard(const std::string& file) : file_(file) {}
@@ -87,15 +87,15 @@ class HeaderGuard : public nlohmann::json_sax<Json> {
   bool value() {
     if (depth_ > kFieldDepth) {
       check_tensor(++array_size_ <= Shape::kMaxRank, file_, tensor_, "an array has more than ", Shape::kMaxRank,
-                   " numbers; that many dimensions are supported, and no more");
+                   " numbers; more dimensions are not supported");
     }
     return true;
   }
 
   const std::string& file_;
-  std::array<std::set<std::string>, 2> names_;  // so far: of the header, and of the object in it that is being read
+  std::array<std::set<std::string>, 2> names_;  // seen so far in the header, and in its object being read
   std::string tensor_;
-  int depth_ = 0;  // of objects and arrays that are open
+  int depth_ = 0;  // of open objects and arrays
   int64_t array_size_ = 0;
   int64_t count_ = 0;
 };
@@ -108,7 +108,7 @@ Json parse(const std::string& text, const std::string& file) {
   return Json::parse(text);
 }
 
-/// A field that must be an array of whole numbers from 0 up.
+/// A field that must be an array of non-negative integers.
 std::vector<int64_t> whole_numbers(const Json& entry, const char* field, const std::string& file,
                                    const std::string& name) {
   const Json& array = entry.at(field);
@@ -153,14 +153,14 @@ FileTensor read_entry(const std::string& name, const Json& entry, int64_t data_b
   tensor.end = offsets[1];
   check_tensor(tensor.begin <= tensor.end, file, name, "bytes ", tensor.begin, " to ", tensor.end, " run backwards");
   check_tensor(tensor.end <= data_bytes, file, name, "bytes ", tensor.begin, " to ", tensor.end,
-               " leave the file, which holds ", data_bytes, " bytes of data");
+               " exceed the file, which holds ", data_bytes, " bytes of data");
   const int64_t needed = tensor.shape.size() * tensor.dtype->bytes;
   check_tensor(tensor.end - tensor.begin == needed, file, name, "shape ", tensor.shape, " of ", tensor.dtype->name,
                " needs ", needed, " bytes, data_offsets give ", tensor.end - tensor.begin);
   return tensor;
 }
 
-/// A writer without metadata may say so by null, which the format's own reader takes, too.
+/// A writer without metadata may write null, which the format's own reader also accepts.
 std::map<std::string, std::string> read_metadata(const Json& metadata, const std::string& file) {
   if (metadata.is_null()) return {};
   check(metadata.is_object(), file, ": ", kMetadata, " must be an object of strings, got ", metadata.type_name(),
@@ -174,12 +174,12 @@ std::map<std::string, std::string> read_metadata(const Json& metadata, const std
   return texts;
 }
 
-/// Every byte of the data belongs to exactly one tensor: nothing can hide between them.
+/// Checks that every byte of the data belongs to exactly one tensor: nothing can hide between them.
 void check_layout(const std::vector<FileTensor>& tensors, int64_t data_bytes, const std::string& file) {
   int64_t covered = 0;
   for (const FileTensor& tensor : tensors) {
     check_tensor(tensor.begin == covered, file, tensor.name, "begins at byte ", tensor.begin,
-                 ", but the tensor before ends at ", covered, tensor.begin < covered ? ": they overlap" : ": a hole");
+                 ", but the previous tensor ends at ", covered, tensor.begin < covered ? ": they overlap" : ": a gap");
     covered = tensor.end;
   }
   check(covered == data_bytes, file, ": the tensors end at byte ", covered, " of the data, but the file holds ",

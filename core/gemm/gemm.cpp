@@ -14,10 +14,10 @@ namespace onefold {
 
 namespace {
 
-/// Rows of C that a thread takes at a time: many register tiles, and small enough to share out evenly.
+/// Rows of C that a thread takes at a time: many register tiles, but small enough to balance the load.
 constexpr int64_t kRowBlock = 48;
 
-/// A product over more than this many steps for few rows of C is split along K.
+/// A product with few rows of C and more steps than this is split along K.
 constexpr int64_t kLongDepth = 2048;
 
 Real element(const Matrix& matrix, int64_t row, int64_t column) {
@@ -47,13 +47,13 @@ void gemm_by_rows(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, A
   });
 }
 
-/// Each thread owns ranges of K and makes a whole C of its own from each; these are added in order. For gradients of
-/// weights, where C is small and K counts all pixels of a batch.
+/// Each thread owns ranges of K and computes a C of its own from each; these are added in order. For gradients of
+/// weights: there C is small and K counts all pixels of a batch.
 void gemm_by_depth(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate) {
   const int64_t m = a.rows, n = b.columns, depth = a.columns;
   const int64_t range = std::max(kLongDepth / 2, (depth / 16 + kDepthBlock - 1) / kDepthBlock * kDepthBlock);
   const int64_t ranges = (depth + range - 1) / range;
-  const bool lies_well = !b.transposed && n % kLanes == 0;  // whole vectors: each number of B is read a few times only
+  const bool lies_well = !b.transposed && n % kLanes == 0;  // whole vectors: each element of B is read only a few times
   Tensor shares({ranges, m, n});
   parallel_for(depth, range, [&](int64_t begin, int64_t end) {
     Real* const share = shares.data() + begin / range * m * n;

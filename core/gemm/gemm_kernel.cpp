@@ -8,8 +8,8 @@ namespace onefold {
 
 namespace {
 
-/// C[Rows, Vecs vectors] (+)= A B over `depth` steps: every accumulator stays in a register. Part of the loop that
-/// calls it, since a call takes as long as a few steps.
+/// C[Rows, Vecs vectors] (+)= A B over `depth` steps: every accumulator stays in a register. Inlined into the calling
+/// loop, since a call takes as long as a few steps.
 template <int Rows, int Vecs>
 [[gnu::always_inline]] inline void tile(int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c,
                                         int64_t c_stride, Accumulate accumulate) {
@@ -40,7 +40,7 @@ template <int Rows, int Vecs>
   }
 }
 
-/// The same of any number of rows up to Rows.
+/// The same for any number of rows up to Rows.
 template <int Rows, int Vecs>
 void tile_of(int64_t rows, int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, int64_t c_stride,
              Accumulate accumulate) {
@@ -52,11 +52,11 @@ void copy_columns(int64_t rows, int64_t columns, const Real* from, int64_t from_
   for (int64_t i = 0; i < rows; ++i) std::copy_n(from + i * from_stride, columns, to + i * to_stride);
 }
 
-/// Rows of a tile that is Vecs vectors wide: as many as the accumulators allow, at most 14, each with an address.
+/// Rows of a tile that is Vecs vectors wide: as many as the accumulators allow, at most 14, since each has an address.
 constexpr int tile_rows(int vecs) { return std::min(kTileVecs / vecs, 14); }
 
-/// All rows of A against one panel of B, whose columns C has all. Not inlined: in its caller the tile's loop would
-/// spill its addresses, which costs 6 % on Zen 4 (GCC 12; kernels_bench --benchmark_filter=gemm).
+/// All rows of A times one full panel of B. Not inlined: in its caller the tile's loop would spill its addresses, which
+/// costs 6 % on Zen 4 (GCC 12; kernels_bench --benchmark_filter=gemm).
 template <int Vecs>
 [[gnu::noinline]] void multiply_whole_panel(int64_t m, int64_t depth, TileRows a, const Real* b, int64_t b_stride,
                                             Real* c, int64_t c_stride, Accumulate accumulate) {
@@ -68,13 +68,13 @@ template <int Vecs>
   if (i < m) tile_of<kRows - 1, Vecs>(m - i, depth, a.from_row(i), b, b_stride, c + i * c_stride, c_stride, accumulate);
 }
 
-/// All rows of A against one panel of B, of which C has so many columns.
+/// All rows of A times one panel of B, of which C has the first `columns` columns.
 template <int Vecs>
 void multiply_panel(int64_t m, int64_t depth, TileRows a, const Real* b, int64_t b_stride, Real* c, int64_t c_stride,
                     int64_t columns, Accumulate accumulate) {
   constexpr int64_t kRows = tile_rows(Vecs), kWidth = Vecs * kLanes;
   if (columns == kWidth) return multiply_whole_panel<Vecs>(m, depth, a, b, b_stride, c, c_stride, accumulate);
-  // What would reach beyond C's last column goes through a buffer.
+  // Vectors that extend beyond C's last column go through a buffer.
   Real buffer[kRows * kWidth] = {};
   for (int64_t i = 0; i < m; i += kRows) {
     const int64_t rows = std::min(kRows, m - i);
@@ -87,14 +87,14 @@ void multiply_panel(int64_t m, int64_t depth, TileRows a, const Real* b, int64_t
 
 using PanelFunction = void (*)(int64_t, int64_t, TileRows, const Real*, int64_t, Real*, int64_t, int64_t, Accumulate);
 
-/// multiply_panel() of so many vectors of columns.
+/// multiply_panel() by the number of vectors.
 constexpr std::array<PanelFunction, 5> kPanels = {nullptr, &multiply_panel<1>, &multiply_panel<2>,
                                                   &multiply_panel<std::min(3, kPanelVecs)>,
                                                   &multiply_panel<std::min(4, kPanelVecs)>};
 
 PanelFunction panel_function(int64_t columns) { return kPanels[static_cast<size_t>(whole_vectors(columns) / kLanes)]; }
 
-/// One panel's columns of one block of the depth of A packed_b.
+/// One panel's columns of A packed_b, over one block of the depth.
 void multiply_block(int64_t panel, int64_t block, int64_t m, int64_t n, int64_t k, TileRows a, const Real* packed_b,
                     Real* c, int64_t c_stride, Accumulate accumulate) {
   const int64_t depth = std::min(kDepthBlock, k - block), columns = std::min(kPanelWidth, n - panel);
@@ -151,7 +151,7 @@ PackedMatrix::PackedMatrix(int64_t rows, int64_t columns)
     : rows_(rows), columns_(columns), values_({packed_size(rows, columns)}) {}
 
 PackedMatrix::PackedMatrix(const Matrix& b) : PackedMatrix(b.rows, b.columns) {
-  // Blocks of kDepthBlock rows are independent, and follow each other in memory.
+  // Blocks of kDepthBlock rows are independent and consecutive in memory.
   parallel_for(b.rows, kDepthBlock, [&](int64_t begin, int64_t end) {
     pack_rows(b, begin, end - begin, data() + packed_offset(rows_, columns_, begin, 0));
   });

@@ -41,12 +41,12 @@ std::vector<Real> inverse_deviations(const Tensor& variance, Real eps) {
   return inverse;
 }
 
-/// sums[c] += sum of x - shift, squares[c] += sum of (x - shift)^2, over rows of C numbers.
+/// sums[c] += sum of x - shift, squares[c] += sum of (x - shift)^2, over rows of C elements.
 void add_shifted_sums(const Real* __restrict x, int64_t rows, int64_t channels, const double* __restrict shift,
                       double* __restrict sums, double* __restrict squares) {
   const auto difference = [=](int64_t row, int64_t c) { return static_cast<double>(x[row * channels + c]) - shift[c]; };
   int64_t row = 0;
-  // Four rows at a time, so that each sum is read and written once in four; the compiler makes vectors of c.
+  // Four rows at a time, so that each sum is read and written once for four rows; the compiler vectorizes over c.
   for (; row + 4 <= rows; row += 4) {
     for (int64_t c = 0; c < channels; ++c) {
       const double d0 = difference(row, c), d1 = difference(row + 1, c);
@@ -64,7 +64,7 @@ void add_shifted_sums(const Real* __restrict x, int64_t rows, int64_t channels, 
   }
 }
 
-/// The two sums that every batch norm gradient is made of: sum of dy, then sum of dy (x - mean), C numbers each.
+/// The two sums that all batch norm gradients need: sum of dy, then sum of dy (x - mean), C values each.
 std::vector<double> gradient_sums(const Tensor& dy, const Tensor& x, const Tensor& mean) {
   const int64_t rows = x.shape().rows(), channels = x.shape()[-1];
   const Real* means = mean.data();
@@ -108,9 +108,9 @@ ChannelStatistics channel_statistics(const Tensor& x) {
   check(rows >= 1, "channel_statistics: ", x.shape(), " has no rows to take a mean of; pass at least one image");
 
   // [channel-statistics]
-  // E[x^2] - E[x]^2 cancels where the mean is large beside the deviation. So sum x - shift, in double, with the
-  // channel's first number for shift: then nothing is left to cancel. Even where that number is an outlier at distance
-  // D, the variance is at least about D^2 / rows, and double has the digits to spare.
+  // E[x^2] - E[x]^2 cancels if the mean is large compared with the std. So sum x - shift in double, with the channel's
+  // first value as the shift: then nothing is left to cancel. Even if that value is an outlier at distance D, the
+  // variance is at least about D^2 / rows, and double has digits to spare.
   const std::vector<double> shift(x.data(), x.data() + channels);
   const std::vector<double> sums =
       ordered_sums(rows, rows_per_sum(channels), 2 * channels, [&](int64_t begin, int64_t end, double* share) {
@@ -123,7 +123,7 @@ ChannelStatistics channel_statistics(const Tensor& x) {
     const double mean = sums[static_cast<size_t>(c)] / static_cast<double>(rows);
     const double mean_square = sums[static_cast<size_t>(channels + c)] / static_cast<double>(rows);
     statistics.mean[c] = static_cast<Real>(shift[static_cast<size_t>(c)] + mean);
-    // Rounding must not make it negative; written so that a NaN stays one.
+    // Rounding must not make it negative; written so that a NaN stays a NaN.
     const double variance = mean_square - mean * mean;
     statistics.variance[c] = static_cast<Real>(variance < 0 ? 0 : variance);
   }
@@ -142,7 +142,7 @@ Tensor batch_norm_forward(const Tensor& x, const ChannelStatistics& statistics, 
   parallel_rows(x.shape().rows(), channels,
                 [xs = x.data(), ys = y.data(), means = statistics.mean.data(), factors = factor.data(),
                  betas = beta.data()](int64_t i, int64_t c, auto lanes) {
-                  // Subtract before scaling: the difference of two near numbers is exact.
+                  // Subtract before scaling: the difference of two close values is exact.
                   const Vec centred = lanes.load(xs + i) - lanes.load(means + c);
                   lanes.store(ys + i, centred * lanes.load(factors + c) + lanes.load(betas + c));
                 });

@@ -32,7 +32,7 @@ Tensor map(const char* kernel, const Tensor& x, Function f) {
   return y;
 }
 
-/// y = f(a, b), a vector at a time, in a buffer of its own unless one is given.
+/// y = f(a, b), a vector at a time, in a new buffer unless one is given.
 template <class Function>
 Tensor zip(const char* kernel, const Tensor& a, const Tensor& b, Function f, Tensor y = {}) {
   check_same_shape(kernel, a, b);
@@ -43,7 +43,7 @@ Tensor zip(const char* kernel, const Tensor& a, const Tensor& b, Function f, Ten
   return y;
 }
 
-/// y = f(x), a number at a time: for functions of the mathematical library, which has no vectors.
+/// y = f(x), an element at a time: for functions of the math library, which has no vector versions.
 template <class Function>
 Tensor map_numbers(const char* kernel, const Tensor& x, Function f) {
   check_defined(kernel, x);
@@ -102,7 +102,7 @@ Tensor tanh_backward(const Tensor& y, const Tensor& dy) {
 }
 
 // [relu]
-// Both compare so that a NaN comes through: a comparison with NaN is false.
+// Both compare such that a NaN passes through: a comparison with NaN is false.
 Tensor relu_forward(const Tensor& x) {
   return map("relu", x, [](Vec v) { return v < Vec{} ? Vec{} : v; });
 }
@@ -138,7 +138,7 @@ Tensor sum_rows(const Tensor& x) {
 
 double sum(const Tensor& x) {
   check_defined("sum", x);
-  // Fold each range into rows of 64 numbers, whatever the machine's vector is, add the rows up, then the 64 sums.
+  // Split each range into rows of 64 elements, whatever the machine's vector width, sum the rows, then the 64 sums.
   constexpr int64_t kColumns = 64;
   return ordered_sums(x.size(), kRangeNumbers, 1, [&](int64_t begin, int64_t end, double* share) {
     double columns[kColumns] = {};

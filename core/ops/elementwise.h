@@ -11,7 +11,7 @@ enum class Activation { none, relu };
 // kernel and both shapes, if two operands differ in shape or one is undefined.
 
 Tensor add(const Tensor& a, const Tensor& b);                      // a + b
-Tensor add_to(Tensor sum, const Tensor& x);                        // sum += x in its buffer, which nobody may share
+Tensor add_to(Tensor sum, const Tensor& x);                        // sum += x in its buffer, which must not be shared
 Tensor subtract(const Tensor& a, const Tensor& b);                 // a - b
 Tensor multiply(const Tensor& a, const Tensor& b);                 // a b
 Tensor scale(const Tensor& x, Real factor);                        // factor x

@@ -13,14 +13,14 @@ namespace onefold {
 
 namespace {
 
-/// Rows that a thread takes at a time, and rows whose float sums are then joined in double.
+/// Rows that a thread takes at a time; their sums in float are then added in double.
 constexpr int64_t kRowBlock = 256;
 constexpr int64_t kSumRows = 32;
 
-/// Branches that one pass reads side by side; more are a clear error. DBB, the largest block known to us, has four.
+/// The maximum number of branches that one pass reads; more are an error. DBB, the largest block we know, has four.
 constexpr int kMaxBranches = 8;
 
-/// A per-channel affine map of each branch, as the passes use it: [B * C].
+/// The coefficients of each branch's affine function per channel, as the passes use them: [B * C].
 using Coefficients = std::vector<Real>;
 
 void check_branches(const std::vector<NormBranch>& branches) {
@@ -31,7 +31,7 @@ void check_branches(const std::vector<NormBranch>& branches) {
   const Shape channels = {shape[-1]};
   for (const NormBranch& branch : branches) {
     check(branch.x.shape() == shape, "norm_sum: branches of ", shape, " and ", branch.x.shape(),
-          "; all need one shape");
+          "; all must have the same shape");
     for (const Tensor* vector : {&branch.gamma, &branch.beta, &branch.statistics.mean, &branch.statistics.variance}) {
       check(vector->shape() == channels, "norm_sum: a batch norm of ", vector->shape(), " channels on a branch of ",
             shape, "; its vectors must be ", channels);
@@ -43,7 +43,7 @@ Real inverse_sigma(const NormBranch& branch, int64_t c, Real eps) {
   return 1 / std::sqrt(branch.statistics.variance[c] + eps);
 }
 
-/// Where branches' numbers lie: pointers side by side.
+/// The addresses of the branches' values.
 template <int B>
 std::array<const Real*, B> pointers(const std::vector<NormBranch>& branches) {
   std::array<const Real*, B> x;
@@ -58,7 +58,7 @@ Vec gated(const Real* dy, const Real* y, Lanes lanes, Activation activation) {
   return activation == Activation::relu ? (lanes.load(y) > Vec{} ? gradient : Vec{}) : gradient;
 }
 
-/// y = activation(shift + sum of scale x), one pass.
+/// y = activation(shift + sum of scale x), in one pass.
 template <int B>
 void forward_pass(const std::vector<NormBranch>& branches, const Coefficients& scale, const Coefficients& shift,
                   Activation activation, Tensor& y) {
@@ -78,7 +78,7 @@ void forward_pass(const std::vector<NormBranch>& branches, const Coefficients& s
   });
 }
 
-/// Sums over rows of g, then for each branch of g (x - mean): [(1 + B) * C].
+/// Sums over rows: of g, then per branch of g (x - mean): [(1 + B) * C].
 template <int B>
 std::vector<double> gradient_sums(const Tensor& dy, const Tensor& y, const std::vector<NormBranch>& branches,
                                   Activation activation) {
@@ -102,7 +102,7 @@ std::vector<double> gradient_sums(const Tensor& dy, const Tensor& y, const std::
   });
 }
 
-/// dx = of_g g + of_x x + constant for each branch that needs it, one pass.
+/// dx = of_g g + of_x x + constant for each branch that needs it, in one pass.
 template <int B>
 void backward_pass(const Tensor& dy, const Tensor& y, const std::vector<NormBranch>& branches, const Coefficients& of_g,
                    const Coefficients& of_x, const Coefficients& constant, Activation activation,
@@ -137,7 +137,7 @@ Tensor gradient_buffer(const Tensor& x, GradientInto into) {
   return {};
 }
 
-/// Calls function(integral_constant<int, B>) for the B branches that are there: the passes unroll over them.
+/// Calls function(integral_constant<int, B>) for B branches, so that the passes unroll over them.
 template <class Function>
 auto with_branch_count(size_t count, Function function) {
   switch (count) {
@@ -159,7 +159,7 @@ Tensor norm_sum_forward(const std::vector<NormBranch>& branches, Activation acti
   Tensor y(branches[0].x.shape());
   const int64_t C = y.shape()[-1];
 
-  // gamma (x - mean) / sigma + beta = scale x + shift; the shifts of all branches are one.
+  // gamma (x - mean) / sigma + beta = scale x + shift; the shifts of all branches are added.
   Coefficients scale(branches.size() * static_cast<size_t>(C)), shift(static_cast<size_t>(C), 0);
   for (size_t b = 0; b < branches.size(); ++b) {
     const NormBranch& branch = branches[b];
@@ -187,7 +187,7 @@ std::vector<BatchNormGrads> norm_sum_backward(const Tensor& dy, const Tensor& y,
   const std::vector<double> sums =
       with_branch_count(branches.size(), [&](auto count) { return gradient_sums<count>(dy, y, branches, activation); });
 
-  // dx = gamma / sigma (g - mean(g) - xhat mean(g xhat)), written as an affine map of g and x.
+  // dx = gamma / sigma (g - mean(g) - xhat mean(g xhat)), written as an affine function of g and x.
   std::vector<BatchNormGrads> grads(branches.size());
   const size_t numbers = branches.size() * static_cast<size_t>(C);
   Coefficients of_g(numbers), of_x(numbers, 0), constant(numbers, 0);

@@ -17,10 +17,10 @@ void check_logits(const char* kernel, const Tensor& logits) {
         ": logits must be [N, K] with K >= 1, got ", logits.defined() ? logits.shape().text() : "none");
 }
 
-/// Rows in one range of a parallel loop; an exponential costs as much as some ten other operations.
+/// Rows per range of a parallel loop; an exponential costs about as much as ten other operations.
 int64_t rows_per_range(int64_t classes) { return std::max<int64_t>(1, 2048 / classes); }
 
-/// log(sum_k e^z_k) = m + log(sum_k e^(z_k - m)): with m the largest, no power overflows and one of them is 1.
+/// log(sum_k e^z_k) = m + log(sum_k e^(z_k - m)): with the maximum as m, no power overflows and one of them is 1.
 double log_sum_exp(const Real* z, int64_t classes) {
   const double largest = static_cast<double>(*std::max_element(z, z + classes));
   double sum = 0;
@@ -46,7 +46,7 @@ CrossEntropy softmax_cross_entropy_forward(const Tensor& logits, const std::vect
           " is out of range; logits ", logits.shape(), " have ", classes, " classes, 0 to ", classes - 1);
   }
 
-  // The target q: `rest` for every class, and `hit` more for the label.
+  // The target q: `rest` for every class, plus `hit` for the label.
   const double hit = 1 - static_cast<double>(smoothing);
   const double rest = static_cast<double>(smoothing) / static_cast<double>(classes);
   const double share = 1 / static_cast<double>(rows);

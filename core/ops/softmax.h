@@ -23,7 +23,7 @@ CrossEntropy softmax_cross_entropy_forward(const Tensor& logits, const std::vect
 /// The softmax of each row: e^logit divided by the row's sum, [N, K] -> [N, K].
 Tensor softmax(const Tensor& logits);
 
-/// The class with the largest logit per row, the first one on ties: [N, K] -> N. A NaN is never the largest.
+/// The class with the highest logit per row, the first one on ties: [N, K] -> N. A NaN is never the highest.
 std::vector<int> argmax_rows(const Tensor& logits);
 
 }  // namespace onefold

@@ -10,18 +10,18 @@ namespace onefold {
 
 namespace {
 
-/// One axis of a convolution, and where on it impulses stand so that every element of the kernel answers to one.
+/// One axis of a convolution, with impulses placed such that every element of the kernel responds to one.
 struct ImpulseAxis {
   int64_t elements, stride, padding, dilation;
 
   int64_t extent() const { return (elements - 1) * dilation + 1; }
 
-  /// Of the `stride` impulses the first: far enough in for the last element to reach it from an output pixel.
+  /// The first of the `stride` impulses: far enough inside for the last element to reach it from an output pixel.
   int64_t first() const { return std::max<int64_t>(0, extent() - 1 - padding); }
   int64_t pixels() const { return std::max<int64_t>(1, first() + stride - 1 + extent() - padding); }
 
-  /// Element e of output pixel p sees input pixel p stride + e dilation - padding: the impulse, by its number, and the
-  /// output pixel that see each other through e.
+  /// Element e of output pixel p sees input pixel p stride + e dilation - padding. These are the indices of the impulse
+  /// and of the output pixel that e connects.
   int64_t impulse(int64_t e) const {
     const int64_t behind = first() + padding - e * dilation;
     return (stride - behind % stride) % stride;
@@ -40,15 +40,15 @@ FixedConv2d equivalent_convolution(Module& module) {
 
 ConvVariable equivalent_convolution_in_graph(Module& module) {
   const FixedConv2d conv = equivalent_convolution(module);
-  rounded(conv);  // throws for a padding that no convolution has
+  rounded(conv);  // throws for padding that a convolution cannot have
   const Conv2dArgs& args = conv.args;
   const Shape& shape = conv.kernel.shape;
   const int64_t C = shape[2], K = shape[3], all = conv.channels_in();
   const ImpulseAxis h{shape[0], args.stride_h, args.padding_h, args.dilation_h};
   const ImpulseAxis w{shape[1], args.stride_w, args.padding_w, args.dilation_w};
 
-  // An image for each impulse and each channel of a group: groups do not see each other, so all share it. The last one
-  // is zero.
+  // One image per impulse and per channel of a group; groups do not see each other, so they all share it. The last
+  // image is zero.
   const int64_t images = C * h.stride * w.stride + 1, H = h.pixels(), W = w.pixels();
   const auto image = [&](int64_t c, int64_t row, int64_t column) { return (c * h.stride + row) * w.stride + column; };
   Tensor x = Tensor::zeros({images, H, W, all});

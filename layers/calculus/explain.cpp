@@ -15,7 +15,7 @@ constexpr const char* kAdded = "kernels and biases added";
 
 using Compute = std::function<Tensor(const Tensor& x)>;
 
-/// A convolution's kernel, rounded to Real, without bias where it has none.
+/// A convolution's kernel, rounded to Real, without bias if it has none.
 Kernel kernel_of(const LinearForm& piece) {
   Kernel kernel = piece.conv.kernel.rounded();
   if (!piece.has_bias) kernel.bias = {};
@@ -43,7 +43,7 @@ int64_t convolutions_in(const LinearForm& form) {
   return count;
 }
 
-/// Adds up counts and kernels. A branch's only convolution has the branch's name, others their own behind it.
+/// Adds up counts and kernels. A branch's only convolution has the branch's name, several append their own names.
 void count_in(const LinearForm& form, const std::string& branch, FoldStep& step) {
   switch (form.kind) {
     case LinearForm::Kind::piece:
@@ -81,7 +81,7 @@ FoldStep step_of(std::string title, const LinearForm& form, Activation activatio
   return step;
 }
 
-/// The last step: the module that fold() makes, and nothing of the branches.
+/// The last step: the module that fold() returns, without the branches.
 FoldStep step_of_module(std::string title, const std::shared_ptr<Module>& folded, const LinearForm& form) {
   FoldStep step;
   step.title = std::move(title);

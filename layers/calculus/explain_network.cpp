@@ -11,7 +11,7 @@ namespace onefold {
 
 namespace {
 
-/// The steps of a block, each under a title of its own: a title's second step has " (2)" behind it.
+/// The steps of a block with distinct titles: " (2)" is appended to the second step of the same title.
 std::vector<FoldStep> distinct_steps(Module& block) {
   std::vector<FoldStep> steps = explain_fold(block);
   std::map<std::string, int> count;
@@ -22,7 +22,7 @@ std::vector<FoldStep> distinct_steps(Module& block) {
   return steps;
 }
 
-/// The steps of all blocks in one order: a title comes behind all that come before it in some block.
+/// The steps of all blocks in one order: a title comes after all titles that precede it in some block.
 std::vector<std::string> titles_of(const std::vector<std::vector<FoldStep>>& blocks) {
   std::vector<std::string> titles;
   for (const auto& steps : blocks) {
@@ -38,14 +38,14 @@ std::vector<std::string> titles_of(const std::vector<std::vector<FoldStep>>& blo
 }  // namespace
 
 std::vector<FoldStep> explain_fold(RepVgg& network) {
-  // A folded network of its own, whose convolutions the blocks' steps stand in for; shared by the functions that
+  // A separate folded network, in which the blocks' steps replace the convolutions; shared by the functions that
   // compute.
   struct Parts {
     std::vector<std::vector<FoldStep>> blocks;
     std::vector<std::string> titles;
     std::unique_ptr<PlainVgg> folded;
 
-    /// Where a block stands after a step of the network: a block that the step does not concern stays where it was.
+    /// The state of a block after a step of the network; a step that the block does not have leaves it unchanged.
     const FoldStep& of_block(size_t block, size_t step) const {
       const FoldStep* last = &blocks[block].front();
       for (const FoldStep& own : blocks[block]) {
@@ -79,7 +79,7 @@ std::vector<FoldStep> explain_fold(RepVgg& network) {
     step.title = i == 0 ? "the trained network, evaluation mode" : parts->titles[i];
     step.parameters = network.head().weight().value().size() + network.head().bias().value().size();
     if (network.whitening() != nullptr) {
-      // A convolution from the beginning; its numbers count as parameters once they may be trained on.
+      // A convolution from the beginning; its weights count as parameters once they may be trained.
       step.convolutions = 1;
       if (i + 1 == parts->titles.size()) step.parameters += count_parameters(*parts->folded->whitening());
     }

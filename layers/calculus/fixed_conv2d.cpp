@@ -26,7 +26,7 @@ std::vector<double> border_of(const FixedConv2d& conv) {
   return conv.border.empty() ? std::vector<double>(static_cast<size_t>(conv.channels_in())) : conv.border;
 }
 
-/// What the convolution makes of a place where there is nothing but padding: [K].
+/// The convolution's output at a pixel that sees only padding: [K].
 std::vector<double> response_to_border(const FixedConv2d& conv) {
   const std::vector<double> border = border_of(conv);
   const auto& [kernel, args, unused] = conv;
@@ -49,17 +49,17 @@ int64_t extent(int64_t size, int64_t dilation) { return (size - 1) * dilation + 
 int64_t extent_h(const FixedConv2d& conv) { return extent(conv.kernel.shape[0], conv.args.dilation_h); }
 int64_t extent_w(const FixedConv2d& conv) { return extent(conv.kernel.shape[1], conv.args.dilation_w); }
 
-/// Throws unless what second pads the map between with is what the composed convolution has there.
+/// Throws FoldError unless second pads the feature map in between with what the composed convolution computes there.
 void check_map_between(const FixedConv2d& first, const FixedConv2d& second) {
   if (!pads(second)) return;
   const char* remedy =
-      "; pad in the first of the two alone, by all that both need, or behind a batch norm by what it "
-      "gives for zero (BatchNormPad2d)";
+      "; pad only in the first of the two, by as much as both need, or after a batch norm with its output "
+      "for zero (BatchNormPad2d)";
   const bool sees_padding_alone = (second.args.padding_h == 0 || extent_h(first) <= first.args.padding_h + 1) &&
                                   (second.args.padding_w == 0 || extent_w(first) <= first.args.padding_w + 1);
   if (!sees_padding_alone) {
-    refuse("it pads the map behind a ", size_text(first),
-           " with a constant, where one convolution for both would go on computing from the pixels at the edge: they "
+    refuse("it pads the feature map after a ", size_text(first),
+           " with a constant, but a single convolution would keep computing from the pixels at the edge: they "
            "differ at the border",
            remedy);
   }
@@ -71,8 +71,8 @@ void check_map_between(const FixedConv2d& first, const FixedConv2d& second) {
   }
   for (size_t m = 0; m < computed.size(); ++m) {
     if (std::abs(computed[m] - padded[m]) <= 4 * double{std::numeric_limits<Real>::epsilon()} * largest) continue;
-    refuse("it pads the map behind a ", size_text(first), " with ", padded[m], " in channel ", m,
-           ", where one convolution for both has ", computed[m], ", its bias there: they differ at the border", remedy);
+    refuse("it pads the feature map after a ", size_text(first), " with ", padded[m], " in channel ", m,
+           ", but a single convolution has ", computed[m], " there, its bias: they differ at the border", remedy);
   }
 }
 
@@ -90,13 +90,12 @@ std::string size_text(const FixedConv2d& conv) {
 
 FixedConv2d compose(const FixedConv2d& first, const FixedConv2d& second) {
   if (first.channels_out() != second.channels_in()) {
-    refuse("it takes ", second.channels_in(), " channels, but ", first.channels_out(),
-           " come out of what is before it");
+    refuse("it takes ", second.channels_in(), " channels, but the piece before it gives ", first.channels_out());
   }
   check_map_between(first, second);
 
-  // Along each axis, one element of the second kernel is a step of first's stride; a first kernel of one element leaves
-  // all of these steps to a dilation.
+  // Along each axis, the elements of the second kernel are first's stride apart; if the first kernel is 1x1, a dilation
+  // does the same.
   const Conv2dArgs &a = first.args, &b = second.args;
   Conv2dArgs args;
   args.groups = std::gcd(a.groups, b.groups);
@@ -123,15 +122,15 @@ FixedConv2d compose(const FixedConv2d& first, const FixedConv2d& second) {
 
 namespace {
 
-/// One axis of a convolution: pixel p stride - padding + [0, extent) makes output pixel p.
+/// One axis of a convolution: output pixel p sees the pixels p stride - padding + [0, extent).
 struct Axis {
   int64_t stride, padding, extent;
-  int64_t slack() const { return 2 * padding - extent; }  // of H pixels it makes (H + slack) / stride + 1, rounded down
+  int64_t slack() const { return 2 * padding - extent; }  // H pixels give (H + slack) / stride + 1, rounded down
   int64_t end() const { return extent - padding; }
 };
 
-/// The smallest axis that holds all. The maps have one size wherever a forward pass can add them; the common one must
-/// have that size too.
+/// The smallest axis that contains all. Feature maps that a forward pass can add have the same size; the common axis
+/// must give that size too.
 Axis common_axis(const char* what, const std::vector<Axis>& axes, const std::vector<std::string>& names) {
   Axis common{axes.front().stride, 0, 0};
   size_t least = 0, most = 0;
@@ -154,8 +153,8 @@ Axis common_axis(const char* what, const std::vector<Axis>& axes, const std::vec
     };
     refuse("the branches' grids differ along the ", what, " at stride ", common.stride, ": ", text(least), ", ",
            text(most),
-           ", so their outputs stand for other pixels, or their maps have other sizes; give each branch "
-           "half of its extent as padding, a 1x1 none and a 3x3 one");
+           ", so their outputs belong to different pixels, or their feature maps differ in size; give each branch "
+           "half of its extent as padding, none for a 1x1 and one for a 3x3");
   }
   return common;
 }
@@ -181,7 +180,7 @@ CommonWindow common_window(const std::vector<FixedConv2d>& summands, const std::
     }
     if (summands.size() > 1 && pads(conv) && !conv.border.empty()) {
       refuse("branch ", names[b],
-             " pads the sum's input with a constant that is not zero, which the sum cannot; pad "
+             " pads the sum's input with a constant that is not zero, which a sum cannot do; pad "
              "before the sum");
     }
     rows.push_back({conv.args.stride_h, conv.args.padding_h, extent_h(conv)});
@@ -222,8 +221,8 @@ FixedConv2d placed(const FixedConv2d& conv, const CommonWindow& window) {
 Kernel rounded(const FixedConv2d& conv) {
   if (pads(conv) && !conv.border.empty()) {
     refuse(
-        "it pads its input with a constant that is not zero, which a convolution cannot; let the piece before it "
-        "fold with it, or pad with zeros");
+        "it pads its input with a constant that is not zero, which a convolution cannot do; fold it together with "
+        "the piece before it, or pad with zeros");
   }
   return conv.kernel.rounded();
 }

@@ -5,7 +5,7 @@
 
 #include "core/check.h"
 
-// Legend: R S kernel rows and columns, C input channels of a group, K output channels.
+// Legend: R S kernel rows and columns, C input channels per group, K output channels.
 
 namespace onefold {
 
@@ -46,7 +46,7 @@ DoubleKernel regroup_kernel(const DoubleKernel& kernel, int64_t groups, int64_t 
     for (int64_t s = 0; s < kernel.shape[1]; ++s) {
       for (int64_t c = 0; c < C; ++c) {
         for (int64_t k = 0; k < K; ++k) {
-          const int64_t place = k / (K / groups) % joined;  // of k's old group among those that are one now
+          const int64_t place = k / (K / groups) % joined;  // index of k's old group among those joined
           regrouped.at(r, s, place * C + c, k) = kernel.at(r, s, c, k);
         }
       }
@@ -57,7 +57,7 @@ DoubleKernel regroup_kernel(const DoubleKernel& kernel, int64_t groups, int64_t 
 
 DoubleKernel compose_kernels(const DoubleKernel& first, int64_t first_groups, int64_t stride_h, int64_t stride_w,
                              const DoubleKernel& second, int64_t second_groups) {
-  // C inputs, M channels between, K outputs, each counted within a group of its convolution.
+  // C inputs per group of first, M intermediate channels per group of second, K outputs.
   const int64_t C = first.shape[2], M = second.shape[2], K = second.shape[3];
   const int64_t M_all = first.channels_out(), M_of_first = M_all / first_groups, K_of_second = K / second_groups;
   check(M_all == M * second_groups, "compose_kernels: ", M_all, " channels come out of the first convolution, ",
@@ -71,7 +71,7 @@ DoubleKernel compose_kernels(const DoubleKernel& first, int64_t first_groups, in
   composed.bias = second.bias;
   // [compose]
   for (int64_t m = 0; m < M_all; ++m) {
-    // Channel m sees the C inputs of its own group, one of several in a group of the result; K_of_second outputs see m.
+    // Channel m sees the C inputs of its own group, one of several per group of the result; K_of_second outputs see m.
     const int64_t inputs = m / M_of_first % (first_groups / groups) * C;
     const int64_t outputs = m / M * K_of_second;
     for (int64_t r2 = 0; r2 < second.shape[0]; ++r2) {

@@ -11,7 +11,7 @@ void Branch::append(std::string name, std::unique_ptr<Module> piece) {
   for (const auto& branch : block_.branches_) {
     for (const OwnPiece& other : branch->pieces_) {
       check(other.name != name, "LinearBlock: pieces of branches ", branch->name_, " and ", name_, " are both called ",
-            name, "; in a block's state each needs a name of its own");
+            name, "; each needs its own name in the block's state");
     }
   }
   pieces_.push_back({std::move(name), std::move(piece)});
@@ -40,7 +40,7 @@ std::vector<BatchNorm2d*> LinearBlock::last_norms() const {
 }
 
 Variable LinearBlock::forward(const Variable& x) {
-  check(!branches_.empty(), type(), ": no branches; add_branch() makes one");
+  check(!branches_.empty(), type(), ": no branches; add one with add_branch()");
   const std::vector<BatchNorm2d*> norms = last_norms();
   if (norms.empty()) return forward_by_pieces(x);
 
@@ -77,7 +77,7 @@ std::vector<Variable> LinearBlock::branch_outputs(const Variable& x, size_t left
 void LinearBlock::check_shape(size_t branch, const Shape& shape, const Shape& first) const {
   check(shape == first, type(), ": branch ", branches_[branch]->name(), " gives ", shape, ", but branch ",
         branches_.front()->name(), " gives ", first, "; a sum needs equal shapes: give each branch the same number of ",
-        "output channels, the same stride, an odd kernel and half of its extent as padding, which both sides get");
+        "output channels, the same stride, an odd kernel and half of its extent as padding on both sides");
 }
 
 // [forward-in-training]
@@ -132,7 +132,7 @@ int64_t LinearBlock::in_channels() const {
 
 LinearForm LinearBlock::linear(int64_t channels) const {
   check_evaluation_mode(*this);
-  if (branches_.empty()) throw FoldError(type() + " has no branches; add_branch() makes one");
+  if (branches_.empty()) throw FoldError(type() + " has no branches; add one with add_branch()");
   LinearForm sum;
   sum.kind = LinearForm::Kind::sum;
   for (const auto& branch : branches_) {
@@ -148,7 +148,7 @@ LinearForm LinearBlock::linear(int64_t channels) const {
 std::unique_ptr<Module> LinearBlock::fold() const {
   LinearForm form = sum_of_branches();
   reduce(form);
-  // What cannot be rounded is a single branch: of several, the sum would have refused it.
+  // Only a single branch can fail to round: a sum of several would have rejected it.
   const Kernel kernel = fold_branch(branches_.front()->name(), [&] { return rounded(form.conv); });
   return make_folded(kernel, form.conv.args, activation_);
 }

@@ -100,7 +100,7 @@ class LinearBlock : public LinearPiece {
   std::vector<BatchNorm2d*> last_norms() const;
 
   /// The same as forward() in one op, by the batch's statistics. If every branch is a convolution without bias and a
-  /// batch norm, or a batch norm alone, the op includes the convolutions.
+  /// batch norm, or only a batch norm, the op includes the convolutions.
   Variable forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms);
 
   /// The output of each branch for x, without its last `left_out` pieces. Throws Error, naming both branches, if the

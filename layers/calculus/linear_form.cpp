@@ -51,7 +51,7 @@ LinearForm identity_form(int64_t channels) {
 
 namespace {
 
-/// The convolution that a rewrite made.
+/// The convolution that a rewrite created.
 LinearForm made(const std::string& name, FixedConv2d conv) {
   LinearForm form;
   form.name = name;
@@ -65,7 +65,7 @@ std::string without(const std::string& text, const std::string& end) {
   return text.ends_with(end) ? text.substr(0, text.size() - end.size()) : text;
 }
 
-/// Two neighbours of a chain as one convolution; the error of one that cannot names the second, which does not fit.
+/// Two neighbours of a chain as one convolution. If they cannot be joined, the error names the second.
 Rewrite joined(const LinearForm& first, const LinearForm& second) {
   return fold_piece(second.name, [&] {
     const bool plain_norm = second.norm && first.channels_out() == second.conv.channels_in();
@@ -94,7 +94,7 @@ std::string change_text(const FixedConv2d& conv, const CommonWindow& window) {
   return text;
 }
 
-/// The rewrite that ends a branch, and then into the window that all branches have in common.
+/// The rewrite that ends a branch, extended by placing its result in the window common to all branches.
 Rewrite then_placed(Rewrite rewrite, const CommonWindow& window) {
   const LinearForm& now = rewrite.after;
   if (fits(now.conv, window) && now.is_convolution) return rewrite;
@@ -112,9 +112,9 @@ Rewrite then_placed(Rewrite rewrite, const CommonWindow& window) {
 
 void reduce(LinearForm& form, const OnRewrite& on_rewrite, const CommonWindow* window);
 
-/// Joins neighbours from the left until one is left. The last rewrite takes the result into the window, too.
+/// Joins neighbours from the left until one is left. The last rewrite also places the result in the window.
 void reduce_chain(LinearForm& form, const OnRewrite& on_rewrite, const CommonWindow* window) {
-  check(!form.parts.empty(), "LinearForm: a chain of nothing; an identity is a piece of its own");
+  check(!form.parts.empty(), "LinearForm: an empty chain; use an identity piece");
   for (LinearForm& part : form.parts) {
     const bool last = form.parts.size() == 1;
     fold_piece(part.kind == LinearForm::Kind::piece ? "" : part.name,
@@ -135,7 +135,7 @@ void reduce_chain(LinearForm& form, const OnRewrite& on_rewrite, const CommonWin
 }
 
 void reduce_sum(LinearForm& form, const OnRewrite& on_rewrite) {
-  check(!form.parts.empty(), "LinearForm: a sum of nothing; give it a branch");
+  check(!form.parts.empty(), "LinearForm: an empty sum; give it a branch");
   std::vector<FixedConv2d> convs;
   std::vector<std::string> names;
   for (const LinearForm& part : form.parts) {
@@ -146,7 +146,7 @@ void reduce_sum(LinearForm& form, const OnRewrite& on_rewrite) {
   }
   const CommonWindow window = common_window(convs, names);
 
-  // A single branch is no sum.
+  // A single branch is not a sum.
   if (form.parts.size() == 1) {
     reduce(form.parts.front(), on_rewrite, nullptr);
     LinearForm only = std::move(form.parts.front());
@@ -183,7 +183,7 @@ void reduce(LinearForm& form, const OnRewrite& on_rewrite, const CommonWindow* w
 void reduce(LinearForm& form, const OnRewrite& on_rewrite) {
   reduce(form, on_rewrite, nullptr);
   if (form.is_convolution) return;
-  // A piece by itself that is none yet, such as a batch norm alone.
+  // A single piece that is not a convolution yet, such as a batch norm.
   Rewrite rewrite{"the " + form.what + " as a " + size_text(form.conv), {form}, made(form.name, form.conv)};
   form = rewrite.after;
   if (on_rewrite) on_rewrite(rewrite);

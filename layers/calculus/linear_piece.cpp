@@ -31,7 +31,7 @@ std::vector<NamedPiece> layers_of(Sequential& layers) {
   return pieces;
 }
 
-/// The first number of channels that a layer asks for.
+/// The first fixed number of input channels of any layer.
 int64_t channels_into(Sequential& layers) {
   for (const NamedPiece& layer : layers_of(layers)) {
     const auto view = linear_view(*layer.module);
@@ -42,8 +42,8 @@ int64_t channels_into(Sequential& layers) {
 
 [[noreturn]] void fail_not_linear(const Module& module) {
   throw FoldError(module.description() +
-                  " is not a linear piece, so a branch with it is not a convolution; what "
-                  "is not linear must come after the sum of a block's branches");
+                  " is not a linear piece, so a branch with it is not a convolution; "
+                  "nonlinear layers must come after the sum of a block's branches");
 }
 
 [[noreturn]] void fail_unknown_channels(const Module& module) {
@@ -127,8 +127,8 @@ LinearForm linear_form(Module& module, int64_t channels) {
   if (!view) fail_not_linear(module);
   if (view->activation != Activation::none) {
     throw FoldError(module.type() +
-                    " ends in a ReLU, which is not linear: nothing can fold across it; let it be a "
-                    "block of its own, or leave its activation out");
+                    " ends in a ReLU, which is not linear: nothing can fold across it; make it a "
+                    "separate block, or omit its activation");
   }
   if (view->in_channels != 0 && view->in_channels != channels) {
     throw FoldError(module.description() + " takes " + std::to_string(view->in_channels) + " channels, but gets " +

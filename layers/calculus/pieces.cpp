@@ -15,7 +15,7 @@ namespace onefold {
 
 namespace {
 
-/// A convolution for a piece that stands alone.
+/// A convolution for a piece on its own.
 std::unique_ptr<Module> fold_alone(const LinearPiece& piece) {
   const LinearForm form = piece.linear(known_channels(piece));
   auto folded = std::make_unique<Conv2d>(rounded(form.conv), form.conv.args);
@@ -23,7 +23,7 @@ std::unique_ptr<Module> fold_alone(const LinearPiece& piece) {
   return folded;
 }
 
-/// "1", or "1x2" where the two differ.
+/// "1", or "1x2" if the two differ.
 std::string text_of(int64_t rows, int64_t columns) {
   return std::to_string(rows) + (rows == columns ? "" : "x" + std::to_string(columns));
 }
@@ -79,7 +79,7 @@ LinearForm FixedScale::linear(int64_t channels) const {
 Pad2d::Pad2d(int64_t rows, int64_t columns, const Tensor& value) : rows_(rows), columns_(columns) {
   check(rows >= 0 && columns >= 0, "Pad2d: padding ", rows, "x", columns, "; both must be at least 0");
   check(!value.defined() || value.shape().rank() == 1, "Pad2d: value ", value.defined() ? value.shape() : Shape{},
-        " must be one number a channel, [C]");
+        " must be one value per channel, [C]");
   if (value.defined()) value_ = value.clone();
 }
 
@@ -92,7 +92,7 @@ void Pad2d::visit(Visitor& visitor) {
 }
 
 std::string Pad2d::description() const {
-  return "Pad2d " + text_of(rows_, columns_) + (value_.defined() ? ", by a constant" : "");
+  return "Pad2d " + text_of(rows_, columns_) + (value_.defined() ? ", with a constant" : "");
 }
 
 std::unique_ptr<Module> Pad2d::fold() const { return fold_to_copy(*this, rows_, columns_, value_); }
@@ -133,7 +133,7 @@ std::string BatchNormPad2d::description() const {
 std::unique_ptr<Module> BatchNormPad2d::fold() const { return fold_alone(*this); }
 
 LinearForm BatchNormPad2d::linear(int64_t) const {
-  // A batch norm of the map padded with zeros.
+  // A batch norm of the feature map padded with zeros.
   LinearForm form = fold_piece("bn", [&] { return batch_norm_form(norm_.fixed()); });
   const FixedBatchNorm norm = *form.norm;
   form.what = "batch norm and padding " + std::to_string(padding_);

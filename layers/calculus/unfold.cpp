@@ -14,7 +14,7 @@ namespace {
 
 using State = std::map<std::string, Tensor>;
 
-/// A batch norm that multiplies by t and adds `bias` to a map, whatever the map's statistics: gamma and beta undo them.
+/// A batch norm that multiplies a feature map by t and adds `bias`; gamma and beta cancel the feature map's statistics.
 void set_norm(State& state, const std::string& name, const Tensor& map, const std::vector<double>& t,
               const Tensor& bias) {
   const ChannelStatistics statistics = channel_statistics(map);
@@ -36,7 +36,7 @@ void check_can_unfold(const Shape& weight, const Conv2dArgs& args, const Shape& 
         "unfold: a convolution ", conv2d_text(weight, args),
         "; a RepVGG block is a 3x3 with padding 1 and the same stride along both axes");
   check(images.rank() == 4 && images[3] == weight[2] * args.groups, "unfold: images ", images, " must be [N H W ",
-        weight[2] * args.groups, "], what reaches the block");
+        weight[2] * args.groups, "], the block's inputs");
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ std::unique_ptr<RepVggBlock> unfold(const Kernel& kernel, const Conv2dArgs& args
   }
   if (block->has_identity()) {
     for (int64_t k = 0; k < K; ++k) {
-      const int64_t i = centre + k % C * K + k;  // k's own input, counted within its group
+      const int64_t i = centre + k % C * K + k;  // k's own input, indexed within its group
       const auto share = static_cast<Real>(shares.identity * double{kernel.weight[i]});
       diagonal[static_cast<size_t>(k)] = double{share};
       rest[i] -= share;
@@ -85,7 +85,7 @@ std::unique_ptr<RepVggBlock> unfold(const Kernel& kernel, const Conv2dArgs& args
 
   const Tensor none = Tensor::zeros({K});
   const Tensor map = conv2d(images, rest, args);
-  check(map.shape().rows() > 1, "unfold: images ", images.shape(), " make a map of ", map.shape().rows(),
+  check(map.shape().rows() > 1, "unfold: images ", images.shape(), " give a feature map of ", map.shape().rows(),
         " pixel, which has no variance; give more images");
   set_norm(numbers, "bn3", map, one, kernel.bias);
   if (block->has_pointwise()) {
@@ -103,7 +103,7 @@ void unfold_network(PlainVgg& folded, const Tensor& images, RepVgg& unfolded) {
   if (folded.whitening() != nullptr) {
     const auto whitening = state(*folded.whitening());
     check(max_abs(whitening.at("conv.bias")) == 0, folded.description(),
-          ": the whitening has a bias, so it was trained on after folding; its training form cannot have one");
+          ": the whitening has a bias, so it was trained after folding; its training form cannot have one");
     load_state(*unfolded.whitening(), {{"weight", whitening.at("conv.weight")}});
   }
   const std::vector<Variable> inputs = folded.block_inputs(Variable(images));

@@ -12,7 +12,7 @@ struct SmallKernel {
   int64_t kernel, dilation;
 };
 
-/// What stands beside a large kernel: the authors' choice.
+/// The small kernels next to a large one, as the authors chose them.
 std::vector<SmallKernel> small_kernels(int64_t large) {
   switch (large) {
     case 5: return {{3, 1}, {3, 2}};
@@ -31,7 +31,7 @@ std::vector<SmallKernel> small_kernels(int64_t large) {
 // [dilated-block]
 DilatedBlock::DilatedBlock(const BlockOptions& options, int64_t kernel, Initializer& initializer)
     : LinearBlock(options.activation), options_(options), kernel_(kernel) {
-  check(options.is_depthwise() && options.stride == 1, "DilatedBlock: a large kernel for each channel by itself; it ",
+  check(options.is_depthwise() && options.stride == 1, "DilatedBlock: the block is depthwise; it ",
         "needs in = out = groups, above 1, and stride 1");
   const int64_t channels = options.out;
   const auto add = [&](const std::string& name, const std::string& number, int64_t extent, int64_t dilation) {

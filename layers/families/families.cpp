@@ -68,7 +68,7 @@ void check_family(const std::string& name) {
     if (known == name) return;
     names += (names.empty() ? "" : ", ") + known;
   }
-  fail("there is no family \"", name, "\" of blocks; the families are ", names);
+  fail("unknown block family \"", name, "\"; expected one of ", names);
 }
 
 std::unique_ptr<Module> make_block(const std::string& family, const BlockOptions& options, Initializer& initializer) {

@@ -14,10 +14,10 @@ namespace onefold {
 
 namespace {
 
-/// Layers of a Sequential that a block can stand for.
+/// Layers of a Sequential that a block can replace.
 struct Place {
   Sequential* layers;
-  int64_t first;  // the convolution's number
+  int64_t first;  // the convolution's index
   int64_t count;  // 2, or 3 with a ReLU
   std::string name;
   BlockOptions options;
@@ -54,13 +54,13 @@ std::vector<Place> places_in(Module& model) {
   return places;
 }
 
-/// `blocks` says in messages which blocks: "a block of family \"dbb\"".
+/// `blocks` describes the blocks in messages: "a block of family \"dbb\"".
 std::vector<std::string> replace_convolutions(Module& model, const std::string& blocks, const MakeBlock& make) {
   const std::vector<Place> places = places_in(model);
   check(!places.empty(), "insert_branches: ", model.description(), " has no Sequential with a 3x3 convolution of ",
-        "padding 1 and a batch norm after it, which ", blocks, " could replace");
+        "padding 1 and a batch norm after it that ", blocks, " could replace");
 
-  // Make every block first: from then on nothing can fail.
+  // Make every block first: after that nothing can fail.
   std::vector<std::unique_ptr<Module>> made;
   std::string refusals;
   size_t count = 0;
@@ -68,7 +68,7 @@ std::vector<std::string> replace_convolutions(Module& model, const std::string& 
     std::unique_ptr<Module> block;
     try {
       block = make(place.options);
-      check(block != nullptr, "no block was made; throw Error, saying why, where there is no room for one");
+      check(block != nullptr, "no block was made; throw Error with the reason if there is no room for one");
       block->train(place.layers->training());
       ++count;
     } catch (const Error& error) {
@@ -78,7 +78,7 @@ std::vector<std::string> replace_convolutions(Module& model, const std::string& 
   }
   check(count > 0, "insert_branches: ", model.description(), " has no room for ", blocks, ":", refusals);
 
-  // From the last to the first, so that the numbers of those before stay.
+  // From the last to the first, so that the indices of the remaining ones stay valid.
   std::set<const Module*> replaced;
   for (size_t p = places.size(); p-- > 0;) {
     if (made[p] == nullptr) continue;
@@ -102,7 +102,7 @@ std::vector<std::string> insert_branches(Module& model, const std::string& famil
 
 std::vector<std::string> insert_branches(Module& model, const MakeBlock& make) {
   check(make != nullptr, "insert_branches: no function that makes blocks; give one");
-  return replace_convolutions(model, "a block of one's own", make);
+  return replace_convolutions(model, "a custom block", make);
 }
 
 }  // namespace onefold

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Real kFirstScale = Real(1e-5);
 
-/// -x: what makes a sum of branches a difference.
+/// -x: turns a sum of branches into a difference.
 class Negative : public LinearPiece {
  public:
   Variable forward(const Variable& x) override { return scale(x, -1); }
@@ -30,8 +30,8 @@ class Negative : public LinearPiece {
 };
 
 const BlockOptions& checked(const BlockOptions& options) {
-  check(options.is_depthwise() && options.stride == 1, "RepMixerBlock: it adds to x what it makes of each channel by ",
-        "itself; it needs in = out = groups, above 1, and stride 1");
+  check(options.is_depthwise() && options.stride == 1, "RepMixerBlock: the block is depthwise and adds x to its ",
+        "result; it needs in = out = groups, above 1, and stride 1");
   return options;
 }
 

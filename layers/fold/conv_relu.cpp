@@ -7,7 +7,7 @@ namespace onefold {
 
 ConvRelu::ConvRelu(const Kernel& kernel, const Conv2dArgs& args) : conv_(kernel, args) {
   check(kernel.bias.defined(), "ConvRelu: weight ", kernel.weight.shape(),
-        " without bias; give one, of zeros if need be");
+        " without bias; give one, of zeros if necessary");
 }
 
 Variable ConvRelu::forward(const Variable& x) { return conv_.forward_with(x, Activation::relu); }

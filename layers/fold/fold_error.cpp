@@ -16,7 +16,7 @@ FoldError FoldError::within(const std::string& name) const {
 }
 
 FoldError FoldError::in_branch(const std::string& name) const {
-  return FoldError(reason_, piece_, branch_.empty() ? name : name + ", in it " + branch_);
+  return FoldError(reason_, piece_, branch_.empty() ? name : name + ", inner branch " + branch_);
 }
 
 void check_evaluation_mode(const Module& module) {

@@ -5,7 +5,7 @@
 
 #include "core/check.h"
 
-// Legend: R S kernel rows and columns, C input channels of a group, K output channels; element (r, s, c, k) of a weight
+// Legend: R S kernel rows and columns, C input channels per group, K output channels; element (r, s, c, k) of a weight
 // is at ((r S + s) C + c) K + k.
 
 namespace onefold {
@@ -81,7 +81,7 @@ DoubleKernel place_kernel(const DoubleKernel& kernel, int64_t top, int64_t left,
 
   DoubleKernel placed({rows, columns, kernel.shape[2], kernel.shape[3]});
   placed.bias = kernel.bias;
-  const int64_t position = kernel.shape[2] * kernel.shape[3];  // the numbers of one position
+  const int64_t position = kernel.shape[2] * kernel.shape[3];  // the elements of one position
   for (int64_t r = 0; r < R; ++r) {
     const auto from = kernel.weight.begin() + r * S * position;
     std::copy(from, from + S * position, placed.weight.begin() + ((top + r) * columns + left) * position);

@@ -27,7 +27,7 @@ struct DoubleKernel {
   std::vector<double> weight;  // in shape's order
   std::vector<double> bias;    // [K]; zero if the convolution has none
 
-  DoubleKernel() = default;                   // none
+  DoubleKernel() = default;                   // empty
   explicit DoubleKernel(const Shape& shape);  // all zero
   DoubleKernel(const Kernel& kernel);         // NOLINT: implicit on purpose, a fold starts from a module's kernel
 
@@ -67,7 +67,7 @@ DoubleKernel pad_kernel(const DoubleKernel& kernel, int64_t rows, int64_t column
 DoubleKernel identity_kernel(int64_t channels, int64_t groups, int64_t rows, int64_t columns);
 
 /// The same convolution in a larger window of zeros: element (r, s) goes to (top + r, left + s). Its padding must grow
-/// by `top` and `left`. Throws Error where it does not fit in.
+/// by `top` and `left`. Throws Error if it does not fit.
 DoubleKernel place_kernel(const DoubleKernel& kernel, int64_t top, int64_t left, int64_t rows, int64_t columns);
 
 /// conv_1(x) + conv_2(x) + ... as one convolution. Throws Error for no kernels and for different shapes.

@@ -58,7 +58,7 @@ std::string RepVggBlock::description() const {
 // [fold]
 DoubleKernel RepVggBlock::folded_kernel() const {
   check_evaluation_mode(*this);
-  // An error says which layer of which branch it comes from.
+  // Errors name the layer and the branch they come from.
   const auto kernel = [](auto name, const Conv2d& conv) { return fold_piece(name, [&] { return conv.kernel(); }); };
   const auto norm = [](auto name, const BatchNorm2d& bn) { return fold_piece(name, [&] { return bn.fixed(); }); };
 

@@ -8,7 +8,7 @@ namespace onefold {
 
 namespace {
 
-/// The place of the first number that is NaN or infinite; the size where there is none.
+/// The index of the first value that is NaN or infinite; the size if all are finite.
 int64_t first_anomaly(const Tensor& x) {
   const Real* end = x.data() + x.size();
   return std::find_if(x.data(), end, [](Real number) { return !std::isfinite(number); }) - x.data();
@@ -25,7 +25,7 @@ std::string joined(const Parts&... parts) {
   return text.str();
 }
 
-/// Where a layer stands in the network, and what it is: " in stages.1.0 (RepVggBlock 32 -> 32)".
+/// A layer's name in the network and its description: " in stages.1.0 (RepVggBlock 32 -> 32)".
 std::string place(const NamedModule* layer) {
   if (layer == nullptr) return ", outside of the network's layers,";
   return " in " + (layer->name.empty() ? "the network" : layer->name) + " (" + layer->module->description() + ")";
@@ -64,7 +64,7 @@ void AnomalyGuard::on_backward(const Node& node, const Tensor& dy, const Grads& 
   }
 }
 
-/// The innermost layer of the network that computes now; null for none.
+/// The innermost layer of the network that is computing now; null if none is.
 const NamedModule* AnomalyGuard::layer_at_work() const {
   const std::vector<const Module*>& at_work = modules_at_work();
   for (auto module = at_work.rbegin(); module != at_work.rend(); ++module) {
@@ -74,7 +74,7 @@ const NamedModule* AnomalyGuard::layer_at_work() const {
   return nullptr;
 }
 
-/// What the numbers were made from: the first input that is not finite, or that all are.
+/// The origin of the values: the first input that is not finite, or that all inputs are finite.
 std::string AnomalyGuard::source(const std::vector<Variable>& inputs) const {
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (is_finite(inputs[i].value())) continue;
@@ -86,7 +86,7 @@ std::string AnomalyGuard::source(const std::vector<Variable>& inputs) const {
   return "all of its inputs are finite" + hidden_source();
 }
 
-/// What no op has as an input but its layer computes with, where it is not finite: running statistics, in evaluation.
+/// Values that a layer uses without passing them to an op as inputs, if not finite: running statistics, in evaluation.
 std::string AnomalyGuard::hidden_source() const {
   const std::vector<const Module*>& at_work = modules_at_work();
   const auto layer = at_work.empty() ? layers_.end() : layers_.find(at_work.back());

@@ -17,7 +17,7 @@ class Anomaly : public Error {
   using Error::Error;
 };
 
-/// While it lives, the first NaN or infinite value on this thread, in an op's result or in a gradient computed by
+/// While it exists, the first NaN or infinite value on this thread, in an op's result or in a gradient computed by
 /// backward(), throws Anomaly. It names the op, the network's layer that the op belongs to, and where the value came
 /// from: computed by the op from finite inputs, read from a parameter or from data, stored in the statistics that a
 /// layer uses in evaluation, or received as the gradient of the op's result.

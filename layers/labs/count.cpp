@@ -7,8 +7,8 @@ namespace onefold {
 
 namespace {
 
-/// Adds up what each op costs, from its name and its shapes. Only what is made from the image is a map: kernels that
-/// are composed on the way are the cost of weights, not of an image.
+/// Adds up the cost of each op, from its name and shapes. Only results computed from the image are feature maps: the
+/// cost of composing kernels belongs to the weights, not to an image.
 class Counter : public OpObserver {
  public:
   explicit Counter(const Tensor& image) : maps_{image} {}
@@ -20,13 +20,13 @@ class Counter : public OpObserver {
     if (read == 0) return;
     maps_.push_back(output);
     if (name == "conv2d") {
-      // Each output number sums R S C / groups products: the weight's size over its output channels.
+      // Each output element sums R S C / groups products: the weight's size over its output channels.
       const Shape& weight = inputs[1].shape();
       counts.convolutions += 1;
       counts.multiply_adds += output.size() * weight.rows();
     } else if (name == "linear" || name == "matmul") {
       counts.multiply_adds += output.size() * inputs[1].shape()[0];
-    } else if (name != "reshape") {  // which moves nothing
+    } else if (name != "reshape") {  // which copies nothing
       counts.element_wise += read + output.size();
       count_sum(name, inputs);
     }
@@ -39,7 +39,7 @@ class Counter : public OpObserver {
     if (name == "batch_norm") {
       counts.batch_norms += 1;
     } else if (name == "norm_sum") {
-      // Three inputs a branch: x, gamma, beta.
+      // Three inputs per branch: x, gamma, beta.
       const auto branches = static_cast<int64_t>(inputs.size() / 3);
       counts.batch_norms += branches;
       counts.additions += branches - 1;
@@ -52,7 +52,7 @@ class Counter : public OpObserver {
     return std::any_of(maps_.begin(), maps_.end(), [&](const Tensor& map) { return map.data() == tensor.data(); });
   }
 
-  std::vector<Tensor> maps_;  // held, so that no other tensor gets the buffer of one
+  std::vector<Tensor> maps_;  // kept alive, so that no other tensor gets one's buffer
 };
 
 }  // namespace

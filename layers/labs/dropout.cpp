@@ -19,7 +19,7 @@ Dropout::Dropout(Real probability, Initializer& initializer)
 Variable Dropout::forward(const Variable& x) {
   if (!training() || probability_ == 0) return x;
 
-  // A generator of its own for each mask, named by the step.
+  // A separate generator per mask, determined by the step.
   const auto step = static_cast<uint64_t>(step_.item());
   const Random mask(masks_.bits(2 * step), masks_.bits(2 * step + 1));
   step_ = Tensor::full({1}, static_cast<Real>(step + 1));

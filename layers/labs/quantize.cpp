@@ -11,7 +11,7 @@ namespace onefold {
 
 namespace {
 
-/// Notes down operands and changes none.
+/// Records operands and changes none.
 class Recorder : public OperandHook {
  public:
   Operands on_product(const Module& layer, const Operands& operands) override {
@@ -28,7 +28,7 @@ class Recorder : public OperandHook {
 };
 
 // [rounder]
-/// Puts a layer's rounded weights in the place of its own, and rounds what it sees.
+/// Replaces a layer's weights by their rounded copies, and rounds its input.
 class Rounder : public OperandHook {
  public:
   explicit Rounder(const std::map<const Module*, QuantizedLayer>& layers) : layers_(layers) {}
@@ -73,7 +73,7 @@ QuantizedLayer quantize_layer(const LayerOperands& operands, const QuantizationO
 }  // namespace
 
 std::vector<LayerOperands> record_operands(Module& network, const Tensor& images) {
-  check(images.size() > 0, "quantize: 0 calibration images; pass at least one, better a hundred");
+  check(images.size() > 0, "quantize: 0 calibration images; pass at least one, preferably a hundred");
   const EvaluationMode evaluation(network);
   const NoGrad no_grad;
   Recorder recorder;
@@ -117,7 +117,7 @@ std::string QuantizedNetwork::description() const {
 
 std::unique_ptr<Module> QuantizedNetwork::fold() const {
   throw FoldError(
-      "QuantizedNetwork cannot fold: sums of rounded kernels need numbers between those of a grid; fold "
+      "QuantizedNetwork cannot fold: sums of rounded kernels need values between those of a grid; fold "
       "first, then quantize the folded network");
 }
 

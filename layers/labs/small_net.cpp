@@ -28,7 +28,7 @@ std::unique_ptr<Module> make_conv(const Conv2dOptions& options, Convolutions kin
 
 // [small-net]
 std::unique_ptr<Sequential> small_net(const SmallNetOptions& options, int64_t classes, Initializer& initializer) {
-  check(options.kernel == 3 || options.kernel == 7, "small_net: a kernel of ", options.kernel, "; it is 3 or 7");
+  check(options.kernel == 3 || options.kernel == 7, "small_net: a kernel of ", options.kernel, "; expected 3 or 7");
   auto net = std::make_unique<Sequential>();
   int64_t in = kImageChannels, side = kImageSide;
   for (const int64_t out : {8, 16, 32}) {

@@ -15,7 +15,7 @@ namespace onefold {
 namespace {
 
 constexpr int64_t kImageChannels = 3;
-constexpr int64_t kWhitening = 16;  // of 27 components: the others hold little but noise; with both signs 32 channels
+constexpr int64_t kWhitening = 16;  // of 27 components: the others hold mostly noise; with both signs 32 channels
 
 // [short]
 /// One block per resolution or width, at 32x32, 16x16, 8x8 twice and 4x4: few channels on large feature maps, many on
@@ -23,7 +23,7 @@ constexpr int64_t kWhitening = 16;  // of 27 components: the others hold little 
 VggVariant short_variant() {
   VggVariant variant{.size = {"short", {1, 1, 1, 1, 1}, {32, 128, 128, 256, 256}}};
   variant.halving = {Halving::none, Halving::pool, Halving::pool, Halving::none, Halving::pool};
-  variant.pointwise.fill(false);  // as many epochs with it reach no more, and take longer
+  variant.pointwise.fill(false);  // with it, the same number of epochs is no more accurate and takes longer
   variant.whitening = kWhitening;
   variant.first = FirstWeights::dirac;
   variant.max_pool = true;
@@ -51,7 +51,7 @@ class ScaledLinear : public Linear {
 
 std::vector<std::vector<BlockOptions>> options_of(const VggVariant& variant) {
   check(variant.halving[0] != Halving::pool, "RepVgg ", variant.size.name,
-        ": stage 0 begins with a pool, but the stem sees images in full; let stage 1 begin with it");
+        ": stage 0 begins with a pool, but the stem sees images in full; move the pool to stage 1");
   auto stages = block_options(variant.size);
   if (variant.whitening > 0) stages[0][0].in = 2 * variant.whitening;
   for (size_t s = 0; s < stages.size(); ++s) {
@@ -64,7 +64,7 @@ std::vector<std::vector<BlockOptions>> options_of(const VggVariant& variant) {
   return stages;
 }
 
-/// Everything but the whitening; the head first, as in RepVgg, so that both draw the same first weights.
+/// Everything except the whitening; the head first, as in RepVgg, so that both draw the same first weights.
 VggParts make_parts(const VggVariant& variant, const MakeBlock& make,
                     const std::function<std::unique_ptr<Linear>()>& make_head) {
   VggParts parts;

@@ -17,13 +17,13 @@ namespace {
 
 constexpr int64_t kSize = 3;
 
-/// The mean of patch patch^T over all patches that lie inside an image: [n, n] for patches of n = size size C numbers.
+/// The mean of patch patch^T over all patches inside an image: [n, n] for patches of n = size size C elements.
 std::vector<double> patch_covariance(const Tensor& images, int64_t size) {
   const Shape& shape = images.shape();
   const int64_t H = shape[1], W = shape[2], C = shape[3], row = size * C, n = size * row;
   const int64_t rows = H - size + 1, columns = W - size + 1;
 
-  // Sum up the lower triangle.
+  // Sum the lower triangle.
   std::vector<double> sums = ordered_sums(shape[0], 8, n * n, [&](int64_t begin, int64_t end, double* sum) {
     std::vector<double> patch(static_cast<size_t>(n));
     for (int64_t place = begin * rows * columns; place < end * rows * columns; ++place) {
@@ -57,7 +57,7 @@ Kernel whitening_kernel(const Tensor& images, int64_t size, int64_t components, 
         shape, " must be [N H W C], at least one and as large as a patch of ", size, " x ", size);
   const int64_t n = size * size * shape[3];
   check(components >= 1 && components <= n, "whitening: ", components, " components, a patch of ", size, " x ", size,
-        " pixels and ", shape[3], " channels has 1 to ", n);
+        " pixels and ", shape[3], " channels allows 1 to ", n);
 
   // [whitening-kernel]
   const SymmetricEigen eigen = symmetric_eigen(patch_covariance(images, size), n);

@@ -33,7 +33,7 @@ std::unique_ptr<Module> AvgPool2d::fold() const { return fold_to_copy(*this, arg
 Variable GlobalMaxPool::forward(const Variable& x) {
   const Shape& shape = x.shape();
   check(shape.rank() == 4 && shape[1] == shape[2] && shape[1] >= 1, "GlobalMaxPool: input ", shape,
-        " must be square maps [N H H C]");
+        " must be square feature maps [N H H C]");
   const Variable largest = max_pool2d(x, {.kernel = shape[1], .stride = shape[1]});
   return reshape(largest, {shape[0], shape[3]});
 }

@@ -40,6 +40,6 @@ TEST_CASE("graphviz: refuses what cannot be drawn", "[autograd]") {
   const Variable x(Tensor::zeros({}), true);
   const Variable y = scale(x, 2);
   y.backward();
-  CHECK_THROWS_WITH(graphviz(y), ContainsSubstring("scale was freed") && ContainsSubstring("draw the graph before"));
+  CHECK_THROWS_WITH(graphviz(y), ContainsSubstring("scale was freed") && ContainsSubstring("draw the graph first"));
   CHECK_THROWS_AS(graphviz(Variable()), Error);
 }

@@ -79,5 +79,5 @@ TEST_CASE("Lookahead: refuses what cannot be", "[autograd]") {
   CHECK_THROWS_WITH(lookahead.load_state({}), ContainsSubstring("missing      slow.0 [2]"));
   CHECK_THROWS_WITH(lookahead.load_state({{"slow.1", Tensor::zeros({2})}}), ContainsSubstring("unexpected   slow.1"));
   CHECK_THROWS_WITH(lookahead.load_state({{"slow.0", Tensor::zeros({3})}}),
-                    ContainsSubstring("other shape  slow.0 [3], needed [2]"));
+                    ContainsSubstring("wrong shape  slow.0 [3], expected [2]"));
 }

@@ -47,7 +47,7 @@ TEST_CASE("optimizer: a state of another optimizer is refused, with every fault,
   Sgd sgd({{{a, b}, 0.1, 0}}, {.momentum = 0.5});
   const std::map<std::string, Tensor> wrong{
       {"momentum.0", Tensor::full({2}, 7)}, {"momentum.1", Tensor::full({4}, 7)}, {"momentum.2", Tensor::full({1}, 7)}};
-  CHECK_THROWS_WITH(sgd.load_state(wrong), ContainsSubstring("other shape  momentum.1 [4], needed [3]") &&
+  CHECK_THROWS_WITH(sgd.load_state(wrong), ContainsSubstring("wrong shape  momentum.1 [4], expected [3]") &&
                                                ContainsSubstring("unexpected   momentum.2"));
   CHECK_THROWS_WITH(sgd.load_state({{"momentum.0", Tensor::full({2}, 7)}}),
                     ContainsSubstring("missing      momentum.1"));

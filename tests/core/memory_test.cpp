@@ -96,11 +96,11 @@ TEST_CASE("memory: threads may take and give back at the same time", "[core]") {
 TEST_CASE("memory: what the machine cannot give is an Error, and costs nothing", "[core]") {
   const size_t live = memory_usage().live;
   CHECK_THROWS_WITH(allocate_buffer(int64_t{1} << 58),
-                    ContainsSubstring("out of memory") && ContainsSubstring("MiB asked for") &&
+                    ContainsSubstring("out of memory") && ContainsSubstring("MiB requested") &&
                         ContainsSubstring("MiB available") && ContainsSubstring("smaller batch"));
   const std::string mebibytes = std::to_string((sizeof(Real) << 20) * 512 * 512 * 4 >> 20);
   CHECK_THROWS_WITH(Tensor({1 << 20, 512, 512, 4}),
-                    ContainsSubstring("tensor [1048576 512 512 4]: out of memory: " + mebibytes + " MiB asked for") &&
+                    ContainsSubstring("tensor [1048576 512 512 4]: out of memory: " + mebibytes + " MiB requested") &&
                         ContainsSubstring("use a smaller batch or network"));
   CHECK(memory_usage().live == live);
 }

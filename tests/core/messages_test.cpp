@@ -32,14 +32,14 @@ const Tensor images = Tensor::zeros({2, 8, 8, 3}), weight = Tensor::zeros({3, 3,
 TEST_CASE("messages: tensors and their shapes", "[core]") {
   CHECK_THROWS_WITH(Shape({1, 2, 3, 4, 5}), "shape: got 5 dimensions, at most 4 are supported; join some");
   CHECK_THROWS_WITH(Shape({2, -1}), "shape: extent -1 of axis 1 is negative; it must be at least 0");
-  CHECK_THROWS_WITH(Shape({1 << 20, 1 << 20, 2}), "shape: more than 2^40 elements asked for; make it smaller");
+  CHECK_THROWS_WITH(Shape({1 << 20, 1 << 20, 2}), "shape: more than 2^40 elements requested; make it smaller");
   CHECK_THROWS_WITH(Tensor::from({2, 2}, {1, 2, 3}),
                     "tensor: got 3 values, shape [2 2] needs 4; pass one value per element");
   CHECK_THROWS_WITH(images.item(), "item: tensor [2 8 8 3] has 384 elements, expected exactly 1; sum it first");
   CHECK_THROWS_WITH(images.reshape({2, 8, 8}),
                     "reshape: [2 8 8 3] has 384 elements, [2 8 8] needs 128; the sizes must be equal");
   CHECK_THROWS_WITH(max_abs_difference(Tensor::zeros({2}), Tensor::zeros({3})),
-                    "max_abs_difference: shapes [2] and [3] differ; compare tensors of one shape");
+                    "max_abs_difference: shapes [2] and [3] differ; compare tensors of the same shape");
 }
 
 TEST_CASE("messages: element by element", "[core]") {
@@ -86,7 +86,7 @@ TEST_CASE("messages: convolutions", "[core]") {
                     "conv2d: input [2 8 8 3] has 3 channels, weight [3 3 2 6] expects 6 (weight channels times "
                     "groups); make the weight's third axis 1");
   CHECK_THROWS_WITH(conv2d(images, weight, conv2d_args(1, 1, 2)),
-                    "conv2d: input [2 8 8 3] and weight [3 3 3 4] need channels that groups 2 divides");
+                    "conv2d: input [2 8 8 3] and weight [3 3 3 4] need channels divisible by groups 2");
   CHECK_THROWS_WITH(conv2d(images, weight, conv2d_args(0, 1)), "conv2d: stride 0 x 0 must be at least 1");
   CHECK_THROWS_WITH(conv2d(images, weight, conv2d_args(1, -1)), "conv2d: padding -1 x -1 must not be negative");
   CHECK_THROWS_WITH(conv2d(images, weight, {.dilation_h = 0}), "conv2d: dilation 0 x 1 must be at least 1");
@@ -153,7 +153,7 @@ TEST_CASE("messages: batch norm and cross-entropy", "[core]") {
   CHECK_THROWS_WITH(norm_sum_forward({}, Activation::relu, 1), "norm_sum: got 0 branches, expected 1 to 8");
   CHECK_THROWS_WITH(norm_sum_forward({{images, {three, three}, three, three}, {weight, {four, four}, four, four}},
                                      Activation::relu, 1),
-                    "norm_sum: branches of [2 8 8 3] and [3 3 3 4]; all need one shape");
+                    "norm_sum: branches of [2 8 8 3] and [3 3 3 4]; all must have the same shape");
   CHECK_THROWS_WITH(norm_sum_forward({{images, {three, three}, four, three}}, Activation::relu, 1),
                     "norm_sum: a batch norm of [4] channels on a branch of [2 8 8 3]; its vectors must be [3]");
 
@@ -198,18 +198,18 @@ TEST_CASE("messages: safetensors files", "[core]") {
                                                          ".safetensors file");
   CHECK_THROWS_WITH(load("abc"), "load_safetensors: " + name +
                                      ": has 3 bytes, the header's length alone needs 8; it is "
-                                     "truncated or no .safetensors file");
+                                     "truncated or not a .safetensors file");
   CHECK_THROWS_WITH(load(std::string("\x40\0\0\0\0\0\0\0{}", 10)),
                     "load_safetensors: " + name +
                         ": claims a header of 64 bytes, but the file has only 2 after "
-                        "its length; it is truncated or no .safetensors file");
+                        "its length; it is truncated or not a .safetensors file");
   CHECK_THROWS_WITH(with_header("[]"), "load_safetensors: " + name +
-                                           ": the header is not a JSON object; the file is damaged or no "
-                                           ".safetensors file: copy it again or save it again");
+                                           ": the header is not a JSON object; the file is damaged or not "
+                                           "a .safetensors file; copy it again or save it again");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"F32","shape":[1]}})"),
                     "load_safetensors: " + name +
                         ": tensor \"x\": needs dtype, shape and data_offsets, no more and "
-                        "no less; the file is damaged or no .safetensors file: copy it again or save it again");
+                        "no less; the file is damaged or not a .safetensors file; copy it again or save it again");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}})"),
                     "load_safetensors: " + name +
                         ": tensor \"x\": dtype \"I32\" is not supported; save the tensor as "
@@ -217,15 +217,15 @@ TEST_CASE("messages: safetensors files", "[core]") {
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})"),
                     "load_safetensors: " + name +
                         ": tensor \"x\": shape [2] of F32 needs 8 bytes, data_offsets give "
-                        "4; the file is damaged or no .safetensors file: copy it again or save it again");
+                        "4; the file is damaged or not a .safetensors file; copy it again or save it again");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
                     "load_safetensors: " + name +
-                        ": tensor \"x\": bytes 0 to 8 leave the file, which holds 4 bytes "
-                        "of data; the file is damaged or no .safetensors file: copy it again or save it again");
+                        ": tensor \"x\": bytes 0 to 8 exceed the file, which holds 4 bytes "
+                        "of data; the file is damaged or not a .safetensors file; copy it again or save it again");
   CHECK_THROWS_WITH(with_header(R"({"x":{"dtype":"F16","shape":[1],"data_offsets":[2,4]}})"),
                     "load_safetensors: " + name +
-                        ": tensor \"x\": begins at byte 2, but the tensor before ends at "
-                        "0: a hole; the file is damaged or no .safetensors file: copy it again or save it again");
+                        ": tensor \"x\": begins at byte 2, but the previous tensor ends at "
+                        "0: a gap; the file is damaged or not a .safetensors file; copy it again or save it again");
   CHECK_THROWS_WITH(save_safetensors(name, {{{"x", Tensor()}}, {}}),
                     "save_safetensors: " + name + ": tensor \"x\" is undefined; leave it out");
   CHECK_THROWS_WITH(save_safetensors(folder / "none" / "x", {}),

@@ -55,7 +55,7 @@ TEST_CASE("shape: refuses what is no shape", "[core]") {
   // The product is checked before it can overflow.
   const int64_t big = int64_t{1} << 20;
   CHECK(Shape({big, big}).size() == int64_t{1} << 40);
-  CHECK_THROWS_WITH(Shape({big, big, 2}), "shape: more than 2^40 elements asked for; make it smaller");
+  CHECK_THROWS_WITH(Shape({big, big, 2}), "shape: more than 2^40 elements requested; make it smaller");
   CHECK_THROWS_AS(Shape({INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}), Error);
   CHECK_THROWS_AS(Shape({int64_t{1} << 32, int64_t{1} << 32}), Error);
 }

@@ -169,7 +169,7 @@ TEST_CASE("test views: their weights add up to 1, and each has its mirror image"
     CHECK(sum == 1);
     CHECK(views.front().variation == Variation{});
   }
-  CHECK_THROWS_WITH(test_views(3), ContainsSubstring("there are 1, 2 or 6"));
+  CHECK_THROWS_WITH(test_views(3), ContainsSubstring("expected 1, 2 or 6"));
 }
 
 }  // namespace

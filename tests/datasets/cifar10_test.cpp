@@ -87,7 +87,7 @@ TEST_CASE("CIFAR-10: found in the folder or in cifar-10-batches-bin below it", "
 
 TEST_CASE("CIFAR-10: every fault of a file is an error that names it and the remedy", "[datasets]") {
   const TemporaryFolder folder;
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("holds data_batch_1.bin") && ContainsSubstring("download"));
+  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has data_batch_1.bin") && ContainsSubstring("download"));
 
   write_all(folder.path());
   const auto check_error = [&](const fs::path& path, const std::string& what) {

@@ -142,7 +142,7 @@ not_unpacked
 begin "leaves nothing of an archive without all files"
 tar -czf "$temp/short.tar.gz" -C "$temp/source" cifar-10-batches-bin/test_batch.bin
 run 1 --sha256 "$(sha256sum "$temp/short.tar.gz" | cut -d ' ' -f 1)" --mirror "file://$temp/short.tar.gz" "$dest"
-says "has not all of"
+says "does not have all of"
 not_unpacked
 
 # A curl of our own: what it does is in $temp/plan, one line a call: its exit status and the HTTP status it prints.
@@ -168,7 +168,7 @@ run_with_plan() {
 
 begin "leaves a slow address for the next, and comes back to it"
 run_with_plan '28 200\n22 404\n0 200\n' 0 --mirror http://slow/ --mirror http://gone/ "$dest"
-says "Fetching http://slow/, slow as it is"
+says "Fetching http://slow/, although it is slow"
 unpacked
 
 begin "does not come back to an address without an answer"

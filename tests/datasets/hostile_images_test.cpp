@@ -47,8 +47,8 @@ TEST_CASE("hostile images: what a call costs is seen", "[datasets]") {
 TEST_CASE("hostile images: a JPEG of 27 bytes claims to be large", "[datasets]") {
   REQUIRE(jpeg_of_27_bytes(1, 1, false).size() == 27);
   for (const bool progressive : {false, true}) {
-    check_refused(jpeg_of_27_bytes(65535, 65535, progressive), "has 65535 x 65535 pixels, at most 4096 a side");
-    check_refused(jpeg_of_27_bytes(4096, 4096, progressive), "has 4096 x 4096 pixels, at most 4096 a side and 4194304");
+    check_refused(jpeg_of_27_bytes(65535, 65535, progressive), "has 65535 x 65535 pixels, at most 4096 per side");
+    check_refused(jpeg_of_27_bytes(4096, 4096, progressive), "4096 x 4096 pixels, at most 4096 per side and 4194304");
     check_refused(jpeg_of_27_bytes(2048, 2048, progressive), "claims 2048 x 2048 pixels in 8 bytes of scans");
 
     // So many pixels as its bytes could be.
@@ -100,7 +100,7 @@ TEST_CASE("hostile images: a chunk of 2 GiB is an error that says something", "[
   Bytes png = test::crafted_png({1, 2}, test::stored({0, 7, 0, 8}));
   const std::string bytes(png.begin(), png.end());
   png[bytes.find("IDAT") - 4] = 0x80;
-  check_refused(png, "cannot be decoded (it is cut off");
+  check_refused(png, "cannot be decoded (it is truncated");
 }
 
 TEST_CASE("hostile images: a first marker that is filled up does not hide the tables behind it", "[datasets]") {

@@ -49,7 +49,7 @@ bool fits(const Bytes& without_end) {
   return fault.empty();
 }
 
-bool is_cut_off(const Bytes& bytes) { return fault_of(bytes).starts_with("it is cut off"); }
+bool is_cut_off(const Bytes& bytes) { return fault_of(bytes).starts_with("it is truncated"); }
 
 TEST_CASE("JPEG tables: at most 256 codes fit", "[datasets]") {
   CHECK(fault_of(test::small_jpeg()).empty());

@@ -94,7 +94,7 @@ TEST_CASE("load dataset: other forms of CIFAR-10 and CIFAR-100 are named, with t
     const std::string name = std::string(file).substr(0, std::string(file).find('/'));
     const auto check_named = [&](const std::string& error) {
       CHECK_THAT(error, ContainsSubstring("There is " + name) && ContainsSubstring(what) &&
-                            ContainsSubstring("is needed, cifar-10-binary.tar.gz: "));
+                            ContainsSubstring("binary version, cifar-10-binary.tar.gz: "));
     };
     check_named(error_of(folder.path()));
     try {

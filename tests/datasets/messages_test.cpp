@@ -30,12 +30,12 @@ TEST_CASE("messages: datasets", "[datasets]") {
   CHECK_THROWS_WITH(check_augmentation({.pad = 4}, dataset),
                     "augmentation: padding by 4 pixels, images of 4 x 4 allow 0 to 3: choose a smaller "
                     "shift (train_cifar10 --shift 3)");
-  CHECK_THROWS_WITH(test_views(3), "test_views: 3 views; there are 1, 2 or 6");
+  CHECK_THROWS_WITH(test_views(3), "test_views: 3 views; expected 1, 2 or 6");
   CHECK_THROWS_WITH(PixelNormalizer({.deviation = {1, 0, 1}}),
                     "normalization: channel 1 has std 0, it must be positive: take it from "
                     "channel_normalization(training split)");
   dataset.pixels.pop_back();
-  CHECK_THROWS_WITH(check_dataset(dataset), "dataset two: 95 bytes of pixels, 2 labels of 48 bytes an image need 96");
+  CHECK_THROWS_WITH(check_dataset(dataset), "dataset two: 95 bytes of pixels, 2 labels at 48 bytes per image need 96");
   dataset.channels = 1;
   CHECK_THROWS_WITH(check_dataset(dataset), "dataset two: images have 1 channels, expected 3: convert them to RGB");
   dataset.labels.clear();
@@ -47,7 +47,7 @@ TEST_CASE("messages: data loaders", "[datasets]") {
   CHECK_THROWS_WITH(DataLoader(dataset, {.batch_size = 0}), "data loader: batch size 0 must be at least 1");
   CHECK_THROWS_WITH(DataLoader(dataset, {.prefetch = 0}), "data loader: prefetching 0 batches, choose at least 1");
   CHECK_THROWS_WITH(DataLoader(dataset, {.batch_size = 3, .drop_last = true}),
-                    "data loader: 2 images do not fill one batch of 3 and drop_last leaves it out: choose smaller "
+                    "data loader: 2 images do not fill one batch of 3 and drop_last omits it: choose smaller "
                     "batches");
   DataLoader loader(dataset, {.batch_size = 2});
   CHECK_THROWS_WITH(loader.start_epoch(-1), "data loader: epoch -1 must be at least 0");
@@ -63,8 +63,8 @@ TEST_CASE("messages: files of images", "[datasets]") {
   const std::string path = folder.path().string();
   CHECK_THROWS_WITH(load_cifar10(path),
                     "CIFAR-10: neither " + path +
-                        " nor cifar-10-batches-bin below it holds data_batch_1.bin: run "
-                        "datasets/download_cifar10.sh to fetch all, or name the folder with --data-dir");
+                        " nor cifar-10-batches-bin below it has data_batch_1.bin: run "
+                        "datasets/download_cifar10.sh to fetch it, or name the folder with --data-dir");
   write_bytes(folder / "data_batch_1.bin", "too short");
   CHECK_THROWS_WITH(load_cifar10(path), path + "/batches.meta.txt: is missing: run datasets/download_cifar10.sh " +
                                             folder.path().parent_path().string());

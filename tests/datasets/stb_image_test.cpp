@@ -143,7 +143,7 @@ TEST_CASE("decode image: a JPEG in which a decoder cannot go on is an error, tho
 TEST_CASE("decode image: an image too large, or larger than its file can hold, is refused", "[datasets]") {
   CHECK_THAT(error_of(test::png_of(PngKind::kRgb, 5000, 1, {1, 2, 3})), ContainsSubstring("some.png"));
   CHECK_THAT(error_of(test::png_of(PngKind::kGrey, 4096, 2048, {1})),
-             ContainsSubstring("has 4096 x 2048 pixels, at most 4096 a side and 4194304"));
+             ContainsSubstring("has 4096 x 2048 pixels, at most 4096 per side and 4194304"));
   CHECK_THAT(error_of(test::png_of(PngKind::kGrey, 2048, 2048, {1})),
              ContainsSubstring("claims 2048 x 2048 pixels in 69 bytes"));
 }

@@ -156,7 +156,7 @@ TEST_CASE("networks: a head under another name is listed, not taken for damage",
   CHECK_THROWS_WITH(load_network(folder / "model.safetensors"),
                     ContainsSubstring("missing      head.bias [3]") &&
                         ContainsSubstring("unexpected   module.head.bias [3]") &&
-                        ContainsSubstring("all names would fit without \"module.\" before each"));
+                        ContainsSubstring("all names would fit without the prefix \"module.\""));
 }
 
 TEST_CASE("evaluation: the batch size changes no count, the mode comes back, every image is counted", "[examples]") {

@@ -39,7 +39,7 @@ misuse() { # EXPECTED_TEXT PROGRAM OPTIONS...
   silent out
 }
 misuse "tiny, mini, S" train_cifar10 --net huge
-misuse "the families are none, repvgg, acb" train_cifar10 --reparam vgg
+misuse "expected one of none, repvgg, acb" train_cifar10 --reparam vgg
 misuse "--epochs: got 0, needs a whole number from 1" train_cifar10 --epochs 0
 misuse "--epochs: got 1e3, needs a whole number" train_cifar10 --epochs 1e3
 misuse "--epochs: got 99999999999999999999" train_cifar10 --epochs 99999999999999999999

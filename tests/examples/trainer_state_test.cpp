@@ -34,7 +34,7 @@ TEST_CASE("trainer: a state that fits in part is refused as a whole", "[examples
   refused([](TrainerState& state) { state.optimizer.erase("momentum.0"); }, "missing      momentum.0");
   refused([](TrainerState& state) { state.optimizer.erase("muon.momentum.3"); }, "missing      muon.momentum.3");
   refused([](TrainerState& state) { state.optimizer["lookahead.slow.0"] = Tensor::zeros({1}); },
-          "other shape  lookahead.slow.0 [1], needed");
+          "wrong shape  lookahead.slow.0 [1], expected");
   refused([](TrainerState& state) { state.position.epoch = kEpochs + 1; }, "but this training has 2 epochs of 3 steps");
 }
 

@@ -88,7 +88,7 @@ TEST_CASE("trainer: Sgd is told what RepOptimizer's convolutions stand for, and 
   for (int64_t i = 0; i < moved.size(); ++i) CHECK((moved[i] != 0) == (i / 12 == 4));
 
   chosen.muon_rate = 0.1;
-  CHECK_THROWS_WITH(Trainer(network, data.train, {}, chosen), ContainsSubstring("is none of this optimizer's"));
+  CHECK_THROWS_WITH(Trainer(network, data.train, {}, chosen), ContainsSubstring("is not among this optimizer's"));
 }
 
 TEST_CASE("trainer: slow weights hold back what the same steps move without them", "[examples]") {

@@ -110,7 +110,7 @@ TEST_CASE("families: a training step reaches every parameter and moves every sta
 TEST_CASE("families: a wrong name lists the names, a wrong block is named", "[layers]") {
   Initializer initializer(1);
   CHECK_THAT(error_of([&] { make_block("acnet", {.in = 4, .out = 4}, initializer); }),
-             ContainsSubstring("there is no family \"acnet\" of blocks; the families are none, repvgg, acb, dbb,"));
+             ContainsSubstring("unknown block family \"acnet\"; expected one of none, repvgg, acb, dbb,"));
   CHECK_THAT(error_of([&] { make_block("dbb", {.in = 4, .out = 6, .groups = 4}, initializer); }),
              ContainsSubstring("family \"dbb\", block 4 -> 6, groups 4: Conv2d: 4 groups must divide both"));
 }

@@ -112,15 +112,15 @@ TEST_CASE("compose: refuses a map between that is padded otherwise, with the rem
   const FixedConv2d pointwise = random_conv({1, 1, 4, 4}, args_of(1, 0, 1), 2);
   const FixedConv2d three = random_conv({3, 3, 4, 4}, args_of(1, 1, 1), 4);
   const std::string zeros = error_of([&] { compose(pointwise, three); });
-  CHECK_THAT(zeros, ContainsSubstring("it pads the map behind a 1x1 convolution with 0 in channel 0"));
-  CHECK_THAT(zeros, ContainsSubstring("its bias there: they differ at the border; pad in the first of the two alone"));
+  CHECK_THAT(zeros, ContainsSubstring("it pads the feature map after a 1x1 convolution with 0 in channel 0"));
+  CHECK_THAT(zeros, ContainsSubstring(" there, its bias: they differ at the border; pad only in the first of the two"));
   CHECK_THAT(error_of([&] { compose(three, three); }),
-             ContainsSubstring("pads the map behind a 3x3 convolution with a constant, where one convolution for both "
-                               "would go on computing"));
+             ContainsSubstring("pads the feature map after a 3x3 convolution with a constant, but a single convolution "
+                               "would keep computing"));
   CHECK_THAT(error_of([&] {
                compose(pointwise, random_conv({1, 1, 6, 4}, args_of(1, 0, 1), 4));
              }),
-             ContainsSubstring("it takes 6 channels, but 4 come out of what is before it"));
+             ContainsSubstring("it takes 6 channels, but the piece before it gives 4"));
 
   // The refusals are right: one convolution computes something else there.
   const Tensor x = normals({1, 7, 7, 4}, 1);
@@ -170,7 +170,7 @@ TEST_CASE("common_window: refuses summands that no one convolution has, naming t
   const std::string shifted = refusal_of_sum(three, random_conv({1, 1, 4, 8}, args_of(2, 1, 1), 2));
   CHECK_THAT(shifted, ContainsSubstring("the branches' grids differ along the rows at stride 2: branch a covers "
                                         "3 pixels with padding 1, branch b covers 1 pixel with padding 1"));
-  CHECK_THAT(shifted, ContainsSubstring("a 1x1 none and a 3x3 one"));
+  CHECK_THAT(shifted, ContainsSubstring("none for a 1x1 and one for a 3x3"));
   const FixedConv2d padded = random_conv({3, 3, 4, 8}, args_of(1, 1, 1), 2);
   CHECK_THAT(refusal_of_sum(padded, random_conv({3, 3, 4, 8}, args_of(1, 0, 1), 2)), ContainsSubstring("grids differ"));
 

@@ -130,7 +130,7 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
                branch.add<BatchNorm2d>("bn", 4);
                branch.add<Conv2d>("b", three, initializer);
              }),
-             ContainsSubstring("fold: b: it pads the map behind a 1x1 convolution with 0 in channel 0") &&
+             ContainsSubstring("fold: b: it pads the feature map after a 1x1 convolution with 0 in channel 0") &&
                  ContainsSubstring("(BatchNormPad2d) (branch other)"));
   CHECK_THAT(error_with([&](Branch& branch) {
                auto inner = std::make_unique<LinearBlock>(Activation::relu);
@@ -159,7 +159,7 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
                branch.append("inner", std::move(inner));
              }),
              ContainsSubstring("fold: inner.relu: Relu is not a linear piece") &&
-                 ContainsSubstring("(branch other, in it y)"));
+                 ContainsSubstring("(branch other, inner branch y)"));
   CHECK_THAT(error_with([&](Branch& branch) {
                branch.add<Pad2d>("pad", 1, 1, Tensor::full({4}, 1));
                branch.add<Conv2d>("a", Conv2dOptions{.in = 4, .out = 4}, initializer);

@@ -33,7 +33,7 @@ TEST_CASE("messages: layers of impossible sizes", "[layers]") {
   CHECK_THROWS_WITH(BatchNorm2d(0), "BatchNorm2d: 0 channels, expected at least 1");
   CHECK_THROWS_WITH(BatchNorm2d(4, 0),
                     "BatchNorm2d: eps is 0, it must be above 0, because a channel's variance can be 0");
-  CHECK_THROWS_WITH(BatchNorm2d(4, BatchNorm2d::kEps, 2), "BatchNorm2d: momentum is 2, it must be within 0 and 1");
+  CHECK_THROWS_WITH(BatchNorm2d(4, BatchNorm2d::kEps, 2), "BatchNorm2d: momentum is 2, it must be between 0 and 1");
   CHECK_THROWS_WITH(Linear(4, 0, initializer), "Linear: 4 -> 0 features; both must be at least 1");
   CHECK_THROWS_WITH(Linear(Tensor::zeros({4, 10}), Tensor::zeros({4})),
                     "Linear: weight [4 10] and bias [4] must be [in out] and [out]");
@@ -41,7 +41,7 @@ TEST_CASE("messages: layers of impossible sizes", "[layers]") {
   CHECK_THROWS_WITH(Whitening(3, 28),
                     "Whitening: 28 components of 3 channels; both must be at least 1, and a 3x3 patch has 27 "
                     "components");
-  CHECK_THROWS_WITH(small_net({.kernel = 5}, 10, initializer), "small_net: a kernel of 5; it is 3 or 7");
+  CHECK_THROWS_WITH(small_net({.kernel = 5}, 10, initializer), "small_net: a kernel of 5; expected 3 or 7");
   CHECK_THROWS_WITH(repvgg_size("huge"), "RepVgg: unknown size \"huge\"; expected one of tiny, mini, S, A0");
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("messages: layers on the wrong input", "[layers]") {
                     "BatchNorm2d: a batch has 1 value per channel, which has no variance; train on larger batches or "
                     "images, or call eval()");
   CHECK_THROWS_WITH(linear(random_images({2, 3})),
-                    "linear: got [2 3] and [4 10], two matrices are needed, the second with as many rows as the "
+                    "linear: got [2 3] and [4 10], expected two matrices, the second with as many rows as the "
                     "first has columns");
   CHECK_THROWS_WITH(Flatten()(random_images({})), "Flatten: input [] must be [N ...] with N at least 1");
 }
@@ -67,7 +67,7 @@ TEST_CASE("messages: sequences", "[layers]") {
   Sequential network;
   network.add<Relu>();
   CHECK_THROWS_WITH(network.append(nullptr), "Sequential: layer 1 is null; append a layer");
-  CHECK_THROWS_WITH(network[1], "Sequential: no layer 1 among 1 layers; they count from 0");
+  CHECK_THROWS_WITH(network[1], "Sequential: no layer 1 among 1 layers; numbered from 0");
   CHECK_THROWS_WITH(network.replace(0, 2, std::make_unique<Relu>()),
                     "Sequential: 2 layers from number 0 on cannot be replaced, it has 1; replace fewer");
 }
@@ -79,7 +79,7 @@ TEST_CASE("messages: another network's state", "[layers]") {
                     "load_state: this is not a state of Linear 4 -> 2:\n"
                     "  missing      bias [2]\n"
                     "  unexpected   scale [2]\n"
-                    "  other shape  weight [4 3], needed [4 2]\n"
+                    "  wrong shape  weight [4 3], expected [4 2]\n"
                     "nothing was loaded; make the network that the state was saved from, in the same form (trained "
                     "or folded)");
 
@@ -90,7 +90,7 @@ TEST_CASE("messages: another network's state", "[layers]") {
   CHECK_THROWS_WITH(load_model(file, linear),
                     "load_model: " + file +
                         " (net = linear) is not a state of Linear 4 -> 2:\n"
-                        "  other shape  weight [2 3], needed [2 4]\n"
+                        "  wrong shape  weight [2 3], expected [2 4]\n"
                         "nothing was loaded; make the network that the file was saved from, in the same form (trained "
                         "or folded), or give another file");
 }
@@ -115,13 +115,13 @@ TEST_CASE("messages: folding", "[layers]") {
   with_relu.add_branch("3x3").add<Conv2d>("conv", same_convolution(4, 4, 3, 3), initializer);
   with_relu.eval();
   CHECK_THROWS_WITH(with_relu.fold(),
-                    "fold: relu: Relu is not a linear piece, so a branch with it is not a convolution; what "
-                    "is not linear must come after the sum of a block's branches (branch relu)");
+                    "fold: relu: Relu is not a linear piece, so a branch with it is not a convolution; "
+                    "nonlinear layers must come after the sum of a block's branches (branch relu)");
   CHECK_THROWS_WITH(with_relu.add_branch("null").append("piece", nullptr),
                     "LinearBlock: piece piece of branch null is null; append a module");
   CHECK_THROWS_WITH(with_relu.add_branch("again").add<Relu>("conv"),
-                    "LinearBlock: pieces of branches 3x3 and again are both called conv; in a block's state each "
-                    "needs a name of its own");
+                    "LinearBlock: pieces of branches 3x3 and again are both called conv; each needs its own "
+                    "name in the block's state");
 
   BatchNorm2d negative(2);
   negative.eval();
@@ -144,20 +144,20 @@ TEST_CASE("messages: folding", "[layers]") {
 TEST_CASE("messages: blocks in a model", "[layers]") {
   Initializer initializer(1);
   CHECK_THROWS_WITH(make_block("vgg", {.in = 4, .out = 4}, initializer),
-                    "there is no family \"vgg\" of blocks; the families are none, repvgg, acb, dbb, mobileone, "
+                    "unknown block family \"vgg\"; expected one of none, repvgg, acb, dbb, mobileone, "
                     "qarepvgg, orepa, doconv, expandnet, diracnet, repoptimizer, repmixer, unireplk");
   CHECK_THROWS_WITH(make_block("repmixer", {.in = 4, .out = 8}, initializer),
-                    "family \"repmixer\", block 4 -> 8: RepMixerBlock: it adds to x what it makes of each channel by "
-                    "itself; it needs in = out = groups, above 1, and stride 1");
+                    "family \"repmixer\", block 4 -> 8: RepMixerBlock: the block is depthwise and adds x to its "
+                    "result; it needs in = out = groups, above 1, and stride 1");
   Sequential network;
   network.add<Relu>();
   CHECK_THROWS_WITH(insert_branches(network, "dbb", initializer),
                     "insert_branches: Sequential, 1 layer has no Sequential with a 3x3 convolution of padding 1 and "
-                    "a batch norm after it, which a block of family \"dbb\" could replace");
+                    "a batch norm after it that a block of family \"dbb\" could replace");
   CHECK_THROWS_WITH(quantize(nullptr, Tensor::zeros({1, 8, 8, 3})), "quantize: the network is null; pass one");
   const auto folded = std::make_shared<Linear>(4, 2, initializer);
   CHECK_THROWS_WITH(quantize(folded, Tensor::zeros({0, 4})),
-                    "quantize: 0 calibration images; pass at least one, better a hundred");
+                    "quantize: 0 calibration images; pass at least one, preferably a hundred");
 }
 
 }  // namespace onefold::testing

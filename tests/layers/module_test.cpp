@@ -122,7 +122,7 @@ TEST_CASE("state: on any mismatch nothing is loaded and everything is listed", "
   CHECK_THAT(message, ContainsSubstring("missing      0.weight [3 3 3 4]"));
   CHECK_THAT(message, ContainsSubstring("missing      2.2.bias [2]"));
   CHECK_THAT(message, ContainsSubstring("unexpected   3.weight [5]"));
-  CHECK_THAT(message, ContainsSubstring("other shape  1.bias [9], needed [4]"));
+  CHECK_THAT(message, ContainsSubstring("wrong shape  1.bias [9], expected [4]"));
   CHECK_THAT(message, ContainsSubstring("Sequential, 3 layers"));
   CHECK_THAT(message, ContainsSubstring("make the network that the state was saved from"));
   CHECK(bit_equal(state(*network), before));

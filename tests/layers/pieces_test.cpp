@@ -104,8 +104,8 @@ TEST_CASE("pieces: a constant of one's own folds where the pieces before make th
   const Variable x = random_images({2, 5, 6, 3});
   CHECK(fold_difference(block->forward(x).value(), block->fold()->forward(x).value()).ok());
   CHECK_THAT(error_of([&] { block_with(Real(0.4))->fold(); }),
-             ContainsSubstring("fold: pad: it pads the map behind a 1x1 convolution with 0.4 in channel 0, where one "
-                               "convolution for both has 0.3"));
+             ContainsSubstring("fold: pad: it pads the feature map after a 1x1 convolution with 0.4 in channel 0, but "
+                               "a single convolution has 0.3"));
 }
 
 TEST_CASE("ComposedConv2d: trains in a block's one op, folds with it", "[layers][fold]") {
@@ -135,7 +135,7 @@ TEST_CASE("ComposedConv2d: trains in a block's one op, folds with it", "[layers]
 TEST_CASE("pieces: refuse what makes no sense", "[layers]") {
   CHECK_THAT(error_of([] { ChannelScale(0); }), ContainsSubstring("ChannelScale: 0 channels"));
   CHECK_THAT(error_of([] { Pad2d(-1, 0); }), ContainsSubstring("Pad2d: padding -1x0"));
-  CHECK_THAT(error_of([] { Pad2d(1, 1, Tensor::zeros({1, 2})); }), ContainsSubstring("one number a channel"));
+  CHECK_THAT(error_of([] { Pad2d(1, 1, Tensor::zeros({1, 2})); }), ContainsSubstring("one value per channel"));
   CHECK_THAT(error_of([] { BatchNormPad2d(2, -1); }), ContainsSubstring("padding -1 must be at least 0"));
   Pad2d constant(1, 1, Tensor::full({4}, 1));
   CHECK_THAT(error_of([&] {

@@ -16,7 +16,7 @@ TEST_CASE("pooling layers: the largest and the mean of windows and of maps", "[l
   CHECK(GlobalAvgPool()(x).shape() == Shape{1, 1});
   CHECK(GlobalMaxPool()(Variable(Tensor::from({1, 2, 2, 2}, {1, 8, 3, 4, 5, 6, 7, 2}))).value().to_vector() ==
         std::vector<Real>{7, 8});
-  CHECK_THAT(error_of([&] { GlobalMaxPool()(x); }), ContainsSubstring("must be square maps"));
+  CHECK_THAT(error_of([&] { GlobalMaxPool()(x); }), ContainsSubstring("must be square feature maps"));
 }
 
 TEST_CASE("pooling layers: fold to a copy with the same window", "[layers]") {

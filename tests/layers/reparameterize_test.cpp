@@ -98,7 +98,7 @@ TEST_CASE("insert_branches: blocks of one's own take the same places", "[layers]
                  return nullptr;
                });
              }),
-             ContainsSubstring("no room for a block of one's own:\n  0: it needs groups\n  3.0: no block was made"));
+             ContainsSubstring("no room for a custom block:\n  0: it needs groups\n  3.0: no block was made"));
   CHECK_THAT(error_of([&] { insert_branches(*by_name, MakeBlock()); }), ContainsSubstring("no function"));
   CHECK(summary(*by_name) == before);
 }
@@ -109,7 +109,7 @@ TEST_CASE("insert_branches: what it cannot do it names, and leaves the model as 
   const std::string before = summary(*model);
   const auto state_before = state(*model);
   CHECK_THAT(error_of([&] { insert_branches(*model, "vgg", initializer); }),
-             ContainsSubstring("there is no family \"vgg\" of blocks; the families are none, repvgg"));
+             ContainsSubstring("unknown block family \"vgg\"; expected one of none, repvgg"));
   CHECK(summary(*model) == before);
   CHECK(bit_equal(state(*model), state_before));
 

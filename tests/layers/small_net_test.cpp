@@ -36,7 +36,7 @@ TEST_CASE("small_net: has the paper's numbers of parameters, less the convolutio
 
 TEST_CASE("small_net: refuses what the paper has not", "[layers]") {
   Initializer initializer(1);
-  CHECK_THAT(error_of([&] { small_net({.kernel = 5}, 10, initializer); }), ContainsSubstring("it is 3 or 7"));
+  CHECK_THAT(error_of([&] { small_net({.kernel = 5}, 10, initializer); }), ContainsSubstring("expected 3 or 7"));
   CHECK_THAT(error_of([&] {
                small_net({.kernel = 3, .convolutions = SmallNetOptions::Convolutions::expand_kernels}, 10, initializer);
              }),

@@ -103,8 +103,8 @@ TEST_CASE("state file: of another network, everything is listed and nothing load
   for (const auto& [name, tensor] : needed) {
     if (!given.contains(name)) CHECK_THAT(message, ContainsSubstring("missing      " + name + " ["));
   }
-  CHECK_THAT(message, ContainsSubstring("other shape  stages.4.0.conv3.weight [16 8 3 3], needed [8 8 3 3]"));
-  CHECK_THAT(message, ContainsSubstring("other shape  head.weight [10 16], needed [10 8]"));
+  CHECK_THAT(message, ContainsSubstring("wrong shape  stages.4.0.conv3.weight [16 8 3 3], expected [8 8 3 3]"));
+  CHECK_THAT(message, ContainsSubstring("wrong shape  head.weight [10 16], expected [10 8]"));
   CHECK_THAT(message, ContainsSubstring("nothing was loaded"));
   CHECK(bit_equal(state(*network), before));
 }
@@ -161,7 +161,7 @@ TEST_CASE("state file: names with another prefix are listed, and the prefix is s
     std::string message = error_of([&] { load_model(path, *network); });
     CHECK_THAT(message, ContainsSubstring("missing      head.bias [10]") &&
                             ContainsSubstring("unexpected   " + prefix + "head.bias [10]") &&
-                            ContainsSubstring("all names would fit without \"" + prefix + "\" before each"));
+                            ContainsSubstring("all names would fit without the prefix \"" + prefix + "\""));
 
     // Not where one name more differs.
     file.tensors.erase(prefix + "head.bias");
@@ -173,5 +173,5 @@ TEST_CASE("state file: names with another prefix are listed, and the prefix is s
   }
   CHECK(state_differences({{"m.a", Tensor::zeros({1})}, {"m.b", Tensor::zeros({1})}},
                           {{"a", Tensor::zeros({1})}, {"b", Tensor::zeros({1})}})
-            .ends_with("all names would fit with \"m.\" before each: rename them so and save again"));
+            .ends_with("all names would fit with the prefix \"m.\"; rename them and save again"));
 }

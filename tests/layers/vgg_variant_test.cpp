@@ -117,5 +117,5 @@ TEST_CASE("vgg_variant: of blocks of any family, and folded equals trained", "[l
   }
   Initializer initializer(1);
   CHECK_THAT(error_of([&] { make_repvgg({.size = small_size(), .family = "vgg"}, 10, initializer); }),
-             ContainsSubstring("there is no family \"vgg\" of blocks; the families are none, repvgg"));
+             ContainsSubstring("unknown block family \"vgg\"; expected one of none, repvgg"));
 }

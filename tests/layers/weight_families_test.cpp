@@ -242,7 +242,7 @@ TEST_CASE("weight families: what does not fit is refused with the remedy", "[lay
   even.kernel_h = even.kernel_w = 2;
   uneven.args.groups = 3;
   for (const WeightFamily& family : weight_families()) {
-    CHECK_THAT(error_of([&] { family.make(with_bias, initializer); }), ContainsSubstring("let a batch norm follow"));
+    CHECK_THAT(error_of([&] { family.make(with_bias, initializer); }), ContainsSubstring("add a batch norm after it"));
     CHECK_FALSE(error_of([&] { family.make(uneven, initializer); }).empty());
   }
   CHECK_THAT(error_of([&] { DiracConv2d(even, initializer); }), ContainsSubstring("both must be odd"));

@@ -80,7 +80,7 @@ TEST_CASE("Whitening: refuses what has no such components", "[layers]") {
   CHECK_THROWS_WITH(Whitening(3, 28), ContainsSubstring("28 components of 3 channels"));
   CHECK_THROWS_WITH(Whitening(0, 1), ContainsSubstring("0 channels"));
   CHECK_THROWS_WITH(whitening_kernel(Tensor::zeros({1, 2, 2, 3}), 3, 4), ContainsSubstring("as large as a patch"));
-  CHECK_THROWS_WITH(whitening_kernel(Tensor::zeros({1, 4, 4, 3}), 2, 13), ContainsSubstring("has 1 to 12"));
+  CHECK_THROWS_WITH(whitening_kernel(Tensor::zeros({1, 4, 4, 3}), 2, 13), ContainsSubstring("allows 1 to 12"));
   Whitening layer(3, 8);
   CHECK_THROWS_WITH(layer.fit(Tensor::zeros({1, 8, 8, 1})), ContainsSubstring("must be [N H W 3]"));
   CHECK_THAT(error_of([&] { layer.fold(); }), ContainsSubstring("call eval() first"));

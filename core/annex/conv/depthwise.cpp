@@ -9,13 +9,13 @@
 
 namespace onefold {
 
-// Legend: x [N, H, W, C], w [R, S, 1, K], y [N, P, Q, K]; M = K / C outputs a channel, channel k of y is c M + m. A
+// Legend: x [N, H, W, C], w [R, S, 1, K], y [N, P, Q, K]; M = K / C outputs per channel, channel k of y is c M + m. A
 // block is one vector of channels.
 
 namespace {
 
-/// What a tile computes: out = floor or more of (start + the sum of its taps). Tap t multiplies w[t] with the pixels
-/// that begin at x + places[t], whose rows are x_row apart.
+/// What a tile computes: out = max(floor, start + the sum of its taps). Tap t multiplies w[t] by the pixels starting at
+/// x + places[t], whose rows are x_row apart.
 struct TileTask {
   const Real* x;
   int64_t x_row;
@@ -59,21 +59,21 @@ struct ConvolutionTile {
   }
 };
 
-/// Pixels that a band of rows has at least, more where its window is high: a block of it fits the first cache.
+/// Minimum number of pixels of a band of rows; high windows take more. A block of a band fits the first-level cache.
 constexpr int64_t kBandPixels = 512;
 
-/// A map of one side of a pass: x's, or y's with its channels M apart.
+/// The feature map on one side of a pass: x, or y with its channels M apart.
 struct Side {
   Shape shape;
   int64_t lane_stride;
 
-  /// The first number of a block in image n, for the m-th output of its channels.
+  /// The index of a block's first element in image n, for the m-th output of its channels.
   int64_t first_number(int64_t n, int64_t block, int64_t m) const {
     return n * shape[1] * shape[2] * shape[3] + block * kLanes * lane_stride + (lane_stride > 1 ? m : 0);
   }
 };
 
-/// out = in convolved with w, by the axes given: y from x, or dx from dy.
+/// out = in convolved with w along the given axes: y from x, or dx from dy.
 class DepthwisePass {
  public:
   DepthwisePass(const Side& in, const Side& out, const std::vector<DepthwiseAxis>& rows,
@@ -87,7 +87,7 @@ class DepthwisePass {
     }
   }
 
-  /// Fills `out`, or adds to it; then the larger of that and floor.
+  /// Fills `out`, or adds to it; then takes the maximum of that and floor.
   void run(const Tensor& in, bool add, const Tensor& bias, Real floor, Tensor& out) const {
     const int64_t bands = (rows_ - 1) / band_ + 1, groups = (blocks_ - 1) / kGroupVectors + 1;
     Tensor starts = Tensor::zeros({outputs_, blocks_, kLanes});
@@ -104,16 +104,16 @@ class DepthwisePass {
   }
 
  private:
-  /// Outputs of one remainder of row and column: taps in the order of rows, where they are read, and their weights.
+  /// The outputs with one remainder of row and column: their taps by row, where these read, and their weights.
   struct Phase {
     DepthwiseAxis rows, columns;
     std::vector<int64_t> places;
     Tensor weights;                     // [M, blocks, taps, kLanes]
-    std::vector<int64_t> tile_columns;  // where the tiles of a row begin, and its end
+    std::vector<int64_t> tile_columns;  // where the tiles of a row begin, then its end
     int64_t tile_height;
   };
 
-  /// What convolve_band is about: rows [begin, end) of a group of blocks of image n.
+  /// The work of convolve_band: rows [begin, end) of a group of blocks of image n.
   struct Band {
     int64_t n, first_block, m, begin, end;
     bool add;
@@ -183,7 +183,7 @@ class DepthwisePass {
                     {padded, 0, nullptr, weights, 0, band.add ? before : bias, pixels, band.floor});
       return;
     }
-    // Vectors that are part full, or apart in memory, are computed whole and then copied.
+    // Vectors that are partly full, or not contiguous in memory, are computed whole and then copied.
     Tensor whole({end - band.begin, phase.columns.count, kLanes});
     const Pixels own{whole.data(), phase.columns.count * kLanes, kLanes};
     convolve_rows(phase, padded, band.begin, end, {padded, 0, nullptr, weights, 0, bias, own, band.floor});
@@ -199,7 +199,7 @@ class DepthwisePass {
     }
   }
 
-  /// Output rows [begin, end) of a phase, tile by tile; `task` has what is the same for all.
+  /// Output rows [begin, end) of a phase, tile by tile; `task` holds what all tiles share.
   void convolve_rows(const Phase& phase, const Real* padded, int64_t begin, int64_t end, TileTask task) const {
     const std::vector<int64_t>& offsets = phase.rows.offsets;
     const int64_t row_taps = static_cast<int64_t>(phase.columns.taps.size()), stride = phase.rows.stride;
@@ -210,7 +210,7 @@ class DepthwisePass {
     for (int64_t i = begin; i < end; i += phase.tile_height) {
       const int64_t height = std::min(phase.tile_height, end - i);
 
-      // Taps in rows beyond the edge, for all rows of the tile, add nothing.
+      // Skip taps that are beyond the edge for all rows of the tile.
       const auto beyond = [&](size_t r) {
         return i * stride + offsets[r] >= in_.shape[1] || (i + height - 1) * stride + offsets[r] < 0;
       };

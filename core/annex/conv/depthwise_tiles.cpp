@@ -4,7 +4,7 @@ namespace onefold {
 
 namespace {
 
-/// `pixels` pixels of a row, `step` numbers apart, vector by vector: to those of the next vector are `plane` numbers.
+/// Copies `pixels` pixels of a row, `step` elements apart, vector by vector, to vectors `plane` elements apart.
 void copy_run(const Real* from, int64_t step, int64_t pixels, const ImageChannels& image, Real* to, int64_t plane) {
   const int64_t whole = image.stride == 1 ? image.count / kLanes : 0, rest = image.count - whole * kLanes;
   for (int64_t j = 0; j < pixels; ++j, from += step, to += kLanes) {
@@ -28,7 +28,7 @@ void copy_padded(const ImageChannels& image, int64_t begin, int64_t end, const S
     const bool beyond = h < 0 || h >= image.H;
     const Real* const row = image.data + h * image.W * image.channels;
     for (int64_t i = 0; i < split; ++i, to += part * kLanes) {
-      // Columns first + i + j split with j in [left, right) lie within the image.
+      // Columns first + i + j split with j in [left, right) are inside the image.
       const int64_t first = columns.first + i;
       const int64_t left = beyond ? part : std::clamp<int64_t>((split - 1 - first) / split, 0, part);
       const int64_t right = beyond ? part : std::clamp<int64_t>((image.W - first + split - 1) / split, left, part);

@@ -7,15 +7,15 @@
 
 namespace onefold {
 
-// Legend: x [N, H, W, C], w [R, S, 1, K], y [N, P, Q, K]; M = K / C outputs a channel. Channel k of y is c M + m.
+// Legend: x [N, H, W, C], w [R, S, 1, K], y [N, P, Q, K]; M = K / C outputs per channel. Channel k of y is c M + m.
 
 namespace {
 
 /// The gradients of Rows x Columns taps over rows of pixels.
 template <int Rows, int Columns>
 struct TapTile {
-  /// Pixel (p, q) of dy, one after the other, meets the taps that begin at x + p x_row + places[q], whose rows are
-  /// tap_row apart. sums [Rows, Columns, kLanes].
+  /// Pixel (p, q) of dy is multiplied by the taps' pixels starting at x + p x_row + places[q], whose rows are tap_row
+  /// apart. sums [Rows, Columns, kLanes].
   static void run(const Real* dy, int64_t P, int64_t Q, const Real* x, int64_t x_row, const int64_t* places,
                   int64_t tap_row, Real* sums) {
     Vec taps[Rows][Columns] = {};
@@ -38,15 +38,15 @@ struct TapTile {
   }
 };
 
-/// Pixels of a band of rows: few enough to add up in Real, and for a vector of channels to stay in the first cache.
+/// Pixels per band of rows: few enough to sum in Real and to keep a vector of channels in the first-level cache.
 constexpr int64_t kBandPixels = 256;
 
-/// Images are summed in so many ranges of fixed size, each by one thread at a time.
+/// Images are summed in this many fixed ranges, each by one thread at a time.
 constexpr int64_t kRanges = 16;
 
 int64_t divide_up(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 
-/// dw = the sum over pixels of dy x, tap by tap.
+/// dw = sum over pixels of dy x, tap by tap.
 class WeightGradient {
  public:
   WeightGradient(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
@@ -67,7 +67,7 @@ class WeightGradient {
                  shares.data() + ((i * M_ + m) * blocks + block) * numbers);
     });
 
-    // Join the ranges in order.
+    // Add the ranges in order.
     Tensor dw({R_, S_, 1, K_});
     for (int64_t tap = 0; tap < R_ * S_; ++tap) {
       for (int64_t k = 0; k < K_; ++k) {
@@ -82,7 +82,7 @@ class WeightGradient {
   }
 
  private:
-  /// Adds images [begin, end) to the sums of some vectors of channels: [blocks, R * S, kLanes].
+  /// Adds images [begin, end) to the sums of `blocks` vectors of channels: [blocks, R * S, kLanes].
   void add_images(int64_t begin, int64_t end, int64_t first_block, int64_t blocks, int64_t m, double* sums) const {
     const int64_t rows = (band_ - 1) * args_.stride_h + (R_ - 1) * args_.dilation_h + 1;
     Tensor padded({blocks, rows, columns_.length(), kLanes}), gradients({blocks, band_, Q_, kLanes});
@@ -110,7 +110,7 @@ class WeightGradient {
     alignas(kVecBytes) Real tile_sums[kTilePixels * kLanes];
     for (int64_t r = 0; r < R_; r += tile_height) {
       const int64_t height = std::min(tile_height, R_ - r);
-      // Pixels whose taps lie beyond the edge, for all rows of the tile, add nothing.
+      // Skip pixels whose taps are beyond the edge for all rows of the tile.
       const int64_t below = args_.padding_h - (r + height - 1) * args_.dilation_h;
       const int64_t above = H_ + args_.padding_h - r * args_.dilation_h;
       const int64_t p = std::max(begin, divide_up(below, args_.stride_h));

@@ -8,20 +8,20 @@
 
 namespace onefold {
 
-// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles a block; U V M the transformed weights, inputs,
-// products.
+// Legend: x [N, H, W, C], w [3, 3, C, K], y [N, P, Q, K]; T tiles per block; U, V, M the transformed weights, inputs
+// and products.
 
 namespace {
 
 using Transform = StridedTransform;
 constexpr int kPoints = Transform::kPoints, kInputs = Transform::kInputs, kWeights = Transform::kWeights;
 
-/// Tiles a block: so many that a block pays for loading all weights, at most what keeps V and M near the second-level
-/// cache, and few enough for four threads to share the work.
+/// Tiles per block: enough to make up for loading all weights, few enough to keep V and M near the second-level cache
+/// and to give four threads work.
 int64_t tiles_per_block(int64_t tiles) { return std::clamp<int64_t>((tiles + 3) / 4, 1, 36); }
 
-/// The 6 x 6 transformed kernels, each packed for the products. A panel of kPanelWidth output channels has all of them
-/// side by side, so that the products of a block of tiles with one panel stay in the cache.
+/// The 6 x 6 transformed kernels, each packed for the products. They are adjacent within a panel of kPanelWidth output
+/// channels, so that the products of a block of tiles with one panel stay in the cache.
 class TransformedWeights {
  public:
   TransformedWeights(const Tensor& w, PackedWeights& packed)
@@ -64,8 +64,8 @@ class TransformedWeights {
   Tensor values_;
 };
 
-/// All products of a block of tiles with one panel. Forward, `from` has a plane for each input position, `to` for each
-/// pair of points, into which several positions' products add up; backward it is the other way around.
+/// All products of a block of tiles with one panel. Forward, `from` has one plane per input position and `to` one per
+/// pair of points, which sums the products of several positions; backward it is the other way round.
 enum class Direction { forward, backward };
 // [winograd-strided-products]
 void multiply(Direction direction, int64_t tiles, TilePlanes& from, const TransformedWeights& u, int64_t panel,

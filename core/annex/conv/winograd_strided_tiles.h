@@ -142,7 +142,7 @@ void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last,
 }
 
 /// Transforms planes back to tiles [first, last) of the feature map. The planes hold its channels from `channel` on;
-/// the value stored is finish(value, address of the map's current value, channel, lanes).
+/// the value stored is finish(value, address of the feature map's current value, channel, lanes).
 template <int From, int To, auto transform, class Finish>
 void planes_to_map(TilePlanes& planes, int64_t channel, int64_t channels, const TiledMap<Real>& map, int64_t first,
                    int64_t last, const Finish& finish) {

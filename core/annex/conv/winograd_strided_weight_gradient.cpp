@@ -12,17 +12,17 @@ namespace {
 using Transform = StridedTransform;
 constexpr int kPoints = Transform::kPoints, kInputs = Transform::kInputs, kWeights = Transform::kWeights;
 
-/// Tiles that are transformed before they are multiplied: V and Z of a chunk stay in a shared cache.
+/// Tiles transformed before they are multiplied: V and Z of a chunk stay in a shared cache.
 constexpr int64_t kChunk = 128;
 
 /// Tiles that a thread transforms at a time.
 constexpr int64_t kTilesPerTask = 8;
 
 /// Rows of a transformed kernel's gradient that a thread multiplies at a time, in whole register tiles: the middle
-/// kernel has 16 of the 81 products, which one thread alone should not have to do where there are many channels.
+/// kernel has 16 of the 81 products, too many for one thread if there are many channels.
 constexpr int64_t kRowsPerTask = 96;
 
-/// dU of rows [begin, end) of kernel (a, b): the sum over all positions that it is multiplied with.
+/// Rows [begin, end) of dU of kernel (a, b): the sum over all positions that it is multiplied with.
 void multiply(int a, int b, int64_t begin, int64_t end, int64_t tiles, TilePlanes& v, TilePlanes& z, int64_t K,
               Real* du, Accumulate accumulate) {
   for (int i = 0; i < kInputs; ++i) {
@@ -73,8 +73,8 @@ Tensor winograd_strided_backward_weight(const ConvGeometry& g, const Tensor& dy,
                                                                              begin);
     });
 
-    // ... then each owns some rows of some kernels, whose products add up in place: no reduction, whatever the number
-    // of threads. The kernels with most products come first.
+    // ... then each owns some rows of some kernels and sums their products in place: no reduction, for any number of
+    // threads. The kernels with most products come first.
     const Accumulate accumulate = chunk == 0 ? Accumulate::no : Accumulate::yes;
     parallel_for(kWeights * kWeights * row_blocks, 1, [&](int64_t task, int64_t) {
       const auto kernel = static_cast<int>(kWeights * kWeights - 1 - task / row_blocks);

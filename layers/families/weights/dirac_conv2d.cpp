@@ -8,7 +8,7 @@ namespace onefold {
 
 namespace {
 
-/// The identity of the channels that outputs and inputs have in common, within each group.
+/// The identity for the channels that outputs and inputs have in common, within each group.
 Tensor dirac_delta(const Shape& shape, int64_t groups) {
   check(shape[0] % 2 == 1 && shape[1] % 2 == 1, "DiracConv2d: a kernel of ", shape[0], "x", shape[1],
         " has no centre; both must be odd");

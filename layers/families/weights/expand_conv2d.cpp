@@ -13,13 +13,13 @@ struct KernelSize {
 };
 
 // [layers]
-/// The kernels of the layers that stand for one.
+/// The kernel sizes of the layers that replace one convolution.
 std::vector<KernelSize> layer_sizes(const Shape& kernel, Expansion expansion) {
   if (expansion == Expansion::layers) return {{1, 1}, {kernel[0], kernel[1]}, {1, 1}};
   return std::vector<KernelSize>(static_cast<size_t>(kernel[0] / 2), {3, 3});
 }
 
-/// What goes into each of them, and what comes out of the last: in, rate in, rate out ..., out.
+/// The input channels of each layer, then the output channels of the last: in, rate in, rate out ..., out.
 std::vector<int64_t> layer_widths(const Conv2dOptions& options, const ExpandOptions& expand, size_t layers) {
   std::vector<int64_t> widths(layers + 1, expand.rate * options.out);
   widths[0] = options.in;
@@ -37,12 +37,12 @@ ExpandConv2d::ExpandConv2d(const Conv2dOptions& options, Initializer& initialize
   check(expand.rate >= 1, "ExpandConv2d: expansion rate ", expand.rate, " must be at least 1");
   check(expand.expansion == Expansion::layers || (shape[0] == shape[1] && shape[0] % 2 == 1 && shape[0] >= 5),
         "ExpandConv2d: a kernel of ", shape[0], "x", shape[1],
-        " is no row of 3x3 kernels; expected 5x5, 7x7 ..., or Expansion::layers");
+        " is not a chain of 3x3 kernels; expected 5x5, 7x7 ..., or Expansion::layers");
   const std::vector<KernelSize> sizes = layer_sizes(shape, expand.expansion);
   const std::vector<int64_t> widths = layer_widths(options, expand, sizes.size());
   for (size_t i = 0; i < sizes.size(); ++i) {
     const Shape factor{sizes[i].rows, sizes[i].columns, widths[i] / options.args.groups, widths[i + 1]};
-    // Only the last has a ReLU after it: the others keep the size of a map as it is, with half of He's variance.
+    // Only the last has a ReLU after it: the others preserve the scale of a feature map with half of He's variance.
     const bool last = i + 1 == sizes.size();
     factors_.emplace_back(he_normal(factor, last ? factor.rows() : 2 * factor.rows(), initializer), true);
   }

@@ -10,7 +10,7 @@ namespace onefold {
 ExpandLinear::ExpandLinear(int64_t in, int64_t out, Initializer& initializer, int64_t rate) {
   check(in >= 1 && out >= 1 && rate >= 1, "ExpandLinear: ", in, " -> ", out, " features at rate ", rate,
         "; all must be at least 1");
-  // Only the last has a ReLU after it: the others keep the size of what they get, with half of He's variance.
+  // Only the last has a ReLU after it: the others preserve the scale of their inputs with half of He's variance.
   factor0_ = Variable(he_normal({in, rate * in}, 2 * in, initializer), true);
   factor1_ = Variable(he_normal({rate * in, rate * out}, 2 * rate * in, initializer), true);
   factor2_ = Variable(he_normal({rate * out, out}, rate * out, initializer), true);

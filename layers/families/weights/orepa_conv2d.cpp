@@ -12,9 +12,9 @@ namespace onefold {
 namespace {
 
 constexpr int64_t kBranches = 6;
-constexpr int64_t kFilters = 8;  // of the depthwise branch, for each input channel
+constexpr int64_t kFilters = 8;  // of the depthwise branch, per input channel
 
-/// One filter for each output channel, [size, size, 1, out], from a number for each pixel and channel.
+/// One filter per output channel, [size, size, 1, out], from a value per pixel and channel.
 template <class Pixel>
 Variable fixed_filter(int64_t size, int64_t out, const Pixel& pixel) {
   Tensor filter({size, size, 1, out});
@@ -33,8 +33,8 @@ Variable average_filter(int64_t size, int64_t out) {
 }
 
 // [cosine]
-/// Cosines of the frequencies 1 ... size - 1 in turn, along the rows for the first half of the channels, along the
-/// columns for the second.
+/// Cosines that cycle through the frequencies 1 ... size - 1, along the rows for the first half of the channels, along
+/// the columns for the second.
 Variable cosine_filter(int64_t size, int64_t out) {
   return fixed_filter(size, out, [size, out](int64_t r, int64_t s, int64_t channel) {
     const bool along_rows = channel < out / 2;

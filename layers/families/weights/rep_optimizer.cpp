@@ -13,14 +13,14 @@ bool identity_fits(const Conv2dOptions& options) {
   return options.in == options.out && options.args.stride_h == 1 && options.args.stride_w == 1;
 }
 
-/// s3 W3 + s1 W1 + identity, each He normal as in the block.
+/// s3 W3 + s1 W1 + identity, with W3 and W1 He normal as in the block.
 Kernel first_kernel(const Conv2dOptions& options, const RepOptimizerScales& scales, Initializer& initializer) {
   const Shape shape = composed_shape(options, "RepOptimizerConv2d");
   check(shape[0] % 2 == 1 && shape[1] % 2 == 1, "RepOptimizerConv2d: a kernel of ", shape[0], "x", shape[1],
         " has no centre; both must be odd");
   const Conv2dArgs& args = options.args;
   check(!scales.identity || identity_fits(options), "RepOptimizerConv2d: an identity for ", options.in, " -> ",
-        options.out, " channels at stride ", args.stride_h, "; it needs equal numbers and stride 1: leave it out");
+        options.out, " channels at stride ", args.stride_h, "; it needs equal channels and stride 1: leave it out");
   const Shape pointwise{1, 1, shape[2], shape[3]};
   const Tensor three = scale(he_normal(shape, shape.rows(), initializer), scales.s3);
   const Tensor one = scale(he_normal(pointwise, pointwise.rows(), initializer), scales.s1);

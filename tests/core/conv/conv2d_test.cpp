@@ -154,7 +154,7 @@ TEST_CASE("conv2d: what does not fit is named, with both shapes", "[core]") {
   CHECK_THROWS_WITH(conv2d(Tensor({1, 2, 2, 3}), fitting, {}),
                     ContainsSubstring("covers 3 x 3") && ContainsSubstring("only 2 x 2"));
   CHECK_THROWS_WITH(conv2d(x, fitting, {}, Tensor({8})), "conv2d: bias is [8], expected [16]");
-  CHECK_THROWS_WITH(conv2d(x, fitting, conv2d_args(1, 1, 2)), ContainsSubstring("groups 2 divides"));
+  CHECK_THROWS_WITH(conv2d(x, fitting, conv2d_args(1, 1, 2)), ContainsSubstring("divisible by groups 2"));
   Conv2dArgs forced = conv2d_args(2, 1);
   forced.algorithm = ConvAlgorithm::winograd4;
   CHECK_THROWS_WITH(conv2d(x, fitting, forced), ContainsSubstring("Winograd F(4x4,3x3) needs a 3x3 kernel, stride 1"));

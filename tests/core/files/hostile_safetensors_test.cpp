@@ -46,7 +46,7 @@ TEST_CASE("hostile safetensors: 27 bytes that claim a header of any length", "[c
 }
 
 TEST_CASE("hostile safetensors: shapes that are huge or overflow take no memory", "[core]") {
-  check_refused(file_of("{" + tensor_entry("x", "[1099511627776]", "[0,4398046511104]") + "}"), "leave the file");
+  check_refused(file_of("{" + tensor_entry("x", "[1099511627776]", "[0,4398046511104]") + "}"), "exceed the file");
   check_refused(file_of("{" + tensor_entry("x", "[4294967296,4294967296]", "[0,0]") + "}"), "more than 2^40 elements");
   // 2^62 elements of 4 bytes would be 0 bytes, if they overflowed.
   check_refused(file_of("{" + tensor_entry("x", "[2147483648,2147483648]", "[0,0]") + "}"), "more than 2^40 elements");
@@ -56,7 +56,7 @@ TEST_CASE("hostile safetensors: shapes that are huge or overflow take no memory"
 TEST_CASE("hostile safetensors: headers of 1.6 kB of names, of depth, of numbers", "[core]") {
   std::string names = "{";
   for (int i = 0; names.size() < 1500; ++i) names += tensor_entry(std::to_string(i), "[0]", "[0,0]") + ",";
-  check_refused(file_of(names + tensor_entry("x", "[1]", "[0,4]") + "}"), "leave the file");
+  check_refused(file_of(names + tensor_entry("x", "[1]", "[0,4]") + "}"), "exceed the file");
   check_refused(file_of("{\"x\":" + std::string(1600, '[')), "got an array, expected an object");
   std::string deep;
   while (deep.size() < 1600) deep += "{\"x\":";

@@ -71,15 +71,15 @@ TEST_CASE("safetensors header: every fault is an Error that names file, tensor a
       {header_of("[18446744073709551615]", "[0,8]"), "got 18446744073709551615"},
       {header_of("[99999999999999999999]", "[0,8]"), "shape must hold whole numbers"},
       // Byte ranges.
-      {header_of("[2]", "[0,16]"), "bytes 0 to 16 leave the file, which holds 8 bytes of data"},
+      {header_of("[2]", "[0,16]"), "bytes 0 to 16 exceed the file, which holds 8 bytes of data"},
       {header_of("[2]", "[8,0]"), "bytes 8 to 0 run backwards"},
       {header_of("[2]", "[0]"), "data_offsets must be two numbers, got 1"},
       {header_of("[2]", "[0,4,8]"), "data_offsets must be two numbers, got 3"},
       {header_of("[2]", "[-1,7]"), "data_offsets must hold whole numbers"},
       {header_of("[2]", "[0,9223372036854775808]"), "data_offsets must hold whole numbers"},
       {"{" + entry("a", 1, 0, 4) + "," + entry("b", 1, 0, 4) + "}",
-       "tensor \"b\": begins at byte 0, but the tensor before ends at 4: they overlap"},
-      {"{" + entry("a", 1, 4, 8) + "}", "tensor \"a\": begins at byte 4, but the tensor before ends at 0: a hole"},
+       "tensor \"b\": begins at byte 0, but the previous tensor ends at 4: they overlap"},
+      {"{" + entry("a", 1, 4, 8) + "}", "tensor \"a\": begins at byte 4, but the previous tensor ends at 0: a gap"},
       {"{" + entry("a", 1, 0, 4) + "}", "the tensors end at byte 4 of the data, but the file holds 8"},
       {"{}", "the tensors end at byte 0"},
       // Fields.

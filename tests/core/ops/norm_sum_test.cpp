@@ -147,6 +147,6 @@ TEST_CASE("norm_sum: branches that do not fit are named", "[core]") {
   auto branches = make_branches(2, {8, 16});
   branches[1].x = Tensor({8, 12});
   CHECK_THROWS_WITH(norm_sum_forward(branches, Activation::relu, kEps),
-                    "norm_sum: branches of [8 16] and [8 12]; all need one shape");
+                    "norm_sum: branches of [8 16] and [8 12]; all must have the same shape");
   CHECK_THROWS_WITH(norm_sum_forward({}, Activation::relu, kEps), "norm_sum: got 0 branches, expected 1 to 8");
 }

@@ -206,7 +206,7 @@ TEST_CASE("pooling: what does not fit is named", "[core]") {
 
   const Tensor dy = Tensor::zeros({2, 2, 2, 3});
   CHECK_THROWS_WITH(max_pool2d_backward(dy, Tensor::zeros({1, 2}), images, {}),
-                    ContainsSubstring("places [1 2], the result's shape is [2 2 2 3]"));
+                    ContainsSubstring("indices [1 2], expected the result's shape [2 2 2 3]"));
   CHECK_THROWS_AS(max_pool2d_backward(dy, dy, {1, 4, 4, 3}, {}), Error);
   CHECK_THROWS_WITH(avg_pool2d_backward(dy, {2, 6, 6, 3}, {}),
                     ContainsSubstring("dy is [2 2 2 3], it needs the result's shape [2 3 3 3]"));
