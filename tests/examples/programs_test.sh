@@ -78,7 +78,7 @@ for lesson in "$programs"/[0-9][0-9]_*; do
   prints "$lesson (onefold "
 done
 for lesson in 11_the_ladder 16_kernels_in_motion; do
-  misuse "FILE.svg: got ladder.png, needs a name that ends on .svg" $lesson ladder.png
+  misuse "FILE.svg: got ladder.png, needs a name that ends in .svg" $lesson ladder.png
 done
 misuse "FOLDER: got nothing, needs a name" 12_the_family ""
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
