@@ -150,7 +150,7 @@ std::filesystem::path results_folder(const Settings& settings) {
   const std::filesystem::path folder = folder_of(settings);
   std::error_code error;
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
-  check(!error, folder.string(), ": the folder cannot be made (", error.message(), "); choose another with --out");
+  check(!error, folder.string(), ": cannot be created (", error.message(), "); choose another folder with --out");
   return folder;
 }
 

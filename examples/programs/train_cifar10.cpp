@@ -167,7 +167,7 @@ void take_over(const ordered_json& saved, const CLI::App& app, Options& options)
     was.get_to(value);
   });
   if (!differences.empty()) {
-    throw UsageError("--resume goes on with the options that the run began with; leave these out, or begin a new run:" +
+    throw UsageError("--resume keeps the options that the run began with; leave these out, or start a new run:" +
                      differences);
   }
 }
@@ -210,7 +210,7 @@ std::string default_folder(const Options& options) {
 
 int train(const CLI::App& app, Options options, const std::string& command) {
   if (options.resume && options.overwrite) {
-    throw UsageError("--resume goes on with a run, --overwrite replaces it: give one");
+    throw UsageError("--resume continues a run, --overwrite replaces it: give one");
   }
   std::optional<SavedNetwork> start;
   if (app.count("--fine-tune") > 0) {
@@ -262,7 +262,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     return kSuccess;
   }
   if (options.data.dataset == "auto" && setup.data.kind == "shapes10") {
-    std::cerr << "There is no CIFAR-10 in " << find_data_dir({}).string() << ", so Shapes10 stands in for it\n";
+    std::cerr << "There is no CIFAR-10 in " << find_data_dir({}).string() << ", so Shapes10 is used instead\n";
   }
   std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
                              setup.data.splits.train.name + " with " + std::to_string(threads()) +
@@ -282,7 +282,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     write_report(folder.path);
     std::cout << "report         " << (folder.path / "report.html").string() << '\n';
   } else {
-    std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; go on with --resume --out "
+    std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; continue with --resume --out "
               << folder.path.string() << '\n';
   }
   return kSuccess;

@@ -12,7 +12,7 @@ namespace onefold {
 
 namespace {
 
-/// The mean time of two training steps after one to warm up; of the first where the dataset has no more.
+/// The mean time of two training steps after a warm-up step; that of the first if the dataset has no more.
 double measure_step(Module& network, const TrainingSetup& setup) {
   const Dataset few = first_images(setup.data.splits.train, 3 * setup.trainer.batch_size);
   Trainer trainer(network, few, setup.data.normalization, setup.trainer);
@@ -55,7 +55,7 @@ std::string training_plan(const TrainingSetup& setup) {
        << "training  " << setup.trainer.epochs << " epochs of " << trainer.steps_per_epoch() << " steps of "
        << setup.trainer.batch_size << " images: " << grouped(steps) << " steps\n";
 
-  // A test image costs about a third of a training image, which goes forward once and backward twice.
+  // A test image costs about a third of a training image: its forward pass, without the backward pass, which costs two.
   const double step_seconds = measure_step(network, setup);
   const double test_images = static_cast<double>(setup.trainer.epochs * test.size());
   const double tests = test_images / (3 * static_cast<double>(setup.trainer.batch_size));

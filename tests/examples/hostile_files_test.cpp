@@ -66,7 +66,7 @@ TEST_CASE("hostile model: what images cannot be normalised by is refused", "[exa
     auto metadata = to_metadata(card_of(2));
     metadata["deviation"] = value;
     CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),
-                      ContainsSubstring("m.safetensors: its metadata says that channel 1 has mean 0.5 and deviation"));
+                      ContainsSubstring("m.safetensors: its metadata says that channel 1 has mean 0.5 and std"));
   }
   auto metadata = to_metadata(card_of(2));
   metadata["classes"] = std::string(100000, '[');
