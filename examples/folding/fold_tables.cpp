@@ -8,13 +8,13 @@ namespace onefold {
 
 namespace {
 
-/// "2.66 k \u2192 2.32 k"; what an earlier version's file does not say is "-".
+/// "2.66 k \u2192 2.32 k"; "-" if the file of an earlier version does not have it.
 std::string both_counts(int64_t before, int64_t after) {
   if (before == 0 && after == 0) return "-";
   return short_count(static_cast<double>(before)) + " \u2192 " + short_count(static_cast<double>(after));
 }
 
-/// "12.3 \u2192 8.1 ms", in the unit that fits the longer.
+/// "12.3 \u2192 8.1 ms", in the unit that suits the longer time.
 std::string both_times(const FormTimes& time) {
   const double longer = std::max(time.before, time.after);
   const double unit = longer < 1e-4 ? 1e-6 : longer < 1 ? 1e-3 : 1;
@@ -34,7 +34,7 @@ std::vector<std::string> cost_cells(const std::string& name, const Counts& befor
           both_counts(before.element_wise, after.element_wise)};
 }
 
-/// What is in a network beside its blocks.
+/// What a network has apart from its blocks.
 Counts rest_of(Counts counts, const std::vector<FoldedBlockRow>& blocks, Counts FoldedBlockRow::*form) {
   for (const FoldedBlockRow& block : blocks) {
     counts.parameters -= (block.*form).parameters;
