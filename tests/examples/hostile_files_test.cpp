@@ -55,7 +55,7 @@ TEST_CASE("hostile model: a card that promises what its tensors do not hold take
     const Cost cost = cost_of([&] { load_network(path); });
     CAPTURE(cost.message, cost.mebibytes, cost.seconds);
     CHECK_THAT(cost.message, ContainsSubstring(path.string() + ": its metadata names " + std::to_string(classes)) &&
-                                 ContainsSubstring("but its head.bias has 3 numbers"));
+                                 ContainsSubstring("but its head.bias has 3 values"));
     CHECK(cost.seconds < kMostSeconds);
     if (kMemoryCanBeMeasured) CHECK(cost.mebibytes < 1);
   }
