@@ -35,7 +35,7 @@ std::string Int8Record::settings() const {
 
 Table accuracy_table(const Int8Record& record) {
   Table table{.columns = {{"network"}, {"form"}}};
-  check(!record.forms.empty(), "accuracy_table: no network was tried; try at least one");
+  check(!record.forms.empty(), "accuracy_table: got no network, expected at least 1");
   for (const Int8Trial& trial : record.forms.front().trials) table.columns.push_back({trial.name, true});
   for (const Int8Form& form : record.forms) {
     std::vector<std::string> row = {form.model, form.form};

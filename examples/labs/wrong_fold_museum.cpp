@@ -18,8 +18,8 @@ namespace {
 
 constexpr int64_t kChannels = 8, kSide = 12, kImages = 2;
 
-/// Random numbers for all batch norms and biases of a module; then in evaluation mode. With `small_variances` a channel
-/// in five hardly varies.
+/// Sets all batch norms and biases of a module to random values, then evaluation mode. With `small_variances` one
+/// channel in five hardly varies.
 void randomise(Module& module, uint64_t seed, bool small_variances = false) {
   std::map<std::string, Tensor> numbers = state(module);
   uint64_t stream = 1;

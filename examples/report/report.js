@@ -97,8 +97,8 @@ function blockContent(block) {
   const composed = block.steps.length > 0 && block.before.parameters !== block.steps[0].parameters;
   return [
     block.steps.length > 0 ? table(block.table, `steps of folding ${block.name}`) : "",
-    composed ? note("A kernel composed from trained values is counted as the composed kernel; the trained values are " +
-                    `${grouped(block.before.parameters)}.`) : "",
+    composed ? note("A kernel composed from trained values is counted as the composed kernel; there are " +
+                    `${grouped(block.before.parameters)} trained values.`) : "",
     kernelPictures(block),
   ];
 }
