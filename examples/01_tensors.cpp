@@ -1,4 +1,4 @@
-// Lesson 1. Tensors: a row of numbers, and a shape that says how to read it.
+// Lesson 1. Tensors: a row of values, and a shape that says how to read it.
 //
 // Command: build/examples/01_tensors
 // Page:    docs/01-tensors.md
@@ -30,7 +30,7 @@ namespace {
 
 const char* yes_or_no(bool answer) { return answer ? "yes" : "no"; }
 
-/// One image of 2 x 3 pixels and 2 channels. Its numbers spell their own place: 120 is row 1, column 2, channel 0.
+/// One image of 2 x 3 pixels and 2 channels. Each value spells its own position: 120 is row 1, column 2, channel 0.
 Tensor image_of_places() {
   // [places]
   const int64_t N = 1, H = 2, W = 3, C = 2;
@@ -58,9 +58,9 @@ void channels_last() {
   const Tensor x = image_of_places();
   const Tensor w = Tensor::from({1, 1, 2, 3}, {1, 0, 2, 0, 1, -1});
 
-  // A 1x1 convolution mixes the channels of each pixel: it is a matrix product with a row for each pixel.
+  // A 1x1 convolution mixes the channels of each pixel: it is a matrix product with one row per pixel.
   // [one-by-one]
-  const Tensor pixels = x.reshape({6, 2});  // [N H W, C], the same numbers
+  const Tensor pixels = x.reshape({6, 2});  // [N H W, C], the same values
   const Tensor mixing = w.reshape({2, 3});  // [C, K]
   Tensor product({6, 3});                   // [N H W, K]
   gemm({pixels.data(), 6, 2, 2}, {mixing.data(), 2, 3, 3}, product.data(), 3);
@@ -101,7 +101,7 @@ void the_pool() {
   print_usage("before");
 
   // [pool]
-  const int64_t numbers = (8 << 20) / static_cast<int64_t>(sizeof(Real));  // 8 MiB of them
+  const int64_t numbers = (8 << 20) / static_cast<int64_t>(sizeof(Real));  // 8 MiB
   const Real* first_address = nullptr;
   {
     const Tensor map({numbers});

@@ -38,7 +38,7 @@ const Rows kAt = {{1, 1, 1, 0}, {0, 1, -1, -1}};                               /
 // [/matrices]
 
 // [both-sides]
-/// A X A^T: the columns of X are transformed, then its rows.
+/// A X A^T: transforms the columns of X, then the rows.
 Rows transform(const Rows& a, const Rows& x) {
   Rows y(a.size(), std::vector<double>(a.size()));
   for (size_t i = 0; i < a.size(); ++i)
@@ -78,7 +78,7 @@ void print(const char* name, const Rows& a) {
   }
 }
 
-/// A matrix as a tensor, with the two axes of size 1 that images and kernels of one channel have.
+/// A matrix as a tensor, with the two axes of extent 1 that images and kernels of one channel have.
 Tensor to_tensor(const Rows& a, const Shape& shape) {
   std::vector<Real> numbers;
   for (const auto& row : a) numbers.insert(numbers.end(), row.begin(), row.end());
