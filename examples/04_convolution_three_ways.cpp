@@ -58,7 +58,7 @@ void show_im2col() {
   im2col(geometry, x, /*first_channel=*/0, /*begin=*/0, /*end=*/4, columns.data());
   // [/columns]
 
-  std::puts("   image      windows, one a row     kernel     products");
+  std::puts("   image      windows, one per row   kernel     products");
   const Tensor y = convolve(x, w, /*padding=*/0);
   for (int64_t i = 0; i < 4; ++i) {
     if (i < 3) std::printf("   %g %g %g      ", x[3 * i], x[3 * i + 1], x[3 * i + 2]);

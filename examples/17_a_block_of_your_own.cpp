@@ -167,7 +167,7 @@ void lesson() {
   ReluInside relu_inside(initializer);
   HighPassLast high_pass_last(initializer);
   show_refusal("a ReLU within a branch", relu_inside);
-  show_refusal("the high pass behind a batch norm", high_pass_last);
+  show_refusal("the high pass after a batch norm", high_pass_last);
 }
 
 }  // namespace

@@ -48,13 +48,10 @@ Counts rest_of(Counts counts, const std::vector<FoldedBlockRow>& blocks, Counts 
 }  // namespace
 
 Table step_table(const std::vector<FoldRow>& steps, bool of_logits) {
-  Table result{.columns = {{""},
-                           {"what stands now"},
-                           {"parameters", true},
-                           {"convolutions", true},
-                           {"batch norms", true},
-                           {"additions", true}},
-               .last_is_total = true};
+  Table result{
+      .columns =
+          {{""}, {"state"}, {"parameters", true}, {"convolutions", true}, {"batch norms", true}, {"additions", true}},
+      .last_is_total = true};
   if (of_logits) {
     result.columns.push_back({"largest difference of a logit", true});
   } else {
@@ -93,9 +90,9 @@ Table blocks_table(const std::vector<FoldedBlockRow>& blocks) {
 Table block_costs_table(const FoldRecord& record) {
   Table result{.columns = {{"trained \u2192 folded"},
                            {"parameters", true},
-                           {"multiply-adds an image", true},
+                           {"multiply-adds per image", true},
                            {"convolutions", true},
-                           {"element-wise, numbers", true}},
+                           {"element-wise, values", true}},
                .last_is_total = true};
   for (const FormTimes& time : record.times) result.columns.push_back({images_at_once(time.batch), true});
   const auto add = [&](std::vector<std::string> cells, const std::vector<FormTimes>& times) {
@@ -120,11 +117,11 @@ Table block_costs_table(const FoldRecord& record) {
 Table costs_table(const FoldRecord& record) {
   Table result{.columns = {{"form"},
                            {"parameters", true},
-                           {"multiply-adds an image", true},
+                           {"multiply-adds per image", true},
                            {"convolutions", true},
                            {"batch norms", true},
                            {"additions", true},
-                           {"element-wise, numbers", true}}};
+                           {"element-wise, values", true}}};
   const bool counted = record.before.element_wise > 0;  // not by earlier versions
   const auto add = [&](const std::string& form, const Counts& of) {
     result.rows.push_back({form, grouped(of.parameters), grouped(of.multiply_adds), grouped(of.convolutions),
@@ -150,7 +147,7 @@ Table times_table(const std::vector<FormTimes>& times) {
                            {"trained", true},
                            {"folded", true},
                            {"speed-up", true},
-                           {"images a second, folded", true}}};
+                           {"images per second, folded", true}}};
   for (const FormTimes& time : times) {
     const double rate = static_cast<double>(time.batch) / time.after;
     result.rows.push_back({grouped(time.batch), duration(time.before), duration(time.after),

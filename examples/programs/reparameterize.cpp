@@ -87,7 +87,7 @@ Evaluation evaluate_form(const std::string& form, Vgg& network, const Dataset& t
 
 void print_steps(const FoldRecord& record) {
   const FoldedBlockRow& block = record.shown_block();
-  std::cout << block.name << ": " << block.description << ", on what reaches it of " << record.block_images
+  std::cout << block.name << ": " << block.description << ", on its input from " << record.block_images
             << " test images\n\n"
             << text_table(step_table(block.steps, false)) << "\nThe whole network, all blocks at once\n\n"
             << text_table(step_table(record.network_steps, true)) << "\nEach block by itself, on its true input\n\n"
@@ -99,7 +99,7 @@ void print_results(const FoldRecord& record) {
             << text_table(costs_table(record)) << "\nThe same block by block\n\n"
             << text_table(block_costs_table(record)) << '\n';
   if (record.times.empty()) return;
-  std::cout << text_table(times_table(record.times)) << "Medians of passes in turns, on " << record.threads
+  std::cout << text_table(times_table(record.times)) << "Medians of alternating passes, on " << record.threads
             << (record.threads == 1 ? " thread.\n\n" : " threads.\n\n");
 }
 

@@ -194,7 +194,7 @@ int speedrun(const Options& options) {
   RepVgg& network = *made;
   const Counts counts = count(network, {1, train.height, train.width, train.channels});
   std::cerr << network.description() << ", " << short_count(static_cast<double>(counts.multiply_adds))
-            << " multiply-adds an image, on " << train.name << ", " << threads()
+            << " multiply-adds per image, on " << train.name << ", " << threads()
             << (threads() == 1 ? " thread\n" : " threads\n");
   {
     Initializer any(0);
@@ -228,7 +228,7 @@ int speedrun(const Options& options) {
     training += epoch.training_seconds;
     evaluation += epoch.evaluation_seconds;
   }
-  std::cout << text_table(epoch_table(results)) << "\nwith one view a test image:\n";
+  std::cout << text_table(epoch_table(results)) << "\nwith one view per test image:\n";
   for (const double accuracy : {0.85, 0.88, 0.9}) std::cout << "  " << when_reached(results, accuracy) << '\n';
   std::cout << "with " << options.views << (options.views == 1 ? " view" : " views") << " at the end, of "
             << grouped(test.size()) << " test images:\n"

@@ -115,7 +115,7 @@ Result train(const SmallNetRow& row, uint64_t seed, const DataSource& data, cons
                       .seconds_per_epoch = seconds / static_cast<double>(hyper.epochs),
                       .same_predictions = argmax_rows(trained.logits) == argmax_rows(after.logits)};
   std::cerr << name << ": test " << percent(result.accuracy, 2) << ", folded " << percent(after.accuracy(), 2) << ", "
-            << duration(result.seconds_per_epoch) << " an epoch\n";
+            << duration(result.seconds_per_epoch) << " per epoch\n";
   return result;
 }
 
@@ -157,7 +157,7 @@ int run(const Options& options) {
                           {"standard deviation", true},
                           {"published %", true},
                           {"folded predictions"},
-                          {"time an epoch", true}}};
+                          {"time per epoch", true}}};
   for (const SmallNetRow& row : small_net_rows()) {
     const bool wanted = options.rows.empty() || std::count(options.rows.begin(), options.rows.end(), row.name) > 0;
     if (!wanted) continue;

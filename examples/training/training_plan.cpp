@@ -26,7 +26,7 @@ double measure_step(Module& network, const TrainingSetup& setup) {
 
 void print_counts(std::ostream& text, const char* form, const Counts& counts) {
   text << form << short_count(static_cast<double>(counts.parameters)) << " parameters, "
-       << short_count(static_cast<double>(counts.multiply_adds)) << " multiply-adds an image, " << counts.convolutions
+       << short_count(static_cast<double>(counts.multiply_adds)) << " multiply-adds per image, " << counts.convolutions
        << " convolutions, " << counts.batch_norms << " batch norms\n";
 }
 
@@ -60,7 +60,7 @@ std::string training_plan(const TrainingSetup& setup) {
   const double test_images = static_cast<double>(setup.trainer.epochs * test.size());
   const double tests = test_images / (3 * static_cast<double>(setup.trainer.batch_size));
   text << "time      about " << duration(step_seconds * (static_cast<double>(steps) + tests)) << ", at "
-       << duration(step_seconds) << " a step on " << threads() << (threads() == 1 ? " thread\n" : " threads\n")
+       << duration(step_seconds) << " per step on " << threads() << (threads() == 1 ? " thread\n" : " threads\n")
        << "folder    " << setup.folder.path.string() << " (nothing is written in a dry run)\n";
   return text.str();
 }
