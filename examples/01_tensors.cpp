@@ -8,7 +8,7 @@
 //   ...
 //   memory  000 001 010 011 020 021 100 101 110 111 120 121   (each number spells its row, column, channel)
 //   ...
-//   largest difference from conv2d: 0
+//   maximum difference from conv2d: 0
 //   ...
 //   clone     no
 //   ...
@@ -69,7 +69,7 @@ void channels_last() {
   const Tensor y = conv2d(x, w, conv2d_args(/*stride=*/1, /*padding=*/0));
   std::printf("   a 1x1 convolution  %s -> %s\n", x.shape().text().c_str(), y.shape().text().c_str());
   std::printf("   is the product     %s times %s\n", pixels.shape().text().c_str(), mixing.shape().text().c_str());
-  std::printf("   largest difference from conv2d: %g\n",
+  std::printf("   maximum difference from conv2d: %g\n",
               static_cast<double>(max_abs_difference(product.reshape(y.shape()), y)));
 }
 

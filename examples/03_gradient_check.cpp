@@ -104,7 +104,7 @@ struct NamedOp {
 const NamedOp kOps[] = {{"silu", silu}, {"half the rule", silu_half_the_rule}, {"ignores dy", silu_ignores_dy}};
 
 void print_line(const char* name, bool ok, double error) {
-  std::printf("   %-16s %-6s   largest error %.1e\n", name, ok ? "passes" : "FAILS", error);
+  std::printf("   %-16s %-6s   maximum error %.1e\n", name, ok ? "passes" : "FAILS", error);
 }
 
 // -- central differences in both number types

@@ -94,7 +94,7 @@ void compare_on_whole_numbers() {
   const Tensor y = convolve(x, w, /*padding=*/1);
   for (const ConvAlgorithm algorithm : kAlgorithms) {
     const Real difference = max_abs_difference(run(algorithm, x, w), y);
-    std::printf("   %-21s largest difference from the definition: %s\n", name(algorithm),
+    std::printf("   %-21s maximum difference from the definition: %s\n", name(algorithm),
                 difference == 0           ? "0"
                 : difference < Real(0.01) ? "below 0.01"
                                           : "TOO LARGE");

@@ -12,8 +12,8 @@
 //   ...
 //   multiplications: 16
 //   ...
-//   largest difference from the plain way: 0
-//   largest difference from the library's kernel: 0
+//   maximum difference from the plain way: 0
+//   maximum difference from the library's kernel: 0
 //   ...
 
 #include <cstdio>
@@ -126,9 +126,9 @@ void lesson() {
   const Tensor result = conv2d(image, kernel, args);
   // [/library]
   const Shape output_shape{1, 2, 2, 1};
-  std::printf("   largest difference from the plain way: %g\n",
+  std::printf("   maximum difference from the plain way: %g\n",
               max_abs_difference(to_tensor(y, output_shape), to_tensor(plain, output_shape)));
-  std::printf("   largest difference from the library's kernel: %g\n",
+  std::printf("   maximum difference from the library's kernel: %g\n",
               max_abs_difference(to_tensor(y, output_shape), result));
 
   std::puts("\n6. F(m x m,3x3) for larger tiles: (m + 2)^2 products instead of 9 m^2");

@@ -4,11 +4,11 @@
 // Page:    docs/08-fold-a-block-by-hand.md
 //
 // Expected output (at once):
-//   1. Each branch as one 3x3 convolution; largest difference from the branch itself
+//   1. Each branch as one 3x3 convolution; maximum difference from the branch itself
 //   ...
 //   2. Their sum, from input channel 0 to output channel 0
 //   ...
-//   3. The whole block; largest difference from the trained one
+//   3. The whole block; maximum difference from the trained one
 //   ...
 //   4. Classic mistakes
 //   ...
@@ -122,7 +122,7 @@ void lesson() {
   const Conv2dArgs same = conv2d_args(/*stride=*/1, /*padding=*/1);
   const Conv2dArgs pointwise = conv2d_args(/*stride=*/1, /*padding=*/0);
 
-  std::puts("1. Each branch as one 3x3 convolution; largest difference from the branch itself");
+  std::puts("1. Each branch as one 3x3 convolution; maximum difference from the branch itself");
   // [branches]
   const Kernel three = fold_batch_norm_by_hand(s.at("conv3.weight"), s, "bn3");
   const Kernel one = fold_batch_norm_by_hand(pad_to_3x3(s.at("conv1.weight")), s, "bn1");
@@ -142,7 +142,7 @@ void lesson() {
   std::puts("           3x3                   1x1                identity                sum");
   print_taps({three.weight, one.weight, identity.weight, weight}, " ++=");
 
-  std::puts("\n3. The whole block; largest difference from the trained one");
+  std::puts("\n3. The whole block; maximum difference from the trained one");
   const Tensor trained = block(Variable(x)).value();
   print_difference("folded by hand", conv2d(x, weight, same, bias, Activation::relu), trained);
   print_difference("folded by the library", (*block.fold())(Variable(x)).value(), trained);

@@ -138,7 +138,7 @@ void show_in_graph(Module& block) {
   const Variable kernel = equivalent_convolution_in_graph(block).weight;
   sum(multiply(kernel, kernel)).backward();
   // [/in-graph]
-  std::printf("   largest difference of a weight: %.1e of the largest\n",
+  std::printf("   maximum difference of a weight: %.1e of the maximum\n",
               double{max_abs_difference(kernel.value(), outside)} / double{max_abs(outside)});
 
   // A kernel is linear in each gamma, its squared length a parabola: central differences only have rounding errors.

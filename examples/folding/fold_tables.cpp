@@ -53,9 +53,9 @@ Table step_table(const std::vector<FoldRow>& steps, bool of_logits) {
           {{""}, {"state"}, {"parameters", true}, {"convolutions", true}, {"batch norms", true}, {"additions", true}},
       .last_is_total = true};
   if (of_logits) {
-    result.columns.push_back({"largest difference of a logit", true});
+    result.columns.push_back({"maximum difference of a logit", true});
   } else {
-    result.columns.push_back({"largest difference, interior", true});
+    result.columns.push_back({"maximum difference, interior", true});
     result.columns.push_back({"border", true});
   }
   for (size_t i = 0; i < steps.size(); ++i) {
@@ -77,9 +77,9 @@ Table blocks_table(const std::vector<FoldedBlockRow>& blocks) {
   Table result{.columns = {{"block"},
                            {"parameters, trained", true},
                            {"folded", true},
-                           {"largest difference, interior", true},
+                           {"maximum difference, interior", true},
                            {"border", true},
-                           {"largest output", true}}};
+                           {"maximum output", true}}};
   for (const FoldedBlockRow& block : blocks) {
     result.rows.push_back({block.name, grouped(block.before.parameters), grouped(block.after.parameters),
                            scientific(block.interior), scientific(block.border), fixed(block.largest_output, 1)});
@@ -135,8 +135,8 @@ Table costs_table(const FoldRecord& record) {
 Table proof_table(const FoldProof& proof) {
   return {.columns = {{}, {}},
           .rows = {{"predictions equal", grouped(proof.equal) + " of " + grouped(proof.images)},
-                   {"largest difference of a logit", scientific(proof.largest_difference) + ", " +
-                                                         scientific(proof.relative()) + " of the largest logit, " +
+                   {"maximum difference of a logit", scientific(proof.largest_difference) + ", " +
+                                                         scientific(proof.relative()) + " of the maximum logit, " +
                                                          fixed(proof.largest_logit, 3)},
                    {"test accuracy, trained", percent(proof.accuracy_before, 2)},
                    {"test accuracy, folded", percent(proof.accuracy_after, 2)}}};

@@ -47,12 +47,12 @@ Table accuracy_table(const Int8Record& record) {
 
 Table spread_table(const Int8Form& form) {
   Table table{.columns = {{form.model + ", " + form.form},
-                          {"largest |weight|", true},
-                          {"standard deviation", true},
+                          {"maximum |weight|", true},
+                          {"std", true},
                           {"their ratio", true},
                           {"lowest input", true},
                           {"highest input", true},
-                          {"largest |input| / deviation", true}}};
+                          {"maximum |input| / std", true}}};
   for (const Int8Layer& layer : form.layers) {
     table.rows.push_back({layer.name, plain(layer.weights.largest(), 3), plain(layer.weights.deviation, 3),
                           fixed(layer.weights.spread(), 1), plain(layer.inputs.low, 3), plain(layer.inputs.high, 3),

@@ -187,7 +187,7 @@ WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tenso
 
 Table errors_table(const std::vector<WrongFold>& mistakes) {
   Table table{.columns = {{"mistake"},
-                          {"largest output", true},
+                          {"maximum output", true},
                           {"error inside", true},
                           {"on the border", true},
                           {"right fold, inside", true},
@@ -204,7 +204,7 @@ Table damage_table(const std::vector<NetworkDamage>& damages, double right) {
   Table table{.columns = {{"mistake"},
                           {"blocks wrong", true},
                           {"the first"},
-                          {"largest output", true},
+                          {"maximum output", true},
                           {"error inside", true},
                           {"on the border", true},
                           {"predictions changed", true},

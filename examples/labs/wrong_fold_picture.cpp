@@ -84,7 +84,7 @@ std::string museum_picture(const std::vector<WrongFold>& mistakes) {
   drawn += element("rect",
                    {{"width", coordinate(width)}, {"height", coordinate(height)}, {"rx", "10"}, {"fill", "#ffffff"}});
   drawn += words(kLeft, 32, title, "16", "600");
-  drawn += words(kLeft, 54, "The largest error at each pixel, from none (white) to each map's largest (dark).", "13");
+  drawn += words(kLeft, 54, "The maximum error at each pixel, from none (white) to each map's maximum (dark).", "13");
   for (int64_t i = 0; i < count; ++i) {
     drawn += heat_map(mistakes[static_cast<size_t>(i)], kLeft + kPitchX * static_cast<double>(i % kPerRow),
                       kTop + kPitchY * static_cast<double>(i / kPerRow));

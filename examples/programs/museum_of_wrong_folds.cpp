@@ -55,7 +55,7 @@ void add_settings(CLI::App& app, Settings& settings) {
 }
 
 void print_errors(const std::vector<WrongFold>& mistakes) {
-  std::cout << "Random blocks of 8 channels, maps of 12x12: the largest errors\n\n"
+  std::cout << "Random blocks of 8 channels, feature maps of 12x12: maximum errors\n\n"
             << text_table(errors_table(mistakes)) << "\nWhy\n\n";
   for (const WrongFold& mistake : mistakes) std::cout << mistake.name << "\n  " << mistake.why << '\n';
 }
