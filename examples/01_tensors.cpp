@@ -4,9 +4,9 @@
 // Page:    docs/01-tensors.md
 //
 // Expected output (at once):
-//   1. A tensor is a row of numbers and a shape
+//   1. A tensor is a row of values and a shape
 //   ...
-//   memory  000 001 010 011 020 021 100 101 110 111 120 121   (each number spells its row, column, channel)
+//   memory  000 001 010 011 020 021 100 101 110 111 120 121   (each value spells its row, column, channel)
 //   ...
 //   maximum difference from conv2d: 0
 //   ...
@@ -44,13 +44,13 @@ Tensor image_of_places() {
 }
 
 void shapes() {
-  std::puts("1. A tensor is a row of numbers and a shape");
+  std::puts("1. A tensor is a row of values and a shape");
   const Tensor x = image_of_places();
-  std::printf("   shape   %s: N = 1 image, H = 2 rows, W = 3 columns, C = 2 channels, %lld numbers\n",
+  std::printf("   shape   %s: N = 1 image, H = 2 rows, W = 3 columns, C = 2 channels, %lld values\n",
               x.shape().text().c_str(), static_cast<long long>(x.size()));
   std::printf("   memory ");
   for (int64_t i = 0; i < x.size(); ++i) std::printf(" %03.0f", static_cast<double>(x[i]));
-  std::puts("   (each number spells its row, column, channel)");
+  std::puts("   (each value spells its row, column, channel)");
 }
 
 void channels_last() {

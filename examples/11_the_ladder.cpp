@@ -212,11 +212,11 @@ double measured_bandwidth() {
 void lesson(const std::string& picture) {
   std::puts("1. This machine");
   const double peak = measured_peak_gflops(), bandwidth = measured_bandwidth();
-  std::printf("   vectors of %d bits: %d numbers at a time\n", simd_bits(), simd_bits() / (8 * int{sizeof(Real)}));
+  std::printf("   vectors of %d bits: %d values at a time\n", simd_bits(), simd_bits() / (8 * int{sizeof(Real)}));
   std::printf("   threads: %d\n", threads());
   std::printf("   peak of fused multiply-adds, measured: %.0f GFLOP/s\n", peak);
   std::printf("   memory, measured beyond all caches: %.0f GB/s\n", bandwidth / 1e9);
-  std::printf("   so a number that comes from memory should be used for %.0f operations\n",
+  std::printf("   so a value that comes from memory should be used in %.0f operations\n",
               1e9 * peak / (bandwidth / sizeof(Real)));
 
   SpeedChart chart{.title = "From seven loops to twice the peak: effective GFLOP/s of one layer",

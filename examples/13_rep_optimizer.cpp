@@ -150,9 +150,9 @@ void lesson() {
   Initializer initializer(/*seed=*/13);
   ThreeBranches block(initializer);
   RepOptimizerConv2d plain = plain_convolution();
-  std::printf("   three branches: %d trained numbers, 2 convolutions, 3 scalings, 2 additions\n",
+  std::printf("   three branches: %d trained values, 2 convolutions, 3 scalings, 2 additions\n",
               static_cast<int>(count_parameters(block) - 2 * kChannels));
-  std::printf("   plain 3x3:      %d trained numbers, 1 convolution\n", static_cast<int>(count_parameters(plain)));
+  std::printf("   plain 3x3:      %d trained values, 1 convolution\n", static_cast<int>(count_parameters(plain)));
 }
 
 }  // namespace

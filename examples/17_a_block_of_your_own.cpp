@@ -68,7 +68,7 @@ void show_steps() {
   block.eval();
   const Tensor x = random_normal({4, 12, 12, 8}, Random(kSeed, 20));
   const Tensor trained = block(Variable(x)).value();
-  Table table{.columns = {{"step"}, {"numbers", true}, {"inside", true}, {"border", true}}};
+  Table table{.columns = {{"step"}, {"parameters", true}, {"inside", true}, {"border", true}}};
   for (const FoldStep& step : explain_fold(block)) {
     const MapDifference difference = map_difference(step.compute(x), trained);
     table.rows.push_back(
@@ -111,7 +111,7 @@ void compare_networks() {
   // [/reparameterize]
   std::printf("   %zu blocks:", replaced.size());
   for (const std::string& name : replaced) std::printf(" %s", name.c_str());
-  std::puts("\n                 numbers         test accuracy      equal answers");
+  std::puts("\n                 parameters      test accuracy      equal answers");
   const auto print = [](const char* name, const Result& result) {
     std::printf("   %-11s  %5d -> %5d   %.1f %% -> %.1f %%   %d of %d\n", name, static_cast<int>(result.parameters),
                 static_cast<int>(result.folded_parameters), 100 * result.proof.accuracy_before,
