@@ -1,14 +1,14 @@
-// Lesson 1. Tensors: a row of numbers, and a shape that says how to read it.
+// Lesson 1. Tensors: a row of values, and a shape that says how to read it.
 //
 // Command: build/examples/01_tensors
 // Page:    docs/01-tensors.md
 //
 // Expected output (at once):
-//   1. A tensor is a row of numbers and a shape
+//   1. A tensor is a row of values and a shape
 //   ...
-//   memory  000 001 010 011 020 021 100 101 110 111 120 121   (each number spells its row, column, channel)
+//   memory  000 001 010 011 020 021 100 101 110 111 120 121   (each value spells its row, column, channel)
 //   ...
-//   largest difference from conv2d: 0
+//   maximum difference from conv2d: 0
 //   ...
 //   clone     no
 //   ...
@@ -30,7 +30,7 @@ namespace {
 
 const char* yes_or_no(bool answer) { return answer ? "yes" : "no"; }
 
-/// One image of 2 x 3 pixels and 2 channels. Its numbers spell their own place: 120 is row 1, column 2, channel 0.
+/// One image of 2 x 3 pixels and 2 channels. Each value spells its own position: 120 is row 1, column 2, channel 0.
 Tensor image_of_places() {
   // [places]
   const int64_t N = 1, H = 2, W = 3, C = 2;
@@ -44,13 +44,13 @@ Tensor image_of_places() {
 }
 
 void shapes() {
-  std::puts("1. A tensor is a row of numbers and a shape");
+  std::puts("1. A tensor is a row of values and a shape");
   const Tensor x = image_of_places();
-  std::printf("   shape   %s: N = 1 image, H = 2 rows, W = 3 columns, C = 2 channels, %lld numbers\n",
+  std::printf("   shape   %s: N = 1 image, H = 2 rows, W = 3 columns, C = 2 channels, %lld values\n",
               x.shape().text().c_str(), static_cast<long long>(x.size()));
   std::printf("   memory ");
   for (int64_t i = 0; i < x.size(); ++i) std::printf(" %03.0f", static_cast<double>(x[i]));
-  std::puts("   (each number spells its row, column, channel)");
+  std::puts("   (each value spells its row, column, channel)");
 }
 
 void channels_last() {
@@ -58,9 +58,9 @@ void channels_last() {
   const Tensor x = image_of_places();
   const Tensor w = Tensor::from({1, 1, 2, 3}, {1, 0, 2, 0, 1, -1});
 
-  // A 1x1 convolution mixes the channels of each pixel: it is a matrix product with a row for each pixel.
+  // A 1x1 convolution mixes the channels of each pixel: it is a matrix product with one row per pixel.
   // [one-by-one]
-  const Tensor pixels = x.reshape({6, 2});  // [N H W, C], the same numbers
+  const Tensor pixels = x.reshape({6, 2});  // [N H W, C], the same values
   const Tensor mixing = w.reshape({2, 3});  // [C, K]
   Tensor product({6, 3});                   // [N H W, K]
   gemm({pixels.data(), 6, 2, 2}, {mixing.data(), 2, 3, 3}, product.data(), 3);
@@ -69,7 +69,7 @@ void channels_last() {
   const Tensor y = conv2d(x, w, conv2d_args(/*stride=*/1, /*padding=*/0));
   std::printf("   a 1x1 convolution  %s -> %s\n", x.shape().text().c_str(), y.shape().text().c_str());
   std::printf("   is the product     %s times %s\n", pixels.shape().text().c_str(), mixing.shape().text().c_str());
-  std::printf("   largest difference from conv2d: %g\n",
+  std::printf("   maximum difference from conv2d: %g\n",
               static_cast<double>(max_abs_difference(product.reshape(y.shape()), y)));
 }
 
@@ -101,7 +101,7 @@ void the_pool() {
   print_usage("before");
 
   // [pool]
-  const int64_t numbers = (8 << 20) / static_cast<int64_t>(sizeof(Real));  // 8 MiB of them
+  const int64_t numbers = (8 << 20) / static_cast<int64_t>(sizeof(Real));  // 8 MiB
   const Real* first_address = nullptr;
   {
     const Tensor map({numbers});

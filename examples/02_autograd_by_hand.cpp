@@ -1,4 +1,4 @@
-// Lesson 2. Autograd by hand: a whole engine for single numbers, and two graphs on which simpler ones go wrong.
+// Lesson 2. Autograd by hand: a complete engine for scalars, and two graphs on which simpler engines go wrong.
 //
 // Command: build/examples/02_autograd_by_hand
 // Page:    docs/02-autograd-by-hand.md
@@ -32,15 +32,15 @@ using namespace onefold;
 
 namespace {
 
-// -- the engine, forward: every result remembers its inputs and the slope towards each
+// -- the engine, forward: every result remembers its inputs and its slope with respect to each
 
 // [scalar]
-/// A number, the gradient of the final result with respect to it, and how it was made.
+/// A value, the gradient of the final result with respect to it, and how it was computed.
 struct Scalar {
   double value = 0;
   double grad = 0;
   std::vector<std::shared_ptr<Scalar>> inputs;
-  std::vector<double> slopes;  // d value / d input, one for each input
+  std::vector<double> slopes;  // d value / d input, one per input
 };
 using ScalarPtr = std::shared_ptr<Scalar>;
 
@@ -55,12 +55,12 @@ ScalarPtr multiply(const ScalarPtr& a, const ScalarPtr& b) {
 }
 // [/scalar]
 
-// -- the engine, backward: one rule, three orders to apply it in
+// -- the engine, backward: one rule, three orders in which to apply it
 
-int64_t steps = 0;  // how often the chain rule was applied
+int64_t steps = 0;  // number of applications of the chain rule
 
 // [chain-rule]
-/// The chain rule at one node: every input receives the node's gradient times the slope towards it.
+/// The chain rule at one node: every input receives the node's gradient times the slope with respect to that input.
 void pass_down(const Scalar& node) {
   ++steps;
   for (size_t i = 0; i < node.inputs.size(); ++i) node.inputs[i]->grad += node.slopes[i] * node.grad;
@@ -84,7 +84,7 @@ void recursion_once(const ScalarPtr& node, std::unordered_set<ScalarPtr>& seen) 
 // [/once]
 
 // [topological]
-/// Lists a node after all its inputs. Walked from the back, everyone who uses a node comes before it.
+/// Lists a node after all its inputs. Walked backwards, all users of a node come before it.
 void list_inputs_first(const ScalarPtr& node, std::unordered_set<ScalarPtr>& seen, std::vector<ScalarPtr>& order) {
   if (node->inputs.empty() || !seen.insert(node).second) return;
   for (const ScalarPtr& input : node->inputs) list_inputs_first(input, seen, order);
@@ -138,7 +138,7 @@ Gradients differentiate_with_onefold(const OnefoldGraph& graph) {
   return {gradient(a), gradient(b)};
 }
 
-/// One line for each way to walk the graph, checked against the gradients found with pencil and paper.
+/// One line per way to walk the graph, checked against the gradients found with pencil and paper.
 void compare(Gradients by_hand, const Graph& graph, const OnefoldGraph& same_graph) {
   const auto line = [&](const char* name, Gradients got) {
     const bool right = got.da == by_hand.da && got.db == by_hand.db;
@@ -156,7 +156,7 @@ void compare(Gradients by_hand, const Graph& graph, const OnefoldGraph& same_gra
   line("onefold", differentiate_with_onefold(same_graph));
 }
 
-/// How many times the chain rule is applied for x + x, doubled again and again.
+/// How often the chain rule is applied to x + x, doubled again and again.
 int64_t steps_for_doublings(int count, const Walk& backward) {
   ScalarPtr x = number(1);
   for (int i = 0; i < count; ++i) x = add(x, x);

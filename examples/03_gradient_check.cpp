@@ -1,4 +1,4 @@
-// Lesson 3. Gradient check: an op of one's own, two wrong ones, and how far a difference quotient can be trusted.
+// Lesson 3. Gradient check: an op of your own, two wrong ones, and how far a difference quotient can be trusted.
 //
 // Command: build/examples/03_gradient_check
 // Page:    docs/03-gradient-check.md
@@ -54,7 +54,7 @@ Variable silu(const Variable& x) {
 }
 // [/op]
 
-// -- two mistakes with which a network still trains, only worse
+// -- two mistakes with which a network still trains, but worse
 
 // [mistakes]
 /// Forgets the product rule: treats sigmoid(x) as a constant.
@@ -75,13 +75,13 @@ Variable silu_ignores_dy(const Variable& x) {
 
 using Op = std::function<Variable(const Variable&)>;
 
-// Real = double may look a thousand times closer.
+// With Real = double the check can be much stricter.
 constexpr bool kDouble = sizeof(Real) == sizeof(double);
 constexpr Real kEps = kDouble ? Real(1e-6) : Real(1e-2);
 constexpr double kTolerance = kDouble ? 1e-6 : 1e-2;
 
 // [own-check]
-/// The obvious check: the gradient of sum(op(x)) against difference quotients, element by element.
+/// The obvious check: compares the gradient of sum(op(x)) with difference quotients, element by element.
 double largest_error(const Op& op, const Tensor& x) {
   const Variable leaf(x, /*requires_grad=*/true);
   sum(op(leaf)).backward();
@@ -104,7 +104,7 @@ struct NamedOp {
 const NamedOp kOps[] = {{"silu", silu}, {"half the rule", silu_half_the_rule}, {"ignores dy", silu_ignores_dy}};
 
 void print_line(const char* name, bool ok, double error) {
-  std::printf("   %-16s %-6s   largest error %.1e\n", name, ok ? "passes" : "FAILS", error);
+  std::printf("   %-16s %-6s   maximum error %.1e\n", name, ok ? "passes" : "FAILS", error);
 }
 
 // -- central differences in both number types

@@ -1,4 +1,4 @@
-// Lesson 4. Convolution three ways: the definition, a matrix product, and Winograd; equal results at different speeds.
+// Lesson 4. Convolution three ways: the definition, a matrix product, and Winograd: equal results, different speeds.
 //
 // Command: build/examples/04_convolution_three_ways
 // Page:    docs/04-convolution-three-ways.md
@@ -38,7 +38,7 @@ Tensor convolve(const Tensor& x, const Tensor& w, int64_t padding) {
         for (int64_t r = 0; r < R; ++r)
           for (int64_t s = 0; s < S; ++s) {
             const int64_t h = p + r - padding, v = q + s - padding;
-            if (h < 0 || h >= H || v < 0 || v >= W) continue;  // beyond the edge all is zero
+            if (h < 0 || h >= H || v < 0 || v >= W) continue;  // zero beyond the edge
             for (int64_t c = 0; c < C; ++c)
               for (int64_t k = 0; k < K; ++k)
                 y[((n * P + p) * Q + q) * K + k] += x[((n * H + h) * W + v) * C + c] * w[((r * S + s) * C + c) * K + k];
@@ -58,7 +58,7 @@ void show_im2col() {
   im2col(geometry, x, /*first_channel=*/0, /*begin=*/0, /*end=*/4, columns.data());
   // [/columns]
 
-  std::puts("   image      windows, one a row     kernel     products");
+  std::puts("   image      windows, one per row   kernel     products");
   const Tensor y = convolve(x, w, /*padding=*/0);
   for (int64_t i = 0; i < 4; ++i) {
     if (i < 3) std::printf("   %g %g %g      ", x[3 * i], x[3 * i + 1], x[3 * i + 2]);
@@ -90,11 +90,11 @@ Tensor whole_numbers(const Shape& shape, uint64_t stream, int64_t low, int64_t h
 void compare_on_whole_numbers() {
   std::puts("\n2. Whole numbers leave no room for rounding");
   const Tensor x = whole_numbers({2, 9, 7, 16}, /*stream=*/0, -4, 4, 1);
-  const Tensor w = whole_numbers({3, 3, 16, 16}, /*stream=*/1, -2, 2, 4);  // in fours: F(2x2) halves them twice
+  const Tensor w = whole_numbers({3, 3, 16, 16}, /*stream=*/1, -2, 2, 4);  // multiples of 4: F(2x2) halves them twice
   const Tensor y = convolve(x, w, /*padding=*/1);
   for (const ConvAlgorithm algorithm : kAlgorithms) {
     const Real difference = max_abs_difference(run(algorithm, x, w), y);
-    std::printf("   %-21s largest difference from the definition: %s\n", name(algorithm),
+    std::printf("   %-21s maximum difference from the definition: %s\n", name(algorithm),
                 difference == 0           ? "0"
                 : difference < Real(0.01) ? "below 0.01"
                                           : "TOO LARGE");
@@ -107,7 +107,7 @@ void race() {
   const Tensor x = random_normal({N, H, W, C}, Random(/*seed=*/4, /*stream=*/2));
   const Tensor w = random_normal({R, S, C, K}, Random(/*seed=*/4, /*stream=*/3), std::sqrt(2.0 / (R * S * C)));
 
-  // A multiplication and an addition for every tap; Winograd is credited with them too, though it does fewer.
+  // A multiplication and an addition per tap; Winograd is credited with the same number, though it needs fewer.
   const double operations = 2.0 * N * H * W * C * K * R * S;
   std::puts("                              ms   GFLOP/s   error");
   Tensor y, naive_y;

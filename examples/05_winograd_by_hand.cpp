@@ -12,8 +12,8 @@
 //   ...
 //   multiplications: 16
 //   ...
-//   largest difference from the plain way: 0
-//   largest difference from the library's kernel: 0
+//   maximum difference from the plain way: 0
+//   maximum difference from the library's kernel: 0
 //   ...
 
 #include <cstdio>
@@ -38,7 +38,7 @@ const Rows kAt = {{1, 1, 1, 0}, {0, 1, -1, -1}};                               /
 // [/matrices]
 
 // [both-sides]
-/// A X A^T: the columns of X are transformed, then its rows.
+/// A X A^T: transforms the columns of X, then the rows.
 Rows transform(const Rows& a, const Rows& x) {
   Rows y(a.size(), std::vector<double>(a.size()));
   for (size_t i = 0; i < a.size(); ++i)
@@ -78,7 +78,7 @@ void print(const char* name, const Rows& a) {
   }
 }
 
-/// A matrix as a tensor, with the two axes of size 1 that images and kernels of one channel have.
+/// A matrix as a tensor, with the two axes of extent 1 that images and kernels of one channel have.
 Tensor to_tensor(const Rows& a, const Shape& shape) {
   std::vector<Real> numbers;
   for (const auto& row : a) numbers.insert(numbers.end(), row.begin(), row.end());
@@ -126,9 +126,9 @@ void lesson() {
   const Tensor result = conv2d(image, kernel, args);
   // [/library]
   const Shape output_shape{1, 2, 2, 1};
-  std::printf("   largest difference from the plain way: %g\n",
+  std::printf("   maximum difference from the plain way: %g\n",
               max_abs_difference(to_tensor(y, output_shape), to_tensor(plain, output_shape)));
-  std::printf("   largest difference from the library's kernel: %g\n",
+  std::printf("   maximum difference from the library's kernel: %g\n",
               max_abs_difference(to_tensor(y, output_shape), result));
 
   std::puts("\n6. F(m x m,3x3) for larger tiles: (m + 2)^2 products instead of 9 m^2");

@@ -1,4 +1,4 @@
-// Lesson 6. Batch norm's two faces: training looks at the batch, evaluation at a memory of batches. Do not mix them up.
+// Lesson 6. Batch norm's two faces: training uses the batch, evaluation the running statistics. Do not mix them up.
 //
 // Command: build/examples/06_batch_norm_two_faces
 // Page:    docs/06-batch-norm-two-faces.md
@@ -46,7 +46,7 @@ void two_modes() {
   const Tensor high = Tensor::from({4, 1, 1, 1}, {101, 102, 103, 104});
   // [two-modes]
   BatchNorm2d norm(/*channels=*/1);
-  for (int i = 0; i < 200; ++i) norm(Variable(low));  // training mode: learns what is usual
+  for (int i = 0; i < 200; ++i) norm(Variable(low));  // training mode: updates the running statistics
 
   print_row("training", low, norm(Variable(low)).value());
   norm.eval();
@@ -76,7 +76,7 @@ void running_statistics() {
   }
 }
 
-// -- images of 4x4 grey pixels, dark by night (label 0), bright by day (1), noisy always
+// -- images of 4x4 grey pixels: dark at night (label 0), bright by day (1), always noisy
 
 struct Images {
   Tensor pixels;  // [N, 4, 4, 1]
@@ -95,7 +95,7 @@ Images take(int64_t N, Order order, uint64_t stream) {
   return images;
 }
 
-/// The share of right answers, with `batch_size` images at a time, in whatever mode the network is.
+/// The percentage of correct answers, `batch_size` images at a time, in the network's current mode.
 double accuracy(Module& network, const Images& images, int64_t batch_size) {
   const NoGrad no_grad;
   const int64_t N = images.pixels.shape()[0];
@@ -142,7 +142,7 @@ void what_forgetting_costs() {
   line("training mode, batches of 20, all nights before all days", accuracy(network, sorted, 20));
   line("training mode, one image at a time", accuracy(network, mixed, 1));
 
-  accuracy(network, sorted, 20);  // ends with days only, and they have moved the running statistics
+  accuracy(network, sorted, 20);  // ends with days only, which have moved the running statistics
   network.eval();
   line("evaluation mode again, after a test in training mode", accuracy(network, mixed, 20));
   // [/six-ways]

@@ -1,4 +1,4 @@
-// Lesson 7. Train on Shapes10: a whole training loop in one page, from pixels to a network that names ten shapes.
+// Lesson 7. Train on Shapes10: a complete training loop on one page, from pixels to a network that names ten shapes.
 //
 // Command: build/examples/07_train_on_shapes10
 // Page:    docs/07-train-on-shapes10.md
@@ -30,17 +30,17 @@ namespace {
 // [recipe]
 struct Recipe {
   int64_t train_images = 10000, test_images = 2000;
-  int64_t epochs = 5;          // how often each image is seen
-  int64_t batch_size = 64;     // small: 156 steps an epoch
-  double learning_rate = 0.1;  // the highest of the schedule; usual for SGD with momentum and batch norm
-  double momentum = 0.9;       // each step keeps nine tenths of the last one
-  double weight_decay = 5e-4;  // of kernels and head alone, see parameter_groups()
-  uint64_t seed = 1;           // of images, weights and order: the same seed, the same bits
+  int64_t epochs = 5;          // passes over the training images
+  int64_t batch_size = 64;     // small: 156 steps per epoch
+  double learning_rate = 0.1;  // the schedule's maximum; usual for SGD with momentum and batch norm
+  double momentum = 0.9;       // each step keeps nine tenths of the one before
+  double weight_decay = 5e-4;  // only of convolutions and head, see parameter_groups()
+  uint64_t seed = 1;           // of images, weights and order: the same seed gives the same bits
 };
 // [/recipe]
 
 // [groups]
-/// Weights in one group, which decays; batch norms' pairs and biases in the other, which does not.
+/// Weights form one group, with weight decay; batch norms and biases form the other, without.
 std::vector<ParameterGroup> parameter_groups(Module& network, const Recipe& recipe) {
   ParameterGroup weights{{}, recipe.learning_rate, recipe.weight_decay}, others{{}, recipe.learning_rate, 0};
   for (const Variable& parameter : parameters(network)) {
@@ -51,10 +51,10 @@ std::vector<ParameterGroup> parameter_groups(Module& network, const Recipe& reci
 // [/groups]
 
 // [evaluate]
-/// The network's answer for every image: the class with the largest logit.
+/// The network's answer for every image: the class with the maximum logit.
 std::vector<int> answers(Module& network, DataLoader& batches) {
-  const EvaluationMode evaluation(network);  // batch norm by its running statistics, until the end of this function
-  const NoGrad no_grad;                      // no history: nothing will be differentiated
+  const EvaluationMode evaluation(network);  // batch norms use running statistics, until the function returns
+  const NoGrad no_grad;                      // nothing is recorded: no gradients are needed
   std::vector<int> all;
   batches.start_epoch(0);
   while (const auto batch = batches.next()) {
@@ -114,8 +114,8 @@ void lesson() {
     double loss_sum = 0;
     train_batches.start_epoch(epoch);
     while (const auto batch = train_batches.next()) {
-      const Variable logits = network(Variable(batch->images));            // forward: numbers and their history
-      const Variable loss = softmax_cross_entropy(logits, batch->labels);  // one number to make small
+      const Variable logits = network(Variable(batch->images));            // forward pass, recorded
+      const Variable loss = softmax_cross_entropy(logits, batch->labels);  // one value to minimise
       optimizer.clear_grads();
       loss.backward();               // a gradient for every parameter
       optimizer.step(rate(step++));  // a small step downhill
@@ -130,7 +130,7 @@ void lesson() {
 
   // [fold]
   network.eval();
-  const std::unique_ptr<Module> folded = network.fold();  // one 3x3 convolution for every block: lesson 8
+  const std::unique_ptr<Module> folded = network.fold();  // one 3x3 convolution per block: lesson 8
   const std::vector<int> before = answers(network, test_batches), after = answers(*folded, test_batches);
   // [/fold]
   std::printf("folded: %lld thousand parameters, the same answer for %zu of %zu images\n",

@@ -4,11 +4,11 @@
 // Page:    docs/08-fold-a-block-by-hand.md
 //
 // Expected output (at once):
-//   1. Each branch as one 3x3 convolution; largest difference from the branch itself
+//   1. Each branch as one 3x3 convolution; maximum difference from the branch itself
 //   ...
 //   2. Their sum, from input channel 0 to output channel 0
 //   ...
-//   3. The whole block; largest difference from the trained one
+//   3. The whole block; maximum difference from the trained one
 //   ...
 //   4. Classic mistakes
 //   ...
@@ -34,7 +34,7 @@ constexpr Real kEps = Real(1e-5);
 
 using State = std::map<std::string, Tensor>;
 
-/// Fresh batch norms (mean 0, variance 1, gamma 1, beta 0) would hide every mistake: give them statistics of their own.
+/// Fresh batch norms (mean 0, variance 1, gamma 1, beta 0) would hide every mistake: give them random values.
 void randomise_batch_norms(Module& block) {
   State values = state(block);
   uint64_t stream = 100;
@@ -44,7 +44,7 @@ void randomise_batch_norms(Module& block) {
   load_state(block, values);
 }
 
-// -- the three branches in evaluation mode, as they were trained
+// -- the batch norm of a branch, in evaluation mode
 
 Tensor batch_norm(const Tensor& x, const State& s, const std::string& norm) {
   return batch_norm_forward(x, {s.at(norm + ".running_mean"), s.at(norm + ".running_var")}, s.at(norm + ".weight"),
@@ -67,7 +67,7 @@ Kernel fold_batch_norm_by_hand(const Tensor& w, const State& s, const std::strin
 // [/fold-batch-norm]
 
 // [centre]
-/// A 1x1 kernel in the middle of a 3x3 of zeros: it sees the same pixel.
+/// A 1x1 kernel in the centre of a 3x3 kernel of zeros: it sees the same pixel.
 Tensor pad_to_3x3(const Tensor& w) {
   Tensor padded = Tensor::zeros({3, 3, kChannels, kChannels});
   const int64_t taps = kChannels * kChannels, centre = (1 * 3 + 1) * taps;
@@ -75,7 +75,7 @@ Tensor pad_to_3x3(const Tensor& w) {
   return padded;
 }
 
-/// A 1x1 kernel that leaves every channel as it is: the unit matrix.
+/// A 1x1 kernel that leaves every channel as it is: the identity matrix.
 Tensor identity_1x1() {
   Tensor w = Tensor::zeros({1, 1, kChannels, kChannels});
   for (int64_t c = 0; c < kChannels; ++c) w[c * kChannels + c] = 1;
@@ -85,8 +85,7 @@ Tensor identity_1x1() {
 
 // -- printing
 
-/// The largest difference over border pixels alone, or over those inside alone: mistakes with padding show at the
-/// border.
+/// The maximum difference over the border pixels, or over the interior: mistakes with padding show only at the border.
 double difference(const Tensor& a, const Tensor& b, bool border) {
   const int64_t H = a.shape()[1], W = a.shape()[2], C = a.shape()[3];
   double largest = 0;
@@ -102,7 +101,7 @@ void print_difference(const char* what, const Tensor& a, const Tensor& b) {
   std::printf("   %-44s inside %.1e   border %.1e\n", what, difference(a, b, false), difference(a, b, true));
 }
 
-/// The taps from input channel 0 to output channel 0 of several kernels, side by side.
+/// The taps of several kernels from input channel 0 to output channel 0, side by side.
 void print_taps(const std::vector<Tensor>& kernels, const char* signs) {
   for (int64_t r = 0; r < 3; ++r) {
     for (size_t i = 0; i < kernels.size(); ++i) {
@@ -123,7 +122,7 @@ void lesson() {
   const Conv2dArgs same = conv2d_args(/*stride=*/1, /*padding=*/1);
   const Conv2dArgs pointwise = conv2d_args(/*stride=*/1, /*padding=*/0);
 
-  std::puts("1. Each branch as one 3x3 convolution; largest difference from the branch itself");
+  std::puts("1. Each branch as one 3x3 convolution; maximum difference from the branch itself");
   // [branches]
   const Kernel three = fold_batch_norm_by_hand(s.at("conv3.weight"), s, "bn3");
   const Kernel one = fold_batch_norm_by_hand(pad_to_3x3(s.at("conv1.weight")), s, "bn1");
@@ -143,7 +142,7 @@ void lesson() {
   std::puts("           3x3                   1x1                identity                sum");
   print_taps({three.weight, one.weight, identity.weight, weight}, " ++=");
 
-  std::puts("\n3. The whole block; largest difference from the trained one");
+  std::puts("\n3. The whole block; maximum difference from the trained one");
   const Tensor trained = block(Variable(x)).value();
   print_difference("folded by hand", conv2d(x, weight, same, bias, Activation::relu), trained);
   print_difference("folded by the library", (*block.fold())(Variable(x)).value(), trained);

@@ -1,7 +1,7 @@
-// Lesson 11. From seven loops to twice the peak: one layer, six times the same result, each time faster.
+// Lesson 11. From seven loops to twice the peak: one layer computed in six ways, each faster than the last.
 //
 // Command: build/examples/11_the_ladder
-//          build/examples/11_the_ladder FILE.svg draws the ladder, too
+//          build/examples/11_the_ladder FILE.svg also draws the ladder
 // Page:    docs/11-the-ladder.md
 //
 // Expected output (a few seconds; nothing else should run meanwhile):
@@ -40,10 +40,10 @@ namespace {
 
 // [layer]
 constexpr int64_t N = 64, H = 32, W = 32, C = 64, K = 64;
-constexpr int64_t kFewImages = 2;  // for what is too slow for all of them
+constexpr int64_t kFewImages = 2;  // for versions that are too slow for all N
 constexpr Real kEps = Real(1e-5);
 
-/// A layer in evaluation: y = relu(batch_norm(conv2d(x, w))).
+/// A layer in evaluation mode: y = relu(batch_norm(conv2d(x, w))).
 struct Layer {
   Tensor w;  // [R, S, C, K]
   ChannelStatistics statistics;
@@ -61,7 +61,7 @@ Layer make_layer(int64_t kernel, uint64_t stream) {
 }
 
 // [passes]
-/// What a framework does that knows single ops alone: batch norm and ReLU are a walk over memory each.
+/// What a framework does that only has single ops: batch norm and ReLU each take a pass over memory.
 Tensor normalise_and_cut(const Tensor& y, const Layer& layer) {
   return relu_forward(batch_norm_forward(y, layer.statistics, layer.gamma, layer.beta, kEps));
 }
@@ -74,7 +74,7 @@ Tensor convolve(ConvAlgorithm algorithm, const Tensor& x, const Tensor& w) {
 }
 
 // [im2col-naive]
-/// All windows as rows, then the product by its definition: three loops.
+/// All windows as rows, then the matrix product by definition: three loops.
 Tensor im2col_and_three_loops(const Tensor& x, const Tensor& w) {
   const int64_t pixels = x.shape().rows(), D = w.shape().rows();
   Tensor columns({pixels, D}), y({x.shape()[0], H, W, K});
@@ -85,10 +85,10 @@ Tensor im2col_and_three_loops(const Tensor& x, const Tensor& w) {
 // [/im2col-naive]
 
 // [fold]
-/// A batch norm in evaluation is y = t x + shift. Multiplied into the kernel, it costs nothing; adds up over branches.
+/// A batch norm in evaluation mode is y = t x + shift. Multiplied into the kernel, it is free; branches add up.
 void fold_into(const Layer& layer, Tensor& kernel, Tensor& bias) {
   const int64_t taps = layer.w.shape()[0] * layer.w.shape()[1];
-  const int64_t first = taps == 1 ? 4 : 0;  // a 1x1 kernel is the middle of a 3x3
+  const int64_t first = taps == 1 ? 4 : 0;  // a 1x1 kernel is the centre of a 3x3
   for (int64_t k = 0; k < K; ++k) {
     const Real t = layer.gamma[k] / std::sqrt(layer.statistics.variance[k] + kEps);
     for (int64_t i = 0; i < taps * C; ++i) kernel[(first * C + i) * K + k] += t * layer.w[i * K + k];
@@ -132,7 +132,7 @@ void climb(double peak, SpeedChart& chart) {
   std::printf("\n2. The ladder: convolution, batch norm and ReLU on %d images of %dx%d, %d -> %d channels\n",
               static_cast<int>(N), static_cast<int>(H), static_cast<int>(W), static_cast<int>(C), static_cast<int>(K));
   const Tensor x = random_normal({N, H, W, C}, Random(/*seed=*/11, /*stream=*/0)), few = first_images(x, kFewImages);
-  const double operations = 2.0 * H * W * C * K * 9;  // of the convolution alone, of one image
+  const double operations = 2.0 * H * W * C * K * 9;  // of the convolution only, per image
   std::puts("                              ms/image   GFLOP/s   of peak   error");
   Tensor reference;
   for (const Rung& rung : rungs(make_layer(3, 1))) {
@@ -165,7 +165,7 @@ void show_a_block(double peak, double bandwidth) {
   const auto branch = [](const Tensor& y, const Layer& l) { return NormBranch{y, l.statistics, l.gamma, l.beta}; };
   struct Form {
     const char* name;
-    double maps, multiply_adds;  // read or written once each; of one pixel and pair of channels
+    double maps, multiply_adds;  // feature maps read or written once; per pixel and pair of channels
     std::function<Tensor()> run;
   };
   // [forms]
@@ -203,7 +203,7 @@ void show_a_block(double peak, double bandwidth) {
               1e3 * 2 * 9 * static_cast<double>(N * H * W * C * K) / (1e9 * peak));
 }
 
-/// Bytes a second of a sum of two arrays that fit no cache.
+/// Bytes per second when adding two arrays that fit no cache.
 double measured_bandwidth() {
   const Tensor a = Tensor::zeros({1 << 25}), b = Tensor::zeros({1 << 25});
   return 3 * static_cast<double>(a.size()) * sizeof(Real) / best_seconds(5, [&] { add(a, b); });
@@ -212,11 +212,11 @@ double measured_bandwidth() {
 void lesson(const std::string& picture) {
   std::puts("1. This machine");
   const double peak = measured_peak_gflops(), bandwidth = measured_bandwidth();
-  std::printf("   vectors of %d bits: %d numbers at a time\n", simd_bits(), simd_bits() / (8 * int{sizeof(Real)}));
+  std::printf("   vectors of %d bits: %d values at a time\n", simd_bits(), simd_bits() / (8 * int{sizeof(Real)}));
   std::printf("   threads: %d\n", threads());
   std::printf("   peak of fused multiply-adds, measured: %.0f GFLOP/s\n", peak);
   std::printf("   memory, measured beyond all caches: %.0f GB/s\n", bandwidth / 1e9);
-  std::printf("   so a number that comes from memory should be used for %.0f operations\n",
+  std::printf("   so a value that comes from memory should be used in %.0f operations\n",
               1e9 * peak / (bandwidth / sizeof(Real)));
 
   SpeedChart chart{.title = "From seven loops to twice the peak: effective GFLOP/s of one layer",
@@ -230,6 +230,4 @@ void lesson(const std::string& picture) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  return run_lesson(argc, argv, "FILE.svg", "a picture to draw the ladder into", lesson);
-}
+int main(int argc, char** argv) { return run_lesson(argc, argv, "FILE.svg", "draw the ladder to this file", lesson); }

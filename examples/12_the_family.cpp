@@ -1,4 +1,4 @@
-// Lesson 12. One block of each family of branches: how it folds, and how far the folded one is from it.
+// Lesson 12. One block of each family: how it folds, and how far the folded block is from the trained one.
 //
 // Page:    docs/12-the-family.md
 // Command: build/examples/12_the_family
@@ -32,7 +32,7 @@ namespace {
 
 constexpr int64_t kChannels = 8;
 
-/// Batch-norm numbers as a training leaves them: fresh ones (1, 0, 0, 1) would hide a wrong fold.
+/// Batch-norm values as after a training: fresh ones (1, 0, 0, 1) would hide a wrong fold.
 void randomize(Module& block) {
   std::map<std::string, Tensor> numbers = state(block);
   uint64_t stream = 0;
@@ -46,7 +46,7 @@ void randomize(Module& block) {
   load_state(block, numbers);
 }
 
-/// Kernels side by side, each the mean |k| of every tap in colours of its own scale, with `signs` before their names.
+/// Kernels side by side, each as the mean |k| per tap on its own colour scale, with `signs` before their names.
 void add_row(std::vector<Panel>& panels, const std::vector<NamedKernel>& kernels, double top,
              const std::vector<std::string>& signs) {
   constexpr double side = 112, step = 142;
@@ -58,7 +58,7 @@ void add_row(std::vector<Panel>& panels, const std::vector<NamedKernel>& kernels
   }
 }
 
-/// Above the kernels as trained, below the branches as kernels of one size, and their sum.
+/// Above, the kernels as trained; below, the branches as kernels of one size, and their sum.
 void draw(const std::vector<FoldStep>& steps, const std::string& block, const std::string& file) {
   const std::vector<NamedKernel>& trained = steps.front().kernels;
   std::vector<NamedKernel> equation = step_of_branches(steps).kernels;
@@ -101,5 +101,5 @@ void lesson(const std::string& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return run_lesson(argc, argv, "FOLDER", "where to draw a picture of each family's block", lesson);
+  return run_lesson(argc, argv, "FOLDER", "draw each family's block to a picture in this folder", lesson);
 }

@@ -1,4 +1,4 @@
-// Lesson 13. Branches in the optimizer: a plain 3x3 that learns just what a block of three branches learns.
+// Lesson 13. Branches in the optimizer: a plain 3x3 that learns exactly what a block of three branches learns.
 //
 // Command: build/examples/13_rep_optimizer
 // Page:    docs/13-weights-for-weights.md
@@ -36,7 +36,7 @@ constexpr int64_t kChannels = 8, kSteps = 200;
 constexpr Real kScale3 = Real(0.8), kScale1 = Real(-0.6);
 
 // [block]
-/// y = s3 conv3x3(x) + s1 conv1x1(x) + d x: s3 and s1 stay as they are, d is trained.
+/// y = s3 conv3x3(x) + s1 conv1x1(x) + d x: s3 and s1 are constant, d is trained.
 struct ThreeBranches : LinearBlock {
   explicit ThreeBranches(Initializer& initializer) {
     Branch& three = add_branch("3x3");
@@ -60,14 +60,14 @@ std::vector<Variable> trained_parameters(ThreeBranches& block) {
 // [/block]
 
 RepOptimizerConv2d plain_convolution() {
-  Initializer initializer(/*seed=*/13);  // the same as the block's: it begins with the same kernel
+  Initializer initializer(/*seed=*/13);  // the block's seed: both begin with the same kernel
   return {same_convolution(kChannels, kChannels, 3, 3), {.s3 = kScale3, .s1 = kScale1}, initializer};
 }
 
-/// The kernel that a block is equivalent to at this moment.
+/// The kernel to which a block is currently equivalent.
 Tensor kernel_of(Module& module) { return equivalent_convolution(module).kernel.rounded().weight; }
 
-/// Something to learn behind a ReLU, from other images each step.
+/// One step towards a target after a ReLU, on new images; returns the loss.
 double take_step(Module& module, Optimizer& optimizer, int64_t step) {
   const Variable x(random_normal({8, 8, 8, kChannels}, Random(/*seed=*/13, static_cast<uint64_t>(step))));
   const Variable target(relu_forward(add_scaled(x.value(), Real(-0.5), Tensor::full(x.shape(), 1))));
@@ -81,8 +81,8 @@ double take_step(Module& module, Optimizer& optimizer, int64_t step) {
 
 double largest_relative(const Tensor& a, const Tensor& b) { return max_abs_difference(a, b) / max_abs(a); }
 
-/// Trains the block, the convolution that follows it, and one whose optimizer knows nothing; prints how far apart.
-/// Throws Error where the first two come to be further apart than rounding explains.
+/// Trains the block, the convolution that imitates it, and one whose optimizer is not told; prints how far apart they
+/// are. Throws Error if the first two differ by more than rounding explains.
 template <class MakeOptimizer>
 void compare(double rounding, const MakeOptimizer& make) {
   Initializer initializer(/*seed=*/13);
@@ -101,7 +101,7 @@ void compare(double rounding, const MakeOptimizer& make) {
     const bool print = step == 0 || step == 1 || step == 10 || step == 50 || step == kSteps;
     const double apart = largest_relative(kernel_of(block), told.weight().value());
     const double untold_apart = largest_relative(kernel_of(block), untold.weight().value());
-    check(apart <= rounding, "after ", step, " steps the kernels differ by ", apart, "; rounding makes ", rounding);
+    check(apart <= rounding, "after ", step, " steps the kernels differ by ", apart, "; rounding allows ", rounding);
     const double loss = take_step(block, of_block, step), told_loss = take_step(told, of_told, step);
     take_step(untold, of_untold, step);
     if (print) {
@@ -111,7 +111,7 @@ void compare(double rounding, const MakeOptimizer& make) {
   }
 }
 
-/// Sums of squares or of magnitudes over the branches, as Sgd and AdamW make them.
+/// Sums of squares or of magnitudes over the branches, as Sgd and AdamW compute them.
 void print_multipliers(const RepOptimizerConv2d& conv) {
   const std::vector<Tensor> scales = conv.branch_scales();
   for (const bool squared : {true, false}) {
@@ -150,9 +150,9 @@ void lesson() {
   Initializer initializer(/*seed=*/13);
   ThreeBranches block(initializer);
   RepOptimizerConv2d plain = plain_convolution();
-  std::printf("   three branches: %d trained numbers, 2 convolutions, 3 scalings, 2 additions\n",
+  std::printf("   three branches: %d trained values, 2 convolutions, 3 scalings, 2 additions\n",
               static_cast<int>(count_parameters(block) - 2 * kChannels));
-  std::printf("   plain 3x3:      %d trained numbers, 1 convolution\n", static_cast<int>(count_parameters(plain)));
+  std::printf("   plain 3x3:      %d trained values, 1 convolution\n", static_cast<int>(count_parameters(plain)));
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
-// Lesson 16. Kernels in motion: the one kernel of a block while it is trained, plotted, and made part of the loss.
+// Lesson 16. Kernels in motion: a block's equivalent kernel during training, plotted, and made part of the loss.
 //
 // Page:    docs/16-kernels-in-motion.md
 // Command: build/examples/16_kernels_in_motion
-//          build/examples/16_kernels_in_motion FILE.svg also draws what it measured
+//          build/examples/16_kernels_in_motion FILE.svg also draws what it measures
 //
 // Expected output (about half a minute on two cores):
 //   1. One block of 32 channels while the network learns Shapes10
@@ -37,7 +37,7 @@ namespace {
 struct Recipe {
   int64_t train_images = 3000, test_images = 1000;
   int64_t epochs = 4, batch_size = 50;
-  int64_t settling = 40;  // batches before the first step: by then running statistics are those of the data
+  int64_t settling = 40;  // batches before the first step: running statistics then fit the data
   double learning_rate = 0.1, weight_decay = 5e-4;
   uint64_t seed = 1;
 };
@@ -46,7 +46,7 @@ constexpr int64_t kStage = 2, kBlock = 1;                       // 32 -> 32 chan
 const std::vector<int64_t> kShown = {0, 10, 30, 60, 120, 240};  // steps
 
 // [penalty]
-/// Half the sum of squares of all weights that the folded network will have in its blocks.
+/// Half the sum of squares of all weights that the blocks of the folded network will have.
 Variable penalty(RepVgg& network) {
   Variable sum_of_squares;
   for (Module* block : network.blocks()) {
@@ -72,8 +72,8 @@ struct Data {
   }
 };
 
-/// Until the running statistics are those of the untrained network: an average that begins at 0 and 1 is no property of
-/// the data.
+/// Updates the running statistics until they are those of the untrained network: their initial values, 0 and 1, say
+/// nothing about the data.
 void settle(Module& network, DataLoader& batches) {
   const NoGrad no_grad;
   batches.start_epoch(0);
@@ -82,10 +82,10 @@ void settle(Module& network, DataLoader& batches) {
 
 struct Trained {
   std::vector<Moment> moments;       // before the first step and after each
-  double accuracy = 0, lengths = 0;  // the latter of all blocks' equivalent kernels, root of the sum of squares
+  double accuracy = 0, lengths = 0;  // lengths: root of the sum of squares of all blocks' equivalent kernels
 };
 
-/// Trains with weight decay on each branch's weights, and a penalty on what the branches are equal to.
+/// Trains with weight decay on the branches' weights, and a penalty on the blocks' equivalent kernels.
 Trained train(RepVgg& network, const Data& data, double weight_decay, double of_penalty, bool observe) {
   DataLoader batches = data.batches();
   settle(network, batches);
@@ -131,17 +131,17 @@ void print_moments(const std::vector<Moment>& moments) {
   }
 }
 
-/// The kernel in the graph beside the one outside, and one of its gradients beside differences.
+/// Compares the kernel in the graph with the one outside, and its gradients with difference quotients.
 void show_in_graph(Module& block) {
   // [in-graph]
   const Tensor outside = equivalent_convolution(block).kernel.rounded().weight;
   const Variable kernel = equivalent_convolution_in_graph(block).weight;
   sum(multiply(kernel, kernel)).backward();
   // [/in-graph]
-  std::printf("   largest difference of a weight: %.1e of the largest\n",
+  std::printf("   maximum difference of a weight: %.1e of the maximum\n",
               double{max_abs_difference(kernel.value(), outside)} / double{max_abs(outside)});
 
-  // A kernel is linear in each gamma, its squared length a parabola: central differences have no error but rounding.
+  // A kernel is linear in each gamma, its squared length a parabola: central differences only have rounding errors.
   std::puts("   gradient of the squared length     backward   differences");
   for (NamedParameter& parameter : named_parameters(block)) {
     if (!parameter.name.starts_with("bn") || !parameter.name.ends_with("weight")) continue;
@@ -186,5 +186,5 @@ void lesson(const std::string& picture) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return run_lesson(argc, argv, "FILE.svg", "a picture to draw the kernels' motion into", lesson);
+  return run_lesson(argc, argv, "FILE.svg", "draw the kernels' motion to this file", lesson);
 }

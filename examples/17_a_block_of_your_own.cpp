@@ -1,9 +1,9 @@
-// Lesson 17. A block of your own: one file, and it trains, folds, explains itself and stands in any model.
+// Lesson 17. A block of your own: one file, and it trains, folds, explains its fold, and fits into any model.
 //
 // Page:    docs/17-a-block-of-your-own.md
 // Command: build/examples/17_a_block_of_your_own
 //
-// Expected output (some seconds):
+// Expected output (a few seconds):
 //   1. The fold of one block, step by step
 //   ...
 //   2. In the place of a model's 3x3 convolutions
@@ -41,7 +41,7 @@ namespace {
 constexpr uint64_t kSeed = 1;
 
 // [network]
-/// Somebody's network, which knows nothing of blocks.
+/// An existing network, without any blocks.
 std::unique_ptr<Sequential> plain_network(Initializer& initializer) {
   auto network = std::make_unique<Sequential>();
   const auto add = [&](int64_t in, int64_t out, int64_t stride) {
@@ -59,7 +59,7 @@ std::unique_ptr<Sequential> plain_network(Initializer& initializer) {
 }
 // [/network]
 
-/// The block after some training steps' worth of statistics, on images that it has not seen.
+/// Shows the fold of a block whose running statistics are settled, on images that it has not seen.
 void show_steps() {
   // [steps]
   Initializer initializer(kSeed);
@@ -68,7 +68,7 @@ void show_steps() {
   block.eval();
   const Tensor x = random_normal({4, 12, 12, 8}, Random(kSeed, 20));
   const Tensor trained = block(Variable(x)).value();
-  Table table{.columns = {{"step"}, {"numbers", true}, {"inside", true}, {"border", true}}};
+  Table table{.columns = {{"step"}, {"parameters", true}, {"inside", true}, {"border", true}}};
   for (const FoldStep& step : explain_fold(block)) {
     const MapDifference difference = map_difference(step.compute(x), trained);
     table.rows.push_back(
@@ -84,7 +84,7 @@ struct Result {
   int64_t folded_parameters = 0;
 };
 
-/// Trains, folds, and asks both for all test images.
+/// Trains, folds, and compares both forms on all test images.
 Result train_and_fold(Module& network) {
   const DatasetSplits shapes = shapes10(kSeed, 3000, 1000);
   const ChannelNormalization normalization = channel_normalization(shapes.train);
@@ -111,7 +111,7 @@ void compare_networks() {
   // [/reparameterize]
   std::printf("   %zu blocks:", replaced.size());
   for (const std::string& name : replaced) std::printf(" %s", name.c_str());
-  std::puts("\n                 numbers         test accuracy      equal answers");
+  std::puts("\n                 parameters      test accuracy      equal answers");
   const auto print = [](const char* name, const Result& result) {
     std::printf("   %-11s  %5d -> %5d   %.1f %% -> %.1f %%   %d of %d\n", name, static_cast<int>(result.parameters),
                 static_cast<int>(result.folded_parameters), 100 * result.proof.accuracy_before,
@@ -122,9 +122,9 @@ void compare_networks() {
   print("EdgeBlock", train_and_fold(*network));
 }
 
-/// What a fold of the block says.
+/// Prints the error of folding the block.
 void show_refusal(const char* what, LinearBlock& block) {
-  block(Variable(random_normal({2, 6, 6, 8}, Random(kSeed, 0))));  // it trains all the same
+  block(Variable(random_normal({2, 6, 6, 8}, Random(kSeed, 0))));  // training works all the same
   block.eval();
   try {
     block.fold();
@@ -132,7 +132,7 @@ void show_refusal(const char* what, LinearBlock& block) {
     std::printf("   %s\n      %s\n", what, error.what());
     return;
   }
-  fail("the block folded, which it must not: ", what);
+  fail("the block folded, but must not: ", what);
 }
 
 // [refused]
@@ -167,7 +167,7 @@ void lesson() {
   ReluInside relu_inside(initializer);
   HighPassLast high_pass_last(initializer);
   show_refusal("a ReLU within a branch", relu_inside);
-  show_refusal("the high pass behind a batch norm", high_pass_last);
+  show_refusal("the high pass after a batch norm", high_pass_last);
 }
 
 }  // namespace

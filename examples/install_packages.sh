@@ -1,9 +1,9 @@
-# Sourced by examples/quickstart.sh and tests/run.sh: brings what a build needs to a Debian or Ubuntu machine.
+# Sourced by examples/quickstart.sh and tests/run.sh: installs what a build needs on Debian or Ubuntu.
 #
-#   install_packages PACKAGE...   installs those that are missing, and only those; touches nothing where all is there
-#   check_tools                   stops with a remedy where cmake or the compiler is too old
+#   install_packages PACKAGE...   installs the missing ones only; does nothing if there are none
+#   check_tools                   stops with a remedy if cmake or the compiler is too old
 
-# The compiler that CMake will choose.
+# The compiler that CMake will use.
 find_compiler() {
   if [ -n "${CXX:-}" ]; then
     command -v "$CXX"
@@ -12,7 +12,7 @@ find_compiler() {
   fi
 }
 
-# Whether that compiler accepts the text of standard input.
+# Whether that compiler accepts standard input.
 compiles() {
   local compiler
   compiler=$(find_compiler) && "$compiler" -x c++ -std=c++20 -fsyntax-only - >/dev/null 2>&1
@@ -22,7 +22,7 @@ has_header() {
   printf '#if !__has_include(<%s>)\n#error missing\n#endif\n' "$1" | compiles
 }
 
-# Whether what a Debian package brings is there already, from Debian or from anywhere else.
+# Whether the contents of a Debian package are installed already, from Debian or from elsewhere.
 has_package() {
   case $1 in
     g++) find_compiler >/dev/null ;;
@@ -44,7 +44,7 @@ install_packages() {
 
   if ! command -v apt-get >/dev/null; then
     echo "Missing: ${missing[*]} (names of Debian packages)." \
-      "Install them by your system's own means and run this again." >&2
+      "Install them with your system's package manager and run this again." >&2
     return 1
   fi
   if [ "$(id -u)" -ne 0 ]; then
@@ -76,7 +76,7 @@ check_tools() {
   have=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
   if [ "$(printf '3.25\n%s\n' "$have" | sort -V | head -n 1)" != 3.25 ]; then
     echo "cmake $have is too old: 3.25 or newer is needed." \
-      "\"pip install cmake\" or https://cmake.org/download has one." >&2
+      "Install one with \"pip install cmake\" or from https://cmake.org/download." >&2
     return 1
   fi
   if ! compiler=$(find_compiler); then

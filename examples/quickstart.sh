@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
-# From a fresh clone to a trained and folded network and its report, in at most five minutes on two cores.
+# From a fresh clone to a trained and folded network with a report, in at most five minutes on two cores.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
 Usage: examples/quickstart.sh [--data-dir DIR] [--out DIR] [--epochs N] [--threads N]
 
-Installs what a build needs and is missing (Debian, Ubuntu), builds, trains a small RepVGG on this machine's CPU, folds
-it into plain 3x3 convolutions, proves that nothing changed, and leaves a report.
+Installs missing packages that the build needs (Debian, Ubuntu), builds, trains a small RepVGG on this machine's CPU,
+folds it into plain 3x3 convolutions, proves that nothing changed, and writes a report.
 
-Trains on CIFAR-10 where it is found, in the form of binary files or of class folders with images; else on Shapes10,
-whose images are drawn, so that nothing is downloaded.
+Trains on CIFAR-10 if it is found, as binary files or as class folders with images; otherwise on Shapes10, whose images
+are drawn by the program, so that nothing is downloaded.
 
-  --data-dir DIR  where to look for CIFAR-10 (ONEFOLD_DATA_DIR, else ~/.cache/onefold)
-  --out DIR       the folder of the run; an old run in it is replaced (runs/quickstart)
-  --epochs N      how often all training images are seen (5 for CIFAR-10, 20 for Shapes10: about a minute)
-  --threads N     threads of all computations (OMP_NUM_THREADS, else all cores or the CPU quota)
-  --help          this text
+  --data-dir DIR  where to look for CIFAR-10 (default: ONEFOLD_DATA_DIR, else ~/.cache/onefold)
+  --out DIR       the run's folder; an old run in it is replaced (default: runs/quickstart)
+  --epochs N      number of passes over the training images (default: 5 for CIFAR-10, 20 for Shapes10, about a minute)
+  --threads N     number of threads (default: OMP_NUM_THREADS, else all cores or the CPU quota)
+  --help          show this text
 TEXT
 }
 
@@ -25,7 +25,7 @@ usage_error() {
   exit 2
 }
 
-# A relative path means one from where the command was given.
+# Relative paths are relative to the folder that the script was called in.
 absolute() {
   case $1 in
     /*) echo "$1" ;;
@@ -57,21 +57,21 @@ step() {
   echo "== $1" >&2
 }
 
-# Runs a command in silence; what it said is shown where it fails.
+# Runs a command silently; shows its output if it fails.
 quietly() {
   local log
   log=$(mktemp)
   if ! "$@" >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     rm -f "$log"
-    echo "quickstart.sh: error: this failed: $*" >&2
+    echo "quickstart.sh: error: this command failed: $*" >&2
     exit 1
   fi
   rm -f "$log"
 }
 
-# OpenMP's threads wait for the next loop by spinning, and sleep after a moment. A short one (0.1 ms with GCC's OpenMP,
-# 1 ms with LLVM's) costs nothing on an idle machine, and leaves the cores to others on one that is shared.
+# OpenMP's threads wait for the next loop by spinning, and sleep after a while. Spinning briefly (0.1 ms with GCC's
+# OpenMP, 1 ms with LLVM's) costs nothing on an idle machine, and frees the cores on a shared one.
 if [ -z "${OMP_WAIT_POLICY:-}${GOMP_SPINCOUNT:-}${KMP_BLOCKTIME:-}" ]; then
   export GOMP_SPINCOUNT=3000 KMP_BLOCKTIME=1
 fi

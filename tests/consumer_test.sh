@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds tests/consumer, a project that has Onefold as a subproject, in FOLDER, and runs it.
+# Builds tests/consumer, a project with Onefold as a subproject, in FOLDER, and runs it.
 #
 #   consumer_test.sh FOLDER CMAKE COMPILER
 set -euo pipefail
@@ -13,7 +13,7 @@ configure() {
     -DCMAKE_CXX_COMPILER="$compiler" "${@:2}"
 }
 
-# Without a build type the library is optimised all the same, and that the rest is not is said.
+# Without a build type the library is optimised anyway, and a warning says that the rest is not.
 rm -rf "$folder-no-type"
 configure "$folder-no-type" 2>"$folder-no-type.warnings"
 grep -q 'No CMAKE_BUILD_TYPE' "$folder-no-type.warnings"
@@ -25,7 +25,7 @@ done
 configure "$folder" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0
 "$cmake" --build "$folder" --parallel "$(nproc)"
 
-# A subproject builds the library alone: no tests, no programs, no second copy.
+# A subproject builds only the library: no tests, no programs, no second copy.
 if ls "$folder"/onefold/examples "$folder"/onefold/tests "$folder"/onefold/*_double.a 2>/dev/null; then
   echo "consumer_test: more than the library was built" >&2
   exit 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds all C++ files to .clang-format, as clang-format 16 reads it: other versions break lines elsewhere.
+# Checks that all C++ files follow .clang-format, with clang-format 16: other versions break lines differently.
 #
 #   format_test.sh         exit code 77 if there is no clang-format-16
 #   format_test.sh --mend  rewrites the files
@@ -7,16 +7,16 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 if ! command -v clang-format-16 >/dev/null; then
-  echo "skipped: there is no clang-format-16; apt-get install clang-format-16"
+  echo "skipped: clang-format-16 not found; apt-get install clang-format-16"
   exit 77
 fi
 case ${1:-} in
   '') how=(--dry-run -Werror) ;;
   --mend) how=(-i) ;;
-  *) echo "format_test.sh: unknown option $1; the only one is --mend" >&2; exit 2 ;;
+  *) echo "format_test.sh: unknown option $1; expected --mend or nothing" >&2; exit 2 ;;
 esac
 if echo 'int  two_spaces;' | clang-format-16 --dry-run -Werror 2>/dev/null; then
-  echo "clang-format-16 finds no fault with two spaces"
+  echo "clang-format-16 does not complain about two spaces"
   exit 1
 fi
 find core autograd layers datasets examples tests -name '*.h' -o -name '*.cpp' | xargs clang-format-16 "${how[@]}"

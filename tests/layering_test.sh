@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the source tree to the rules that no compiler checks: which folder includes which, threads in one file only,
-# kernels in Real only, no fast-math, nothing left to do. First checks itself, on a tree with every violation.
+# Checks rules of the source tree that no compiler checks: which folder includes which, threads in one file only,
+# kernels in Real only, no fast-math, nothing left to do. First tests itself on every violation.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -14,7 +14,7 @@ declare -A may_include=(
   [tests]='core autograd layers datasets examples tests'
 )
 
-# The same among the folders of examples/, where . are the lessons; labs are annexes, and nothing includes a program.
+# The same for the folders in examples/, where . holds the lessons; labs are annexes, and nothing includes a program.
 declare -A examples_may_include=(
   [cli]='cli'
   [training]='cli training'
@@ -26,7 +26,7 @@ declare -A examples_may_include=(
   [.]='cli training pictures folding report labs'
 )
 
-# What is optional: it includes what must be read, never the other way around. Paths that begin like one of these.
+# Optional parts: they may include the spine, never the other way around. All paths with one of these prefixes.
 annexes='core/annex/ autograd/annex/ layers/calculus/ layers/families/ layers/labs/'
 
 begins_like() {  # begins_like PATH PREFIX...
@@ -36,7 +36,7 @@ begins_like() {  # begins_like PATH PREFIX...
   return 1
 }
 
-# Lines of C++ files as FILE:LINE:CODE, without comments and the insides of strings.
+# Lines of C++ files as FILE:LINE:CODE, without comments and contents of strings.
 code() {
   awk '{ gsub(/"([^"\\]|\\.)*"/, "\"\""); sub(/\/\/.*/, ""); print FILENAME ":" FNR ":" $0 }' "$@" /dev/null
 }
@@ -69,7 +69,7 @@ include_violations() {
   done < <(grep -rnE --include='*.h' --include='*.cpp' '^ *# *include *"[^"]*/' core autograd layers datasets || true)
 }
 
-# rule PATTERN SENTENCE FILE...: says the sentence for every line of code that has the pattern.
+# rule PATTERN SENTENCE FILE...: prints the sentence for every line of code that matches the pattern.
 rule() {
   local pattern=$1 sentence=$2
   shift 2
@@ -83,17 +83,17 @@ text_rule() {
   [ $# = 0 ] || { grep -nHE -e "$pattern" "$@" || true; } | sed "s|^\([^:]*:[0-9]*\):.*|\1: $sentence|"
 }
 
-violations() (  # violations TREE: one line each
+violations() (  # violations TREE: prints one line per violation
   cd "$1"
   find_in() { local folder=() name; for name in "$@"; do [ -d "$name" ] && folder+=("$name"); done
     [ ${#folder[@]} = 0 ] || find "${folder[@]}" -name '*.h' -o -name '*.cpp' | sort; }
   mapfile -t all < <(find_in core autograd layers datasets examples tests)
-  # A CPU that lacks what the library is compiled for gets a sentence before anything else runs.
+  # core/cpu_check.cpp prints a message if the CPU lacks instructions that the library was compiled for.
   mapfile -t library < <(find_in core autograd layers datasets | grep -vx core/cpu_check.cpp)
   mapfile -t tests < <(find_in tests)
   mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx core/parallel.cpp |
     grep -E '^(core|autograd|layers)/')
-  # Files hold float whatever Real is: safetensors may say so.
+  # Files contain float whatever Real is, so safetensors may use the word.
   mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/files/safetensors.*')
   mapfile -t build < <(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
     \( -name CMakeLists.txt -o -name '*.cmake' -o -name CMakePresets.json -o -name '*.sh' -o -path ./.ci/run \) -print)
@@ -108,24 +108,24 @@ violations() (  # violations TREE: one line each
   rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${all[@]}"
   rule '(\bstd::(cout|cerr|clog)|\bf?printf *\(|\b(exit|abort|terminate) *\()' 'library code never prints or exits' \
     "${library[@]}"
-  text_rule 'TEST_CASE\("[^"]*[][;]' "a test's name with a bracket or a semicolon is a list to CMake" "${tests[@]}"
+  text_rule 'TEST_CASE\("[^"]*[][;]' "CMake reads a test name with a bracket or a semicolon as a list" "${tests[@]}"
   text_rule '-ffast-mat[h]|-Ofas[t]' 'fast-math makes isnan lie' "${build[@]}"
   text_rule '\b(TO[D]O|FIX[M]E|XX[X])\b' 'something is left to do' "${text[@]}"
 )
 
-# A clean tree has no violation, and every rule catches its own.
+# A clean tree has no violations, and every rule catches its own.
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree"/{core/annex,core/conv,autograd/annex,layers/families,layers/models,datasets,tests/core}
 mkdir -p "$tree"/examples/{cli,training,pictures,folding,report,labs,programs}
-plant() {  # plant FILE LINE WANTED: with this line the file must be reported, with WANTED in the sentence
+plant() {  # plant FILE LINE WANTED: the file with this line must be reported, with WANTED in the sentence
   local found
   printf '// A comment may say float, std::thread and "layers/module.h".\n%s\n' "$2" >"$tree/$1"
   found=$(violations "$tree")
   rm "$tree/$1"
   case $found in
     *"$1:2: "*"$3"*) ;;
-    *) echo "layering_test: no violation was seen in $1: $2" >&2; exit 1 ;;
+    *) echo "layering_test: no violation was found in $1: $2" >&2; exit 1 ;;
   esac
 }
 clean() {
@@ -133,7 +133,7 @@ clean() {
   local found
   found=$(violations "$tree")
   rm "$tree/$1"
-  [ -z "$found" ] || { echo "layering_test: a violation was seen where there is none: $found" >&2; exit 1; }
+  [ -z "$found" ] || { echo "layering_test: a violation was found although there is none: $found" >&2; exit 1; }
 }
 plant core/a.cpp '#include "autograd/variable.h"' 'core may include core; it includes "autograd/variable.h"'
 plant autograd/a.h '#include "layers/module.h"' 'autograd may include core, autograd;'
@@ -168,7 +168,7 @@ plant datasets/a.cpp 'std::cerr << name;' prints
 plant core/a.cpp 'if (bad) exit(1);' exits
 plant examples/CMakeLists.txt 'add_compile_options(-ffast-mat''h)' fast-math
 plant core/a.cpp 'int a; // TO''DO: later' 'left to do'
-plant tests/core/a_test.cpp 'TEST_CASE("outside [0, 1)", "[core]") {' 'a list to CMake'
+plant tests/core/a_test.cpp 'TEST_CASE("outside [0, 1)", "[core]") {' 'as a list'
 clean tests/core/a_test.cpp 'TEST_CASE("outside 0 to 1", "[core]") {'
 clean core/parallel.cpp '#pragma omp parallel for'
 clean datasets/a.cpp 'std::thread loader(work);'

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Runs what takes too long for every change: each executable tests/long/NAME.sh in turn, in alphabetical order.
+# Runs the tests that take too long for every change: each executable tests/long/NAME.sh, in alphabetical order.
 #
 #   tests/long.sh             all of them
 #   tests/long.sh NAME...     these: kills, io_faults, ...
 #   tests/long.sh --help
 #
-# A script is called from anywhere, without arguments, and builds what it needs under build/. It prints as its last line
-# to stdout what it found, "NAME: figures", and exits 0; 77 where this machine lacks what it needs, the line then saying
-# what; else it failed. All that it says is in build/long/NAME.log. The summary, a line a script with its time, is
-# printed at the end and stands in build/long/summary.txt.
+# Each script can be called from any folder, without arguments, and builds what it needs under build/. Its last line on
+# stdout is its result, "NAME: figures", and its exit code 0; 77 if this machine lacks something, which the last line
+# then names; anything else is a failure. Its output is in build/long/NAME.log. The summary, a line per script with its
+# time, is printed at the end and saved in build/long/summary.txt.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 source tests/support.sh
@@ -27,7 +27,7 @@ if [ $# = 0 ]; then
   for script in tests/long/*.sh; do [ ! -x "$script" ] || scripts+=("$script"); done
 fi
 for name in "$@"; do
-  [ -x "tests/long/$name.sh" ] || { echo "long.sh: there is no tests/long/$name.sh that can be run" >&2; exit 2; }
+  [ -x "tests/long/$name.sh" ] || { echo "long.sh: there is no executable tests/long/$name.sh" >&2; exit 2; }
   scripts+=("tests/long/$name.sh")
 done
 
@@ -46,7 +46,7 @@ for script in "${scripts[@]}"; do
     77) outcome=skipped ;;
     *) outcome="FAILED with $code" failed=1; tail -n 20 "$log" >&2 ;;
   esac
-  echo "$outcome in $((SECONDS - started)) s; ${line:-$name: said nothing}" | tee -a $summary
+  echo "$outcome in $((SECONDS - started)) s; ${line:-$name: printed nothing}" | tee -a $summary
 done
 echo "== summary of $(git describe --always --dirty 2>/dev/null || echo "a tree without git")"
 cat $summary

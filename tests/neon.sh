@@ -8,10 +8,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=build/neon compiler=aarch64-linux-gnu-g++ emulator=qemu-aarch64-static
 for program in $compiler $emulator; do
-  command -v $program >/dev/null || { echo "neon.sh: there is no $program; see the head of this file" >&2; exit 1; }
+  command -v $program >/dev/null || { echo "neon.sh: $program not found; see the head of this file" >&2; exit 1; }
 done
 
-# Headers of packages alone: /usr/include itself belongs to this machine's own compiler.
+# Only the headers of packages: /usr/include itself belongs to this machine's compiler.
 mkdir -p $folder/include
 ln -sfn /usr/include/catch2 /usr/include/nlohmann $folder/include/
 options="-std=c++20 -pthread -Wall -Wextra -Wshadow -Wno-psabi -Wno-restrict -Werror -ffp-contract=fast -fno-math-errno"

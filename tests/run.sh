@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs the tests of Onefold: installs what a build needs and is missing, builds everything once with warnings as errors,
-# and runs every test but the long ones.
+# Runs the tests of Onefold: installs missing packages that the build needs, builds everything with warnings as errors,
+# and runs all tests except the long ones.
 #
 #   tests/run.sh               about 7 minutes on two cores of an EPYC
-#   tests/run.sh --long        the long tests, too: whole trainings, hundreds of runs of a program
-#   tests/run.sh --sanitize    then once more with AddressSanitizer and UndefinedBehaviorSanitizer
+#   tests/run.sh --long        also the long tests: complete trainings, hundreds of runs of a program
+#   tests/run.sh --sanitize    then again with AddressSanitizer and UndefinedBehaviorSanitizer
 #   tests/run.sh --help
 #
-# The builds are in build/checked and build/asan, each with its logs. tests/long.sh runs what takes longer still.
+# The builds are in build/checked and build/asan, each with its logs. tests/long.sh runs what takes even longer.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/support.sh

@@ -1,22 +1,22 @@
-# Sourced by tests/run.sh, tests/long.sh, .ci/run and others, which have gone to the project's folder: their --help,
-# builds, and all tests of a build, with short progress.
+# Sourced by tests/run.sh, tests/long.sh, .ci/run and others, from the project's folder: functions for --help, for
+# builds, and for all tests of a build, with brief progress output.
 
-# --help: the first lines of the script itself, which was named from the folder that it was called in.
+# --help: prints the first lines of the script; $0 is relative to the folder in which it was called.
 print_help() { (cd "$OLDPWD" && sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"); }
 
-# logged FILE COMMAND...: the output goes to a file; its end is shown where the command fails.
+# logged FILE COMMAND...: sends the output to a file; shows its end if the command fails.
 logged() {
   local log=$1
   shift
   "$@" >"$log" 2>&1 && return
   { grep -nE -A 5 'error|Error|FAILED' "$log" || tail -n 30 "$log"; } | head -n 60 >&2 || true
-  echo "failed: $*; the whole output is in $log" >&2
+  echo "failed: $*; the full output is in $log" >&2
   return 1
 }
 
-# install_clang: sets clangxx to Clang with libFuzzer and the sanitizers, a package that clang only recommends. Clang 16
-# and its clang-format where they are packaged, for it is the first to hold programs to today's C++20; else the system's
-# own.
+# install_clang: sets clangxx to Clang with libFuzzer and the sanitizers, a package that clang only recommends. Installs
+# Clang 16 and its clang-format if they are packaged, since it is the first to check programs against today's C++20;
+# otherwise the system's default.
 install_clang() {
   clangxx=clang++-16
   if ! install_packages clang-16 clang-format-16 2>/dev/null; then
@@ -30,26 +30,26 @@ install_clang() {
   install_openmp "$clangxx"
 }
 
-# install_openmp COMPILER: the libomp of that Clang, which CMake looks for; only one version's can be installed.
+# install_openmp COMPILER: installs the libomp of that Clang, which CMake looks for; only one version can be installed.
 install_openmp() {
   echo '#include <omp.h>' | "$1" -x c++ -fopenmp -fsyntax-only - 2>/dev/null ||
     install_packages "libomp-$("$1" -dumpversion | cut -d. -f1)-dev"
 }
 
-# choose_generator FOLDER: makes the folder and sets `generator` to what CMake should begin it with.
+# choose_generator FOLDER: creates the folder and sets `generator` to CMake's options for a new build.
 choose_generator() {
   mkdir -p "$1"
   generator=()
   if [ ! -f "$1/CMakeCache.txt" ] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
 }
 
-# build_and_test PRESET FOLDER [CMAKE OPTIONS...]: sets closing_line to the sentence that CTest ends with. Tests with
-# the label "long" run with the preset "release" alone, and only if long_tests=1.
+# build_and_test PRESET FOLDER [CMAKE OPTIONS...]: sets closing_line to CTest's last line. Tests with the label "long"
+# run only with the preset "release" and long_tests=1.
 build_and_test() {
   local preset=$1 folder=$2 started=$SECONDS which=(-LE long)
   shift 2
   if [ "$preset" = release ] && [ "${long_tests:-0}" = 1 ]; then which=(); fi
-  # Tests share the cores: a thread that waits gives its core up soon.
+  # Tests share the cores: waiting threads soon give up their cores.
   export LSAN_OPTIONS=suppressions=$PWD/tests/openmp_leaks.txt:print_suppressions=0
   export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-1000} KMP_BLOCKTIME=${KMP_BLOCKTIME:-0}
   choose_generator "$folder"
@@ -58,7 +58,7 @@ build_and_test() {
   logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)"
   echo "== $folder: built in $((SECONDS - started)) s; tests"
 
-  # Passed tests go to the log alone; failures, their output and CTest's last lines are shown.
+  # Passed tests only go to the log; failures, their output and CTest's last lines are shown.
   local status=0
   ctest --test-dir "$folder" --parallel "$(nproc)" "${which[@]}" --output-on-failure --no-tests=error 2>&1 |
     tee "$folder/ctest.log" |
@@ -78,8 +78,8 @@ build() {
   logged "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)" --target "$target"
 }
 
-# program_test_at_length SCRIPT PROGRAM COUNT: a test of tests/examples/ with a larger count than CTest's, in a folder
-# of build/long/.
+# program_test_at_length SCRIPT PROGRAM COUNT: runs a test of tests/examples/ with a larger count than CTest does, in a
+# folder of build/long/.
 program_test_at_length() {
   local work=$PWD/build/long/$1
   build build/checked "$2"

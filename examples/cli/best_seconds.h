@@ -5,7 +5,7 @@
 
 namespace onefold {
 
-/// Seconds of the fastest of `repeats` runs: what else the machine does only ever adds.
+/// Seconds of the fastest of `repeats` runs: whatever else the machine does can only slow a run down.
 template <class Function>
 double best_seconds(int repeats, const Function& function) {
   double best = 1e9;

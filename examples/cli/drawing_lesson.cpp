@@ -9,12 +9,12 @@ namespace onefold {
 
 namespace {
 
-/// Where a lesson is to draw: FILE.svg or a folder.
+/// Throws UsageError unless a lesson can draw to `where`, FILE.svg or a folder.
 void check_place(const std::string& argument, const std::string& where) {
   const bool is_picture = argument.ends_with(".svg");
   if (where.empty() || (is_picture && !where.ends_with(".svg"))) {
     throw UsageError(argument + ": got " + (where.empty() ? "nothing" : where) + ", needs a name" +
-                     (is_picture ? " that ends on .svg" : ""));
+                     (is_picture ? " that ends in .svg" : ""));
   }
   if (is_picture) check_can_write(where);
 }

@@ -34,7 +34,7 @@ std::string short_count(double value) {
   if (size < 1e3) return plain(value);
   const double unit = size < 1e6 ? 1e3 : size < 1e9 ? 1e6 : 1e9;
   const double scaled = value / unit;
-  // Four digits for millions, which is how network sizes are given; three for the rest.
+  // Four digits for millions, as is usual for network sizes; three for the rest.
   const int digits = (unit == 1e6 ? 4 : 3) - static_cast<int>(std::floor(std::log10(std::abs(scaled)))) - 1;
   return fixed(scaled, digits) + (unit == 1e3 ? " k" : unit == 1e6 ? " M" : " G");
 }

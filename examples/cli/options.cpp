@@ -50,7 +50,7 @@ CLI::Validator real_number(double lowest, double highest) {
       "");
 }
 
-/// An option's value that `known` throws no Error for; the message is the Error's.
+/// Accepts values for which `known` throws no Error; the message is the Error's.
 template <class Known>
 CLI::Validator known_name(Known known) {
   return CLI::Validator(
@@ -75,19 +75,19 @@ void add_network_option(CLI::App& app, std::string& net, const std::string& more
   for (size_t i = 0; i < names.size(); ++i) {
     help += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
   }
-  help += ", and behind it +whitening for whitened patches in front, +g2 or +g4 for groups in every second block";
+  help += ", optionally followed by +whitening (whiten patches first), +g2 or +g4 (groups in every second block)";
   app.add_option("--net", net, help + more)->check(network_name())->type_name("NAME");
 }
 
 void add_reparam_option(CLI::App& app, std::string& reparam) {
   app.add_option("--reparam", reparam,
-                 "the family of its blocks: none, repvgg, acb, dbb, ... (layers/families/families.h); all fold alike")
+                 "family of blocks: none, repvgg, acb, dbb, ... (layers/families/families.h); all fold the same way")
       ->check(known_name(check_family))
       ->type_name("NAME");
 }
 
 void add_threads_option(CLI::App& app) {
-  // More threads than the machine has would only take its cores from each other. The library allows them, for tests.
+  // More threads than cores would only compete for them. The library allows that, for tests.
   const int most = usable_cores();
   const CLI::Validator few_enough(
       [most](std::string& text) -> std::string {
@@ -96,21 +96,21 @@ void add_threads_option(CLI::App& app) {
       },
       "");
   app.add_option_function<int>("--threads", set_threads,
-                               "threads of all parallel loops (OMP_NUM_THREADS, else all cores or the CPU quota)")
+                               "number of threads (default: OMP_NUM_THREADS, else all cores or the CPU quota)")
       ->transform(whole_number(1))
       ->check(few_enough)
       ->type_name("N");
 }
 
 void add_seed_option(CLI::App& app, uint64_t& seed) {
-  app.add_option("--seed", seed, "of all random numbers: the same seed gives the same bits")
+  app.add_option("--seed", seed, "seed of all random numbers: the same seed gives the same bits")
       ->transform(whole_number(0))
       ->type_name("N");
 }
 
 void add_detect_anomaly_option(CLI::App& app, bool& detect_anomaly) {
   app.add_flag("--detect-anomaly", detect_anomaly,
-               "name the op and the layer that make the first NaN or infinity; steps take longer");
+               "name the op and the layer that produce the first NaN or infinity; steps take longer");
 }
 
 void add_batch_size_option(CLI::App& app, int64_t& batch_size, const std::string& purpose) {

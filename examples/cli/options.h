@@ -6,25 +6,25 @@
 
 namespace onefold {
 
-/// Validators of option values, with messages such as "--epochs: got 0, needs a whole number of at least 1". The first
-/// is for transform(): check() would keep a leading zero, and with it the parser reads an octal number.
+/// Validators of option values, with messages such as "--epochs: got 0, needs a whole number of at least 1". Pass the
+/// first to transform(): check() would keep a leading zero, which makes the parser read an octal number.
 CLI::Validator whole_number(int64_t lowest, int64_t highest = std::numeric_limits<int64_t>::max());
 CLI::Validator real_number(double lowest, double highest);
 
-/// A network that layers/labs/vgg_variant.h knows; the message lists the names.
+/// The name of a network in layers/labs/vgg_variant.h; the message lists the names.
 CLI::Validator network_name();
 
-/// --net: one of the sizes that there are, as vgg_variant() takes it; `more` ends its help.
+/// --net: a network's name, as vgg_variant() takes it; `more` is appended to the help text.
 void add_network_option(CLI::App& app, std::string& net, const std::string& more = {});
 
-/// --reparam: a family of blocks that layers/families/families.h knows; the message lists the names.
+/// --reparam: a family of blocks in layers/families/families.h; the message lists the names.
 void add_reparam_option(CLI::App& app, std::string& reparam);
 
-/// --threads: sets the number of threads of all parallel loops as it is parsed; without it core/parallel.h decides. At
-/// most as many as the machine has: "--threads: got 64, needs at most 2, the cores that this process may use".
+/// --threads: sets the number of threads of all parallel loops when parsed; without it core/parallel.h decides. At most
+/// one per core: "--threads: got 64, needs at most 2, the cores that this process may use".
 void add_threads_option(CLI::App& app);
 
-/// --seed: of all random numbers of a program.
+/// --seed: the seed of all random numbers of a program.
 void add_seed_option(CLI::App& app, uint64_t& seed);
 
 /// --detect-anomaly: see layers/labs/anomaly.h.

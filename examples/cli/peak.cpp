@@ -15,7 +15,7 @@ namespace {
 constexpr int kChains = kVecRegisters * 3 / 4;
 constexpr int64_t kSteps = 2000000;
 
-/// Runs all chains for kSteps steps on the calling thread. The result keeps the compiler from leaving them out.
+/// Runs all chains for kSteps steps on the calling thread. Using the result stops the compiler from removing them.
 Real multiply_add_chains() {
   // [peak]
   Vec sums[kChains];

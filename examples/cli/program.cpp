@@ -26,14 +26,14 @@ std::string version_text(const std::string& program) {
          std::to_string(8 * kVecBytes) + "-bit vectors with " + kBuildFlags + ")";
 }
 
-/// A full disk shows only when the last bytes leave: without this, results that nobody received would count as success.
+/// A full disk shows only when the last bytes are written: without this, lost results would count as success.
 void flush_standard_output() {
   std::cout.flush();
   const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
   check(written, "standard output could not be written: is the disk full?");
 }
 
-/// A file's name or text may hold what a terminal would obey: without that.
+/// The text without control characters: file names and contents may hold some that a terminal would obey.
 std::string printable(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }, '?');
@@ -45,11 +45,11 @@ int report_error(const std::string& program, const std::string& message, int exi
   return exit_code;
 }
 
-/// --threads refuses more threads than cores; the environment's number is for tests too, which need them.
+/// --threads refuses more threads than cores; OMP_NUM_THREADS allows them, because tests need them.
 void warn_of_too_many_threads(const std::string& program) {
   if (threads() <= usable_cores()) return;
   std::cerr << program << ": warning: OMP_NUM_THREADS asks for " << threads() << " threads, but this process may use "
-            << usable_cores() << " cores, which more threads only take from each other\n";
+            << usable_cores() << " cores, for which more threads only compete\n";
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ int exit_code_of(const std::string& program, const std::function<int()>& body) {
     std::cerr << program << ": " << printable(interrupted.what()) << '\n';
     return interrupted.exit_code();
   } catch (const std::bad_alloc&) {
-    return report_error(program, "out of memory: choose a smaller batch or network", kRunTimeError);
+    return report_error(program, "out of memory: use a smaller batch or network", kRunTimeError);
   } catch (const std::exception& error) {
     return report_error(program, error.what(), kRunTimeError);
   }
@@ -81,7 +81,7 @@ int run_program(int argc, const char* const* argv, const About& about,
     CLI::App app(about.purpose, name);
     app.set_version_flag("--version", version_text(name), "Print version and build, and exit");
     app.option_defaults()->always_capture_default();  // for the help
-    app.option_defaults()->take_last();               // of an option that is repeated
+    app.option_defaults()->take_last();               // if an option is repeated
     add_options(app);
     try {
       app.parse(argc, argv);
@@ -100,9 +100,9 @@ int run_program(int argc, const char* const* argv, const About& about,
   });
 }
 
-// Lesson 08_fold_a_block_by_hand belongs to the page that begins with the same number.
+// Lesson 08_fold_a_block_by_hand belongs to the page whose name begins with the same number.
 About about_lesson(int argc, const char* const* argv) {
-  return {"A lesson: its chapter explains what it prints, and its source how.", "",
+  return {"A lesson: its chapter explains what it prints, its source shows how.", "",
           "docs/" + program_name(argc, argv).substr(0, 2) + "-*.md"};
 }
 

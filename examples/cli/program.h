@@ -12,10 +12,10 @@ class App;
 
 namespace onefold {
 
-/// What a program's exit code says. A program that a signal stopped ends with 128 + its number: Ctrl-C gives 130.
+/// The exit codes of programs. A program stopped by a signal exits with 128 + its number: Ctrl-C gives 130.
 enum ExitCode : int { kSuccess = 0, kRunTimeError = 1, kUsageError = 2, kNonFiniteLoss = 3 };
 
-/// Options that do not go together: like an error of the option parser, it ends a program with kUsageError.
+/// Options that cannot be combined: like an error of the option parser, this ends a program with kUsageError.
 class UsageError : public Error {
  public:
   using Error::Error;
@@ -27,7 +27,7 @@ class NonFiniteLoss : public Error {
   using Error::Error;
 };
 
-/// Thrown where a program stops because of a signal; its exit code is 128 + the signal's number.
+/// Thrown when a program stops because of a signal; the exit code is 128 + the signal's number.
 class Interrupted : public std::runtime_error {
  public:
   Interrupted(int signal, const std::string& message) : std::runtime_error(message), signal_(signal) {}
@@ -38,26 +38,26 @@ class Interrupted : public std::runtime_error {
   int signal_;
 };
 
-/// What --help says of a program, beside its options.
+/// What --help says about a program, apart from its options.
 struct About {
   std::string purpose;  // one sentence
   std::string example;  // the options of a typical call
   std::string chapter;  // the page that explains it, such as "docs/15-int8.md"
 };
 
-/// A program from its arguments to its exit code: declares the options, parses the arguments, runs the body.
+/// Runs a program from its arguments to its exit code: declares the options, parses the arguments, runs the body.
 ///
-/// --help and --version go to stdout and give 0. Errors go to stderr as "NAME: error: ..." and become the codes above;
-/// so does a standard output that cannot be written. `body` returns kSuccess, and sees which options were given in
-/// `app`.
+/// --help and --version print to stdout and return 0. Errors are printed to stderr as "NAME: error: ..." and become the
+/// codes above; failing to write standard output is an error, too. `body` returns kSuccess; `app` tells it which
+/// options were given.
 int run_program(int argc, const char* const* argv, const About& about,
                 const std::function<void(CLI::App& app)>& add_options,
                 const std::function<int(const CLI::App& app)>& body);
 
-/// The end of any program: what `body` returns, or an error as run_program() has it.
+/// What `body` returns; errors are reported and become exit codes as in run_program().
 int exit_code_of(const std::string& program, const std::function<int()>& body);
 
-/// What --help says of a lesson.
+/// What --help says about a lesson.
 About about_lesson(int argc, const char* const* argv);
 
 /// A lesson: a program without options of its own.

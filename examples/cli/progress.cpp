@@ -33,7 +33,7 @@ bool locale_is_utf8() {
   return false;
 }
 
-/// "812img/s", or "2.50s/img" below one a second.
+/// "812img/s", or "2.50s/img" below one per second.
 std::string rate_text(double rate, const std::string& unit) {
   if (rate <= 0) return "?" + unit + "/s";
   std::array<char, 32> number{};
@@ -42,7 +42,7 @@ std::string rate_text(double rate, const std::string& unit) {
   return number.data() + (rate >= 1 ? unit + "/s" : "s/" + unit);
 }
 
-/// `width` cells, filled from the left to the eighth of a cell where block characters are to be had.
+/// `width` cells, filled from the left; with block characters, to an eighth of a cell.
 std::string bar_text(double fraction, int64_t width, bool blocks) {
   static constexpr std::array<const char*, 8> kEighths = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const auto eighths = static_cast<int64_t>(fraction * static_cast<double>(8 * width));
@@ -85,7 +85,7 @@ std::string progress_line(const Progress& progress, const TerminalStyle& style) 
   const double rate = progress.seconds > 0 ? (done - static_cast<double>(progress.already)) / progress.seconds : 0.0;
   const std::string remaining = rate > 0 ? clock_time((total - done) / rate) : std::string("?");
 
-  // The text around the bar, all of it ASCII: its length is its width.
+  // The text around the bar is all ASCII: its length is its width.
   std::array<char, 8> percent{};
   std::snprintf(percent.data(), percent.size(), "%3d%%", static_cast<int>(100 * fraction));
   const std::string left = progress.description + ": " + percent.data();
@@ -93,7 +93,7 @@ std::string progress_line(const Progress& progress, const TerminalStyle& style) 
                       clock_time(progress.seconds) + "<" + remaining + ", " + rate_text(rate, progress.unit);
   right += (progress.postfix.empty() ? "" : ", " + progress.postfix) + "]";
 
-  // The bar takes what is left of the line; without room for one there is text alone.
+  // The bar takes the rest of the line; if there is no room for it, only the text remains.
   const auto room = style.columns - 1 - static_cast<int64_t>(left.size() + right.size()) - 2;
   if (room < 3) return (left + right).substr(0, static_cast<size_t>(std::max(0, style.columns - 1)));
   const std::string bar = bar_text(fraction, std::min(room, kWidestBar), style.blocks);

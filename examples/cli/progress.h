@@ -6,8 +6,8 @@
 
 namespace onefold {
 
-/// How stderr shows text: whether it is a terminal that can redraw a line, how wide, in colours (NO_COLOR turns them
-/// off), with block characters (where the locale is UTF-8).
+/// What stderr can show: whether it is a terminal that can redraw a line, its width, colours (NO_COLOR turns them off),
+/// block characters (if the locale is UTF-8).
 struct TerminalStyle {
   bool redraws = false;
   int columns = 80;
@@ -16,26 +16,26 @@ struct TerminalStyle {
 };
 TerminalStyle stderr_style();
 
-/// What a progress bar shows of a task.
+/// What a progress bar shows.
 struct Progress {
   std::string description;  // "epoch 3/30"
   int64_t done = 0;
   int64_t total = 0;
   double seconds = 0;   // since the start
-  int64_t already = 0;  // of `done`, what was done before the start: a resumed epoch
+  int64_t already = 0;  // the part of `done` from before the start: a resumed epoch
   std::string unit = "img";
   std::string postfix = {};  // "loss=1.234, acc=45.2%"
 };
 
-/// One line in the form of tqdm, at most `style.columns` wide, so that a terminal never wraps it:
+/// One line in the style of tqdm, at most `style.columns` wide, so that a terminal never wraps it:
 /// "epoch 3/30:  45%|████▌     | 22528/50000 [00:27<00:33, 812img/s, loss=1.234, acc=45.2%]".
 std::string progress_line(const Progress& progress, const TerminalStyle& style);
 
 /// "00:27", "1:02:03".
 std::string clock_time(double seconds);
 
-/// A bar on stderr, redrawn at most ten times a second and wiped when it goes out of scope. Where stderr is no
-/// terminal it writes nothing.
+/// A bar on stderr, redrawn at most ten times per second and wiped when it goes out of scope. If stderr is not a
+/// terminal, it writes nothing.
 class ProgressBar {
  public:
   ProgressBar(std::string description, int64_t total, std::string unit = "img", int64_t already_done = 0);

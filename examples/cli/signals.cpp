@@ -12,7 +12,7 @@ namespace {
 std::atomic<int> first_signal = 0;
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler must not wait for a lock");
 
-/// Only what is allowed in a signal handler: a flag, and _exit.
+/// Does only what a signal handler may do: set a flag, or _exit.
 void on_signal(int signal) {
   if (first_signal != 0) _exit(128 + signal);
   first_signal = signal;
@@ -27,7 +27,7 @@ void catch_stop_signals() {
     if (action.sa_handler == SIG_IGN) continue;
 
     action.sa_handler = on_signal;
-    action.sa_flags = SA_RESTART;  // system calls in progress go on: the flag is looked at between steps
+    action.sa_flags = SA_RESTART;  // system calls in progress continue: the flag is checked between steps
     sigemptyset(&action.sa_mask);
     sigaction(signal, &action, nullptr);
   }

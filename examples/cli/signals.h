@@ -4,14 +4,14 @@
 
 namespace onefold {
 
-/// From now on the first Ctrl-C (SIGINT) or SIGTERM only sets a flag, so that the program can stop where it can also
-/// save; a second one ends it at once. A signal that the parent had switched off stays off.
+/// From now on the first Ctrl-C (SIGINT) or SIGTERM only sets a flag, so that the program can save before it stops; a
+/// second one ends it at once. A signal that the parent process ignores stays ignored.
 void catch_stop_signals();
 
-/// The first signal that came, 0 before.
+/// The first signal received, 0 if none was.
 int stop_signal();
 
-/// Throws Interrupted once a signal came: call it where everything is in order, such as after a training step.
+/// Throws Interrupted if a signal was received. Call it where the state can be saved, such as after a training step.
 void stop_if_signalled();
 
 }  // namespace onefold

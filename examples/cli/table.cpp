@@ -7,10 +7,10 @@ namespace onefold {
 
 namespace {
 
-/// Names of columns are not wrapped to less than this.
+/// Column names are not wrapped to less than this width.
 constexpr size_t kNarrow = 10;
 
-/// Characters as a terminal shows them: bytes that continue a UTF-8 character take no place.
+/// The width on a terminal: bytes that continue a UTF-8 character take no space.
 size_t width_of(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
@@ -25,7 +25,7 @@ std::string text_row(const Table& table, const std::vector<std::string>& cells, 
   return line + "\n";
 }
 
-/// A name in lines of at most `width`, or of its longest word: "largest", "difference", "inside".
+/// A name wrapped to lines of at most `width`, or of its longest word: "largest", "difference", "inside".
 std::vector<std::string> wrapped(const std::string& name, size_t width) {
   std::vector<std::string> lines = {""};
   std::istringstream words(name);
@@ -58,7 +58,7 @@ std::string text_table(const Table& table) {
     if (!table.columns[c].name.empty()) height = std::max(height, names[c].size());
   }
 
-  // Names end on one line, above the rule.
+  // Align the last lines of all names, above the rule.
   std::string lines;
   for (size_t h = height; h > 0; --h) {
     std::vector<std::string> cells;

@@ -9,7 +9,7 @@ namespace onefold {
 
 namespace {
 
-/// Filters of a picture: as many rows and columns of small maps as can be told apart.
+/// Rows and columns of filters in a picture: as many small kernels as can be told apart.
 constexpr int64_t kFiltersShown = 8;
 
 std::vector<PicturedKernel> pictures_of(const std::vector<NamedKernel>& kernels) {
@@ -24,7 +24,7 @@ double sum_of_magnitudes(const Tensor& tensor) {
   return sum;
 }
 
-/// The branches as kernels of one size: what is added up last, or the only branch.
+/// The branches as kernels of one size: the terms of the final sum, or the only branch.
 const std::vector<NamedKernel>& branches_of(const std::vector<FoldStep>& steps) {
   const FoldStep* sum = step_of_sum(steps);
   return sum != nullptr ? sum->before : step_of_branches(steps).kernels;
@@ -84,7 +84,7 @@ FoldRow fold_row(const FoldStep& step) {
 
 MapDifference map_difference(const Tensor& a, const Tensor& b) {
   check(a.shape() == b.shape() && a.shape().rank() == 4, "map_difference: ", a.shape(), " and ", b.shape(),
-        " are not two maps [N, P, Q, K] of one shape");
+        " are not two feature maps [N, P, Q, K] of the same shape");
   const int64_t images = a.shape()[0], rows = a.shape()[1], columns = a.shape()[2], channels = a.shape()[3];
   MapDifference result;
   for (int64_t pixel = 0; pixel < images * rows * columns; ++pixel) {

@@ -48,9 +48,9 @@ FoldProof compare_forms(const Evaluation& trained, const Evaluation& folded) {
 
 void check_forms_equal(const FoldProof& proof) {
   check(proof.equal == proof.images && proof.relative() <= kFoldTolerance,
-        "the folded network is not the trained one: ", grouped(proof.images - proof.equal), " of ",
-        grouped(proof.images), " predictions changed, and a logit moved by ", scientific(proof.relative()),
-        " of the largest one, where ", scientific(kFoldTolerance), " is allowed; nothing was written");
+        "the folded network differs from the trained one: ", grouped(proof.images - proof.equal), " of ",
+        grouped(proof.images), " predictions changed, and a logit changed by ", scientific(proof.relative()),
+        " of the maximum logit; ", scientific(kFoldTolerance), " is allowed; nothing was written");
 }
 
 }  // namespace onefold

@@ -12,20 +12,20 @@ namespace onefold {
 
 // What reparameterize shows of a fold. All networks are in evaluation mode.
 
-/// The blocks of a network in training form by their names in its state: "stages.1.0".
+/// The blocks of a network in training form, with their names in its state: "stages.1.0".
 std::vector<std::pair<std::string, Module*>> named_blocks(RepVgg& network);
 
-/// Fills in the record's part on steps: the fold of the network, by its logits, then that of each block by itself, on
-/// what reaches it of these images.
+/// Fills in the record's steps: first the fold of the network, compared by its logits, then that of each block by
+/// itself, on its true input for these images.
 void demonstrate_network(RepVgg& network, const Tensor& images, FoldRecord& record);
 
 /// Compares the logits of all test images.
 FoldProof compare_forms(const Evaluation& trained, const Evaluation& folded);
 
-/// How far a logit may move, as a fraction of the largest one.
+/// How much a logit may change, as a fraction of the maximum logit.
 inline constexpr double kFoldTolerance = 1e-5;
 
-/// Throws Error unless every prediction is the same and every logit within the tolerance.
+/// Throws Error unless all predictions are equal and all logits are within the tolerance.
 void check_forms_equal(const FoldProof& proof);
 
 }  // namespace onefold

@@ -21,7 +21,7 @@ double five_digits(double value) {
   return std::stod(digits);
 }
 
-/// Throws Error unless there is something to draw. (Beside an extent of 0 the others could be anything.)
+/// Throws Error unless there is something to draw. (If one extent is 0, the others could be anything.)
 void check_pictured(const PicturedKernel& kernel) {
   const Shape& filters = kernel.filters.shape();
   const Shape& magnitude = kernel.mean_magnitude.shape();
@@ -53,7 +53,7 @@ void to_json(Json& json, const Tensor& tensor) {
 void from_json(const Json& json, Tensor& tensor) {
   const auto extents = json.at("shape").get<std::vector<int64_t>>();
   std::vector<Real> values;
-  // A number that is not finite is null in JSON.
+  // A value that is not finite is null in JSON.
   for (const Json& value : json.at("values")) {
     values.push_back(value.is_null() ? std::numeric_limits<Real>::quiet_NaN() : value.get<Real>());
   }
@@ -76,7 +76,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldRecord, net, dataset, reparam, block, blo
 
 namespace {
 
-/// What a block of an earlier file has, in today's form.
+/// A block of a file from an earlier version, in today's format.
 Json block_of_today(const Json& block, const Json& file) {
   FoldedBlockRow row;
   block.at("name").get_to(row.name);

@@ -8,13 +8,13 @@ namespace onefold {
 
 namespace {
 
-/// "2.66 k \u2192 2.32 k"; what an earlier version's file does not say is "-".
+/// "2.66 k \u2192 2.32 k"; "-" if the file of an earlier version does not have it.
 std::string both_counts(int64_t before, int64_t after) {
   if (before == 0 && after == 0) return "-";
   return short_count(static_cast<double>(before)) + " \u2192 " + short_count(static_cast<double>(after));
 }
 
-/// "12.3 \u2192 8.1 ms", in the unit that fits the longer.
+/// "12.3 \u2192 8.1 ms", in the unit that suits the longer time.
 std::string both_times(const FormTimes& time) {
   const double longer = std::max(time.before, time.after);
   const double unit = longer < 1e-4 ? 1e-6 : longer < 1 ? 1e-3 : 1;
@@ -34,7 +34,7 @@ std::vector<std::string> cost_cells(const std::string& name, const Counts& befor
           both_counts(before.element_wise, after.element_wise)};
 }
 
-/// What is in a network beside its blocks.
+/// What a network has apart from its blocks.
 Counts rest_of(Counts counts, const std::vector<FoldedBlockRow>& blocks, Counts FoldedBlockRow::*form) {
   for (const FoldedBlockRow& block : blocks) {
     counts.parameters -= (block.*form).parameters;
@@ -48,17 +48,14 @@ Counts rest_of(Counts counts, const std::vector<FoldedBlockRow>& blocks, Counts 
 }  // namespace
 
 Table step_table(const std::vector<FoldRow>& steps, bool of_logits) {
-  Table result{.columns = {{""},
-                           {"what stands now"},
-                           {"parameters", true},
-                           {"convolutions", true},
-                           {"batch norms", true},
-                           {"additions", true}},
-               .last_is_total = true};
+  Table result{
+      .columns =
+          {{""}, {"state"}, {"parameters", true}, {"convolutions", true}, {"batch norms", true}, {"additions", true}},
+      .last_is_total = true};
   if (of_logits) {
-    result.columns.push_back({"largest difference of a logit", true});
+    result.columns.push_back({"maximum difference of a logit", true});
   } else {
-    result.columns.push_back({"largest difference, interior", true});
+    result.columns.push_back({"maximum difference, interior", true});
     result.columns.push_back({"border", true});
   }
   for (size_t i = 0; i < steps.size(); ++i) {
@@ -80,9 +77,9 @@ Table blocks_table(const std::vector<FoldedBlockRow>& blocks) {
   Table result{.columns = {{"block"},
                            {"parameters, trained", true},
                            {"folded", true},
-                           {"largest difference, interior", true},
+                           {"maximum difference, interior", true},
                            {"border", true},
-                           {"largest output", true}}};
+                           {"maximum output", true}}};
   for (const FoldedBlockRow& block : blocks) {
     result.rows.push_back({block.name, grouped(block.before.parameters), grouped(block.after.parameters),
                            scientific(block.interior), scientific(block.border), fixed(block.largest_output, 1)});
@@ -93,9 +90,9 @@ Table blocks_table(const std::vector<FoldedBlockRow>& blocks) {
 Table block_costs_table(const FoldRecord& record) {
   Table result{.columns = {{"trained \u2192 folded"},
                            {"parameters", true},
-                           {"multiply-adds an image", true},
+                           {"multiply-adds per image", true},
                            {"convolutions", true},
-                           {"element-wise, numbers", true}},
+                           {"element-wise, values", true}},
                .last_is_total = true};
   for (const FormTimes& time : record.times) result.columns.push_back({images_at_once(time.batch), true});
   const auto add = [&](std::vector<std::string> cells, const std::vector<FormTimes>& times) {
@@ -120,11 +117,11 @@ Table block_costs_table(const FoldRecord& record) {
 Table costs_table(const FoldRecord& record) {
   Table result{.columns = {{"form"},
                            {"parameters", true},
-                           {"multiply-adds an image", true},
+                           {"multiply-adds per image", true},
                            {"convolutions", true},
                            {"batch norms", true},
                            {"additions", true},
-                           {"element-wise, numbers", true}}};
+                           {"element-wise, values", true}}};
   const bool counted = record.before.element_wise > 0;  // not by earlier versions
   const auto add = [&](const std::string& form, const Counts& of) {
     result.rows.push_back({form, grouped(of.parameters), grouped(of.multiply_adds), grouped(of.convolutions),
@@ -138,8 +135,8 @@ Table costs_table(const FoldRecord& record) {
 Table proof_table(const FoldProof& proof) {
   return {.columns = {{}, {}},
           .rows = {{"predictions equal", grouped(proof.equal) + " of " + grouped(proof.images)},
-                   {"largest difference of a logit", scientific(proof.largest_difference) + ", " +
-                                                         scientific(proof.relative()) + " of the largest logit, " +
+                   {"maximum difference of a logit", scientific(proof.largest_difference) + ", " +
+                                                         scientific(proof.relative()) + " of the maximum logit, " +
                                                          fixed(proof.largest_logit, 3)},
                    {"test accuracy, trained", percent(proof.accuracy_before, 2)},
                    {"test accuracy, folded", percent(proof.accuracy_after, 2)}}};
@@ -150,7 +147,7 @@ Table times_table(const std::vector<FormTimes>& times) {
                            {"trained", true},
                            {"folded", true},
                            {"speed-up", true},
-                           {"images a second, folded", true}}};
+                           {"images per second, folded", true}}};
   for (const FormTimes& time : times) {
     const double rate = static_cast<double>(time.batch) / time.after;
     result.rows.push_back({grouped(time.batch), duration(time.before), duration(time.after),

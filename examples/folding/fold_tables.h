@@ -7,25 +7,25 @@
 
 namespace onefold {
 
-// The numbers of a fold as tables, the same in the terminal and in the report.
+// The results of a fold as tables, the same in the terminal and in the report.
 
-/// One block's steps, or with `of_logits` the network's, whose results are no maps and so have no border.
+/// The steps of one block, or with `of_logits` of the network, whose outputs are not feature maps: they have no border.
 Table step_table(const std::vector<FoldRow>& steps, bool of_logits);
 
-/// How far each block's results move.
+/// How much the outputs of each block change.
 Table blocks_table(const std::vector<FoldedBlockRow>& blocks);
 
-/// What an image's way through each block costs, trained and folded, and how long it takes. Below the blocks what is
-/// around them (pools, head, whitening), then the network, which is the sum; its times are those of a pass through it.
+/// What each block costs per image, trained and folded, and how long it takes. Below the blocks, what is around them
+/// (pools, head, whitening), then the network, which is the sum; its times are those of a pass through all of it.
 Table block_costs_table(const FoldRecord& record);
 
 /// What both forms cost.
 Table costs_table(const FoldRecord& record);
 
-/// How well they agree on the test set.
+/// How well both forms agree on the test set.
 Table proof_table(const FoldProof& proof);
 
-/// How long a pass takes in both forms.
+/// How long a forward pass takes in both forms.
 Table times_table(const std::vector<FormTimes>& times);
 
 }  // namespace onefold

@@ -38,7 +38,7 @@ FormTimes time_in_turns(int64_t batch, double seconds, const std::function<void(
   return {.batch = batch, .before = median(before), .after = median(after)};
 }
 
-/// Rows `begin` to `end` of what is `tensor` over and over again.
+/// Rows `begin` to `end` of `tensor` repeated endlessly.
 Tensor cyclic_rows(const Tensor& tensor, int64_t begin, int64_t end) {
   const Shape& shape = tensor.shape();
   const int64_t row = tensor.size() / shape[0];
@@ -59,8 +59,8 @@ FormTimes time_forms(Vgg& trained, Vgg& folded, int64_t batch, double seconds) {
 }
 
 std::vector<FormTimes> time_blocks(RepVgg& trained, const Tensor& images, int64_t batch, double seconds) {
-  check(images.shape().rank() == 4 && batch >= 1, "time_blocks: a batch of ", batch, " images of ", images.shape(),
-        "; needed are one or more of [N, H, W, C]");
+  check(images.shape().rank() == 4 && batch >= 1, "time_blocks: got a batch of ", batch, " images of ", images.shape(),
+        ", expected at least one of [N, H, W, C]");
   const NoGrad no_grad;
   const std::vector<Module*> blocks = trained.blocks();
   std::vector<std::vector<Variable>> slices(blocks.size());  // of each block's input

@@ -11,10 +11,10 @@
 
 namespace onefold {
 
-// Lesson 17's block, with a piece that the library does not have. This file is all that it takes.
+// The block of lesson 17, with a piece that the library does not have. This file is all it takes.
 
 // [piece]
-/// x minus its blur by 1 2 1 down and across, each channel by itself: what is flat goes, edges stay. It is not trained.
+/// x minus its blur by 1 2 1 down and across, per channel: flat areas vanish, edges remain. Nothing is trained.
 class HighPass : public LinearPiece {
  public:
   Variable forward(const Variable& x) override {
@@ -45,7 +45,7 @@ class HighPass : public LinearPiece {
 // [/piece]
 
 // [block]
-/// relu(BN(conv 3x3) + BN(conv 1x1 of the high pass) + BN(x)), the last only where the result has x's shape.
+/// relu(BN(conv 3x3) + BN(conv 1x1 of the high pass) + BN(x)), the last only if the output has the shape of x.
 class EdgeBlock : public LinearBlock {
  public:
   EdgeBlock(const BlockOptions& options, Initializer& initializer) : LinearBlock(options.activation) {

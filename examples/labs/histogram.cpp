@@ -13,7 +13,7 @@ double Histogram::largest() const { return std::max(std::abs(low), std::abs(high
 double Histogram::spread() const { return deviation > 0 ? largest() / deviation : 0; }
 
 Histogram make_histogram(const std::vector<Tensor>& parts, int intervals) {
-  check(intervals >= 1, "histogram: got ", intervals, " intervals, at least 1 is needed");
+  check(intervals >= 1, "histogram: got ", intervals, " intervals, expected at least 1");
   Histogram histogram;
   histogram.low = std::numeric_limits<double>::infinity();
   histogram.high = -histogram.low;
@@ -30,7 +30,7 @@ Histogram make_histogram(const std::vector<Tensor>& parts, int intervals) {
     }
     count += static_cast<double>(part.size());
   }
-  check(count > 0, "histogram: of no numbers; show it at least one");
+  check(count > 0, "histogram: got no values, expected at least 1");
   histogram.deviation = std::sqrt(std::max(0.0, squares / count - sum / count * (sum / count)));
 
   const double width = histogram.high - histogram.low;

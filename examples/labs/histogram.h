@@ -7,18 +7,18 @@
 
 namespace onefold {
 
-/// How often numbers fall into equal intervals from the lowest to the highest of them, and how they spread.
+/// How many values fall into equal intervals between their minimum and maximum, and how far they spread.
 struct Histogram {
   double low = 0;
   double high = 0;
-  double deviation = 0;  // standard deviation
+  double deviation = 0;  // std
   std::vector<int64_t> counts;
 
-  double largest() const;  // |number|
-  double spread() const;   // largest() over the deviation; 0 where all numbers are equal
+  double largest() const;  // maximum |value|
+  double spread() const;   // largest() divided by the std; 0 if all values are equal
 };
 
-/// Of all parts' numbers. Throws Error for none, and for fewer than 1 interval.
+/// The histogram of the values of all parts. Throws Error if there are none, or fewer than 1 interval.
 Histogram make_histogram(const std::vector<Tensor>& parts, int intervals);
 
 }  // namespace onefold

@@ -35,7 +35,7 @@ std::string Int8Record::settings() const {
 
 Table accuracy_table(const Int8Record& record) {
   Table table{.columns = {{"network"}, {"form"}}};
-  check(!record.forms.empty(), "accuracy_table: no network was tried; try at least one");
+  check(!record.forms.empty(), "accuracy_table: got no network, expected at least 1");
   for (const Int8Trial& trial : record.forms.front().trials) table.columns.push_back({trial.name, true});
   for (const Int8Form& form : record.forms) {
     std::vector<std::string> row = {form.model, form.form};
@@ -47,12 +47,12 @@ Table accuracy_table(const Int8Record& record) {
 
 Table spread_table(const Int8Form& form) {
   Table table{.columns = {{form.model + ", " + form.form},
-                          {"largest |weight|", true},
-                          {"standard deviation", true},
+                          {"maximum |weight|", true},
+                          {"std", true},
                           {"their ratio", true},
                           {"lowest input", true},
                           {"highest input", true},
-                          {"largest |input| / deviation", true}}};
+                          {"maximum |input| / std", true}}};
   for (const Int8Layer& layer : form.layers) {
     table.rows.push_back({layer.name, plain(layer.weights.largest(), 3), plain(layer.weights.deviation, 3),
                           fixed(layer.weights.spread(), 1), plain(layer.inputs.low, 3), plain(layer.inputs.high, 3),

@@ -9,20 +9,20 @@
 
 namespace onefold {
 
-/// What int8_lab rounds in one of its trials, in the order of its table.
+/// One of int8_lab's trials, named after what it rounds, in the order of the table.
 struct Int8Trial {
   std::string name;     // "weights, per channel"
   double accuracy = 0;  // on the test images
 };
 
-/// A convolution or the linear layer of a network, before rounding.
+/// A convolution or the linear layer of a network before rounding.
 struct Int8Layer {
   std::string name;  // "stages.1.0.conv"
   Histogram weights;
   Histogram inputs;  // of the calibration images
 };
 
-/// One form of a network: each trial, each layer.
+/// One form of a network: its trials and layers.
 struct Int8Form {
   std::string model;  // its folder's name
   std::string form;   // "trained" or "folded"
@@ -43,13 +43,13 @@ struct Int8Record {
   std::string settings() const;
 };
 
-/// A row a form, a column a trial.
+/// A row per form, a column per trial.
 Table accuracy_table(const Int8Record& record);
 
-/// A row a layer: how far its largest weight and largest input are from the others.
+/// A row per layer: how far its maximum weight and maximum input are from the others.
 Table spread_table(const Int8Form& form);
 
-/// The tables, and histograms of every layer's weights and inputs, as one page.
+/// A page with the tables, and histograms of the weights and inputs of every layer.
 std::string int8_page(const Int8Record& record);
 
 }  // namespace onefold

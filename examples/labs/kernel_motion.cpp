@@ -16,7 +16,7 @@ namespace {
 
 double distance(const Tensor& a, const Tensor& b) { return length(subtract(a, b)); }
 
-/// A line of a chart: one number of every moment.
+/// A line of a chart: one value per moment.
 template <class Number>
 Series series(const std::string& name, const std::vector<Moment>& moments, const Number& number) {
   Series line{name, {}, {}};

@@ -14,7 +14,7 @@ namespace onefold {
 
 namespace {
 
-/// A block whose pieces compute as its form says, and not as its layers do.
+/// A block that computes what its form says, not what its layers do.
 class ComputedBlock : public Module {
  public:
   ComputedBlock(const LinearForm& sum, Activation activation) : sum_(computation(sum)), activation_(activation) {}
@@ -26,7 +26,7 @@ class ComputedBlock : public Module {
   void visit(Visitor&) override {}
   std::string description() const override { return "ComputedBlock"; }
   std::unique_ptr<Module> fold() const override {
-    throw FoldError("ComputedBlock is a block with a mistake, which is no convolution");
+    throw FoldError("ComputedBlock is a block with a mistake, which is not a convolution");
   }
 
  private:
@@ -35,16 +35,16 @@ class ComputedBlock : public Module {
 };
 
 // [wrong-border]
-/// A batch norm that frames its map with what it makes of zero: BatchNormPad2d.
+/// A batch norm that pads its output with what it makes of zero: BatchNormPad2d.
 bool frames(const LinearForm& piece) { return piece.norm && piece.conv.args.padding_h > 0; }
 
-/// The same with a frame of zeros.
+/// The same, padded with zeros.
 void frame_with_zeros(LinearForm& piece) {
   piece.compute = [normalised = batch_norm_form(*piece.norm).compute, frame = piece.conv.args.padding_h](
                       const Tensor& x) { return pad2d_forward(normalised(x), Tensor(), frame, frame); };
 }
 
-/// The same without a frame, and the average behind it of the pixels that are left.
+/// The same without padding, followed by the average of the pixels inside.
 void average_inside_frame(LinearForm& piece, LinearForm& pool) {
   const Pool2dArgs window{
       .kernel = pool.conv.kernel.shape[0], .stride = pool.conv.args.stride_h, .padding = piece.conv.args.padding_h};
@@ -53,8 +53,8 @@ void average_inside_frame(LinearForm& piece, LinearForm& pool) {
 }
 // [/wrong-border]
 
-/// The block after change(piece, next) at each framing piece of its branches, which says whether it changed anything;
-/// null where it did not.
+/// The block after change(piece, next) at each padding piece of its branches. `change` returns whether it changed
+/// anything; null if it never did.
 template <class Change>
 std::unique_ptr<Module> with_changed_frames(Module& block, const Change& change) {
   LinearForm sum = form_before_activation(block);

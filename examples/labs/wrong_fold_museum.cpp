@@ -18,8 +18,8 @@ namespace {
 
 constexpr int64_t kChannels = 8, kSide = 12, kImages = 2;
 
-/// Random numbers for all batch norms and biases of a module; then in evaluation mode. With `small_variances` a channel
-/// in five hardly varies.
+/// Sets all batch norms and biases of a module to random values, then evaluation mode. With `small_variances` one
+/// channel in five hardly varies.
 void randomise(Module& module, uint64_t seed, bool small_variances = false) {
   std::map<std::string, Tensor> numbers = state(module);
   uint64_t stream = 1;
@@ -78,8 +78,8 @@ WrongFold own_bias_dropped(uint64_t seed) {
   const auto folded = [&](const DoubleKernel& kernel) { return convolved(x, kernel, conv.args(), Activation::none); };
   return {.name = "the convolution's bias dropped",
           .why =
-              "The batch norm subtracts its mean from a map that has the bias in it: the mean counts it, the fold "
-              "must, too.",
+              "The batch norm subtracts a mean that includes the convolution's bias, so the fold must include the "
+              "bias, too.",
           .trained = norm(conv(x)).value(),
           .right = folded(fold_batch_norm(conv.kernel(), norm.fixed())),
           .wrong = folded(fold_without_own_bias(conv.kernel(), norm.fixed())),
@@ -101,8 +101,8 @@ WrongFold zeros_around(uint64_t seed) {
   const Variable middle(convolved(x, between, conv2d_args(1, 0), Activation::none));
   return {.name = "zeros around the middle map",
           .why =
-              "One kernel sees around the middle map what the batch norm makes of zero, beta - t mean, and "
-              "not zero.",
+              "Around the middle feature map the batch norm makes beta - t mean of zero, so padding it with zeros is "
+              "wrong.",
           .trained = second(norm(first(x))).value(),
           .right = convolved(x, one, conv2d_args(1, 1), Activation::none),
           .wrong = convolved(middle, second.kernel(), conv2d_args(1, 1), Activation::none),
@@ -132,29 +132,29 @@ std::vector<WrongFold> wrong_folds(uint64_t seed) {
   return {
       own_bias_dropped(seed),
       of_block(seed, "the folded bias dropped",
-               "Each batch norm leaves beta - t mean behind, and a convolution without bias has no place for it.",
+               "Each batch norm adds beta - t mean, and a convolution without bias has no place for it.",
                fold_without_bias),
       of_block(seed, "another eps (1e-3 for 1e-5)",
-               "Nothing beside a usual variance; where the variance is 1e-4 the scale is wrong by a factor of three.",
+               "Negligible for usual variances; where the variance is 1e-4, the scale is wrong by a factor of three.",
                fold_with_other_eps, {.small_variances = true}),
       of_block(seed, "training mode",
-               "In training mode a batch norm uses the statistics of its batch, which are those of no other batch.",
+               "In training mode a batch norm uses the statistics of its batch, which differ from batch to batch.",
                fold_by_batch_statistics),
       zeros_around(seed),
       of_block(seed, "the 1x1 shifted at stride 2",
-               "With padding 1 a 1x1 at stride 2 sees the pixels between those that the 3x3 is centred at.",
+               "With padding 1 a 1x1 at stride 2 sees the pixels between those at which the 3x3 is centred.",
                fold_with_shifted_pointwise, {.stride = 2}),
       of_block(seed, "the identity's index under groups",
-               "A kernel counts input channels within the group, so counting over all leaves only the first group one.",
+               "A kernel counts input channels within the group; counting over all channels is right only in the first "
+               "group.",
                fold_with_global_identity, {.groups = 4}),
       other_divisor(seed),
       of_block(seed, "the 1x1 branch dropped", "A branch that the fold does not know is silently missing from the sum.",
                fold_without_branch("1x1")),
-      of_block(seed, "the identity dropped",
-               "It has no convolution, so a fold that goes through the convolutions walks past it.",
+      of_block(seed, "the identity dropped", "It has no convolution, so a fold that visits the convolutions misses it.",
                fold_without_branch("identity")),
       of_block(seed, "running statistics not loaded",
-               "Mean and variance are buffers, not parameters: a load that takes what it finds leaves them at 0 and 1.",
+               "Mean and variance are buffers, not parameters: loading only the parameters leaves them at 0 and 1.",
                fold_with_fresh_statistics),
   };
 }
@@ -187,7 +187,7 @@ WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tenso
 
 Table errors_table(const std::vector<WrongFold>& mistakes) {
   Table table{.columns = {{"mistake"},
-                          {"largest output", true},
+                          {"maximum output", true},
                           {"error inside", true},
                           {"on the border", true},
                           {"right fold, inside", true},
@@ -204,7 +204,7 @@ Table damage_table(const std::vector<NetworkDamage>& damages, double right) {
   Table table{.columns = {{"mistake"},
                           {"blocks wrong", true},
                           {"the first"},
-                          {"largest output", true},
+                          {"maximum output", true},
                           {"error inside", true},
                           {"on the border", true},
                           {"predictions changed", true},

@@ -14,7 +14,7 @@
 
 namespace onefold {
 
-/// One mistake at work: a trained block's map [N, P, Q, K], and those of its right and of its wrong fold.
+/// One mistake at work: the output [N, P, Q, K] of a trained block, of its right fold and of its wrong fold.
 struct WrongFold {
   std::string name;
   std::string why;  // one sentence
@@ -25,35 +25,35 @@ struct WrongFold {
   MapDifference error_when_right() const { return map_difference(trained, right); }
 };
 
-/// All of them, on blocks of 8 channels and maps of 12x12 (6x6 behind stride 2), whose batch norms have random numbers:
-/// fresh ones, with mean 0 and variance 1, would hide most mistakes.
+/// All mistakes, on blocks of 8 channels and feature maps of 12x12 (6x6 after stride 2), whose batch norms have random
+/// values: fresh ones, with mean 0 and variance 1, would hide most mistakes.
 std::vector<WrongFold> wrong_folds(uint64_t seed);
 
 /// What a mistake does to a trained network.
 struct NetworkDamage {
   std::string name;
-  int64_t wrong_blocks = 0;  // in which it was made
-  std::string block;         // the first of these; empty for none, as are the next three
-  MapDifference error;       // of its map, on its true input
-  double largest = 0;        // of that map when right
-  int64_t changed = 0;       // predictions of the test images
+  int64_t wrong_blocks = 0;  // number of blocks in which it was made
+  std::string block;         // the first of them; the fields from here to `largest` are unset if there are none
+  MapDifference error;       // of its output, on its true input
+  double largest = 0;        // the maximum of that output when right
+  int64_t changed = 0;       // predictions on the test images
   double accuracy = 0;
 };
 
 /// A folded network with a mistake in every block that can have it.
 struct WrongNetwork {
   std::unique_ptr<PlainVgg> folded;
-  NetworkDamage damage;  // all but the last two, which need the test images
+  NetworkDamage damage;  // all but the last two fields, which need the test images
 };
 
-/// On what reaches the blocks of `images`. The network must be in evaluation mode, and stays as it is.
+/// Folds with a mistake, using the blocks' inputs for `images`. The network must be in evaluation mode; it is kept.
 WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tensor& images);
 
-/// The errors on the random blocks, and those in a trained network that `right` is the accuracy of.
+/// The errors on the random blocks, and those in a trained network; `right` is its accuracy.
 Table errors_table(const std::vector<WrongFold>& mistakes);
 Table damage_table(const std::vector<NetworkDamage>& damages, double right);
 
-/// |trained - wrong| of each as a map of colours, at each pixel the largest of all images and channels: an SVG file.
+/// An SVG file with |trained - wrong| of each mistake as a heat map: per pixel the maximum over images and channels.
 std::string museum_picture(const std::vector<WrongFold>& mistakes);
 
 }  // namespace onefold

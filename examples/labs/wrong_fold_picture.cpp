@@ -22,7 +22,7 @@ std::string colour(int index) {
   return "rgb(" + channel(166) + "," + channel(54) + "," + channel(3) + ")";
 }
 
-/// The largest |a - b| at each pixel, row by row.
+/// The maximum |a - b| at each pixel, row by row.
 std::vector<double> largest_at_pixels(const Tensor& a, const Tensor& b) {
   const int64_t pixels = a.shape()[1] * a.shape()[2], channels = a.shape()[3];
   std::vector<double> largest(static_cast<size_t>(pixels));
@@ -45,7 +45,7 @@ Svg heat_map(const WrongFold& mistake, double left, double top) {
   const double limit = *std::max_element(values.begin(), values.end());
   const int64_t rows = mistake.trained.shape()[1], columns = mistake.trained.shape()[2];
   const double cell = kMap / static_cast<double>(std::max(rows, columns));
-  std::array<std::string, kColours> paths;  // one a colour
+  std::array<std::string, kColours> paths;  // one per colour
   for (int64_t p = 0; p < rows; ++p) {
     for (int64_t q = 0; q < columns; ++q) {
       const double share = limit > 0 ? values[static_cast<size_t>(p * columns + q)] / limit : 0;
@@ -84,7 +84,7 @@ std::string museum_picture(const std::vector<WrongFold>& mistakes) {
   drawn += element("rect",
                    {{"width", coordinate(width)}, {"height", coordinate(height)}, {"rx", "10"}, {"fill", "#ffffff"}});
   drawn += words(kLeft, 32, title, "16", "600");
-  drawn += words(kLeft, 54, "The largest error at each pixel, from none (white) to each map's largest (dark).", "13");
+  drawn += words(kLeft, 54, "The maximum error at each pixel, from none (white) to each map's maximum (dark).", "13");
   for (int64_t i = 0; i < count; ++i) {
     drawn += heat_map(mistakes[static_cast<size_t>(i)], kLeft + kPitchX * static_cast<double>(i % kPerRow),
                       kTop + kPitchY * static_cast<double>(i / kPerRow));

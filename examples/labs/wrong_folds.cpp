@@ -16,7 +16,7 @@ namespace {
 constexpr Real kOtherEps = Real(1e-3);
 constexpr uint64_t kBiasSeed = 1;
 
-/// The sum of all branches, each folded by `fold`.
+/// The sum of all branches, each folded with `fold`.
 template <class Fold>
 DoubleKernel sum_of_folds(const RepVggBlock& block, const Fold& fold) {
   std::vector<DoubleKernel> kernels;
@@ -24,7 +24,7 @@ DoubleKernel sum_of_folds(const RepVggBlock& block, const Fold& fold) {
   return add_kernels(kernels);
 }
 
-/// The right folds of the branches, after `change` has been at each.
+/// The sum of the right folds of the branches, each after change(branch).
 template <class Change>
 DoubleKernel fold_changed(const RepVggBlock& block, const Change& change) {
   return sum_of_folds(block, [&](PlainBranch branch) {
@@ -83,7 +83,7 @@ DoubleKernel pad_kernel_from_corner(const DoubleKernel& kernel, int64_t rows, in
 }
 
 Tensor average_of_pixels_inside(const Tensor& x, const Pool2dArgs& args) {
-  const Tensor share = avg_pool2d_forward(Tensor::full(x.shape(), 1), args);  // of the window that is image
+  const Tensor share = avg_pool2d_forward(Tensor::full(x.shape(), 1), args);  // share of the window inside x
   Tensor y = avg_pool2d_forward(x, args);
   for (int64_t i = 0; i < y.size(); ++i) y[i] /= share[i];
   return y;

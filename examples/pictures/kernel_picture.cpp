@@ -13,7 +13,7 @@ namespace {
 constexpr int kHalf = 12;  // colours on each side of zero
 constexpr int kColours = 2 * kHalf + 1;
 
-/// Which colour a value has: 0 for -limit and below, kHalf for zero, 2 kHalf for limit and above.
+/// The colour of a value: 0 for -limit and below, kHalf for zero, 2 kHalf for limit and above.
 int colour_index(double value, double limit) {
   if (!std::isfinite(value) || limit <= 0) return kHalf;
   return kHalf + static_cast<int>(std::lround(std::clamp(value / limit, -1.0, 1.0) * kHalf));
@@ -38,7 +38,7 @@ std::string mixed(const Colour& a, const Colour& b, double share) {
   return digits;
 }
 
-/// A rule for each colour: `anchors` are the colours at -1, -1/2, 0, 1/2 and 1.
+/// A CSS rule for each colour: `anchors` are the colours at -1, -1/2, 0, 1/2 and 1.
 std::string palette(const std::array<Colour, 5>& anchors) {
   std::string rules;
   for (int index = 0; index < kColours; ++index) {
@@ -57,7 +57,7 @@ Svg filter_drawing(const Tensor& filters, double limit, const std::string& label
   const int64_t inputs = filters.shape()[2], outputs = filters.shape()[3];
   const int64_t side = std::max<int64_t>({3, rows, columns}), pitch = side + 1;
 
-  // One path a colour, and in it a cell as a stroke as wide as it is long: seven bytes, which keeps the file small.
+  // One path per colour, and in it each cell as a stroke as wide as it is long: seven bytes, which keeps files small.
   std::array<std::string, kColours> paths;
   for (int64_t o = 0; o < outputs; ++o) {
     for (int64_t i = 0; i < inputs; ++i) {

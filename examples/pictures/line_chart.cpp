@@ -10,9 +10,9 @@ namespace onefold {
 
 namespace {
 
-constexpr double kWidth = 480, kHeight = 270;  // units of the picture; text is 13 of them high
+constexpr double kWidth = 480, kHeight = 270;  // units of the picture; text is 13 units high
 constexpr double kTop = 10, kBottom = 44;
-constexpr double kCharacter = 7.2;  // an upper bound of a digit's width
+constexpr double kCharacter = 7.2;  // an upper bound for a digit's width
 
 std::string series_class(const std::string& what, size_t index) { return what + " s" + std::to_string(index % 4); }
 
@@ -35,7 +35,7 @@ struct Range {
 
 using NumberText = std::function<std::string(double)>;
 
-/// The chart's axes: from values to places in the picture, and to words.
+/// The chart's axes: they map values to positions in the picture, and to text.
 struct Axes {
   NumberText y_text;
   Range x, y;
@@ -90,7 +90,7 @@ Svg draw_axes(const Axes& axes, const std::string& x_label) {
   return drawn + label((axes.left + axes.right) / 2, kHeight - 5, "middle", x_label, "quiet");
 }
 
-/// One line, in as many pieces as its gaps leave, with a dot a point while they are few.
+/// One line, interrupted by its gaps, with a dot per point if there are few.
 Svg draw_series(const Axes& axes, const Series& series, size_t index) {
   Svg lines, dots;
   std::string points;
@@ -114,7 +114,7 @@ Svg draw_series(const Axes& axes, const Series& series, size_t index) {
   return lines + dots;
 }
 
-/// Each line's last value beside its end, moved apart where they would overlap.
+/// Each line's last value next to its end, moved apart if they would overlap.
 Svg draw_ends(const Axes& axes, const LineChart& chart) {
   struct End {
     double y;

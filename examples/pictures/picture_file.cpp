@@ -6,9 +6,9 @@ namespace onefold {
 
 namespace {
 
-constexpr double kMargin = 24, kTitle = 36, kNote = 19, kCharacter = 6.9;  // an upper bound of a small letter's mean
+constexpr double kMargin = 24, kTitle = 36, kNote = 19, kCharacter = 6.9;  // a letter's mean width, at most
 
-/// Colours are written out: not every program that shows an SVG knows variables.
+/// Colours are written out: not every SVG viewer supports variables.
 constexpr const char* kPictureStyle = R"(text { fill: #16191f; font-size: 13px; }
 .headline { font-size: 16px; font-weight: 600; }
 .title, .end { font-weight: 600; }
@@ -25,7 +25,7 @@ Svg words(double x, double y, const std::string& kind, const std::string& conten
   return element("text", {{"x", coordinate(x)}, {"y", coordinate(y)}, {"class", kind}}, text(content));
 }
 
-/// The title and, behind it, a coloured square and a name for each key.
+/// The title, followed by a coloured square and a name for each key.
 Svg heading(const Panel& panel) {
   Svg drawn = words(panel.left, panel.top + 13, "title", panel.title);
   double x = panel.left + kCharacter * static_cast<double>(panel.title.size()) + 18;

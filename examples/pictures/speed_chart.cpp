@@ -41,7 +41,7 @@ std::string speed_chart_file(const SpeedChart& chart) {
                               {"rx", "2"},
                               {"width", coordinate(std::max(1.0, bar.value * unit))},
                               {"fill", bar.value > chart.mark ? "#c45a00" : "#0b62b8"}});
-    // A white edge keeps a number readable where the mark runs through it.
+    // A white outline keeps a number readable if the mark runs through it.
     drawn += element("g", {{"stroke", "#ffffff"}, {"stroke-width", "5"}, {"paint-order", "stroke"}},
                      words(kLeft + bar.value * unit + 10, y + 17, "start", "#222222",
                            fixed(bar.value, bar.value < 10 ? 1 : 0), "600"));

@@ -5,7 +5,7 @@
 
 namespace onefold {
 
-/// Speeds as horizontal bars, with an upright line at the speed that they are measured against.
+/// Speeds as horizontal bars, with a vertical line at the speed that they are compared with.
 struct SpeedChart {
   struct Bar {
     std::string name;
@@ -17,7 +17,7 @@ struct SpeedChart {
   std::string mark_label = {};
 };
 
-/// The chart as an SVG file of its own, dark on white, as pages of documentation show pictures.
+/// The chart as an SVG file, dark on white, for pages of documentation.
 std::string speed_chart_file(const SpeedChart& chart);
 
 }  // namespace onefold

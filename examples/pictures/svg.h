@@ -7,8 +7,8 @@
 
 namespace onefold {
 
-/// Markup of SVG. Text becomes markup only through text(), attributes only through element(): both escape, so that no
-/// name of a block or a folder can break a picture.
+/// SVG markup. Text becomes markup only through text(), attributes only through element(): both escape, so that no name
+/// of a block or a folder can break a picture.
 struct Svg {
   std::string markup;
 
@@ -31,10 +31,10 @@ Svg element(std::string_view tag, std::string_view content);
 /// A coordinate, with at most two decimals.
 std::string coordinate(double value);
 
-/// A straight line of this class.
+/// A straight line of CSS class `kind`.
 Svg straight(const std::string& kind, double x1, double y1, double x2, double y2);
 
-/// A picture of width x height units, as wide as its place allows; screen readers are given `label`.
+/// A picture of width x height units, scaled to the available width; screen readers read `label`.
 Svg svg(double width, double height, const std::string& label, const Svg& content);
 
 }  // namespace onefold

@@ -1,18 +1,18 @@
-// Times a RepVGG on random images: one line of JSON a mode.
+// Times a RepVGG on random images: one line of JSON per mode.
 //
 // Run     build/examples/benchmark --net mini --batch 128 --mode train,infer,fold --threads 2 --steps 12
 //         build/examples/benchmark --net mini --reparam dbb --mode train
-// Time    some seconds
-// Expect  lines with the keys that benchmarks of other frameworks on the same network print, to be laid side by side
+// Time    a few seconds
+// Expect  lines with the same keys as the benchmarks of other frameworks on the same network print, to be compared
 //
 // train   forward, backward and a step of SGD with Nesterov momentum, on the network with branches
 // infer   the same network in evaluation mode
 // fold    the network folded to plain 3x3 convolutions
 //
-// Images per second are the median and the best over the steps that follow two to warm up. effective_gflops counts the
-// multiply-adds of the folded network's 3x3 convolutions, times 2, times 3 in training, whatever is really computed.
-// peak_tensor_bytes is the most that tensors held in this mode, peak_resident_bytes the most of the process so far, and
-// idle_resident_bytes what it held before the first mode.
+// Images per second are the median and the best over the steps that follow two warm-up steps. effective_gflops counts
+// the multiply-adds of the folded network's 3x3 convolutions, times 2, times 3 in training, whatever is computed.
+// peak_tensor_bytes is the peak memory of tensors in this mode, peak_resident_bytes that of the process so far, and
+// idle_resident_bytes what the process held before the first mode.
 
 #include <algorithm>
 #include <chrono>
@@ -56,27 +56,27 @@ struct Options {
 void add_options(CLI::App& app, Options& options) {
   add_network_option(app, options.net);
   add_reparam_option(app, options.reparam);
-  app.add_option("--batch,--batch-size", options.batch, "images a step")
+  app.add_option("--batch,--batch-size", options.batch, "images per step")
       ->transform(whole_number(1, 1 << 20))
       ->type_name("N");
   app.add_option("--mode", options.modes, "any of train, infer, fold, separated by commas")
       ->delimiter(',')
       ->take_all()
       ->check(CLI::IsMember({"train", "infer", "fold"}));
-  app.add_option("--steps", options.steps, "steps that are timed, after two to warm up")
+  app.add_option("--steps", options.steps, "number of timed steps, after two warm-up steps")
       ->transform(whole_number(1, 1000000))
       ->type_name("N");
   add_threads_option(app);
 }
 
-/// Multiply-adds of one image's way through the 3x3 convolutions of the folded network: all but the head's.
+/// Multiply-adds per image in the 3x3 convolutions of the folded network: all but the head's.
 double multiply_adds(const VggVariant& variant) {
   const auto folded = make_plain_vgg(variant, kClasses);
   return static_cast<double>(count(*folded, {1, kSide, kSide, 3}).multiply_adds -
                              variant.size.widths.back() * kClasses);
 }
 
-/// Seconds of each step.
+/// The seconds of each step.
 std::vector<double> time_steps(int64_t steps, const std::function<void()>& step) {
   using Clock = std::chrono::steady_clock;
   for (int i = 0; i < kWarmUpSteps; ++i) step();
@@ -172,7 +172,7 @@ int main(int argc, char** argv) {
   Options options;
   return run_program(
       argc, argv,
-      {"Times a RepVGG on random images: one line of JSON a mode.", "--net mini --mode train,fold",
+      {"Times a RepVGG on random images: one line of JSON per mode.", "--net mini --mode train,fold",
        "docs/11-the-ladder.md"},
       [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return run_benchmark(options); });
 }

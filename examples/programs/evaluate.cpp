@@ -1,8 +1,8 @@
-// Tests a saved network, in training or folded form: accuracy, confusion matrix, accuracy of each class.
+// Tests a saved network, in training or folded form: accuracy, confusion matrix, accuracy per class.
 //
 // Run     build/examples/evaluate --model runs/train-mini/model.safetensors
-// Time    some seconds
-// Expect  the accuracy that the training ended with, and a table with a row a class
+// Time    a few seconds
+// Expect  the accuracy that the training ended with, and a table with a row per class
 
 #include <cmath>
 #include <filesystem>
@@ -26,10 +26,10 @@ namespace {
 
 struct Options {
   std::string model;
-  std::string net;           // by default what the file says
-  DataOptions data;          // by default what the file says
+  std::string net;           // empty: from the file
+  DataOptions data;          // by default from the file
   int64_t batch_size = 256;  // small enough for any machine, large enough to be fast
-  int64_t views = 1;         // more views are better, at that many times the work
+  int64_t views = 1;         // more views are more accurate, at that many times the work
   std::string logits;
 };
 
@@ -37,13 +37,13 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
       ->required()
       ->type_name("FILE");
-  add_network_option(app, options.net, " (what the file says)");
+  add_network_option(app, options.net, " (default: from the file)");
   add_data_options(app, options.data);
   add_batch_size_option(app, options.batch_size, "images at a time");
-  app.add_option("--views", options.views, "of each image, 1, 2 or 6: their logits are averaged")
+  app.add_option("--views", options.views, "views per image, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
   add_threads_option(app);
-  app.add_option("--logits", options.logits, "write the logits [N, classes] there, a .safetensors file")
+  app.add_option("--logits", options.logits, "write the logits [N, classes] to this .safetensors file")
       ->type_name("FILE");
 }
 
@@ -59,7 +59,7 @@ int evaluate_model(const Options& options) {
       options.views);
   if (!std::isfinite(evaluation.loss)) {
     throw NonFiniteLoss(options.model +
-                        ": its loss on the test images is no finite number: the training diverged or "
+                        ": its loss on the test images is not finite: the training diverged or "
                         "the file is damaged, take an earlier state");
   }
   if (!options.logits.empty()) save_safetensors(options.logits, {{{"logits", evaluation.logits}}, {}});
@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
   Options options;
   return run_program(
       argc, argv,
-      {"Tests a saved network: accuracy, confusion matrix, accuracy of each class.",
+      {"Tests a saved network: accuracy, confusion matrix, accuracy per class.",
        "--model runs/train-mini/model.safetensors", "docs/09-the-training-loop.md"},
       [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return evaluate_model(options); });
 }

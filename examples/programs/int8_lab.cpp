@@ -1,12 +1,12 @@
-// Rounds trained networks to 8 bits without training them further, before and after folding, and shows what it costs.
+// Rounds trained networks to 8 bits without further training, before and after folding, and shows what it costs.
 //
 // Run     build/examples/int8_lab --model runs/repvgg/model.safetensors
-// Time    a minute a network
-// Expect  a table of accuracies: as trained, with rounded weights, rounded inputs, and both; a table a network of how
-//         far the largest weight of each layer is from the others; int8.html beside the first model. --model may be
+// Time    a minute per network
+// Expect  a table of accuracies: as trained, with rounded weights, rounded inputs, and both; per network a table of how
+//         far the maximum weight of each layer is from the others; int8.html next to the first model. --model may be
 //         given several times
 //
-// The grids are in core/annex/quantization.h, the network that computes on them in layers/labs/quantize.h.
+// The grids are in core/annex/quantization.h, the network that uses them in layers/labs/quantize.h.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -32,7 +32,7 @@ namespace {
 
 struct Settings {
   std::vector<std::filesystem::path> models;
-  std::optional<std::filesystem::path> out;  // int8.html in the first model's folder
+  std::optional<std::filesystem::path> out;  // by default int8.html in the first model's folder
   DataOptions data;
   int64_t batch_size = 256;
   int64_t calibration = 256;  // enough for ranges of minima and maxima to settle
@@ -49,21 +49,21 @@ void add_settings(CLI::App& app, Settings& settings) {
       ->required()
       ->type_name("FILE");
   app.option_defaults()->group("Rounding");
-  app.add_option("--calibration", settings.calibration, "training images that the ranges of inputs are taken from")
+  app.add_option("--calibration", settings.calibration, "training images to determine the ranges of inputs from")
       ->transform(whole_number(1, 10000))
       ->type_name("N");
   app.add_option("--weight-bits", settings.weight_bits, "bits per weight")
       ->transform(whole_number(2, 16))
       ->type_name("N");
   app.add_option("--input-bits", settings.input_bits, "bits per input")->transform(whole_number(2, 16))->type_name("N");
-  app.add_option("--coverage", settings.coverage, "fraction of the inputs within their range; 1: minimum to maximum")
+  app.add_option("--coverage", settings.coverage, "fraction of the inputs within their range (1 = minimum to maximum)")
       ->check(real_number(0.5, 1))
       ->type_name("X");
   app.option_defaults()->group("Data");
   add_data_options(app, settings.data);
   app.option_defaults()->group("Run");
-  app.add_option("--out", settings.out, "the page (int8.html beside the first model)")->type_name("FILE");
-  add_batch_size_option(app, settings.batch_size, "images at a time when accuracy is measured");
+  app.add_option("--out", settings.out, "page to write (default: int8.html next to the model)")->type_name("FILE");
+  add_batch_size_option(app, settings.batch_size, "images per batch when accuracy is measured");
   add_threads_option(app);
 }
 
@@ -87,7 +87,7 @@ std::vector<std::pair<std::string, QuantizationOptions>> trials_of(const Setting
   return trials;
 }
 
-/// What one form of a network makes of every trial.
+/// The results of all trials for one form of a network.
 Int8Form try_form(const std::string& model, const std::string& form, const std::shared_ptr<Vgg>& network,
                   const Tensor& calibration, const Dataset& test, const ModelCard& card, const Settings& settings) {
   Int8Form result{model, form, {}, {}};
@@ -132,7 +132,7 @@ void try_model(const std::filesystem::path& file, const Settings& settings, Int8
   add_form("folded", network->fold_network());
 }
 
-/// One table is of one dataset.
+/// All rows of a table must be for the same dataset.
 void check_same_dataset(const Settings& settings) {
   std::string first;
   for (const std::filesystem::path& model : settings.models) {
@@ -140,7 +140,7 @@ void check_same_dataset(const Settings& settings) {
     if (first.empty()) first = dataset;
     if (dataset != first) {
       throw UsageError("--model: " + settings.models.front().string() + " was trained on " + first + ", " +
-                       model.string() + " on " + dataset + ": one table is of one dataset, so try them one by one");
+                       model.string() + " on " + dataset + ": a table is for one dataset, so run them one by one");
     }
   }
 }

@@ -1,10 +1,10 @@
-// The classic mistakes of folding, each made on purpose: how wrong, where, and what it costs a trained network.
+// The classic folding mistakes, each made on purpose: how wrong it is, where, and what it costs a trained network.
 //
 // Run     build/examples/museum_of_wrong_folds
 //         build/examples/museum_of_wrong_folds --model runs/train-mini/model.safetensors
-// Time    at once; with a model half a minute
-// Expect  a table of errors inside a map and on its border, beside those of the right fold; why each mistake is one;
-//         with a model the accuracy that each costs on the test images
+// Time    immediate; with a model half a minute
+// Expect  a table of errors inside a feature map and on its border, next to those of the right fold; why each mistake
+//         is one; with a model the accuracy that each costs on the test images
 // Page    docs/14-wrong-folds.md
 //
 // The mistakes are in examples/labs/wrong_folds.cpp, the right folds in layers/fold/kernel.cpp.
@@ -32,31 +32,30 @@ using namespace onefold;
 namespace {
 
 struct Settings {
-  std::optional<std::filesystem::path> model;    // none: random blocks alone
+  std::optional<std::filesystem::path> model;    // none: only random blocks
   std::optional<std::filesystem::path> picture;  // none: no picture
-  std::string net;                               // what the file itself says
+  std::string net;                               // empty: from the file
   DataOptions data;
   int64_t batch_size = 128;
-  int64_t last_batch = 16;  // images that the mistake "training mode" has its statistics from
+  int64_t last_batch = 16;  // images that give the mistake "training mode" its statistics
   uint64_t seed = 1;
 };
 
 void add_settings(CLI::App& app, Settings& settings) {
-  app.add_option("--model", settings.model, "a trained network of repvgg or dbb blocks, to make the mistakes on")
+  app.add_option("--model", settings.model, "a trained network of repvgg or dbb blocks in which to make the mistakes")
       ->type_name("FILE");
-  app.add_option("--picture", settings.picture, "write the errors as maps of colours there, an .svg file")
-      ->type_name("FILE");
-  add_network_option(app, settings.net, " (what the file says)");
+  app.add_option("--picture", settings.picture, "draw the errors as heat maps to this .svg file")->type_name("FILE");
+  add_network_option(app, settings.net, " (default: from the file)");
   add_data_options(app, settings.data);
-  add_batch_size_option(app, settings.batch_size, "test images at a time");
-  app.add_option("--last-batch", settings.last_batch, "images that training mode takes its statistics from")
+  add_batch_size_option(app, settings.batch_size, "test images per batch");
+  app.add_option("--last-batch", settings.last_batch, "images that give training mode its statistics")
       ->transform(whole_number(2, 1024));
   add_seed_option(app, settings.seed);
   add_threads_option(app);
 }
 
 void print_errors(const std::vector<WrongFold>& mistakes) {
-  std::cout << "Random blocks of 8 channels, maps of 12x12: the largest errors\n\n"
+  std::cout << "Random blocks of 8 channels, feature maps of 12x12: maximum errors\n\n"
             << text_table(errors_table(mistakes)) << "\nWhy\n\n";
   for (const WrongFold& mistake : mistakes) std::cout << mistake.name << "\n  " << mistake.why << '\n';
 }
@@ -83,7 +82,7 @@ struct BothForms {
 BothForms load_and_fold(const Settings& settings) {
   SavedNetwork saved = load_network(*settings.model, settings.net);
   check(saved.card.form == "training", settings.model->string(),
-        ": is folded already; name the trained network it came from, which is model.safetensors beside it");
+        ": is folded already; name the trained network it came from, model.safetensors in the same folder");
   const std::string& family = saved.card.reparam;
   check(family == "repvgg" || family == "dbb", settings.model->string(), ": has blocks of family ", family,
         ", but the mistakes here are those of repvgg and dbb; name a network that was trained with one of these");
@@ -118,9 +117,9 @@ void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& for
 
 int run(const Settings& settings) {
   if (settings.data.data_dir && !settings.model) {
-    throw UsageError("--data-dir: random blocks alone need no data; name a trained network, too, with --model");
+    throw UsageError("--data-dir: random blocks need no data; also name a trained network with --model");
   }
-  // What is wrong with the model or its data is said before anything is printed.
+  // Report errors in the model or its data before anything is printed.
   std::optional<BothForms> forms;
   Dataset test;
   if (settings.model) {
@@ -140,7 +139,7 @@ int main(int argc, char** argv) {
   Settings settings;
   return run_program(
       argc, argv,
-      {"Folds wrongly on purpose: the classic mistakes, how large each error is, and where.",
+      {"Folds wrongly on purpose: the classic mistakes, how large each error is, and where it is.",
        "--model runs/train-mini/model.safetensors", "docs/14-wrong-folds.md"},
       [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App&) { return run(settings); });
 }

@@ -1,11 +1,11 @@
-// Folds a trained RepVGG, of whatever blocks, into plain 3x3 convolutions, shows how, and proves that nothing changed.
+// Folds a trained RepVGG, with any blocks, into plain 3x3 convolutions, shows how, and proves that nothing changed.
 //
 // Run     build/examples/reparameterize --model runs/train-mini/model.safetensors
 // Time    half a minute
-// Expect  a table of the steps for one block and for the whole network, 10,000 of 10,000 predictions equal, both forms'
-//         times; folded.safetensors, fold.json and report.html beside the model
+// Expect  a table of the steps for one block and for the whole network, 10,000 of 10,000 predictions equal, the times
+//         of both forms; folded.safetensors, fold.json and report.html next to the model
 //
-// Exits with 1, and writes nothing, if a prediction changes or a logit moves by more than 1e-5 of the largest one.
+// Exits with 1, and writes nothing, if a prediction changes or a logit by more than 1e-5 of the maximum logit.
 // The algebra is in layers/fold/kernel.h, the steps in layers/calculus/explain.h.
 
 #include <CLI/CLI.hpp>
@@ -38,28 +38,28 @@ namespace {
 
 struct Settings {
   std::filesystem::path model;
-  std::optional<std::filesystem::path> out;  // the model's own folder
-  std::string net;                           // what the file itself says
-  std::string block = "stages.1.0";          // the first with an identity branch in every size
+  std::optional<std::filesystem::path> out;  // by default the model's folder
+  std::string net;                           // empty: from the file
+  std::string block = "stages.1.0";          // in every network size the first with an identity branch
   DataOptions data;
   int64_t batch_size = 128;
-  double timing_seconds = 2;  // for each batch size
+  double timing_seconds = 2;  // per batch size
 };
 
-constexpr int64_t kShownImages = 128;  // that the steps are compared on
+constexpr int64_t kShownImages = 128;  // on which the steps are compared
 constexpr int64_t kTimedBatches[] = {128, 1};
 
 void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("--model", settings.model, "a trained network, as train_cifar10 saves it")
       ->required()
       ->type_name("FILE");
-  add_network_option(app, settings.net, " (what the file says)");
+  add_network_option(app, settings.net, " (default: from the file)");
   app.add_option("--block", settings.block, "the block to show step by step")->type_name("stages.S.B");
-  app.add_option("--out", settings.out, "where results go (the model's folder)")->type_name("DIR");
+  app.add_option("--out", settings.out, "folder for the results (default: the model's folder)")->type_name("DIR");
   add_data_options(app, settings.data);
-  add_batch_size_option(app, settings.batch_size, "images at a time when predictions are compared");
+  add_batch_size_option(app, settings.batch_size, "images per batch when predictions are compared");
   app.add_option("--timing-seconds", settings.timing_seconds,
-                 "how long to time each batch size: the network, and as long its blocks; 0 leaves it out")
+                 "seconds of timing per batch size for the network, and again for its blocks (0 = no timing)")
       ->check(real_number(0, 3600))
       ->type_name("S");
   add_threads_option(app);
@@ -68,7 +68,7 @@ void add_settings(CLI::App& app, Settings& settings) {
 SavedNetwork load_trained(const Settings& settings) {
   SavedNetwork saved = load_network(settings.model, settings.net);
   check(saved.card.form == "training", settings.model.string(),
-        ": is folded already; name the trained network it came from, which is model.safetensors beside it");
+        ": is folded already; name the trained network it came from, model.safetensors in the same folder");
   const auto blocks = named_blocks(*saved.trained);
   std::string names;
   for (const auto& [name, block] : blocks) {
@@ -87,7 +87,7 @@ Evaluation evaluate_form(const std::string& form, Vgg& network, const Dataset& t
 
 void print_steps(const FoldRecord& record) {
   const FoldedBlockRow& block = record.shown_block();
-  std::cout << block.name << ": " << block.description << ", on what reaches it of " << record.block_images
+  std::cout << block.name << ": " << block.description << ", on its input from " << record.block_images
             << " test images\n\n"
             << text_table(step_table(block.steps, false)) << "\nThe whole network, all blocks at once\n\n"
             << text_table(step_table(record.network_steps, true)) << "\nEach block by itself, on its true input\n\n"
@@ -99,7 +99,7 @@ void print_results(const FoldRecord& record) {
             << text_table(costs_table(record)) << "\nThe same block by block\n\n"
             << text_table(block_costs_table(record)) << '\n';
   if (record.times.empty()) return;
-  std::cout << text_table(times_table(record.times)) << "Medians of passes in turns, on " << record.threads
+  std::cout << text_table(times_table(record.times)) << "Medians of alternating passes, on " << record.threads
             << (record.threads == 1 ? " thread.\n\n" : " threads.\n\n");
 }
 
@@ -112,7 +112,7 @@ void measure_times(RepVgg& trained, PlainVgg& folded, const Tensor& images, doub
   }
 }
 
-/// Saves the folded network and reads it again: what counts is the file.
+/// Saves the folded network and reads it back: what counts is the file.
 void save_folded(const std::filesystem::path& file, PlainVgg& folded, ModelCard card) {
   card.form = "folded";
   save_network(file, folded, card);
@@ -120,12 +120,12 @@ void save_folded(const std::filesystem::path& file, PlainVgg& folded, ModelCard 
   const auto saved = state(folded), loaded = state(read.network());
   for (const auto& [name, tensor] : saved) {
     check(max_abs_difference(tensor, loaded.at(name)) == 0, file.string(), ": ", name,
-          " reads otherwise than it was written; is the disk sound?");
+          " reads back differently from what was written; is the disk damaged?");
   }
 }
 
-/// Throws Error where the folder, or the first of those above it that is missing, cannot be made or written to: before
-/// minutes of work, and without making it.
+/// Throws Error if the folder, or the first of its missing parents, cannot be created or written to: before minutes of
+/// work, and without creating it.
 void check_can_make(std::filesystem::path folder) {
   std::filesystem::path entry = folder / "folded.safetensors";
   std::error_code none;
@@ -145,12 +145,12 @@ std::filesystem::path folder_of(const Settings& settings) {
   return settings.out.value_or(settings.model.parent_path());
 }
 
-/// The same, made where it is missing.
+/// The same, created if missing.
 std::filesystem::path results_folder(const Settings& settings) {
   const std::filesystem::path folder = folder_of(settings);
   std::error_code error;
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
-  check(!error, folder.string(), ": the folder cannot be made (", error.message(), "); choose another with --out");
+  check(!error, folder.string(), ": cannot be created (", error.message(), "); choose another folder with --out");
   return folder;
 }
 
@@ -184,7 +184,7 @@ int run(const Settings& settings) {
 
   const std::filesystem::path folder = results_folder(settings);
   save_folded(folder / "folded.safetensors", *folded, trained.card);
-  write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // in a line: it is mostly numbers
+  write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // on one line: it is mostly numbers
   write_report(folder);
   std::cout << "Written: " << (folder / "folded.safetensors").string() << "\n         "
             << (folder / "report.html").string() << '\n';

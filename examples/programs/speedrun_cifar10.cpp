@@ -2,8 +2,8 @@
 //
 // Run     build/examples/speedrun_cifar10
 // Time    see docs/the-short-recipe.md for measured times; a tenth of it with --epochs 1
-// Expect  a line an epoch on stderr; at the end a table of the epochs, the time to 85, 88 and 90 %, and the accuracy of
-//         the trained and of the folded network. Writes nothing, unless --out names a file for the folded network.
+// Expect  a line per epoch on stderr; at the end a table of the epochs, the time to 85, 88 and 90 %, and the accuracy
+//         of the trained and the folded network. Writes nothing, unless --out names a file for the folded network.
 
 #include <algorithm>
 #include <chrono>
@@ -33,23 +33,23 @@ namespace {
 struct Hyperparameters {
   std::string net = "short";     // whitened patches, Dirac weights, pools: layers/labs/vgg_variant.cpp
   int64_t epochs = 10;           // 89.4 % with six views on a JPEG-compressed CIFAR-10; 7 reach half a point less
-  int64_t batch_size = 256;      // a step of Muon costs the same for any batch: as large as learning allows
-  double muon_rate = 0.09;       // of the convolutions' weights: the share that a step replaces at the most
-  double lr = 0.375;             // of all else, by SGD
-  double momentum = 0.85;        // averages about 7 steps: a short training turns faster than a long one
+  int64_t batch_size = 256;      // a step of Muon costs the same for any batch, so it is as large as learning allows
+  double muon_rate = 0.09;       // of convolutions: the maximum share of the weights that a step replaces
+  double lr = 0.375;             // of everything else, with SGD
+  double momentum = 0.85;        // averages about 7 steps: a short training changes direction faster than a long one
   double weight_decay = 1.3e-3;  // more than usual, to go with the rate
-  double bias_rate = 16;         // batch norms' biases find their place in a few steps
-  double label_smoothing = 0.2;  // what is right already keeps teaching
+  double bias_rate = 16;         // batch-norm biases settle in a few steps
+  double label_smoothing = 0.2;  // images already correct keep teaching
   uint64_t seed = 1;
 };
 
-// Not worth an option: the rates fall in a straight line from the first step to nothing at the last.
+// Not worth an option: the rates fall linearly from the first step to zero at the last.
 // Images shifted by up to 2 pixels, every other epoch mirrored.
 constexpr Augmentation kAugmentation{.pad = 2, .padding = Padding::kReflection, .flip = Flip::kAlternating};
 constexpr int64_t kEvaluationBatch = 256;
 // [/hyperparameters]
 
-/// The parts of the recipe that --without can take away.
+/// The parts of the recipe that --without can leave out.
 const std::set<std::string> kParts = {"whitening", "dirac", "muon", "bias-rate", "label-smoothing", "augmentation"};
 
 struct Options {
@@ -67,28 +67,28 @@ void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
   app.option_defaults()->group("Network");
   add_network_option(app, hyper.net);
-  app.add_flag("--pointwise", options.pointwise, "give the blocks of the short network their 1x1 branches");
+  app.add_flag("--pointwise", options.pointwise, "give the blocks of the short network 1x1 branches");
   app.option_defaults()->group("Recipe");
-  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")
+  app.add_option("--epochs", hyper.epochs, "number of passes over the training images")
       ->transform(whole_number(1, 100000));
-  add_batch_size_option(app, hyper.batch_size, "images a step");
-  app.add_option("--muon-rate", hyper.muon_rate, "the largest rate of Muon, which moves the convolutions' weights")
+  add_batch_size_option(app, hyper.batch_size, "images per step");
+  app.add_option("--muon-rate", hyper.muon_rate, "maximum learning rate of Muon, which trains the convolutions")
       ->check(real_number(0, 1000));
-  app.add_option("--lr", hyper.lr, "the largest learning rate of SGD, which moves all else")
+  app.add_option("--lr", hyper.lr, "maximum learning rate of SGD, which trains everything else")
       ->check(real_number(0, 1000));
-  app.add_option("--without", options.without, "a part of the recipe to leave out, to see what it does")
+  app.add_option("--without", options.without, "leave out a part of the recipe, to see what it does")
       ->check(CLI::IsMember(kParts))
       ->take_all();
   add_seed_option(app, hyper.seed);
   app.option_defaults()->group("Data");
   add_data_options(app, options.data);
-  app.add_option("--limit-train", options.data.limit_train, "use so many training images at most; 0 is all")
+  app.add_option("--limit-train", options.data.limit_train, "use at most N training images (0 = all)")
       ->transform(whole_number(0))
       ->type_name("N");
   app.option_defaults()->group("Run");
-  app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
+  app.add_option("--views", options.views, "views per test image at the end, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
-  app.add_option("--out", options.out, "write the folded network there, a .safetensors file")->type_name("FILE");
+  app.add_option("--out", options.out, "write the folded network to this .safetensors file")->type_name("FILE");
   add_threads_option(app);
   add_detect_anomaly_option(app, options.detect_anomaly);
 }
@@ -118,7 +118,7 @@ TrainerOptions trainer_options(const Options& options) {
 
 using Clock = std::chrono::steady_clock;
 
-/// An epoch as the table shows it.
+/// One row of the table of epochs.
 struct EpochResult {
   double training_seconds = 0, evaluation_seconds = 0, loss = 0, train_accuracy = 0, test_accuracy = 0;
 };
@@ -166,7 +166,7 @@ Table epoch_table(const std::vector<EpochResult>& results) {
   return table;
 }
 
-/// "85 % reached after epoch 6, 151 s of training": the first epoch whose test, with one view, is as good.
+/// "85 % reached after epoch 6, 151 s of training": the first epoch whose test accuracy, with one view, is that high.
 std::string when_reached(const std::vector<EpochResult>& results, double accuracy) {
   double total = 0;
   for (size_t i = 0; i < results.size(); ++i) {
@@ -181,7 +181,7 @@ std::string when_reached(const std::vector<EpochResult>& results, double accurac
 int speedrun(const Options& options) {
   if (!options.out.empty() && !options.with("whitening")) {
     throw UsageError(
-        "--out writes a network that other programs make again by its name, which has whitening; leave "
+        "--out writes a network that other programs rebuild from its name, which implies whitening; leave "
         "out --out or --without whitening");
   }
   if (!options.out.empty()) check_can_write(options.out);
@@ -194,7 +194,7 @@ int speedrun(const Options& options) {
   RepVgg& network = *made;
   const Counts counts = count(network, {1, train.height, train.width, train.channels});
   std::cerr << network.description() << ", " << short_count(static_cast<double>(counts.multiply_adds))
-            << " multiply-adds an image, on " << train.name << ", " << threads()
+            << " multiply-adds per image, on " << train.name << ", " << threads()
             << (threads() == 1 ? " thread\n" : " threads\n");
   {
     Initializer any(0);
@@ -203,7 +203,7 @@ int speedrun(const Options& options) {
 
   const std::vector<EpochResult> results = train_all(network, data, trainer_options(options));
 
-  // Fold, and see that nothing is lost.
+  // Fold, and check that nothing is lost.
   network.eval();
   const std::unique_ptr<PlainVgg> folded = network.fold_network();
   const auto test_form = [&](Vgg& form, const char* title) {
@@ -228,7 +228,7 @@ int speedrun(const Options& options) {
     training += epoch.training_seconds;
     evaluation += epoch.evaluation_seconds;
   }
-  std::cout << text_table(epoch_table(results)) << "\nwith one view a test image:\n";
+  std::cout << text_table(epoch_table(results)) << "\nwith one view per test image:\n";
   for (const double accuracy : {0.85, 0.88, 0.9}) std::cout << "  " << when_reached(results, accuracy) << '\n';
   std::cout << "with " << options.views << (options.views == 1 ? " view" : " views") << " at the end, of "
             << grouped(test.size()) << " test images:\n"

@@ -1,8 +1,8 @@
-// Trains a RepVGG on CIFAR-10, or on Shapes10 where CIFAR-10 is not to be found.
+// Trains a RepVGG on CIFAR-10, or on Shapes10 if CIFAR-10 is not found.
 //
 // Run     build/examples/train_cifar10 --net mini
 // Time    mini: 16 epochs, see README.md for measured times; --dry-run estimates it for this machine
-// Expect  a line an epoch, and in runs/train-mini: run.json, log.jsonl, confusion.json, checkpoint.safetensors,
+// Expect  a line per epoch, and in runs/train-mini: run.json, log.jsonl, confusion.json, checkpoint.safetensors,
 //         best.safetensors, model.safetensors, report.html
 
 #include <filesystem>
@@ -28,30 +28,30 @@ using nlohmann::ordered_json;
 namespace {
 
 // [hyperparameters]
-/// What decides the trained weights, beside the images: each with the reason for its default.
+/// What determines the trained weights, apart from the images: each with the reason for its default.
 struct Hyperparameters {
-  std::string net = "mini";        // 88 % on a JPEG-compressed CIFAR-10, in about a minute an epoch on two cores
-  std::string reparam = "repvgg";  // the family of its blocks; "none" trains what the others fold to
-  int64_t epochs = 16;             // the last three alone, as the rate nears zero, bring 2 points of test accuracy
+  std::string net = "mini";        // 88 % on a JPEG-compressed CIFAR-10, in about a minute per epoch on two cores
+  std::string reparam = "repvgg";  // family of blocks; "none" trains what the others fold to
+  int64_t epochs = 16;             // the last three, as the rate nears zero, add 2 points of test accuracy
   int64_t batch_size = 256;        // a step of Muon costs the same for any batch
-  double muon_rate = 0.06;         // of the convolutions: 16 epochs reach more than 30 of SGD alone; 0 is SGD alone
-  double lr = 0.2;                 // of all else: the usual 0.1 for 128 images a step
+  double muon_rate = 0.06;         // of convolutions: 16 epochs reach more than 30 with SGD only; 0 = SGD only
+  double lr = 0.2;                 // of everything else: the usual 0.1 for 128 images per step
   double momentum = 0.9;           // averages about 10 steps
-  double weight_decay = 5e-4;      // of weights only: batch norms and biases are kept off it
-  double label_smoothing = 0.1;    // keeps the logits small, so that late epochs still learn from images already right
-  double bias_rate = 1;            // of batch norms' biases, times lr
+  double weight_decay = 5e-4;      // of weights only, not of batch norms and biases
+  double label_smoothing = 0.1;    // keeps logits small, so that late epochs still learn from images already correct
+  double bias_rate = 1;            // of batch-norm biases, times lr
   bool lookahead = false;
-  double warmup_epochs = 1;  // fresh batch norms meet large steps badly
-  double final_rate = 0.01;  // where the rates end, as a fraction of lr and muon_rate
-  int64_t shift = 4;         // pixels by which an image moves at most: few are seen twice alike
+  double warmup_epochs = 1;  // fresh batch norms do not tolerate large steps
+  double final_rate = 0.01;  // at the end, as a fraction of lr and muon_rate
+  int64_t shift = 4;         // maximum shift in pixels: few images are seen twice in the same form
   uint64_t seed = 1;
 };
 
 // Not worth an option:
-constexpr double kInitialRate = 0.1;  // where warm-up begins, as such a fraction
-// The largest rates of a fine-tuning, where none are given: with a new network's it would forget what it knows.
+constexpr double kInitialRate = 0.1;  // at the start of warm-up, as such a fraction
+// Maximum rates of a fine-tuning, unless given: with those of a new network it would forget what it has learnt.
 constexpr double kTuningRate = 0.05, kTuningMuonRate = 0.02;
-// Flips alternate: every other epoch shows an image the other way round.
+// Flips alternate: every other epoch shows an image mirrored.
 constexpr Augmentation kAugmentation{.padding = Padding::kReflection, .flip = Flip::kAlternating};
 // [/hyperparameters]
 
@@ -73,55 +73,54 @@ void add_options(CLI::App& app, Options& options) {
   add_network_option(app, hyper.net);
   add_reparam_option(app, hyper.reparam);
   app.add_option("--fine-tune", options.fine_tune,
-                 "begin with this network, and smaller rates; one that is folded is unfolded first")
+                 "start from this network, with smaller rates; a folded one is unfolded first")
       ->type_name("FILE");
   app.option_defaults()->group("Recipe");
-  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")
+  app.add_option("--epochs", hyper.epochs, "number of passes over the training images")
       ->transform(whole_number(1, 100000));
-  add_batch_size_option(app, hyper.batch_size, "images a step");
-  app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));
-  app.add_option("--momentum", hyper.momentum, "of SGD with Nesterov's look-ahead")->check(real_number(0, 0.9999));
-  app.add_option("--weight-decay", hyper.weight_decay, "of weights; batch norms and biases have none")
+  add_batch_size_option(app, hyper.batch_size, "images per step");
+  app.add_option("--lr", hyper.lr, "maximum learning rate")->check(real_number(0, 1000));
+  app.add_option("--momentum", hyper.momentum, "momentum of SGD, in Nesterov's form")->check(real_number(0, 0.9999));
+  app.add_option("--weight-decay", hyper.weight_decay, "weight decay of weights; batch norms and biases have none")
       ->check(real_number(0, 1000));
-  app.add_option("--label-smoothing", hyper.label_smoothing, "share of the target that is spread over all classes")
+  app.add_option("--label-smoothing", hyper.label_smoothing, "share of the target spread over all classes")
       ->check(real_number(0, 0.9999));
-  app.add_option("--bias-rate", hyper.bias_rate, "learning rate of batch norms' biases, times --lr")
+  app.add_option("--bias-rate", hyper.bias_rate, "learning rate of batch-norm biases, as a multiple of --lr")
       ->check(real_number(0, 1000));
-  app.add_option("--muon-rate", hyper.muon_rate, "above 0: Muon moves the convolutions' weights, at this largest rate")
+  app.add_option("--muon-rate", hyper.muon_rate, "if above 0, train convolutions with Muon, at this maximum rate")
       ->check(real_number(0, 1000));
-  app.add_option("--lookahead", hyper.lookahead, "whether slow weights call the fast ones back every 5 steps");
-  app.add_option("--warmup-epochs", hyper.warmup_epochs, "during which the rates rise, of a training that is longer")
+  app.add_option("--lookahead", hyper.lookahead, "use Lookahead (synchronise every 5 steps)");
+  app.add_option("--warmup-epochs", hyper.warmup_epochs, "epochs at the start during which the rates rise")
       ->check(real_number(0, 100000));
-  app.add_option("--final-rate", hyper.final_rate, "where the rates end, as a fraction of the largest")
+  app.add_option("--final-rate", hyper.final_rate, "rates at the end, as a fraction of the maximum")
       ->check(real_number(0, 1));
-  app.add_option("--shift", hyper.shift, "pixels by which a training image is shifted at most")
-      ->transform(whole_number(0, 31));
+  app.add_option("--shift", hyper.shift, "shift training images by at most N pixels")->transform(whole_number(0, 31));
   add_seed_option(app, hyper.seed);
   app.option_defaults()->group("Data");
   add_data_options(app, options.data);
-  app.add_option("--limit-train", options.data.limit_train, "use so many training images at most; 0 is all")
+  app.add_option("--limit-train", options.data.limit_train, "use at most N training images (0 = all)")
       ->transform(whole_number(0))
       ->type_name("N");
   app.option_defaults()->group("Run");
-  app.add_option("--views", options.views, "of a test image at the end, 1, 2 or 6: their logits are averaged")
+  app.add_option("--views", options.views, "views per test image at the end, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
   app.add_option("--out", options.out,
-                 "the run's folder (runs/train-NET, with --reparam runs/train-NET-NAME; runs/tune-... to fine-tune)")
+                 "the run's folder (default: runs/train-NET, or runs/train-NET-REPARAM; runs/tune-... to fine-tune)")
       ->type_name("DIR");
   app.add_option("--checkpoint-every", options.checkpoint_every,
-                 "save after so many steps, too, and not after epochs alone; 0: never")
+                 "also save every STEPS steps, not only after each epoch (0 = never)")
       ->transform(whole_number(0))
       ->type_name("STEPS");
-  app.add_flag("--resume", options.resume, "go on with the run in the folder; its options need not be given again");
+  app.add_flag("--resume", options.resume, "continue the run in the folder; its options need not be given again");
   app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
-  app.add_option("--stop-after", options.stop_after, "stop after this epoch, to go on with --resume later; 0: never")
+  app.add_option("--stop-after", options.stop_after, "stop after this epoch, to --resume later (0 = never)")
       ->transform(whole_number(0));
-  app.add_flag("--dry-run", options.dry_run, "say what would be done and how long it would take; write nothing");
+  app.add_flag("--dry-run", options.dry_run, "show what would be done and how long it would take; write nothing");
   add_threads_option(app);
   add_detect_anomaly_option(app, options.detect_anomaly);
 }
 
-/// Names every option that decides the weights, the log or the result: saving, restoring and comparing follow from it.
+/// Lists every option that affects weights, log or result: saving, restoring and comparing follow from it.
 template <class Field>
 void each_setting(Options& options, Field field) {
   Hyperparameters& hyper = options.hyper;
@@ -153,9 +152,9 @@ ordered_json settings(Options options) {
   return json;
 }
 
-/// A resumed run keeps its options: those that are given again must be the same.
+/// A resumed run keeps its options: options given again must be the same.
 void take_over(const ordered_json& saved, const CLI::App& app, Options& options) {
-  // Where the run is older than an option, the default is how it was; but for Muon, which was not there.
+  // If the run is older than an option, the default is what it had, except for Muon, which did not exist yet.
   ordered_json usual = settings(Options{});
   usual["muon-rate"] = 0.0;
   std::string differences;
@@ -167,17 +166,17 @@ void take_over(const ordered_json& saved, const CLI::App& app, Options& options)
     was.get_to(value);
   });
   if (!differences.empty()) {
-    throw UsageError("--resume goes on with the options that the run began with; leave these out, or begin a new run:" +
+    throw UsageError("--resume keeps the options that the run began with; leave these out, or start a new run:" +
                      differences);
   }
 }
 
-/// RepOptimizer's multipliers belong to SGD.
+/// RepOptimizer's multipliers are for SGD.
 void settle_optimizer(const CLI::App& app, Hyperparameters& hyper) {
   if (hyper.reparam != "repoptimizer" || hyper.muon_rate == 0) return;
   if (app.count("--muon-rate") > 0) {
     throw UsageError(
-        "--reparam repoptimizer multiplies the gradients of SGD, and Muon knows no lengths of gradients: "
+        "--reparam repoptimizer multiplies the gradients of SGD, but Muon ignores the length of a gradient: "
         "leave --muon-rate out, or give 0");
   }
   hyper.muon_rate = 0;
@@ -202,7 +201,7 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
           .seed = hyper.seed};
 }
 
-/// "runs/train-mini", or with another family "runs/train-mini-dbb"; "runs/tune-mini" for a fine-tuning.
+/// "runs/train-mini"; with another family "runs/train-mini-dbb"; "runs/tune-mini" for a fine-tuning.
 std::string default_folder(const Options& options) {
   const auto& [net, reparam] = std::tie(options.hyper.net, options.hyper.reparam);
   return (options.fine_tune.empty() ? "runs/train-" : "runs/tune-") + net + (reparam == "repvgg" ? "" : "-" + reparam);
@@ -210,7 +209,7 @@ std::string default_folder(const Options& options) {
 
 int train(const CLI::App& app, Options options, const std::string& command) {
   if (options.resume && options.overwrite) {
-    throw UsageError("--resume goes on with a run, --overwrite replaces it: give one");
+    throw UsageError("--resume continues a run, --overwrite replaces it: give one");
   }
   std::optional<SavedNetwork> start;
   if (app.count("--fine-tune") > 0) {
@@ -223,7 +222,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   settle_optimizer(app, options.hyper);
   const RunFolder folder{options.out.empty() ? default_folder(options) : options.out};
 
-  // See that the folder may be used so, before any work.
+  // Check that the folder may be used that way, before any work.
   std::optional<Checkpoint> checkpoint;
   if (options.overwrite && start) check_outside(folder, options.fine_tune);
   if (!options.dry_run) {
@@ -262,7 +261,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     return kSuccess;
   }
   if (options.data.dataset == "auto" && setup.data.kind == "shapes10") {
-    std::cerr << "There is no CIFAR-10 in " << find_data_dir({}).string() << ", so Shapes10 stands in for it\n";
+    std::cerr << "There is no CIFAR-10 in " << find_data_dir({}).string() << ", so Shapes10 is used instead\n";
   }
   std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
                              setup.data.splits.train.name + " with " + std::to_string(threads()) +
@@ -282,7 +281,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     write_report(folder.path);
     std::cout << "report         " << (folder.path / "report.html").string() << '\n';
   } else {
-    std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; go on with --resume --out "
+    std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; continue with --resume --out "
               << folder.path.string() << '\n';
   }
   return kSuccess;
@@ -294,7 +293,7 @@ int main(int argc, char** argv) {
   Options options;
   return run_program(
       argc, argv,
-      {"Trains a RepVGG on CIFAR-10, or on Shapes10 where CIFAR-10 is not to be found.", "--net mini --epochs 1",
+      {"Trains a RepVGG on CIFAR-10, or on Shapes10 if CIFAR-10 is not found.", "--net mini --epochs 1",
        "docs/09-the-training-loop.md"},
       [&](CLI::App& app) { add_options(app, options); },
       [&](const CLI::App& app) { return train(app, options, command_line(argc, argv)); });

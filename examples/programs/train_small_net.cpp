@@ -1,9 +1,9 @@
-// Trains the SmallNets of the ExpandNet paper, plain and expanded, each from several seeds, folds them, and sets the
-// accuracies in a table beside the published ones.
+// Trains the SmallNets of the ExpandNet paper, plain and expanded, each from several seeds, folds them, and compares
+// their accuracies with the published ones in a table.
 //
 // Run     build/examples/train_small_net
-// Time    15 trainings of 150 epochs: hours; --epochs 1 --seeds 1 shows that all is in order
-// Expect  a line a training on stderr, and a table: rows 7x7, 7x7 CK, 3x3, 3x3 CL, 3x3 CL+FC
+// Time    15 trainings of 150 epochs: hours; --epochs 1 --seeds 1 shows that everything works
+// Expect  a line per training on stderr, and a table: rows 7x7, 7x7 CK, 3x3, 3x3 CL, 3x3 CL+FC
 
 #include <algorithm>
 #include <cmath>
@@ -30,11 +30,11 @@ using namespace onefold;
 namespace {
 
 // [hyperparameters]
-/// The paper's training, but for the rate's course: there it is 0.01, 0.001 and 0.0001 for 50 epochs each.
+/// The paper's training, except for the schedule: there the rate is 0.01, 0.001 and 0.0001 for 50 epochs each.
 struct Hyperparameters {
   int64_t epochs = 150;
   int64_t batch_size = 128;
-  double lr = 0.01;       // falls in a straight line to a hundredth, so that any number of epochs is a whole training
+  double lr = 0.01;       // falls linearly to a hundredth, so that any number of epochs is a complete training
   double momentum = 0.9;  // and no weight decay
 };
 constexpr double kFinalRate = 0.01;
@@ -56,22 +56,22 @@ std::vector<std::string> row_names() {
 
 void add_options(CLI::App& app, Options& options) {
   Hyperparameters& hyper = options.hyper;
-  app.add_option("--rows", options.rows, "which networks, such as \"3x3\" \"3x3 CL\" (all)")
+  app.add_option("--rows", options.rows, "the networks to train, such as \"3x3\" \"3x3 CL\" (default: all)")
       ->check(CLI::IsMember(row_names()))
       ->type_name("NAME...");
-  app.add_option("--seeds", options.seeds, "trainings of each, from seeds 1, 2 ...")->transform(whole_number(1, 1000));
-  app.add_option("--epochs", hyper.epochs, "how often all training images are seen")
+  app.add_option("--seeds", options.seeds, "trainings per network: seeds 1, 2 ...")->transform(whole_number(1, 1000));
+  app.add_option("--epochs", hyper.epochs, "number of passes over the training images")
       ->transform(whole_number(1, 100000));
-  add_batch_size_option(app, hyper.batch_size, "images a step");
-  app.add_option("--lr", hyper.lr, "the largest learning rate")->check(real_number(0, 1000));
+  add_batch_size_option(app, hyper.batch_size, "images per step");
+  app.add_option("--lr", hyper.lr, "maximum learning rate")->check(real_number(0, 1000));
   add_threads_option(app);
   add_data_options(app, options.data);
-  app.add_option("--limit-train", options.data.limit_train, "use so many training images at most; 0 is all")
+  app.add_option("--limit-train", options.data.limit_train, "use at most N training images (0 = all)")
       ->transform(whole_number(0))
       ->type_name("N");
 }
 
-/// What one training came to.
+/// The result of one training.
 struct Result {
   int64_t parameters = 0, folded_parameters = 0;
   double accuracy = 0, seconds_per_epoch = 0;
@@ -115,7 +115,7 @@ Result train(const SmallNetRow& row, uint64_t seed, const DataSource& data, cons
                       .seconds_per_epoch = seconds / static_cast<double>(hyper.epochs),
                       .same_predictions = argmax_rows(trained.logits) == argmax_rows(after.logits)};
   std::cerr << name << ": test " << percent(result.accuracy, 2) << ", folded " << percent(after.accuracy(), 2) << ", "
-            << duration(result.seconds_per_epoch) << " an epoch\n";
+            << duration(result.seconds_per_epoch) << " per epoch\n";
   return result;
 }
 
@@ -140,7 +140,7 @@ std::vector<std::string> table_row(const SmallNetRow& row, const std::vector<Res
           duration(seconds / count)};
 }
 
-/// Throws Error where a step of training would not fit the memory.
+/// Throws Error if a training step would not fit memory.
 void check_fits(const SmallNetRow& row, const DataSource& data, int64_t batch_size) {
   Initializer initializer(0);
   const auto scratch = small_net(row.options, static_cast<int64_t>(data.splits.train.classes.size()), initializer);
@@ -157,7 +157,7 @@ int run(const Options& options) {
                           {"standard deviation", true},
                           {"published %", true},
                           {"folded predictions"},
-                          {"time an epoch", true}}};
+                          {"time per epoch", true}}};
   for (const SmallNetRow& row : small_net_rows()) {
     const bool wanted = options.rows.empty() || std::count(options.rows.begin(), options.rows.end(), row.name) > 0;
     if (!wanted) continue;
@@ -181,7 +181,7 @@ int main(int argc, char** argv) {
   Options options;
   return run_program(
       argc, argv,
-      {"Trains the SmallNets of the ExpandNet paper, plain and expanded, and sets them in a table.",
+      {"Trains the SmallNets of the ExpandNet paper, plain and expanded, and compares them in a table.",
        "--epochs 1 --seeds 1", "docs/13-weights-for-weights.md"},
       [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return run(options); });
 }

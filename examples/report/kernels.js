@@ -3,7 +3,7 @@
 
 const valueAt = ({ shape, values }, ...place) => values[place.reduce((index, i, axis) => index * shape[axis] + i, 0)];
 
-/** A limit that shows the small values too: the 98th percentile of |k| among those that are not zero. */
+/** A limit that shows small values, too: the 98th percentile of |k| among the values that are not zero. */
 function colourLimit(kernels) {
   const sizes = kernels.flatMap(({ filters }) => filters.values.filter((k) => k).map(Math.abs));
   sizes.sort((a, b) => a - b);
@@ -12,9 +12,9 @@ function colourLimit(kernels) {
 
 const share = (value, limit) => Math.min(1, Math.abs(value ?? 0) / limit);
 
-/** A cell's colours as attributes: up to half of the limit the weak one alone, from there the strong one over it. */
+/** A cell's colours as attributes: up to half of the limit only the weak one, above it also the strong one. */
 function cellColours(value, limit) {
-  const strength = Math.round(12 * share(value, limit)) / 6; // in steps, so that cells of one colour can be one path
+  const strength = Math.round(12 * share(value, limit)) / 6; // in steps, so that cells of one colour share a path
   const sign = value < 0 ? "negative" : "positive";
   const colour = (kind, opacity) => `class="${kind} ${sign}" fill-opacity="${plain(Math.min(1, opacity), 3)}"`;
   return [strength > 0 && colour("weak", strength), strength > 1 && colour("strong", strength - 1)].filter(Boolean);
@@ -24,13 +24,13 @@ const square = (x, y, size) => `M${x} ${y}h${size}v${size}h-${size}z`;
 const coloured = (colour, path) => new Markup(`<path ${colour} d="${path}"/>`);
 
 /**
- * The first filters as a field of small maps, one column per input channel and one row per output channel. Each map has
+ * The first filters as a grid of small kernels, one column per input channel and one row per output channel. Each has
  * at least 3x3 cells, so that a 1x1 kernel shows where it lies in a 3x3 one.
  */
 function filterPicture({ name, filters }, limit) {
   const [rows, columns, inputs, outputs] = filters.shape;
   const side = Math.max(3, rows, columns), pitch = side + 1;
-  const layers = [new Map(), new Map()], marks = []; // of each colour, weak and strong, the path
+  const layers = [new Map(), new Map()], marks = []; // layers: the path of each colour, weak and strong
   for (let o = 0; o < outputs; ++o) for (let r = 0; r < rows; ++r) {
     for (let i = 0; i < inputs; ++i) for (let s = 0; s < columns; ++s) {
       const x = i * pitch + (side - columns) / 2 + s, y = o * pitch + (side - rows) / 2 + r;
@@ -48,7 +48,7 @@ function filterPicture({ name, filters }, limit) {
     [html`<path class="cell" d="${background}"/>`, cells], marks, inputs * columns)}</div>`;
 }
 
-/** The mean |k| of each tap, written in. */
+/** The mean |k| of each tap, with the values written in the cells. */
 function magnitudePicture({ name, mean_magnitude: map }, limit) {
   const [rows, columns] = map.shape;
   const side = Math.max(3, rows, columns), size = 52;
@@ -68,7 +68,7 @@ function magnitudePicture({ name, mean_magnitude: map }, limit) {
     picture(side * size, side * size, `${name}: mean |k| of each tap`, cells, marks, columns)}</div>`;
 }
 
-/** Kernels side by side on one scale of colours. items: [{sign, kernel, share}]; frames: what stands behind them. */
+/** Kernels side by side on one colour scale. items: [{sign, kernel, share}]; frames: figures that follow them. */
 function kernelsRow(heading, items, frames = []) {
   const limit = colourLimit(items.map(({ kernel }) => kernel)), end = plain(limit, 2);
   const [, largestMean] = extent(items.flatMap(({ kernel }) => kernel.mean_magnitude.values));
@@ -81,15 +81,15 @@ function kernelsRow(heading, items, frames = []) {
     </div>`;
 }
 
-/** A frame for each branch that no kernel was trained in: the identity. */
+/** A frame for each branch without a trained kernel: the identity. */
 function emptyFrames({ trained, scaled }) {
-  // "1x1" may be a part of a name: "all.1x1", "1x1.conv1".
+  // "1x1" may be part of a name: "all.1x1", "1x1.conv1".
   const hasKernel = (branch) => trained.some((kernel) => `.${kernel.name}.`.includes(`.${branch.name}.`));
   return scaled.filter((branch) => !hasKernel(branch)).map(({ name }) =>
     figure(html`<strong>${name}</strong>`, html`<div class="filters empty">no kernel: x as it is</div>`));
 }
 
-/** Before, between and after: the branches' kernels as trained, then scaled and padded, and their sum. */
+/** Before, in between and after: the branches' kernels as trained, then scaled and padded, and their sum. */
 function kernelPictures({ kernels, shares }) {
   if (kernels.folded.length === 0) return "";
   const isSum = kernels.scaled.length > 1;

@@ -1,9 +1,9 @@
-// What the other scripts are written with: the page's data, markup, numbers as people read them, tables.
+// What the other scripts use: the page's data, markup, numbers formatted for people, tables.
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
 
-// ---- Markup: values become text, never tags, unless they were made by html`...` themselves.
+// ---- Markup: values become text, never tags, unless they were made by html`...`.
 
 class Markup {
   constructor(text) {
@@ -21,7 +21,7 @@ function html(strings, ...values) {
   return new Markup(strings.map((part, i) => (i === 0 ? "" : toMarkup(values[i - 1])) + part).join(""));
 }
 
-// ---- Numbers as people read them; one that is missing reads "-".
+// ---- Numbers formatted for people; a missing one becomes "-".
 
 const fixed = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals) : "-");
 const plain = (value, digits = 6) => (Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : "-");
@@ -60,7 +60,7 @@ function table({ columns, rows, last_is_total: lastIsTotal }, label, kind = "") 
   }<tbody>${rows.map(row)}</tbody></table></div>`;
 }
 
-/** A caption: the title and, where there are several names, a coloured key for each. */
+/** A caption: the title and, if there are several names, a coloured key for each. */
 function legend(title, names) {
   const key = (name, i) => html`<span class="key"><i class="s${i % 4}"></i>${name}</span>`;
   return html`<strong>${title}</strong> ${names.length < 2 ? "" : names.map(key)}`;

@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// JSON inside of a script: no string in it may end that ("</script>") or open a comment ("<!--").
+/// JSON inside a script: no string in it may end the script ("</script>") or open a comment ("<!--").
 std::string inlined(const Json& data) {
   std::string safe;
   for (const char character : data.dump(-1, ' ', false, Json::error_handler_t::replace)) {
@@ -27,7 +27,7 @@ std::string inlined(const Json& data) {
   return safe;
 }
 
-/// The template with a text for each {{name}}; what is inside of a text stays as it is.
+/// The template with each {{name}} replaced by its text; the texts themselves are not scanned.
 std::string filled(std::string_view pattern, const std::map<std::string, std::string>& texts) {
   std::string result;
   for (size_t begin = pattern.find("{{"); begin != std::string_view::npos; begin = pattern.find("{{")) {

@@ -8,21 +8,21 @@
 
 namespace onefold {
 
-/// One figure that matters, large, with what it is.
+/// A key figure, shown large, and what it means.
 struct Headline {
   std::string value, meaning;
 };
 
-/// A complete page: the template beside this file with its style and script, which draws what it finds in `data`;
-/// report.js says what that can be. No other file, no request to the outside. `lead` stands below the title; a browser
-/// without JavaScript shows the headlines alone.
+/// A complete page: the template report.html with its style and script, which draws what it finds in `data`; report.js
+/// documents the format. The page needs no other file and no network access. `lead` is shown below the title; a browser
+/// without JavaScript shows only the headlines.
 ///
-/// Whatever a string holds stays text: it can neither become a tag nor end the script. Bytes that are not UTF-8 become
-/// a mark.
+/// Strings always remain text: they can neither become a tag nor end the script. Bytes that are not UTF-8 become a
+/// replacement character.
 std::string page(const std::string& title, const std::string& lead, const std::vector<Headline>& headlines,
                  nlohmann::ordered_json data);
 
-/// The table as report.js wants it.
+/// The table in the format that report.js expects.
 nlohmann::ordered_json table_json(const Table& table);
 
 }  // namespace onefold

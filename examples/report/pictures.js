@@ -1,11 +1,11 @@
 
-// Charts, and how a picture tells its values.
+// Charts, and how a picture shows its values.
 
-// ---- Pictures that tell their values: by mouse, touch, or focus and arrow keys.
+// ---- Pictures show their values on mouse, touch, or focus and arrow keys.
 
-const pictures = []; // of each: its marks, {box: [x, y, width, height], words}, and how many of them are in a row
+const pictures = []; // for each: its marks, {box: [x, y, width, height], words}, and the number of marks per row
 
-/** An SVG picture of width x height units; screen readers hear the label, and each mark as it is reached. */
+/** An SVG picture of width x height units; screen readers read the label, and each mark as it is reached. */
 function picture(width, height, label, content, marks, perRow = 1, kind = "") {
   const index = pictures.push({ marks, perRow }) - 1;
   return html`<svg viewBox="0 0 ${width} ${height}" class="${kind}" role="img" aria-label="${label}" tabindex="0"
@@ -31,10 +31,10 @@ function showValue(svg, index) {
   const here = svg.querySelector(".here");
   Object.entries({ x, y, width, height }).forEach(([name, value]) => here.setAttribute(name, value));
 
-  // Above the mark, or below where there is no room; never beyond the page's sides.
+  // Above the mark, or below it if there is no room; never beyond the edges of the page.
   tip.textContent = words;
   tip.hidden = false;
-  tip.style.left = "0"; // or the page's edge would squeeze it
+  tip.style.left = "0"; // otherwise the page's edge would squeeze it
   const frame = svg.getBoundingClientRect();
   const unit = frame.width / svg.viewBox.baseVal.width;
   const left = frame.left + (x + width / 2) * unit - tip.offsetWidth / 2;
@@ -45,7 +45,7 @@ function showValue(svg, index) {
   tip.style.top = `${top + window.scrollY}px`;
 }
 
-/** The mark at or nearest to a place of the picture; rows count before columns. */
+/** The mark at or nearest to a position in the picture; rows count before columns. */
 function nearestMark(marks, x, y) {
   const outside = (value, low, size) => Math.max(low - value, value - low - size, 0);
   const distances = marks.map(({ box }) => 1000 * outside(y, box[1], box[3]) + outside(x, box[0], box[2]));
@@ -80,7 +80,7 @@ document.addEventListener("focusin", ({ target }) => {
 });
 document.addEventListener("focusout", hideValue);
 
-// ---- Charts. Units of a picture are pixels at its usual width: a phone gets a narrower one, not smaller letters.
+// ---- Charts. Units are pixels at the default width: a phone gets a narrower picture, not smaller letters.
 
 const chartWidth = window.innerWidth < 520 ? 350 : 480;
 const characterWidth = 7.2; // upper bound for a digit
@@ -110,7 +110,7 @@ function roundTicks(low, high, count, smallestStep = 0) {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** Heights of the labels at the ends of lines, 15 apart where they would overlap, none below `limit`. */
+/** Heights of the labels at the ends of lines, 15 apart if they would overlap, none below `limit`. */
 function spreadLabels(heights, limit) {
   const order = heights.map((_, i) => i).sort((a, b) => heights[a] - heights[b]);
   const spread = [...heights];
@@ -120,8 +120,8 @@ function spreadLabels(heights, limit) {
 }
 
 /**
- * Lines over one axis, each interrupted where a value is missing, with its last value beside its end.
- * x: whole numbers; series: [{name, values}]; text(value) and tickText(value): how values and the axis read.
+ * Lines over a common axis, each interrupted where a value is missing, with its last value next to its end.
+ * x: whole numbers; series: [{name, values}]; text(value) and tickText(value) format values and ticks.
  */
 function lineChart({ title, xLabel, x, series, text, tickText = text, fromZero = false, below = "" }) {
   const height = 270, top = 10, bottom = height - 44;
@@ -175,7 +175,7 @@ function lineChart({ title, xLabel, x, series, text, tickText = text, fromZero =
 }
 
 /**
- * Horizontal bars, each of one part or of several laid end to end.
+ * Horizontal bars, each of one part or of several parts end to end.
  * parts: their names, for the legend; bars: [{name, values, words: one text per value, label, colour: of the first}].
  */
 function barChart({ title, parts = [], bars }) {
@@ -200,7 +200,7 @@ function barChart({ title, parts = [], bars }) {
   return figure(legend(title, parts), picture(chartWidth, 4 + row * bars.length, spoken, drawn, marks));
 }
 
-/** How often values fall into equal intervals: bars on a logarithmic scale, so that single outliers are seen. */
+/** How many values fall into equal intervals: bars on a logarithmic scale, so that single outliers are visible. */
 function histogram(title, { low, high, spread, counts }, colour) {
   const height = 96, base = 76, width = chartWidth / counts.length;
   const [, most] = extent(counts);
@@ -219,7 +219,7 @@ function histogram(title, { low, high, spread, counts }, colour) {
     zero >= 0 && zero <= chartWidth ? straight("axis", zero, base, zero, base + 5) : "",
     zero > 70 && zero < chartWidth - 70 ? label(zero, height - 4, "middle", "0", "quiet") : "",
   ];
-  const words = `largest is ${fixed(spread, 1)} standard deviations`;
+  const words = `maximum: ${fixed(spread, 1)} standard deviations`;
   return figure(html`<strong>${title}</strong> <span class="key">${words}</span>`,
                 picture(chartWidth, height, `${title}: ${words}`, drawn, marks, 1, "band"));
 }

@@ -17,7 +17,7 @@
 
 namespace onefold {
 
-using Json = nlohmann::ordered_json;  // facts stay in the order that they were written in
+using Json = nlohmann::ordered_json;  // facts keep the order in which they were written
 
 namespace {
 
@@ -27,7 +27,7 @@ struct ConfusionCounts {
   std::vector<std::vector<int64_t>> matrix;
 };
 
-/// All that a run folder can hold.
+/// Everything that a run folder can hold.
 struct RunFiles {
   Json run;                  // null if the file does not exist
   std::vector<Json> epochs;  // each with a number for every key below, or null where log.jsonl has none
@@ -39,10 +39,10 @@ constexpr const char* kEpochKeys[] = {"train_loss",         "train_accuracy",   
                                       "test_accuracy",      "learning_rate",     "train_seconds",
                                       "evaluation_seconds", "images_per_second", "loader_wait_seconds"};
 
-// Charts have differences of numbers, which have to be finite, too.
+// Charts compute differences of numbers, which must be finite, too.
 constexpr double kLargestNumber = 1e300;
 
-/// Calls read(json) on the parsed file; what is wrong with it is told with the file's name.
+/// Calls read(json) on the parsed file; errors name the file.
 template <class Read>
 void read_json(const std::filesystem::path& path, double largest, Read&& read) {
   const std::optional<std::string> bytes = read_if_there(path);
@@ -51,7 +51,7 @@ void read_json(const std::filesystem::path& path, double largest, Read&& read) {
     read(parse_json(*bytes, largest));
   } catch (const std::exception& error) {
     fail(path.string(), ": not what the report needs (", error.what(),
-         "); delete it or let its program write it again");
+         "); delete it, or let its program write it again");
   }
 }
 
@@ -92,7 +92,7 @@ ConfusionCounts parse_confusion(const Json& json) {
         counts.classes.size(), " classes");
   for (const std::vector<int64_t>& row : counts.matrix) {
     check(std::ranges::all_of(row, [](int64_t count) { return count >= 0; }), "a count below 0");
-    check(row.size() == counts.classes.size(), "a row of ", row.size(), " numbers for ", counts.classes.size(),
+    check(row.size() == counts.classes.size(), "a row of ", row.size(), " values for ", counts.classes.size(),
           " classes");
   }
   return counts;
@@ -101,7 +101,7 @@ ConfusionCounts parse_confusion(const Json& json) {
 RunFiles read_run(const std::filesystem::path& folder) {
   RunFiles files;
   read_json(folder / "run.json", kLargestNumber, [&](const Json& json) {
-    check(json.is_object(), "a JSON object is needed");
+    check(json.is_object(), "expected a JSON object");
     files.run = json;
   });
   files.epochs = read_log(folder / "log.jsonl");
@@ -111,7 +111,7 @@ RunFiles read_run(const std::filesystem::path& folder) {
   return files;
 }
 
-/// The text at run.json's `key`, or "name" in the object there; empty where there is neither.
+/// The text at `key` of run.json, or at "name" of the object there; empty if there is neither.
 std::string name_of(const Json& run, const char* key) {
   if (!run.is_object() || !run.contains(key)) return {};
   const Json& value = run[key];
@@ -169,7 +169,7 @@ std::vector<Headline> headlines_of(const RunFiles& files) {
   return all;
 }
 
-/// Label smoothing and Muon's learning rate over SGD's, which are not in the log: both follow one schedule.
+/// Label smoothing, and the ratio of Muon's learning rate to SGD's, which is constant: both follow the same schedule.
 void add_options(const Json& run, Json& data) {
   if (!run.is_object() || !run.contains("options") || !run["options"].is_object()) return;
   const auto option = [&](const char* key) {
@@ -180,7 +180,7 @@ void add_options(const Json& run, Json& data) {
   data["muon_share"] = option("lr") > 0 ? option("muon-rate") / option("lr") : 0;
 }
 
-/// fold.json with the tables that the terminal shows, too.
+/// fold.json with the tables that are also shown in the terminal.
 Json fold_json(const FoldRecord& record) {
   Json json = to_json(record);
   for (size_t b = 0; b < record.blocks.size(); ++b) {
@@ -205,7 +205,7 @@ std::string fact_text(const Json& value) {
   return joined;
 }
 
-/// A row for each entry of run.json; "dataset, name" is that of the object in it.
+/// A row for each entry of run.json; entries of an object in it are named "dataset, name".
 void add_facts(const Json& object, const std::string& path, Table& facts) {
   for (const auto& [key, value] : object.items()) {
     std::string words = path.empty() ? key : path + ", " + key;
@@ -234,7 +234,7 @@ void write_report(const std::filesystem::path& run_folder) {
     data["facts"] = table_json(facts);
   }
   check(!data.empty(), run_folder.string(),
-        ": nothing to report on; none of run.json, log.jsonl, confusion.json and fold.json is there");
+        ": nothing to report on; none of run.json, log.jsonl, confusion.json and fold.json exists");
   add_options(files.run, data);
   write_file_atomically(run_folder / "report.html", page(title_of(files), lead_of(files), headlines_of(files), data));
 }

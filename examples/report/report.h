@@ -4,24 +4,24 @@
 
 namespace onefold {
 
-/// Writes `run_folder`/report.html: one self-contained page on a training run and, where it was folded, on its folding.
+/// Writes `run_folder`/report.html: one self-contained page about a training run and, if it was folded, its folding.
 ///
-/// The page is a function of the data files in the folder and of nothing else. So each program writes its own data file
-/// and calls this; whichever comes last finds all of it, and a report can be made again at any time. How the page looks
-/// is up to the template and the scripts beside this file, see page.h.
+/// The page depends only on the data files in the folder. So each program writes its own data file and calls this; the
+/// last one finds all of them, and a report can be made again at any time. The template and the scripts in this folder
+/// determine what the page looks like, see page.h.
 ///
-///   run.json        one object, by train_cifar10. Every entry is shown as it stands; "net", "dataset" and "threads"
-///                   also stand in the headline (dataset: a string, or an object with "name").
-///   log.jsonl       one object an epoch, by train_cifar10: "epoch" (from 1), "train_loss", "train_accuracy",
+///   run.json        one object, by train_cifar10. Every entry is shown as it is; "net", "dataset" and "threads" also
+///                   appear in the headline (dataset: a string, or an object with "name").
+///   log.jsonl       one object per epoch, by train_cifar10: "epoch" (from 1), "train_loss", "train_accuracy",
 ///                   "test_loss", "test_accuracy" (0 to 1), "learning_rate" (of the last step), "train_seconds",
-///                   "evaluation_seconds", "images_per_second", "loader_wait_seconds". A line without an end is one
-///                   being written: skipped.
-///   confusion.json  {"classes": ["airplane", ...], "matrix": [[...], ...]}, by train_cifar10 or evaluate: a row a true
-///                   class, a column a predicted one, counts of test images.
-///   fold.json       the step tables, kernels, equality and timings, by reparameterize.
+///                   "evaluation_seconds", "images_per_second", "loader_wait_seconds". A line without an end is
+///                   still being written, and is skipped.
+///   confusion.json  {"classes": ["airplane", ...], "matrix": [[...], ...]}, by train_cifar10 or evaluate: a row per
+///                   true class, a column per predicted class, counts of test images.
+///   fold.json       the step tables, kernels, equality and times, by reparameterize.
 ///
-/// Files that are not there leave their section out. Throws Error, naming file and line, for one that cannot be
-/// read, and leaves an older report as it was.
+/// The section of a missing file is left out. If a file cannot be read, throws Error, naming file and line, and leaves
+/// an older report as it was.
 void write_report(const std::filesystem::path& run_folder);
 
 }  // namespace onefold

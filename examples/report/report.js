@@ -1,12 +1,12 @@
 
-// The sections of the page, from the JSON in #data. Each part of it but the first is optional:
+// The sections of the page, from the JSON in #data. All of its parts except the first are optional:
 //
-//   headlines   [{value, meaning}]: the figures that matter, maybe none
+//   headlines   [{value, meaning}]: the key figures, possibly none
 //   epochs      [{epoch, train_loss, ...}] as in log.jsonl; null where a value is missing or not finite
-//   label_smoothing, muon_share: of this training; muon_share is Muon's learning rate over SGD's, 0 without Muon
-//   confusion   {classes, matrix}: one row per true class, one column per predicted one
-//   fold        fold.json, with "tables" and in each block "table": the tables that the terminal shows
-//   int8        what int8_lab measures
+//   label_smoothing, muon_share: of this training; muon_share is Muon's learning rate divided by SGD's, 0 without Muon
+//   confusion   {classes, matrix}: one row per true class, one column per predicted class
+//   fold        fold.json, with "tables" and in each block "table": the tables shown in the terminal
+//   int8        the results of int8_lab
 //   facts       the table of run.json
 //
 // A table is {columns: [{name, number}], rows: [[text]], last_is_total}.
@@ -52,7 +52,7 @@ function trainingSection(epochs) {
     ["learning rate", (epoch) => plain(epoch.learning_rate)],
     ...(muon > 0 ? [["Muon's rate", (epoch, i) => plain(muonRates[i])]] : []),
     ["training", (epoch) => duration(epoch.train_seconds)],
-    ["of it waiting for images", (epoch) => duration(epoch.loader_wait_seconds)],
+    ["of this, waiting for images", (epoch) => duration(epoch.loader_wait_seconds)],
     ["testing", (epoch) => duration(epoch.evaluation_seconds)],
     ["images per second", (epoch) => fixed(epoch.images_per_second, 0)],
   ];
@@ -65,7 +65,7 @@ function trainingSection(epochs) {
 function confusionSection({ classes, matrix }) {
   const cell = (count, total, isHit) => {
     if (count === 0) return html`<td class="none">·</td>`;
-    // Mistakes are few, so their colour begins earlier: a tenth of a class is half the colour.
+    // Mistakes are few, so their colours are stronger: a tenth of a class has half the strength.
     const strength = Math.min(1, (count / total) * (isHit ? 1 : 5));
     return html`<td class="${isHit ? "hit" : "miss"} ${strength > 0.6 ? "strong" : ""}"
       style="--share:${fixed(strength, 2)}">${grouped(count)}</td>`;
@@ -90,15 +90,15 @@ function confusionSection({ classes, matrix }) {
 // ---- Sections: folding
 
 const proofSection = (fold) => section("The folded network is the trained network",
-  "Both forms saw the same test images. What differs is rounding: the order in which numbers are added.",
+  "Both forms saw the same test images. They differ only by rounding: values are added in another order.",
   table(fold.tables.proof, "both forms compared on the test set", "facts"));
 
 function blockContent(block) {
   const composed = block.steps.length > 0 && block.before.parameters !== block.steps[0].parameters;
   return [
     block.steps.length > 0 ? table(block.table, `steps of folding ${block.name}`) : "",
-    composed ? note("A kernel that is composed from trained values counts as the kernel that it is here; trained are " +
-                    `${grouped(block.before.parameters)} values.`) : "",
+    composed ? note("A kernel composed from trained values is counted as the composed kernel; there are " +
+                    `${grouped(block.before.parameters)} trained values.`) : "",
     kernelPictures(block),
   ];
 }
@@ -106,14 +106,14 @@ function blockContent(block) {
 function blockSection(fold) {
   const block = fold.blocks.find(({ name }) => name === fold.block);
   return section("One block, step by step",
-    `${block.name}: ${block.description}. After each step, its result on what reaches it of ` +
+    `${block.name}: ${block.description}. After each step, its output for its input from ` +
     `${grouped(fold.block_images)} test images is compared with the trained block's.`,
     blockContent(block),
-    note("Fields: the first filters, one column per input channel and one row per output channel. Squares: the " +
+    note("Grids: the first filters, one column per input channel and one row per output channel. Squares: the " +
          "mean |k| of each tap over all filters."));
 }
 
-/** A bar of the trained form (f = 0) and one of the folded; beside(seconds, f) stands at their ends. */
+/** A bar for the trained form (f = 0) and one for the folded form (f = 1); beside(seconds, f) labels their ends. */
 function twoBars(name, names, { before, after }, beside) {
   const one = (f, form, seconds) => ({ name: names[f], values: [seconds], colour: f, label: beside(seconds, f),
                                        words: [`${name}, ${form}: ${duration(seconds)}`] });
@@ -128,11 +128,11 @@ function networkSection(fold) {
                   (seconds) => `${duration(seconds)}, ${fixed(times.batch / seconds, 0)} images/s`),
   }));
   const where = several(fold.threads, "thread", "threads") + (fold.machine ? ` of ${fold.machine}` : "");
-  return section("The whole network", "The same steps in all blocks at once, then the result at a glance.",
+  return section("The whole network", "The same steps in all blocks at once, then a summary.",
     table(fold.tables.network_steps, "steps of folding the network"),
     table(fold.tables.costs, "costs of both forms"),
     charts(bars),
-    bars.length > 0 ? note(`Medians after a warm-up, both forms in turns, on ${where}.`) : "");
+    bars.length > 0 ? note(`Medians after a warm-up, alternating between the forms, on ${where}.`) : "");
 }
 
 function sharesChart(blocks) {
@@ -147,7 +147,7 @@ function sharesChart(blocks) {
 
 function blocksSection(fold) {
   const { blocks, tables } = fold;
-  // Batch sizes that all blocks were timed at.
+  // The batch sizes at which all blocks were timed.
   const timed = Math.min(...blocks.map(({ times }) => times.length));
   const timesCharts = Array.from({ length: timed }, (_, i) => barChart({
     title: blocks[0].times[i].batch === 1 ? "One image" : `${grouped(blocks[0].times[i].batch)} images`,
@@ -163,12 +163,12 @@ function blocksSection(fold) {
     html`<details class="block"><summary><strong>${block.name}</strong> ${block.description}${
       block.shares.length > 1 ? `: ${sharesOf(block)}` : ""}</summary>${blockContent(block)}</details>\n`);
   return section("Block by block",
-    "What each block costs before and after, on what reaches it of the test images, and its kernels.",
+    "What each block costs before and after folding, on its input from the test images, and its kernels.",
     table(tables.block_costs, "costs of each block"),
     note("Element-wise: how many values of feature maps are read and written by batch norms, additions, activations, " +
          "pools and everything else that is neither a convolution nor a matrix product, per image. A convolution " +
-         "adds its bias and its ReLU as it writes its result, which costs no pass of its own."),
-    details("How far each block's results move", table(tables.blocks, "differences of each block")),
+         "adds its bias and its ReLU while it writes its output, which takes no pass of its own."),
+    details("How much each block's outputs change", table(tables.blocks, "differences of each block")),
     charts(blocks.some(({ shares }) => shares.length > 1) ? sharesChart(blocks) : "", timesCharts),
     html`<h3>Look into a block</h3>${toOpen}`);
 }
@@ -178,7 +178,7 @@ function blocksSection(fold) {
 function int8Sections({ accuracy, forms }) {
   const models = [...new Set(forms.map(({ model }) => model))];
   const spreadChart = ({ form, layers }) => barChart({
-    title: `${form}: largest |weight| in standard deviations`,
+    title: `${form}: maximum |weight| in standard deviations`,
     bars: layers.map(({ name, weights }) => ({ name, values: [weights.spread], label: fixed(weights.spread, 1),
                                                words: [`${name}: ${fixed(weights.spread, 2)} standard deviations`] })),
   });
@@ -191,7 +191,7 @@ function int8Sections({ accuracy, forms }) {
     models.map((model) => {
       const own = forms.filter((form) => form.model === model);
       return section(model,
-        "A grid reaches to the largest value: the further that is from the others, the fewer of the grid's steps are " +
+        "A grid reaches to the maximum value: the further that is from the others, the fewer of the grid's steps are " +
         "left for them. Each chart has its own scale; counts of histograms are logarithmic.",
         charts(own.map(spreadChart)), own.map(histograms));
     }),
@@ -201,7 +201,7 @@ function int8Sections({ accuracy, forms }) {
 // ---- The page
 
 const headlines = data.headlines.map(({ value, meaning }) => html`<div><dt>${meaning}</dt><dd>${value}</dd></div>`);
-const hint = html`<p class="note hint">Every picture tells its values: point at it, touch it, or reach it with the Tab
+const hint = html`<p class="note hint">Every picture shows its values: point at it, touch it, or reach it with the Tab
   key and use the arrow keys.</p>`;
 
 document.querySelector("header").insertAdjacentHTML("beforeend", toMarkup([
@@ -213,5 +213,5 @@ document.querySelector("main").innerHTML = toMarkup([
   data.confusion ? confusionSection(data.confusion) : "",
   data.fold ? [proofSection, blockSection, networkSection, blocksSection].map((part) => part(data.fold)) : "",
   data.int8 ? int8Sections(data.int8) : "",
-  data.facts ? section("The run", "All that is needed to make it again.", table(data.facts, "the run", "facts")) : "",
+  data.facts ? section("The run", "All that is needed to repeat it.", table(data.facts, "the run", "facts")) : "",
 ]);

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr double kLargest = std::numeric_limits<double>::max();  // any number will do
+constexpr double kLargest = std::numeric_limits<double>::max();  // no limit
 
 const std::string kNetwork = "network.";
 const std::string kOptimizer = "optimizer.";
@@ -30,10 +30,10 @@ ordered_json to_json(const Position& position) {
           {"wait_seconds", position.wait_seconds}};
 }
 
-/// A count: a whole number, not a fraction that would be cut off, from 0 to what JSON holds exactly.
+/// A count: a whole number, not a fraction that would be truncated, from 0 to the maximum that JSON holds exactly.
 int64_t to_count(const ordered_json& json) {
   constexpr uint64_t kMost = uint64_t{1} << 53;
-  check(json.is_number_unsigned() && json.get<uint64_t>() < kMost, "a count must be a whole number from 0, got ",
+  check(json.is_number_unsigned() && json.get<uint64_t>() < kMost, "a count must be a whole number of at least 0, got ",
         json.is_number() ? json.dump() : json.type_name());
   return json.get<int64_t>();
 }
@@ -46,7 +46,7 @@ Position to_position(const ordered_json& json) {
                           .loss_sum = json.at("loss_sum").get<double>(),
                           .seconds = json.at("seconds").get<double>(),
                           .wait_seconds = json.at("wait_seconds").get<double>()};
-  check(position.correct <= position.images, position.correct, " of ", position.images, " images cannot be right");
+  check(position.correct <= position.images, position.correct, " of ", position.images, " images cannot be correct");
   return position;
 }
 
@@ -58,7 +58,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainerState& stat
   for (const auto& [name, tensor] : state.optimizer) file.tensors[kOptimizer + name] = tensor;
   for (const auto& [name, tensor] : file.tensors) {
     if (!std::isfinite(max_abs(tensor))) {
-      throw NonFiniteLoss(name + " holds a number that is not finite after epoch " +
+      throw NonFiniteLoss(name + " holds a value that is not finite after epoch " +
                           std::to_string(state.position.epoch) + "; " +
                           smaller_rate_advice(state.optimizer.contains("muon.momentum.0")));
     }
@@ -75,7 +75,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     checkpoint.about = parse_json(file.metadata.at("about"), kLargest);
     check(checkpoint.about.is_object(), "\"about\" must be an object");
   } catch (const std::exception& error) {
-    fail(path.string(), ": is not a checkpoint of train_cifar10 (", error.what(), "); begin anew with --overwrite");
+    fail(path.string(), ": is not a checkpoint of train_cifar10 (", error.what(), "); start again with --overwrite");
   }
   for (const auto& [name, tensor] : file.tensors) {
     if (name.starts_with(kNetwork))

@@ -14,13 +14,13 @@ namespace onefold {
 
 namespace {
 
-// Shapes10 is the same for every run: its seed is a constant, not the run's. As many images as a laptop trains on in
-// about a minute, and enough to test on that one image counts 0.05 %.
+// Shapes10 is the same for every run: its seed is a constant, not the run's. A laptop trains on that many images in
+// about a minute, and each test image counts for 0.05 %.
 constexpr uint64_t kShapes10Seed = 10;
 constexpr int64_t kShapes10Train = 10000;
 constexpr int64_t kShapes10Test = 2000;
 
-/// Whether the usual folder is one that someone chose: then no other data stands in for what it lacks.
+/// Whether the user chose the default folder: then no other data replaces what it lacks.
 bool usual_folder_was_chosen() {
   const char* variable = std::getenv("ONEFOLD_DATA_DIR");
   return variable != nullptr && *variable != '\0';
@@ -32,11 +32,11 @@ int64_t smaller_limit(int64_t limit, int64_t count) { return limit > 0 && limit 
 
 void add_data_options(CLI::App& app, DataOptions& options) {
   app.add_option("--dataset", options.dataset,
-                 "auto: what is in the data folder, else Shapes10; cifar10; shapes10: drawn, needs no files")
+                 "auto: what the data folder holds, else Shapes10; cifar10; shapes10: drawn, needs no files")
       ->check(CLI::IsMember({"auto", "cifar10", "shapes10"}));
-  app.add_option("--data-dir", options.data_dir, "the data folder (ONEFOLD_DATA_DIR, else ~/.cache/onefold)")
+  app.add_option("--data-dir", options.data_dir, "the data folder (default: ONEFOLD_DATA_DIR, else ~/.cache/onefold)")
       ->type_name("DIR");
-  app.add_option("--limit-test", options.limit_test, "use so many test images at most; 0 is all")
+  app.add_option("--limit-test", options.limit_test, "use at most N test images (0 = all)")
       ->transform(whole_number(0))
       ->type_name("N");
 }
@@ -79,13 +79,13 @@ DataSource load_data(const DataOptions& options, const std::string& trained_on) 
 DatasetSplits load_splits(const DataOptions& options, const ModelCard& card) {
   DataSource source = load_data(options, card.dataset);
   check(source.splits.test.classes == card.classes, "the network was trained on the classes of \"", card.dataset,
-        "\", but the test images found are ", source.splits.test.name,
-        " with others; name the folder of its data with --data-dir, or choose with --dataset");
+        "\", but the test images found, ", source.splits.test.name,
+        ", have other classes; name the folder of its data with --data-dir, or choose with --dataset");
   return std::move(source.splits);
 }
 
 Dataset load_test_images(DataOptions options, const ModelCard& card) {
-  options.limit_train = 1;  // training images are not looked at
+  options.limit_train = 1;  // training images are not used
   return load_splits(options, card).test;
 }
 

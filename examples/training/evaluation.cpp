@@ -71,7 +71,7 @@ std::string confusion_table(const Evaluation& evaluation, const std::vector<std:
   for (const std::string& name : classes) widest = std::max(widest, name.size());
   const int first_column = static_cast<int>(widest);
 
-  // Columns have room for the beginning of a name; rows have names in full.
+  // Columns show the beginning of a name, rows the full name.
   std::ostringstream table;
   table << std::fixed << std::setprecision(1) << std::setw(first_column) << corner;
   for (const std::string& name : classes) table << std::setw(kColumn) << name.substr(0, kColumn - 1);

@@ -14,14 +14,14 @@ namespace onefold {
 
 namespace {
 
-/// A network that diverged, or has a negative variance, cannot go on.
+/// A network that diverged, or has a negative variance, cannot be trained further.
 void check_sound(Vgg& network, const std::filesystem::path& file) {
   for (const auto& [name, tensor] : state(network)) {
     const auto is_sound = [variance = name.ends_with("running_var")](Real value) {
       return std::isfinite(value) && !(variance && value < 0);
     };
     check(std::all_of(tensor.data(), tensor.data() + tensor.size(), is_sound), file.string(), ": ", name,
-          " holds a number that is not finite or a negative variance: the training diverged or the file is damaged, ",
+          " holds a value that is not finite or a negative variance: the training diverged or the file is damaged, ",
           "take an earlier state");
   }
 }
@@ -35,7 +35,7 @@ std::string listed(const std::vector<std::string>& names) {
 }  // namespace
 
 SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train) {
-  check(saved.card.classes == train.classes, file.string(), ": this network knows ", listed(saved.card.classes),
+  check(saved.card.classes == train.classes, file.string(), ": its classes are ", listed(saved.card.classes),
         "; the training images are of ", listed(train.classes), ". Fine-tune it on its own classes, in that order");
   check_sound(saved.network(), file);
   if (saved.card.form == "folded") {
@@ -65,7 +65,7 @@ void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::f
 
 void check_outside(const RunFolder& folder, const std::filesystem::path& file) {
   std::error_code none;
-  // What a link leads to counts, wherever the link is.
+  // The target of a link counts, wherever the link is.
   if (std::filesystem::equivalent(std::filesystem::canonical(file, none).parent_path(), folder.path, none)) {
     throw UsageError("--overwrite would remove " + file.string() + " with the rest of the run in " +
                      folder.path.string() + ": choose another folder with --out");

@@ -13,18 +13,17 @@ class App;
 
 namespace onefold {
 
-/// A saved network to train on from, in training form: a folded one is unfolded into RepVGG blocks, with the statistics
-/// of the first 500 training images. Throws Error, naming `file`, where the images are of other classes or a number is
-/// not finite or a variance negative, and where the network cannot be unfolded.
+/// A saved network to continue training, in training form: a folded one is unfolded into RepVGG blocks, with the
+/// statistics of the first 500 training images. Throws Error, naming `file`, if the images have other classes, a value
+/// is not finite, a variance is negative, or the network cannot be unfolded.
 SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train);
 
 /// Gives a run that begins with the network in `file` its size and family: --net and --reparam need not be given.
-/// Throws UsageError where they are, and others.
+/// Throws UsageError if they are given and differ.
 void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file, std::string& net,
                     std::string& reparam);
 
-/// Replacing the run in the folder must not take away the network that the new one begins with: throws UsageError where
-/// it would.
+/// Throws UsageError if replacing the run in the folder would remove the network that the new run begins with.
 void check_outside(const RunFolder& folder, const std::filesystem::path& file);
 
 }  // namespace onefold

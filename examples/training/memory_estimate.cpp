@@ -16,7 +16,7 @@ namespace onefold {
 
 namespace {
 
-/// Bytes that work on n images takes: so much, and so much more for each image.
+/// Bytes needed to work on n images: a fixed part, and a part per image.
 struct Bytes {
   int64_t fixed = 0, per_image = 0;
 
@@ -25,7 +25,7 @@ struct Bytes {
 
 using Work = std::function<void(const Tensor& images)>;
 
-/// The most that tensors take while `work` runs on so many images of the shape.
+/// Peak memory of tensors while `work` runs on `count` images of the shape.
 int64_t peak_bytes(const Work& work, const Shape& shape, int64_t count) {
   const Tensor images = Tensor::zeros({count, shape[1], shape[2], shape[3]});
   reset_peak_memory();
@@ -34,7 +34,7 @@ int64_t peak_bytes(const Work& work, const Shape& shape, int64_t count) {
   return static_cast<int64_t>(memory_usage().peak - before);
 }
 
-// Measuring takes as long as work on so many images, so a batch that is no larger is not measured but tried.
+// Measuring takes as long as work on that many images, so a batch that is not larger is simply tried.
 constexpr int64_t kFewInference = 2 * Vgg::kSlice, kFewTraining = 16;
 
 Bytes measure_inference(Vgg& network, const Shape& shape) {
@@ -44,10 +44,10 @@ Bytes measure_inference(Vgg& network, const Shape& shape) {
   const Work forward = [&](const Tensor& images) {
     numbers = images.size() + network(Variable(images)).value().size();
   };
-  // The first time, convolutions also pack their weights, and keep them: the second time counts.
+  // The first pass also packs the convolutions' weights, and keeps them: the second one counts.
   peak_bytes(forward, shape, Vgg::kSlice);
   const int64_t few = peak_bytes(forward, shape, kFewInference);
-  // Beyond a slice, the images and the result alone grow.
+  // Beyond a slice, only the images and the result grow.
   const int64_t growth = numbers * static_cast<int64_t>(sizeof(Real));
   return {few - growth, growth / kFewInference};
 }
@@ -59,7 +59,7 @@ Bytes measure_training(Module& scratch, const Shape& shape) {
     softmax_cross_entropy(logits, std::vector<int>(static_cast<size_t>(images.shape()[0]), 0)).backward();
     for (Variable& parameter : parameters(scratch)) parameter.clear_grad();
   };
-  // Close together, lest convolutions choose another algorithm, with other buffers, for the larger of the two.
+  // Close together, so that convolutions choose the same algorithm, with the same buffers, for both.
   constexpr int64_t kFewer = 12;
   const int64_t fewer = peak_bytes(step, shape, kFewer), few = peak_bytes(step, shape, kFewTraining);
   const int64_t per_image = std::max<int64_t>(1, (few - fewer) / (kFewTraining - kFewer));
@@ -69,7 +69,7 @@ Bytes measure_training(Module& scratch, const Shape& shape) {
 std::string gibibytes(int64_t bytes) { return fixed(static_cast<double>(bytes) / (1 << 30), 1) + " GiB"; }
 
 void check_fits(const char* what, const Bytes& bytes, const Shape& images) {
-  // What waits in the pool is given back where another size is asked for.
+  // Pooled memory is released when another size is requested.
   const int64_t left = available_memory(), pooled = static_cast<int64_t>(memory_usage().pooled);
   const int64_t available = left > std::numeric_limits<int64_t>::max() - pooled ? left : left + pooled;
   const int64_t most = (available - bytes.fixed) / bytes.per_image;

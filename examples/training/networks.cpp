@@ -17,43 +17,42 @@ namespace {
 
 using nlohmann::json;
 
-/// Text of a file as a message can hold it.
+/// Text from a file, short enough for a message.
 std::string shortened(const std::string& text) { return text.size() > 120 ? text.substr(0, 120) + "..." : text; }
 
-/// Throws Error unless images can be normalised so.
+/// Throws Error unless images can be normalised with it.
 void check_normalization(const ChannelNormalization& normalization, const std::filesystem::path& file) {
   for (size_t c = 0; c < normalization.mean.size(); ++c) {
     const double mean = normalization.mean[c], deviation = normalization.deviation[c];
     check(std::isfinite(mean) && std::isfinite(deviation) && deviation > 0, file.string(), ": its metadata says that ",
-          "channel ", c, " has mean ", mean, " and deviation ", deviation,
-          ", but a mean is a finite number and a deviation is above 0");
+          "channel ", c, " has mean ", mean, " and std ", deviation, ", but a mean must be finite and a std above 0");
   }
 }
 
-/// The outputs to make a network with: as many as its card names classes, if its head has so many. Else memory would be
-/// taken for any number.
+/// The number of outputs to make a network with: the number of classes in its card, if its head has as many. Otherwise
+/// a file could make us allocate memory for any number.
 int64_t outputs_of(const ModelCard& card, const std::map<std::string, Tensor>& tensors,
                    const std::filesystem::path& file) {
   constexpr int64_t kMostWithoutBias = 1000;
   const int64_t classes = std::ssize(card.classes);
   const auto bias = tensors.find("head.bias");
-  // By another name, it may be: load_model() refuses the file, and lists what is missing and what it has instead.
+  // It may have another name: load_model() then rejects the file, and lists what is missing and what is unexpected.
   if (bias == tensors.end()) return std::min(classes, kMostWithoutBias);
   check(bias->second.size() == classes, file.string(), ": its metadata names ", classes,
-        " classes, but its head.bias has ", bias->second.size(), " numbers: it is damaged, or no network of RepVgg");
+        " classes, but its head.bias has ", bias->second.size(), " values: the file is damaged, or not a RepVgg");
   return classes;
 }
 
-/// The size that the card names.
+/// The size named by the card.
 VggVariant variant_of(const ModelCard& card, const std::filesystem::path& file) {
   try {
     return vgg_variant(card.net, card.reparam);
   } catch (const Error&) {
-    fail(file.string(), ": its metadata says \"net\" = ", shortened(card.net), ", which is no size known here");
+    fail(file.string(), ": its metadata says \"net\" = ", shortened(card.net), ", which is not a known size");
   }
 }
 
-/// One entry of the metadata, by its JSON text where it is no plain string.
+/// One entry of the metadata, parsed as JSON unless it is a plain string.
 template <class Value>
 Value parse_entry(const std::map<std::string, std::string>& metadata, const std::string& key,
                   const std::filesystem::path& file) {
@@ -96,7 +95,7 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
         ": its metadata says \"form\" = ", shortened(card.form), ", but a network is in training or folded form");
   const std::vector<std::string> families = family_names();
   check(std::find(families.begin(), families.end(), card.reparam) != families.end(), file.string(),
-        ": its metadata says \"reparam\" = ", shortened(card.reparam), ", which is no family of blocks known here");
+        ": its metadata says \"reparam\" = ", shortened(card.reparam), ", which is not a known family of blocks");
   check(card.classes.size() >= 2, file.string(), ": its metadata names ", card.classes.size(),
         " classes, but a classifier has at least 2");
   return card;

@@ -12,22 +12,22 @@
 
 namespace onefold {
 
-/// What a saved network says of itself: everything that is needed to use it, in the metadata of its .safetensors file.
+/// The metadata of a saved network's .safetensors file: everything that is needed to use the network.
 struct ModelCard {
   std::string net;                     // "mini"
-  std::string reparam = "repvgg";      // the family of its blocks, or of those that it was folded from
+  std::string reparam = "repvgg";      // the family of its blocks, or of the blocks it was folded from
   std::string form;                    // "training" or "folded"
-  std::string dataset;                 // of which data: "cifar10", "shapes10" or "images"; see data_source.h
+  std::string dataset;                 // what it was trained on: "cifar10", "shapes10", "images"; see data_source.h
   std::vector<std::string> classes;    // names of the outputs
-  ChannelNormalization normalization;  // what its images are normalised by
+  ChannelNormalization normalization;  // how its images are normalised
 };
 std::map<std::string, std::string> to_metadata(const ModelCard& card);
 
-/// Throws Error, naming `file` and the entry, where one is missing or has another form. A card without a family is from
-/// before there was a choice.
+/// Throws Error, naming `file` and the entry, if one is missing or malformed. A card without a family is from before
+/// there was a choice.
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file);
 
-/// "mini", or with blocks of another family "mini of dbb blocks".
+/// "mini", or for another family of blocks "mini of dbb blocks".
 std::string network_title(const std::string& net, const std::string& reparam);
 
 /// A network with its card, in evaluation mode and in one of the two forms.
@@ -40,18 +40,18 @@ struct SavedNetwork {
   VggVariant variant() const { return vgg_variant(card.net, card.reparam); }
 };
 
-/// Writes a network in either form, atomically. Throws Error where the file cannot be written.
+/// Writes a network in either form, atomically. Throws Error if the file cannot be written.
 void save_network(const std::filesystem::path& file, Module& network, const ModelCard& card);
 
-/// Reads a network in either form. Throws Error for a file without a card, and one that lists every missing and
-/// unexpected name where the state is that of another net. A `net` that is not empty stands for the card's.
+/// Reads a network in either form. Throws Error if the file has no card, and one that lists every missing and
+/// unexpected name if the state belongs to another net. A `net` that is not empty overrides the card's.
 SavedNetwork load_network(const std::filesystem::path& file, const std::string& net = {});
 
-/// The first 500 training images, normalised, in one batch: what the first weights of a network are fitted to.
+/// The first 500 training images, normalised, as one batch: what the first weights of a network are fitted to.
 Tensor first_batch(const Dataset& train, const ChannelNormalization& normalization);
 
-/// Fits the network's whitening, where it has one, to first_batch(): half a million patches, for covariances of 27
-/// numbers. Call it before the first step; a network that is loaded has its whitening already.
+/// Fits the network's whitening, if it has one, to first_batch(): half a million patches, for covariances of 27
+/// values. Call it before the first step; a loaded network has its whitening already.
 void fit_whitening(Vgg& network, const Dataset& train, const ChannelNormalization& normalization);
 
 }  // namespace onefold

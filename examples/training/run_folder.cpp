@@ -17,7 +17,7 @@ namespace onefold {
 
 namespace {
 
-/// All that programs write into a run's folder, the folding's files included: they tell of the old model.
+/// Everything that programs write into a run's folder, including the folding's files, which belong to the old model.
 constexpr std::array<std::string_view, 9> kFilesOfARun = {
     "run.json",       "log.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors",
     "confusion.json", "fold.json", "folded.safetensors",     "report.html"};
@@ -45,21 +45,21 @@ void check_run_folder(const RunFolder& folder, ExistingRun existing) {
   for (std::filesystem::path path = folder.path; path.has_relative_path(); path = path.parent_path()) {
     std::error_code none;
     check(!std::filesystem::exists(path, none) || std::filesystem::is_directory(path, none), path.string(),
-          ": is a file, and a run needs a folder; choose another with --out");
+          ": is a file, but a run needs a folder; choose another with --out");
   }
-  // Before its first checkpoint a run has nothing to lose.
+  // Before its first checkpoint, a run has nothing to lose.
   const bool holds_run = is_there(folder.checkpoint()) || is_there(folder.model());
   check(existing != ExistingRun::refuse || !holds_run, folder.path.string(),
         ": holds a run already; continue it with --resume, replace it with --overwrite, or choose another folder with "
         "--out");
   check(existing != ExistingRun::resume || is_there(folder.checkpoint()), folder.checkpoint().string(),
-        ": there is no run to resume here; name its folder with --out, or begin one without --resume");
+        ": there is no run to resume here; name its folder with --out, or start a new one without --resume");
 }
 
 void start_run(const RunFolder& folder, const nlohmann::ordered_json& run) {
   std::error_code error;
   const bool is_new = std::filesystem::create_directories(folder.path, error);
-  check(!error, folder.path.string(), ": the folder cannot be made (", error.message(), "); choose another with --out");
+  check(!error, folder.path.string(), ": cannot be created (", error.message(), "); choose another folder with --out");
   for (const std::string_view name : kFilesOfARun) {
     std::filesystem::remove(folder.path / name, error);
     check(!error, (folder.path / name).string(), ": the old run's file cannot be removed (", error.message(),
@@ -75,13 +75,13 @@ void start_run(const RunFolder& folder, const nlohmann::ordered_json& run) {
 }
 
 void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& json) {
-  // A folder's name need not be UTF-8, as JSON is: what is not becomes a mark.
+  // JSON is UTF-8, a folder's name need not be: other bytes become a replacement character.
   write_file_atomically(path, json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 nlohmann::ordered_json read_json(const std::filesystem::path& path) {
   const std::optional<std::string> text = read_if_there(path);
-  check(text.has_value(), path.string(), ": is not there");
+  check(text.has_value(), path.string(), ": does not exist");
   try {
     return parse_json(*text, std::numeric_limits<double>::max());
   } catch (const std::exception& error) {

@@ -20,7 +20,7 @@ namespace {
 
 LoaderOptions loader_options(const Dataset& dataset, const ChannelNormalization& normalization,
                              const TrainerOptions& options) {
-  // Steps of one size: what is left of a shuffled epoch waits for the next. A dataset below one batch is a step itself.
+  // All steps have the same size: the rest of a shuffled epoch is dropped. A dataset smaller than a batch is one step.
   return {.batch_size = options.batch_size,
           .shuffle = true,
           .augment = options.augment,
@@ -37,7 +37,7 @@ Schedule make_schedule(const TrainerOptions& options, int64_t steps_per_epoch) {
 
 const std::string kMuon = "muon.", kLookahead = "lookahead.";
 
-/// The groups for Sgd; where Muon is wanted, without the convolutions' weights, which become its group.
+/// The groups for Sgd; with Muon, without the weights of convolutions, which become its group.
 std::vector<ParameterGroup> sgd_groups(Module& network, const TrainerOptions& options,
                                        std::vector<ParameterGroup>& convolutions) {
   auto groups = decay_groups(network, options.learning_rate, options.weight_decay, options.bias_rate);
@@ -57,7 +57,7 @@ void insert(std::map<std::string, Tensor>& state, const std::string& prefix,
   for (const auto& [name, tensor] : part) state[prefix + name] = tensor;
 }
 
-/// Takes the part of a state that has this prefix out of it, and off the names.
+/// Moves the part of a state that has this prefix out of it, and removes the prefix from its names.
 std::map<std::string, Tensor> extract(std::map<std::string, Tensor>& state, const std::string& prefix) {
   std::map<std::string, Tensor> part;
   for (const auto& [name, tensor] : state) {
@@ -123,7 +123,7 @@ void Trainer::train_epoch(const AfterStep& after_step) {
 
 void Trainer::take_step(const Batch& batch) {
   // [take-step]
-  // Forward: images to logits to one number.
+  // Forward: from images to logits to the loss.
   const Variable logits = network_(Variable(batch.images));
   const Variable loss = softmax_cross_entropy(logits, batch.labels, static_cast<Real>(options_.label_smoothing));
   const auto loss_value = static_cast<double>(loss.value().item());
@@ -132,7 +132,7 @@ void Trainer::take_step(const Batch& batch) {
                         place_and_advice());
   }
 
-  // Backward: that number to a gradient for every parameter. Then the step against them.
+  // Backward: from the loss to a gradient for every parameter. Then a step against them.
   optimizer_.clear_grads();
   if (muon_) muon_->clear_grads();
   loss.backward();
@@ -142,7 +142,7 @@ void Trainer::take_step(const Batch& batch) {
   if (lookahead_) lookahead_->after_step(steps_taken + 1, options_.epochs * steps_per_epoch());
   // [/take-step]
 
-  // Sum up what the epoch's line in the log says.
+  // Sum up what the log says about the epoch.
   const auto images = static_cast<int64_t>(batch.labels.size());
   const std::vector<int> predictions = argmax_rows(logits.value());
   for (size_t i = 0; i < predictions.size(); ++i) position_.correct += predictions[i] == batch.labels[i] ? 1 : 0;
@@ -185,12 +185,12 @@ void Trainer::load_state(const TrainerState& state) {
         position.epoch + 1, ", step ", position.step, ", but this training has ", options_.epochs, " epochs of ",
         steps_per_epoch(), " steps");
 
-  // Find every fault before the first number is written.
+  // Find every fault before the first value is written.
   const TrainerState own = this->state();
   const std::string differences =
       state_differences(own.network, state.network) + state_differences(own.optimizer, state.optimizer);
-  check(differences.empty(), "trainer: the state is not one of this network and of these options:", differences,
-        "\nnothing was loaded; make the training that the state was saved from");
+  check(differences.empty(), "trainer: the state does not fit this network and these options:", differences,
+        "\nnothing was loaded; make the trainer that the state was saved from");
   std::map<std::string, Tensor> of_sgd = state.optimizer;
   std::map<std::string, Tensor> of_muon, of_lookahead;
   if (muon_) of_muon = extract(of_sgd, kMuon);

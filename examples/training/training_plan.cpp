@@ -12,7 +12,7 @@ namespace onefold {
 
 namespace {
 
-/// The mean time of two training steps after one to warm up; of the first where the dataset has no more.
+/// The mean time of two training steps after a warm-up step; that of the first if the dataset has no more.
 double measure_step(Module& network, const TrainingSetup& setup) {
   const Dataset few = first_images(setup.data.splits.train, 3 * setup.trainer.batch_size);
   Trainer trainer(network, few, setup.data.normalization, setup.trainer);
@@ -26,7 +26,7 @@ double measure_step(Module& network, const TrainingSetup& setup) {
 
 void print_counts(std::ostream& text, const char* form, const Counts& counts) {
   text << form << short_count(static_cast<double>(counts.parameters)) << " parameters, "
-       << short_count(static_cast<double>(counts.multiply_adds)) << " multiply-adds an image, " << counts.convolutions
+       << short_count(static_cast<double>(counts.multiply_adds)) << " multiply-adds per image, " << counts.convolutions
        << " convolutions, " << counts.batch_norms << " batch norms\n";
 }
 
@@ -55,12 +55,12 @@ std::string training_plan(const TrainingSetup& setup) {
        << "training  " << setup.trainer.epochs << " epochs of " << trainer.steps_per_epoch() << " steps of "
        << setup.trainer.batch_size << " images: " << grouped(steps) << " steps\n";
 
-  // A test image costs about a third of a training image, which goes forward once and backward twice.
+  // A test image costs about a third of a training image: its forward pass, without the backward pass, which costs two.
   const double step_seconds = measure_step(network, setup);
   const double test_images = static_cast<double>(setup.trainer.epochs * test.size());
   const double tests = test_images / (3 * static_cast<double>(setup.trainer.batch_size));
   text << "time      about " << duration(step_seconds * (static_cast<double>(steps) + tests)) << ", at "
-       << duration(step_seconds) << " a step on " << threads() << (threads() == 1 ? " thread\n" : " threads\n")
+       << duration(step_seconds) << " per step on " << threads() << (threads() == 1 ? " thread\n" : " threads\n")
        << "folder    " << setup.folder.path.string() << " (nothing is written in a dry run)\n";
   return text.str();
 }

@@ -34,14 +34,14 @@ ordered_json to_json(const Counts& counts) {
           {"batch_norms", counts.batch_norms}};
 }
 
-/// How to go on, in a form that a shell takes.
+/// The command that continues the run, quoted for a shell.
 std::string resume_command(const RunFolder& folder) {
   const std::string path = folder.path.string();
   const char* const words[] = {"train_cifar10", "--resume", "--out", path.c_str()};
   return command_line(4, words);
 }
 
-/// The network with the first weights that the setup has for it.
+/// The network with the setup's first weights, if it has any.
 RepVgg& with_start(RepVgg& network, const TrainingSetup& setup) {
   if (!setup.start.empty()) load_state(network, setup.start);
   return network;
@@ -79,11 +79,11 @@ void TrainingRun::resume(const Checkpoint& checkpoint) {
   const auto& about = checkpoint.about;
   check(about.at("train_hash") == train_hash_ && about.at("test_hash") == test_hash_, setup_.folder.path.string(),
         ": the images found now (", setup_.data.splits.train.name,
-        ") are not those that the run was begun with; name their folder with --data-dir");
+        ") are not those that the run began with; name their folder with --data-dir");
   catch_stop_signals();
   remove_old_temporaries(setup_.folder.path);
   trainer_.load_state(checkpoint.state);
-  // A run from before there was a best epoch begins with the next one.
+  // Old checkpoints have no best epoch: such a run continues with none.
   if (about.contains("best")) best_ = {about["best"].at("epoch"), about["best"].at("test_accuracy")};
   log_.emplace(setup_.folder.log(), trainer_.position().epoch);
 
@@ -112,7 +112,7 @@ void TrainingRun::train(int64_t last_epoch) {
   } catch (const Interrupted& interrupted) {
     save();
     throw Interrupted(interrupted.signal(),
-                      std::string(interrupted.what()) + " and saved; go on with: " + resume_command(setup_.folder));
+                      std::string(interrupted.what()) + " and saved; continue with: " + resume_command(setup_.folder));
   } catch (const NonFiniteLoss& error) {
     throw NonFiniteLoss(error.what() + std::string("\nThe last good state is kept in ") +
                         setup_.folder.checkpoint().string());
@@ -161,7 +161,7 @@ void TrainingRun::save_if_due() const {
 void TrainingRun::keep_best(const Evaluation& evaluation) {
   if (best_.epoch > 0 && evaluation.accuracy() <= best_.test_accuracy) return;
   best_ = {trainer_.position().epoch + 1, evaluation.accuracy()};
-  // Before the checkpoint that names it: a run that dies between the two takes the epoch again, and writes it again.
+  // Saved before the checkpoint that names it: a run that dies between the two repeats the epoch, and writes it again.
   save_network(setup_.folder.best(), *network_, card());
 }
 

@@ -17,47 +17,47 @@
 
 namespace onefold {
 
-/// What a training is made of.
+/// Everything that defines a training.
 struct TrainingSetup {
   std::string net;
   std::string reparam = "repvgg";  // the family of its blocks
   DataSource data;
-  TrainerOptions trainer;                    // its seed is also that of the network's first weights
-  std::map<std::string, Tensor> start = {};  // these first weights instead, where there are any
-  int64_t views = 1;                         // of a test image at the end; after an epoch one is enough
-  int64_t checkpoint_every = 0;              // steps; 0: after an epoch alone
+  TrainerOptions trainer;                    // the seed is also that of the network's first weights
+  std::map<std::string, Tensor> start = {};  // first weights to use instead, if not empty
+  int64_t views = 1;                         // per test image at the end; after an epoch one is enough
+  int64_t checkpoint_every = 0;              // steps; 0 = only after each epoch
   RunFolder folder;
-  nlohmann::ordered_json options;  // as run.json and the checkpoint keep them
+  nlohmann::ordered_json options;  // as stored in run.json and the checkpoint
   std::string command;             // the command line
 };
 
-/// The best epoch so far, by the test images.
+/// The best epoch so far, by test accuracy.
 struct BestEpoch {
-  int64_t epoch = 0;  // from 1; 0: none yet
+  int64_t epoch = 0;  // from 1; 0 = none yet
   double test_accuracy = 0;
 };
 
-/// What a checkpoint's images were normalised by; `otherwise` for one that does not say. A run that fine-tunes has it
-/// from the network that it began with.
+/// How a checkpoint's images were normalised; `otherwise` if it does not say. A fine-tuning keeps the normalization of
+/// the network that it began with.
 ChannelNormalization saved_normalization(const Checkpoint& checkpoint, const ChannelNormalization& otherwise);
 
-/// A training and its folder: epochs, their lines in log and on stderr, checkpoints, and at the end the model.
+/// A training and its folder: epochs, their lines in the log and on stderr, checkpoints, and at the end the model.
 ///
-/// There is a checkpoint from the first moment on, after every epoch, and between them as often as the setup says. So
-/// whatever ends the program, the run can go on: a signal saves first, within one step, and leaves as Interrupted; a
-/// loss that is not finite leaves as NonFiniteLoss and keeps the last good checkpoint. Beside the last state stands the
-/// network of the best epoch; which one that is the checkpoint knows.
+/// A checkpoint is written at the start, after every epoch, and in between as often as the setup says. So whatever ends
+/// the program, the run can be continued: a signal saves within one step and is thrown as Interrupted; a loss that is
+/// not finite is thrown as NonFiniteLoss and leaves the last good checkpoint. The network of the best epoch is saved
+/// separately; the checkpoint records which epoch that is.
 class TrainingRun {
  public:
   explicit TrainingRun(TrainingSetup setup);
 
-  /// Makes the folder with its first checkpoint, in place of any run in it.
+  /// Creates the folder with its first checkpoint, replacing any run in it.
   void begin();
 
-  /// Goes on from the folder's checkpoint. Throws Error where the images are not those of the run.
+  /// Continues from the folder's checkpoint. Throws Error if the images are not those of the run.
   void resume(const Checkpoint& checkpoint);
 
-  /// Trains up to and with this epoch, or the last one.
+  /// Trains up to and including this epoch, or the last one.
   void train(int64_t last_epoch);
   bool finished() const;
 
@@ -82,7 +82,7 @@ class TrainingRun {
   std::optional<EpochLog> log_;
   std::optional<Evaluation> last_evaluation_;
   BestEpoch best_;
-  double train_seconds_ = 0, wait_seconds_ = 0;  // of the epochs that this process has ended
+  double train_seconds_ = 0, wait_seconds_ = 0;  // of the epochs that this process has finished
   nlohmann::ordered_json record_;                // run.json
 };
 

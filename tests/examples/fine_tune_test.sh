@@ -42,7 +42,7 @@ tune=(--dataset shapes10 --limit-train 40 --limit-test 20 --batch-size 20 --epoc
 run 0 train_cifar10 "${tune[@]}" --out once
 says "It begins with run/folded.safetensors, which was folded and is now unfolded"
 run 0 train_cifar10 "${tune[@]}" --out twice --stop-after 1
-says "go on with --resume --out twice"
+says "continue with --resume --out twice"
 mv run/folded.safetensors moved
 run 0 train_cifar10 --resume --out twice
 mv moved run/folded.safetensors
@@ -68,7 +68,7 @@ for form in model folded; do
     dd of=nan.safetensors bs=1 seek=$(($(stat -c %s nan.safetensors) - 4)) conv=notrunc status=none
   run 1 train_cifar10 "${data[@]}" --fine-tune nan.safetensors --out no
   says "nan.safetensors: stages."
-  says "holds a number that is not finite"
+  says "holds a value that is not finite"
 done
 sed 's/crescent/triskele/' run/folded.safetensors >other.safetensors
 run 1 train_cifar10 "${data[@]}" --fine-tune other.safetensors --out no

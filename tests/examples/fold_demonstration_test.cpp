@@ -196,7 +196,7 @@ TEST_CASE("equality of forms: a changed prediction, a moved logit and a NaN are 
   CHECK_THROWS_WITH(check_forms_equal(proof), ContainsSubstring("3 of 10,000 predictions changed"));
   proof.equal = 10000;
   proof.largest_difference = 2e-4;
-  CHECK_THROWS_WITH(check_forms_equal(proof), ContainsSubstring("2.0e-05 of the largest one"));
+  CHECK_THROWS_WITH(check_forms_equal(proof), ContainsSubstring("2.0e-05 of the maximum logit"));
   proof.largest_difference = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(check_forms_equal(proof), Error);
 }

@@ -55,7 +55,7 @@ TEST_CASE("hostile model: a card that promises what its tensors do not hold take
     const Cost cost = cost_of([&] { load_network(path); });
     CAPTURE(cost.message, cost.mebibytes, cost.seconds);
     CHECK_THAT(cost.message, ContainsSubstring(path.string() + ": its metadata names " + std::to_string(classes)) &&
-                                 ContainsSubstring("but its head.bias has 3 numbers"));
+                                 ContainsSubstring("but its head.bias has 3 values"));
     CHECK(cost.seconds < kMostSeconds);
     if (kMemoryCanBeMeasured) CHECK(cost.mebibytes < 1);
   }
@@ -66,7 +66,7 @@ TEST_CASE("hostile model: what images cannot be normalised by is refused", "[exa
     auto metadata = to_metadata(card_of(2));
     metadata["deviation"] = value;
     CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),
-                      ContainsSubstring("m.safetensors: its metadata says that channel 1 has mean 0.5 and deviation"));
+                      ContainsSubstring("m.safetensors: its metadata says that channel 1 has mean 0.5 and std"));
   }
   auto metadata = to_metadata(card_of(2));
   metadata["classes"] = std::string(100000, '[');

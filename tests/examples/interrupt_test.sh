@@ -49,7 +49,7 @@ for ((i = 0; i < signals && failures < 10; ++i)); do
   finish
   [ $code = $expected ] || complain "SIG$signal gave exit code $code"
   [ $milliseconds -lt 2000 ] || complain "SIG$signal took $milliseconds ms"
-  says "saved; go on with: train_cifar10 --resume --out run"
+  says "saved; continue with: train_cifar10 --resume --out run"
   read_steps run || complain "the checkpoint could not be read after SIG$signal"
   # The step in progress, and one more if its end fell between reading and signal.
   [ $steps -ge "$before" ] && [ $((steps - before)) -le 2 ] ||

@@ -126,7 +126,7 @@ TEST_CASE("fine-tuning: a folded network comes back in training form, a negative
   damaged.at("stages.1.0.bn3.running_var")[2] = -1;
   load_state(tuned.network(), damaged);
   CHECK_THROWS_WITH(to_fine_tune(std::move(tuned), "net.safetensors", images),
-                    ContainsSubstring("net.safetensors: stages.1.0.bn3.running_var holds a number that is not finite "
+                    ContainsSubstring("net.safetensors: stages.1.0.bn3.running_var holds a value that is not finite "
                                       "or a negative variance"));
 }
 

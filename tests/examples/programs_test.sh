@@ -78,7 +78,7 @@ for lesson in "$programs"/[0-9][0-9]_*; do
   prints "$lesson (onefold "
 done
 for lesson in 11_the_ladder 16_kernels_in_motion; do
-  misuse "FILE.svg: got ladder.png, needs a name that ends on .svg" $lesson ladder.png
+  misuse "FILE.svg: got ladder.png, needs a name that ends in .svg" $lesson ladder.png
 done
 misuse "FOLDER: got nothing, needs a name" 12_the_family ""
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
@@ -131,7 +131,7 @@ for program in train_cifar10 speedrun_cifar10 train_small_net; do
   says "no dataset in empty"
   misuse "nothing would be read from --data-dir empty" $program --dataset shapes10 --data-dir empty
 done
-misuse "random blocks alone need no data" museum_of_wrong_folds --data-dir empty
+misuse "random blocks need no data" museum_of_wrong_folds --data-dir empty
 ONEFOLD_DATA_DIR=empty run 0 evaluate --model run/model.safetensors --limit-test 40 # a place to look, not an order
 prints "accuracy  $accuracy"
 [ -z "$(ls empty)" ] || complain "something was written into empty"
@@ -156,7 +156,7 @@ cp run/model.safetensors diverged.safetensors
 printf '\000\000\300\177' | dd of=diverged.safetensors bs=1 seek=$(($(stat -c %s diverged.safetensors) - 4)) \
   conv=notrunc 2>dd.txt  # its last number is no number
 run 3 evaluate --model diverged.safetensors --limit-test 40 --logits none.safetensors
-says "diverged.safetensors: its loss on the test images is no finite number"
+says "diverged.safetensors: its loss on the test images is not finite"
 silent out
 absent none.safetensors
 run 1 evaluate --model run/model.safetensors --limit-test 40 --logits nowhere/logits.safetensors

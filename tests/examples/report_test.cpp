@@ -212,7 +212,7 @@ TEST_CASE("report: a broken file is named with its fault, and the old report sta
   refuses("log.jsonl", "{\"epoch\": 1}\nnonsense\n", "log.jsonl:2");
   refuses("log.jsonl", "{\"train_loss\": 1}\n", "epoch");
   refuses("confusion.json", R"({"classes": ["a", "b"], "matrix": [[1, 2]]})", "1 rows for 2 classes");
-  refuses("confusion.json", R"({"classes": ["a"], "matrix": [[1, 2]]})", "2 numbers for 1 classes");
+  refuses("confusion.json", R"({"classes": ["a"], "matrix": [[1, 2]]})", "2 values for 1 classes");
   refuses("fold.json", R"({"net": "tiny"})", "dataset");
   nlohmann::json elsewhere = to_json(some_record());
   elsewhere["block"] = "stages.9.9";

@@ -62,10 +62,10 @@ TEST_CASE("run folder: what cannot be made says so, with the remedy", "[examples
   const TemporaryFolder scratch;
   write(scratch.path() / "file", "");
   CHECK_THROWS_WITH(start_run({scratch.path() / "file" / "run"}, {}),
-                    ContainsSubstring("cannot be made") && ContainsSubstring("--out"));
+                    ContainsSubstring("cannot be created") && ContainsSubstring("--out"));
   for (const auto& path : {scratch.path() / "file", scratch.path() / "file" / "run" / "one"}) {
     CHECK_THROWS_WITH(check_run_folder({path}, ExistingRun::refuse),
-                      ContainsSubstring("file: is a file, and a run needs a folder; choose another with --out"));
+                      ContainsSubstring("file: is a file, but a run needs a folder; choose another with --out"));
   }
 }
 

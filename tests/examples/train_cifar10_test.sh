@@ -90,7 +90,7 @@ for signal in INT:130 TERM:143; do
   code=0
   wait $job || code=$?
   [ $code = "${signal#*:}" ] || complain "signal $signal gave exit code $code"
-  says "saved; go on with: train_cifar10 --resume --out signal-$signal"
+  says "saved; continue with: train_cifar10 --resume --out signal-$signal"
   absent "signal-$signal/model.safetensors"
   run 0 train_cifar10 --resume --out "signal-$signal"
   same "signal-$signal/model.safetensors" whole/model.safetensors
@@ -142,7 +142,7 @@ same watched/model.safetensors whole/model.safetensors
 title "a folder that cannot be written: exit 1, nothing left behind"
 echo "a file" >file
 run 1 train_cifar10 "${small[@]}" --out file/run
-says "file: is a file, and a run needs a folder"
+says "file: is a file, but a run needs a folder"
 says "--out"
 mkdir closed && chmod a-w closed
 if ! touch closed/probe 2>/dev/null; then # root may write anywhere

@@ -1,4 +1,4 @@
-// The bytes are records of CIFAR-10's binary form (first byte 0), its class names (1), or the sizes of its files.
+// The bytes are records of CIFAR-10's binary format (first byte 0), its class names (1), or the sizes of its files.
 
 #include <algorithm>
 #include <array>
@@ -22,15 +22,16 @@ void read_records(fuzz::Input& input) {
   dataset.height = dataset.width = 32;
   if (!fuzz::succeeds([&] { append_cifar10_records("input", bytes, dataset); })) return;
 
-  fuzz::require(dataset.size() * kRecord == std::ssize(bytes), "a number of records that the bytes do not hold");
+  fuzz::require(dataset.size() * kRecord == std::ssize(bytes),
+                "the number of records does not match the number of bytes");
   fuzz::require(std::ssize(dataset.pixels) == dataset.size() * dataset.image_bytes(), "pixels are missing");
   for (int64_t i = 0; i < dataset.size(); ++i) {
     const auto record = bytes.begin() + i * kRecord;
     const int label = dataset.labels[static_cast<size_t>(i)];
-    fuzz::require(label == *record && label >= 0 && label <= 9, "a label that is none");
+    fuzz::require(label == *record && label >= 0 && label <= 9, "an invalid label");
     for (int64_t p = 0; p < 1024; ++p) {
       for (int64_t c = 0; c < 3; ++c) {
-        fuzz::require(dataset.image(i)[3 * p + c] == record[1 + 1024 * c + p], "a pixel is at another place");
+        fuzz::require(dataset.image(i)[3 * p + c] == record[1 + 1024 * c + p], "a pixel is at the wrong position");
       }
     }
   }
@@ -39,12 +40,12 @@ void read_records(fuzz::Input& input) {
 void read_class_names(fuzz::Input& input) {
   std::vector<std::string> names;
   if (!fuzz::succeeds([&] { names = parse_cifar10_classes("input", input.bytes(SIZE_MAX)); })) return;
-  fuzz::require(names.size() == 10, "another number of classes than ten");
+  fuzz::require(names.size() == 10, "the number of classes is not ten");
   for (const std::string& name : names) fuzz::require(!name.empty(), "a class without a name");
   if (fuzz::bug_is_planted() && names[0].size() == 4) fuzz::read_out_of_bounds();
 }
 
-/// Files of zeros that take no room, each of a size that is near to what it should be or anything else.
+/// Sparse files of zeros, each of about the right size or any other.
 void read_folder(fuzz::Input& input) {
   static const TemporaryFolder folder;
   static const std::array<const char*, 6> names = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
@@ -68,7 +69,7 @@ void read_folder(fuzz::Input& input) {
   std::filesystem::remove(folder / "batches.meta.txt");
   if (input.byte() % 4 != 0) write_bytes(folder / "batches.meta.txt", input.bytes(SIZE_MAX));
 
-  // Whole files are 184 MB of zeros: read_records() reads records at a better pace.
+  // Complete files are 184 MB of zeros: read_records() tests records faster.
   const bool is_whole = all_whole && std::filesystem::exists(folder / names[5]);
   if (!is_whole) fuzz::succeeds([&] { load_cifar10(folder.path()); });
 }

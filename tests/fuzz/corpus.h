@@ -10,10 +10,10 @@
 
 namespace onefold::fuzz {
 
-/// Small files of every kind that a target reads: name -> content.
+/// Small files of every kind that a target reads, from name to content.
 using Corpus = std::map<std::string, std::string>;
 
-/// The body of a program that takes a target's name and a folder, and writes the target's corpus there.
+/// The body of a program that takes the name of a target and a folder, and writes the target's corpus to the folder.
 inline int write_corpus(int argc, char** argv, const std::map<std::string, std::function<Corpus()>>& targets) {
   if (argc != 3 || !targets.contains(argv[1])) {
     std::cerr << "usage: " << argv[0] << " TARGET FOLDER; targets:";

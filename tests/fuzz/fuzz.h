@@ -1,8 +1,8 @@
 #pragma once
 
-// What the fuzz targets share. A target defines LLVMFuzzerTestOneInput(): it gives the bytes to a reader of ours, as if
-// they were a file. An Error is a good outcome; so is success, where what was read holds together. All else ends the
-// process, which is a finding.
+// What the fuzz targets share. A target defines LLVMFuzzerTestOneInput(): it passes the bytes to one of our readers, as
+// if they were a file. An Error is a good outcome; so is success, if what was read is consistent. Anything else ends
+// the process, which is a finding.
 
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +22,7 @@ inline void require(bool condition, const char* what) {
   std::abort();
 }
 
-/// Whether body() comes to its end. An Error has to say something; other exceptions leave, and end the process.
+/// Whether body() throws no Error. An Error must have a message; other exceptions are not caught, and end the process.
 template <class Body>
 bool succeeds(const Body& body) {
   try {
@@ -34,13 +34,13 @@ bool succeeds(const Body& body) {
   }
 }
 
-/// Whether this run has to find the bug that each target has for that (tests/fuzz/run.sh --self-test).
+/// Whether this run must find the bug planted in each target (tests/fuzz/run.sh --self-test).
 inline bool bug_is_planted() {
   static const bool planted = std::getenv("ONEFOLD_PLANTED_BUG") != nullptr;
   return planted;
 }
 
-/// The planted bug: reads one byte behind a block of memory. AddressSanitizer has to see it.
+/// The planted bug: reads one byte past the end of a block of memory. AddressSanitizer must find it.
 inline void read_out_of_bounds() {
   const size_t size = 16;
   uint8_t* block = static_cast<uint8_t*>(std::calloc(size, 1));
@@ -49,7 +49,7 @@ inline void read_out_of_bounds() {
   std::free(block);
 }
 
-/// An input taken apart from front to back; zeros follow its end.
+/// An input consumed from front to back; zeros follow its end.
 class Input {
  public:
   Input(const uint8_t* data, size_t size) : bytes_(reinterpret_cast<const char*>(data), size) {}
@@ -57,14 +57,14 @@ class Input {
   bool empty() const { return place_ >= bytes_.size(); }
   uint8_t byte() { return empty() ? 0 : static_cast<uint8_t>(bytes_[place_++]); }
 
-  /// At most so many of the next bytes.
+  /// The next bytes, at most `count`.
   std::string bytes(size_t count) {
     const std::string taken = empty() ? "" : bytes_.substr(place_, count);
     place_ += taken.size();
     return taken;
   }
 
-  /// All up to the next `end`, which is skipped.
+  /// Everything up to the next `end`, which is skipped.
   std::string until(char end) {
     if (empty()) return "";
     const size_t found = bytes_.find(end, place_);

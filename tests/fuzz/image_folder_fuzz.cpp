@@ -1,4 +1,4 @@
-// The bytes say what lies in a folder of images: images, other files, links, pipes and folders under any names.
+// The bytes describe a folder of images: images, other files, links, pipes and folders with any names.
 
 #include <sys/stat.h>
 
@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// An entry's name: up to 15 bytes, newlines and bytes that are no UTF-8 among them, and an ending.
+/// The name of an entry: up to 15 bytes, including newlines and invalid UTF-8, and an extension.
 std::string read_name(fuzz::Input& input, uint8_t ending) {
   static const std::array<const char*, 4> endings = {".png", ".jpg", ".JPEG", ""};
   std::string name = input.bytes(input.byte() % 16) + endings[ending % 4];
@@ -32,7 +32,7 @@ void make_entry(fuzz::Input& input, const fs::path& root) {
   const uint8_t kind = input.byte();
   const fs::path path = root / places[input.byte() % places.size()] / read_name(input, kind / 8);
   std::error_code ignored;
-  if (fs::exists(fs::symlink_status(path, ignored))) return;  // nothing is written through a link
+  if (fs::exists(fs::symlink_status(path, ignored))) return;  // never write through a link
   switch (kind % 8) {
     case 0: fs::create_directory_symlink(targets[input.byte() % targets.size()], path, ignored); break;
     case 1: fs::create_symlink(path.filename(), path, ignored); break;
@@ -52,7 +52,7 @@ void check_split(const Dataset& split) {
   }
 }
 
-/// An empty folder on each call: tests/fuzz/run.sh has it in memory.
+/// Empties the folder on each call; tests/fuzz/run.sh keeps it in memory.
 const fs::path& empty_folder() {
   static const TemporaryFolder folder;
   static const fs::path root = folder / "data";
@@ -75,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   DatasetSplits splits;
   if (fuzz::succeeds([&] { splits = load_dataset(root); })) {
-    fuzz::require(splits.train.classes == splits.test.classes, "two splits of other classes");
+    fuzz::require(splits.train.classes == splits.test.classes, "two splits with different classes");
     check_split(splits.train);
     check_split(splits.test);
   }

@@ -1,5 +1,5 @@
-// The bytes are a PNG or JPEG file. A change of theirs mostly breaks a PNG's checksum, or loses a JPEG's end: each file
-// is read as it is, and mended, so that the fuzzer gets beyond both.
+// The bytes are a PNG or JPEG file. Most mutations break a PNG's checksum, or remove a JPEG's end: each file is read as
+// it is and repaired, so that the fuzzer gets past both.
 
 #include <span>
 
@@ -11,7 +11,7 @@ using namespace onefold;
 
 namespace {
 
-/// Whether a file seems to claim more than 2^16 pixels. Those take up to a second each, so most of them are left out.
+/// Whether a file seems to claim more than 2^16 pixels. Such files take up to a second each, so most are skipped.
 bool is_slow(const std::vector<uint8_t>& bytes) {
   const auto number = [&](size_t place, int length) {
     uint64_t value = 0;
@@ -26,7 +26,7 @@ bool is_slow(const std::vector<uint8_t>& bytes) {
   return false;
 }
 
-/// A PNG whose chunks all have the right checksum, as far as they are whole; any other file with a JPEG's end.
+/// A PNG with the checksums of all complete chunks corrected; any other file with a JPEG's end appended.
 std::vector<uint8_t> mended(const std::vector<uint8_t>& bytes) {
   constexpr size_t kSignature = 8, kHeader = 8, kChecksum = 4;
   std::vector<uint8_t> file(bytes.begin(), bytes.begin() + std::min<ptrdiff_t>(kSignature, std::ssize(bytes)));
@@ -55,10 +55,11 @@ void read(const std::vector<uint8_t>& bytes) {
   fuzz::require(image.height >= 1 && image.height <= 4096, "a height beyond the cap");
   fuzz::require(image.width >= 1 && image.width <= 4096, "a width beyond the cap");
   fuzz::require(image.height * image.width <= int64_t{1} << 22, "more pixels than the cap");
-  fuzz::require(std::ssize(image.pixels) == 3 * image.height * image.width, "a number of pixels that is not H * W * 3");
+  fuzz::require(std::ssize(image.pixels) == 3 * image.height * image.width, "the number of bytes is not H * W * 3");
 
-  // Bytes that no file gave would differ from call to call.
-  fuzz::require(decode_image("input", bytes).pixels == image.pixels, "two readings of one file differ");
+  // Uninitialised bytes would differ from call to call.
+  fuzz::require(decode_image("input", bytes).pixels == image.pixels,
+                "reading the same file twice gives different pixels");
   if (fuzz::bug_is_planted() && image.width == 5) fuzz::read_out_of_bounds();
 }
 

@@ -1,4 +1,4 @@
-// make_corpus TARGET FOLDER: the inputs from which the fuzzers of core and datasets begin.
+// make_corpus TARGET FOLDER: writes the seed inputs of the fuzzers of core and datasets.
 
 #include <cstring>
 
@@ -16,7 +16,7 @@ using fuzz::Corpus;
 
 std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
-/// A .safetensors file by hand.
+/// A .safetensors file, written by hand.
 std::string tensors_file(const std::string& header, size_t data_bytes) {
   const uint64_t length = header.size();
   std::string bytes(sizeof length, '\0');

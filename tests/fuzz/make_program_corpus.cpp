@@ -1,4 +1,4 @@
-// make_program_corpus TARGET FOLDER: the inputs from which the fuzzers of what programs read begin.
+// make_program_corpus TARGET FOLDER: writes the seed inputs of the fuzzers of the programs' files.
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +16,7 @@ namespace {
 
 using fuzz::Corpus;
 
-/// Metadata as network_fuzz reads it.
+/// Metadata in the format that network_fuzz reads.
 std::string lines_of(const std::map<std::string, std::string>& metadata) {
   std::string lines;
   for (const auto& [key, value] : metadata) lines += key + "=" + value + "\n";

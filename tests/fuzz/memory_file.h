@@ -10,7 +10,7 @@
 
 namespace onefold::fuzz {
 
-/// A regular file in memory, with a path that any reader can open: no disk limits how many inputs a second are tried.
+/// A regular file in memory, with a path that any reader can open: no disk limits the number of inputs per second.
 class MemoryFile {
  public:
   MemoryFile() : descriptor_(::memfd_create("onefold-fuzz", 0)) {
@@ -22,11 +22,11 @@ class MemoryFile {
 
   std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
 
-  /// Replaces what is in the file.
+  /// Replaces the contents of the file.
   void write(std::string_view bytes) const {
     if (::ftruncate(descriptor_, 0) != 0 ||
         ::pwrite(descriptor_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-      throw std::runtime_error("no room for a file in memory");
+      throw std::runtime_error("not enough memory for the file");
     }
   }
 

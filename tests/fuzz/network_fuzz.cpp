@@ -1,4 +1,4 @@
-// The bytes are lines, "key=value" in turn: the metadata of model.safetensors and of checkpoint.safetensors.
+// The bytes are lines "key=value": the metadata of model.safetensors and of checkpoint.safetensors.
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -12,7 +12,7 @@ using namespace onefold;
 
 namespace {
 
-/// A .safetensors file of such metadata and no tensors; empty where a text is not UTF-8.
+/// A .safetensors file with this metadata and no tensors; empty if a text is not UTF-8.
 std::string file_of(const std::map<std::string, std::string>& metadata) {
   try {
     const std::string header = nlohmann::json({{"__metadata__", metadata}}).dump();
@@ -25,10 +25,10 @@ std::string file_of(const std::map<std::string, std::string>& metadata) {
 
 void check_position(const Position& position) {
   for (const int64_t count : {position.epoch, position.step, position.images, position.correct}) {
-    fuzz::require(count >= 0, "a position before the beginning");
+    fuzz::require(count >= 0, "a negative position");
   }
-  fuzz::require(position.correct <= position.images, "more right predictions than images");
-  fuzz::require(position.step < int64_t{1} << 53, "a step beyond the whole numbers of JSON");
+  fuzz::require(position.correct <= position.images, "more correct predictions than images");
+  fuzz::require(position.step < int64_t{1} << 53, "a step beyond the exact integers of JSON");
   if (fuzz::bug_is_planted() && position.epoch == 4) fuzz::read_out_of_bounds();
 }
 
@@ -50,8 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (fuzz::succeeds([&] { card = from_metadata(metadata, "input"); })) {
     fuzz::require(card.classes.size() >= 2, "fewer than two classes");
     for (size_t c = 0; c < 3; ++c) {
-      fuzz::require(std::isfinite(card.normalization.mean[c]), "a mean that is no number");
-      fuzz::require(card.normalization.deviation[c] > 0, "a deviation that is not above 0");
+      fuzz::require(std::isfinite(card.normalization.mean[c]), "a mean that is not finite");
+      fuzz::require(card.normalization.deviation[c] > 0, "a std that is not above 0");
     }
     fuzz::require(!fuzz::succeeds([&] { load_network(memory.path()); }), "a network without tensors was loaded");
   }

@@ -1,4 +1,4 @@
-// The bytes are run.json, log.jsonl, confusion.json and fold.json, each up to a byte 0xFF, which is in no JSON.
+// The bytes are run.json, log.jsonl, confusion.json and fold.json, separated by 0xFF, which never occurs in JSON.
 
 #include <array>
 
@@ -24,12 +24,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   std::filesystem::remove(folder / "report.html");
   if (!fuzz::succeeds([&] { write_report(folder.path()); })) {
-    fuzz::require(!std::filesystem::exists(folder / "report.html"), "an Error, and yet a report");
+    fuzz::require(!std::filesystem::exists(folder / "report.html"), "a report in spite of an Error");
     return 0;
   }
   const std::string page = read_bytes(folder / "report.html");
-  fuzz::require(unbalanced_tag(page).empty(), "a page whose tags do not close");
-  fuzz::require(count_of(page, "</script") == 2 && data_in(page).is_object(), "data that end their script");
+  fuzz::require(unbalanced_tag(page).empty(), "a page with unbalanced tags");
+  fuzz::require(count_of(page, "</script") == 2 && data_in(page).is_object(), "data that end the script");
   if (fuzz::bug_is_planted() && !is_there[0] && is_there[1] && is_there[2]) fuzz::read_out_of_bounds();
   return 0;
 }

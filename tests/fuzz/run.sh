@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Fuzzes the readers of files with libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer, two targets at a time.
+# Fuzzes the file readers with libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer, two targets at a time.
 #
-#   tests/fuzz/run.sh [SECONDS] [TARGET...]   each target for so long, 60 s where nothing is said
-#   tests/fuzz/run.sh --self-test [TARGET...] each target has to find the bug that is planted in it, within 120 s
+#   tests/fuzz/run.sh [SECONDS] [TARGET...]   fuzzes each target for SECONDS (default: 60)
+#   tests/fuzz/run.sh --self-test [TARGET...] each target must find the bug planted in it within 120 s
 #   tests/fuzz/run.sh --help
 #
-# Targets: safetensors, image, cifar10, image_folder, network, report; all of them where none is named. The fuzzers are
-# built in build/fuzz; their corpora begin with what make_corpus writes, and grow in build/fuzz/corpus from run to run.
-# A target's result is one line. An input that crashes, hangs for 10 s, asks for more than 512 MB in all or for 128 MB
-# in one go is kept in build/fuzz/findings, and the command that reproduces it is printed; then the exit code is 1.
+# Targets: safetensors, image, cifar10, image_folder, network, report (default: all). The fuzzers are built in
+# build/fuzz; their corpora start with what make_corpus writes, and grow in build/fuzz/corpus from run to run. Prints a
+# line per target. An input that crashes, hangs for 10 s, allocates more than 512 MB in total or 128 MB at once is
+# saved in build/fuzz/findings, the command that reproduces it is printed, and the exit code is 1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tests/support.sh
@@ -50,7 +50,7 @@ for target in "${targets[@]}"; do programs+=("$(maker_of "$target")"); done
 logged build/fuzz/build.log cmake --build build/fuzz --parallel "$(nproc)" --target "${programs[@]}"
 echo "== build/fuzz: built in $((SECONDS - started)) s"
 
-# The folders and files that targets make lie in memory, where there is such a folder.
+# Targets create their folders and files in memory, if possible.
 work=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")" onefold-fuzz-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 
@@ -69,7 +69,7 @@ longest_of() {
   esac
 }
 
-# fuzz TARGET LOG CORPUS PREFIX: runs the fuzzer for the seconds given.
+# fuzz TARGET LOG CORPUS PREFIX: runs the fuzzer for $seconds.
 fuzz() {
   local target=$1 log=$2 corpus=$3 prefix=$4 dictionary
   dictionary=$(dictionary_of "$target")
@@ -97,12 +97,12 @@ run_target() {
   fi
   grep -m 3 -hE 'ERROR:|finding:|runtime error:|what\(\)|SUMMARY:' "$log" >&2 || tail -n 20 "$log" >&2
   for file in "$prefix"*; do
-    echo "  again: build/fuzz/tests/fuzz/${target}_fuzz $file   (the whole output is in $log)" >&2
+    echo "  reproduce with: build/fuzz/tests/fuzz/${target}_fuzz $file   (full output: $log)" >&2
   done
   return 1
 }
 
-# The fuzzer begins from the seeds alone, and the bug has to be found by changing them.
+# The fuzzer starts with only the seeds, and must find the bug by mutating them.
 run_self_test() {
   local target=$1 log=build/fuzz/$1.planted.log corpus=$work/planted/$1 before=$SECONDS
   build/fuzz/tests/fuzz/"$(maker_of "$target")" "$target" "$corpus"
@@ -111,7 +111,7 @@ run_self_test() {
     return 1
   fi
   if ! grep -q 'ERROR: AddressSanitizer: heap-buffer-overflow' "$log" || ! grep -q read_out_of_bounds "$log"; then
-    echo "$target: something else was found than the planted bug; see $log"
+    echo "$target: found something other than the planted bug; see $log"
     return 1
   fi
   echo "$target: the planted bug was found after $((SECONDS - before)) s"

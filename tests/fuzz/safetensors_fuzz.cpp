@@ -11,20 +11,21 @@ using namespace onefold;
 
 namespace {
 
-/// The tensors' bytes tile the data, and each has as many as its shape needs.
+/// The tensors' bytes cover the data without gaps, and each tensor has as many as its shape needs.
 void check_header(const SafetensorsHeader& header, int64_t data_bytes) {
   int64_t covered = 0;
   for (const FileTensor& tensor : header.tensors) {
-    fuzz::require(tensor.begin == covered, "a hole or an overlap was let pass");
-    fuzz::require(tensor.end - tensor.begin == tensor.shape.size() * tensor.dtype->bytes, "a shape has other bytes");
+    fuzz::require(tensor.begin == covered, "a gap or an overlap was accepted");
+    fuzz::require(tensor.end - tensor.begin == tensor.shape.size() * tensor.dtype->bytes,
+                  "the number of bytes does not fit the shape");
     covered = tensor.end;
   }
   fuzz::require(covered == data_bytes, "bytes are left over");
 }
 
-/// The names are those of the header, and every number can be read.
+/// The names are those of the header, and every value can be read.
 void check_file(const SafetensorsFile& file, const SafetensorsHeader& header) {
-  fuzz::require(file.tensors.size() == header.tensors.size(), "a name was lost or came twice");
+  fuzz::require(file.tensors.size() == header.tensors.size(), "a name was lost or duplicated");
   for (const FileTensor& tensor : header.tensors) {
     const Tensor& loaded = file.tensors.at(tensor.name);
     fuzz::require(loaded.shape() == tensor.shape, "a shape was changed");

@@ -1,5 +1,5 @@
-// Runs a fuzz target over files, or all files of folders, in name order: any compiler, no fuzzer. So the targets are
-// compiled and their corpora read in every build.
+// Runs a fuzz target over files, or all files of folders, in order of their names: with any compiler, without a fuzzer.
+// So every build compiles the targets and reads their corpora.
 
 #include <algorithm>
 #include <filesystem>
@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   size_t count = 0;
   for (int i = 1; i < argc; ++i) {
     for (const fs::path& file : files_at(argv[i])) {
-      std::fprintf(stderr, "%s\n", file.c_str());  // the last one named is the one at fault
+      std::fprintf(stderr, "%s\n", file.c_str());  // if the target fails, the last name is the file at fault
       const std::string bytes = read_bytes(file);
       LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
       ++count;

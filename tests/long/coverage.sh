@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The lines of core/, autograd/ and layers/ that unit tests and the examples' tests reach: at least 95 of 100. Lines
-# that none reaches are listed on stderr. About seven minutes on two cores.
+# Measures which lines of core/, autograd/ and layers/ are covered by the unit tests and the tests of the examples: at
+# least 95 %. Lists uncovered lines on stderr. About seven minutes on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source examples/install_packages.sh
@@ -16,7 +16,7 @@ for program in onefold_tests onefold_example_tests; do
   logged $folder/$program.log $folder/tests/$program "~[.long]"
 done
 gcovr --root . --filter core/ --filter autograd/ --filter layers/ $folder >$folder/lines.txt
-grep -E '%.+[0-9]' $folder/lines.txt >&2 || true  # files with lines that are missing
+grep -E '%.+[0-9]' $folder/lines.txt >&2 || true  # files with uncovered lines
 read -r lines reached <<<"$(awk '$1 == "TOTAL" { print $2, $3 }' $folder/lines.txt)"
 echo "coverage: $reached of $lines lines of core, autograd and layers, $((100 * reached / lines)) of 100"
 [ $((100 * reached)) -ge $((95 * lines)) ]

@@ -8,9 +8,9 @@ source tests/support.sh
 
 skip() { echo "debian13: skipped: $1"; exit 77; }
 [ "$(id -u)" = 0 ] || skip "debootstrap needs root"
-command -v debootstrap >/dev/null || skip "there is no debootstrap"
+command -v debootstrap >/dev/null || skip "debootstrap not found"
 
-# The mirror of this machine, where it is a Debian too.
+# This machine's mirror, if it runs Debian, too.
 mirror=$(grep -hoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} \
   2>/dev/null | head -n 1 | tr -d ' ') || true
 mirror=${mirror:-http://deb.debian.org/debian}
@@ -18,7 +18,7 @@ mirror=${mirror:-http://deb.debian.org/debian}
 root=$PWD/build/long/debian13
 mkdir -p "$root"
 if [ ! -e "$root/ready" ]; then
-  curl -fsSI -m 20 "$mirror/dists/trixie/Release" >/dev/null 2>&1 || skip "the mirror of Debian packages is not reached"
+  curl -fsSI -m 20 "$mirror/dists/trixie/Release" >/dev/null 2>&1 || skip "the Debian mirror cannot be reached"
   echo "== debootstrap of Debian 13" >&2
   logged build/long/debootstrap.log debootstrap --variant=minbase trixie "$root" "$mirror"
   cp /etc/resolv.conf "$root/etc/resolv.conf"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes each reader of files for 30 minutes (a number as argument: for so many seconds), after each fuzzer has found
-# the bug that is planted in it: about 95 minutes on two cores.
+# Fuzzes each file reader for 30 minutes, or for as many seconds as the argument says, after each fuzzer has found the
+# bug planted in it. About 95 minutes on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 tests/fuzz/run.sh --self-test

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ctrl-C and SIGTERM at random moments; CTest sends 10. About two minutes on two cores.
+# Sends Ctrl-C and SIGTERM at random moments; CTest sends 10. About two minutes on two cores.
 #
 #   tests/long/interrupts.sh [SIGNALS]     100
 set -euo pipefail

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Changes kernels and backward rules by one token each, and counts the changes that the unit tests notice.
+"""Changes one token at a time in kernels and backward rules, and counts the changes that the unit tests notice.
 
 Usage: mutants.py [--count N] [--seed S] [--jobs J] BUILD SANITIZED
 
-Each is a CMake build by Ninja of onefold_tests, the second with AddressSanitizer: it is tried on what survives the
-first, as tests/run.sh has both. A mutant's object is compiled beside it and linked in front of the
-libraries, so that the linker never looks for the true one: neither the sources nor the build change. Which N mutants
-are tried follows from the seed and their text alone. Those that do the same as the original, and why, stand in
-equivalent_mutants.txt, and are not tried. Survivors are shown on stderr. Fails below 95 killed of 100. Needs no
-package.
+BUILD and SANITIZED are Ninja builds of onefold_tests, the second with AddressSanitizer: it is tried on mutants that
+survive the first, since tests/run.sh has both. A mutant is compiled in a folder of its own and linked before the
+libraries, so that the linker never looks for the original: neither the sources nor the build change. The choice of
+the N mutants depends only on the seed and their text. Mutants that do the same as the original are listed, with the
+reason, in equivalent_mutants.txt, and are not tried. Survivors are shown on stderr. Fails below 95 % killed.
+Needs no packages.
 """
 import argparse
 import hashlib
@@ -25,24 +25,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
-# Files, pools of buffers and threads are no kernels: other tests are for them.
+# Files, buffer pools and threads are not kernels: other tests cover them.
 NO_KERNELS = {"atomic_file", "available_memory", "memory", "parallel", "safetensors", "safetensors_header", "shape",
               "tensor", "control_groups"}
 RULES = ["backward", "lookahead", "muon", "optimizer", "schedule"]
 OF_RULES = 0.3  # the share of mutants in autograd/
-SECONDS = 60  # of computing for half of a mutant's tests: many times what they take; with the sanitizer ten times that
+SECONDS = 60  # CPU time for half of a mutant's tests, many times what they need; ten times that with the sanitizer
 MEMORY = 6 << 30
-STILL = 60  # seconds in which a mutant computes nothing, between two looks at it, are its end
+STILL = 60  # a mutant that uses no CPU time for this many seconds is killed
 OUT_OF_TIME = (-signal.SIGXCPU, 128 + signal.SIGXCPU)
 
-# Operators stand between blanks, so no template's angle bracket, no pointer and no sign is among them.
+# Operators have spaces around them, so angle brackets of templates, pointers and signs are not matched.
 FLIPS = {"+": "-", "-": "+", "*": "+", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
          "&&": "||", "||": "&&", "+=": "-=", "-=": "+=", "*=": "/="}
 OPERATOR = re.compile(r"(?<= )(" + "|".join(re.escape(o) for o in FLIPS) + r")(?= )")
 TERM = re.compile(r" [+-] \w+(\[[^][]*\])?(?=[;,)\]])")          # dropped
 NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.'])")                   # one more
 ARGUMENTS = re.compile(r"(?<=[(,{])( ?)(\w+), (\w+)(?=[,)}])")    # swapped
-# What no result depends on: comments, texts, checks of what comes in, how the work is cut up, the order of captures and
+# Code that no result depends on: comments, strings, checks of arguments, how work is divided, the order of captures and
 # of sums.
 SILENT = re.compile(r'//[^\n]*|"(\\.|[^"\\\n])*"|\n#[^\n]*|\b(check\w*|fail|static_assert)\((?:[^;]|;(?! *\n))*;'
                     r"|\bconstexpr [^\n]*|\n *(Real|int64_t|double) \w+(, \w+)+;|\bparallel_for\([^[]*\["
@@ -81,7 +81,7 @@ def in_order(paths, seed):
 
 
 def ticks_computed(process):
-    """The system's ticks that it computed for: fields 14 and 15 of /proc/PID/stat, counted from behind the name."""
+    """Its CPU time in clock ticks: fields 14 and 15 of /proc/PID/stat, counted from after the name."""
     return sum(map(int, Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]))
 
 
@@ -97,11 +97,11 @@ class Laboratory:
     def limit(self):
         seconds = 10 * SECONDS if self.sanitized else SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-        if not self.sanitized:  # whose shadow of all addresses is no use of memory
+        if not self.sanitized:  # which reserves shadow memory for all addresses
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
     def verdict(self, program, folder):
-        """The tests of the mutant's folder first: most mutants die there."""
+        """Runs the tests of the mutant's folder first: they kill most mutants."""
         others = [other for other in ("core", "autograd", "layers") if other != folder]
         for tests in (f"[{folder}]~[.long]", ",".join(f"[{other}]~[.long]" for other in others)):
             process = subprocess.Popen([program, tests, "--abort"], preexec_fn=self.limit, cwd=self.work,
@@ -113,8 +113,8 @@ class Laboratory:
 
     @staticmethod
     def code_of(process):
-        """Its exit code, or that of a limit for one that stands still: waits for a thread, or for the lock of a
-        malloc() that found its blocks overwritten and whose end Catch wants to report."""
+        """The exit code, or OUT_OF_TIME for a process that hangs: one that waits for a thread, or for the lock of a
+        malloc() that found its blocks overwritten and whose abort Catch wants to report."""
         computed = None
         while True:
             try:
@@ -174,7 +174,7 @@ def main():
     outcomes = Counter()
     with ThreadPoolExecutor(options.jobs) as pool:
         for mutants, wanted in ((rules, of_rules), (kernels, options.count - of_rules)):
-            # In place of one that does not compile comes the next.
+            # A mutant that does not compile is replaced by the next.
             while wanted and mutants:
                 tried, mutants = mutants[:wanted], mutants[wanted:]
                 for mutant, outcome in pool.map(try_on_both, tried):

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Kernels and backward rules with one token changed: do the unit tests notice? tests/long/mutants.py says how. About
-# half an hour on two cores.
+# Changes one token of kernels and backward rules: do the unit tests notice? See tests/long/mutants.py. About half an
+# hour on two cores.
 #
 #   tests/long/mutants.sh [OPTIONS OF MUTANTS.PY]     100 mutants
 set -euo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The unit tests in random orders, each in one process. About five minutes on two cores.
+# Runs the unit tests in random orders, each order in one process. About five minutes on two cores.
 #
 #   tests/long/orders.sh [ORDERS]     20
 set -euo pipefail
@@ -11,7 +11,7 @@ for ((seed = 1; seed <= orders; ++seed)); do
   if logged build/checked/order.log build/checked/tests/onefold_tests "~[.long]" --order rand --rng-seed "$seed"; then
     passed=$((passed + 1))
   else
-    echo "again: build/checked/tests/onefold_tests '~[.long]' --order rand --rng-seed $seed" >&2
+    echo "reproduce with: build/checked/tests/onefold_tests '~[.long]' --order rand --rng-seed $seed" >&2
   fi
 done
 echo "orders: the unit tests passed in $passed of $orders random orders"

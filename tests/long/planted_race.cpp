@@ -1,4 +1,4 @@
-// Two ranges of a parallel loop write to one number, at the same time: what tests/long/tsan.sh must find.
+// Two ranges of a parallel loop write to the same variable at the same time: tests/long/tsan.sh must find this race.
 #include <atomic>
 #include <cstdio>
 #include <thread>

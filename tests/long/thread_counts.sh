@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The weights' SHA-256 for 1 to 8 threads, repeated; CTest does it once. About two minutes on two cores.
+# Compares the weights' SHA-256 for 1 to 8 threads, repeatedly; CTest does it once. About two minutes on two cores.
 #
 #   tests/long/thread_counts.sh [REPETITIONS]     5
 set -euo pipefail

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The unit tests with ThreadSanitizer and more threads than cores, after it has found a race that is planted. Archer,
-# a part of LLVM's OpenMP, tells it where threads wait for each other. About four minutes on two cores.
+# Runs the unit tests with ThreadSanitizer and more threads than cores, after it has found a planted race. Archer, a
+# part of LLVM's OpenMP, tells it where threads wait for each other. About four minutes on two cores.
 #
-#   tests/long/tsan.sh [THREADS]     one more than cores
+#   tests/long/tsan.sh [THREADS]     default: the number of cores plus one
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source examples/install_packages.sh
