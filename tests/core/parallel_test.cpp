@@ -102,21 +102,26 @@ TEST_CASE("parallel_for: other threads take part, after a pause too", "[core]") 
 
 TEST_CASE("parallel_for: one thread owns the others until it ends", "[core]") {
   const ThreadCount thread_count(3);
-  // Whether all ranges of a loop run on the thread that calls it.
-  const auto runs_alone = [] {
+  // Whether all ranges of a loop run on the thread that calls it. The first range gives the others time to arrive.
+  const auto runs_alone = [](std::chrono::milliseconds patience) {
     const std::thread::id caller = std::this_thread::get_id();
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     std::atomic<int> elsewhere{0};
-    parallel_for(30, 1, [&](int64_t, int64_t) { elsewhere += std::this_thread::get_id() != caller; });
+    parallel_for(30, 1, [&](int64_t begin, int64_t) {
+      elsewhere += std::this_thread::get_id() != caller;
+      while (begin == 0 && elsewhere == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    });
     return elsewhere == 0;
   };
   const bool alone = !ONEFOLD_HAS_OPENMP;
+  const std::chrono::milliseconds enough(alone ? 20 : 60'000);
   // From here on this thread is the owner, whichever test was the first to run a loop.
-  CHECK(runs_alone() == alone);
+  CHECK(runs_alone(enough) == alone);
   for (int i = 0; i < 3; ++i) {
     bool other_alone = false;
-    std::thread([&] { other_alone = runs_alone(); }).join();
+    std::thread([&] { other_alone = runs_alone(std::chrono::milliseconds(20)); }).join();
     CHECK(other_alone);
-    CHECK(runs_alone() == alone);
+    CHECK(runs_alone(enough) == alone);
   }
 }
 
