@@ -15,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kSide = 32;
-constexpr int64_t kPlane = kSide * kSide;  // bytes per colour channel
+constexpr int64_t kImageSide = 32;
+constexpr int64_t kPlane = kImageSide * kImageSide;  // bytes per colour channel
 constexpr int64_t kRecord = kCifar10RecordBytes;
 constexpr int64_t kRecordsOfFile = 10000;
 constexpr uint64_t kMostClassesBytes = 4096;
@@ -94,7 +94,7 @@ Dataset read_split(const fs::path& folder, FileNames files, const std::vector<st
   Dataset dataset;
   dataset.name = "CIFAR-10 (official binary files)";
   dataset.classes = classes;
-  dataset.height = dataset.width = kSide;
+  dataset.height = dataset.width = kImageSide;
   const size_t images = files.size() * kRecordsOfFile;
   dataset.labels.reserve(images);
   dataset.pixels.reserve(images * (kRecord - 1));

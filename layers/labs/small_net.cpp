@@ -15,12 +15,12 @@ namespace {
 
 using Convolutions = SmallNetOptions::Convolutions;
 
-constexpr int64_t kImageChannels = 3, kImageSide = 32, kFeatures = 64;
+constexpr int64_t kInputChannels = 3, kImageSide = 32, kFeatures = 64;
 
 std::unique_ptr<Module> make_conv(const Conv2dOptions& options, Convolutions kind, Initializer& initializer) {
   if (kind == Convolutions::plain) return std::make_unique<Conv2d>(options, initializer);
   const ExpandOptions expand{.expansion = kind == Convolutions::expand_layers ? Expansion::layers : Expansion::kernels,
-                             .widen_input = options.in != kImageChannels};
+                             .widen_input = options.in != kInputChannels};
   return std::make_unique<ExpandConv2d>(options, initializer, expand);
 }
 
@@ -30,7 +30,7 @@ std::unique_ptr<Module> make_conv(const Conv2dOptions& options, Convolutions kin
 std::unique_ptr<Sequential> small_net(const SmallNetOptions& options, int64_t classes, Initializer& initializer) {
   check(options.kernel == 3 || options.kernel == 7, "small_net: a kernel of ", options.kernel, "; expected 3 or 7");
   auto net = std::make_unique<Sequential>();
-  int64_t in = kImageChannels, side = kImageSide;
+  int64_t in = kInputChannels, side = kImageSide;
   for (const int64_t out : {8, 16, 32}) {
     const int64_t padding = options.kernel == 7 ? 3 : 0;
     const Conv2dOptions conv{

@@ -32,7 +32,7 @@ void write_all(const fs::path& folder) {
   test::write_text(folder / "batches.meta.txt", kNames);
 }
 
-std::string error_of(const fs::path& dir) {
+std::string cifar10_error(const fs::path& dir) {
   try {
     load_cifar10(dir);
   } catch (const Error& error) {
@@ -87,12 +87,12 @@ TEST_CASE("CIFAR-10: found in the folder or in cifar-10-batches-bin below it", "
 
 TEST_CASE("CIFAR-10: every fault of a file is an error that names it and the remedy", "[datasets]") {
   const TemporaryFolder folder;
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has data_batch_1.bin") && ContainsSubstring("download"));
+  CHECK_THAT(cifar10_error(folder.path()), ContainsSubstring("has data_batch_1.bin") && ContainsSubstring("download"));
 
   write_all(folder.path());
   const auto check_error = [&](const fs::path& path, const std::string& what) {
-    CHECK_THAT(error_of(folder.path()), ContainsSubstring(path.string()) && ContainsSubstring(what) &&
-                                            ContainsSubstring("run datasets/download_cifar10.sh"));
+    CHECK_THAT(cifar10_error(folder.path()), ContainsSubstring(path.string()) && ContainsSubstring(what) &&
+                                                 ContainsSubstring("run datasets/download_cifar10.sh"));
   };
   const fs::path batch = folder / "data_batch_2.bin", meta = folder / "batches.meta.txt";
 
@@ -146,7 +146,7 @@ TEST_CASE("CIFAR-10: a pipe in place of a file is none, and nothing waits for it
   for (const char* name : {"batches.meta.txt", "data_batch_1.bin"}) {
     fs::remove(folder / name);
     REQUIRE(mkfifo((folder / name).c_str(), 0600) == 0);
-    CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / name).string() + ": is missing"));
+    CHECK_THAT(cifar10_error(folder.path()), ContainsSubstring((folder / name).string() + ": is missing"));
     fs::remove(folder / name);
     test::write_text(folder / name, kNames);
   }

@@ -29,7 +29,7 @@ void write_pets(const fs::path& dir) {
   test::write_file(dir / "test/dog/a.jpg", test::png_of_colour(16, 8, {9, 9, 9}));  // what counts is the content
 }
 
-std::string error_of(const fs::path& dir) {
+std::string folder_error(const fs::path& dir) {
   try {
     load_image_folder(dir);
   } catch (const Error& error) {
@@ -105,9 +105,9 @@ TEST_CASE("image folder: pictures in formats that are not read are counted", "[d
   CHECK(splits.test.left_out == "1 .gif");
 
   fs::remove(folder / "train/dog/1.png");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "train/dog").string() +
-                                                        ": has no .png, .jpg or .jpeg file, but 1 .bmp, 1 .webp: "
-                                                        "convert to PNG or JPEG"));
+  CHECK_THAT(folder_error(folder.path()), ContainsSubstring((folder / "train/dog").string() +
+                                                            ": has no .png, .jpg or .jpeg file, but 1 .bmp, 1 .webp: "
+                                                            "convert to PNG or JPEG"));
 }
 
 TEST_CASE("image folder: what systems and tools put beside the classes is no class", "[datasets]") {
@@ -138,19 +138,19 @@ TEST_CASE("image folder: recognised by train or test", "[datasets]") {
 TEST_CASE("image folder: too few classes, or not the same in both splits, are errors", "[datasets]") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "train");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "test").string() + ": is missing"));
+  CHECK_THAT(folder_error(folder.path()), ContainsSubstring((folder / "test").string() + ": is missing"));
   fs::create_directory(folder / "test");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has no class folders, expected at least 2"));
+  CHECK_THAT(folder_error(folder.path()), ContainsSubstring("has no class folders, expected at least 2"));
   fs::create_directory(folder / "train/cat");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("has one class folder, cat, expected at least 2"));
+  CHECK_THAT(folder_error(folder.path()), ContainsSubstring("has one class folder, cat, expected at least 2"));
   fs::create_directory(folder / "train/dog");
   fs::create_directory(folder / "test/cat");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "test").string() + ": has no folder dog"));
+  CHECK_THAT(folder_error(folder.path()), ContainsSubstring((folder / "test").string() + ": has no folder dog"));
   fs::create_directory(folder / "test/dog");
   fs::create_directory(folder / "test/newt");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "train").string() + ": has no folder newt"));
+  CHECK_THAT(folder_error(folder.path()), ContainsSubstring((folder / "train").string() + ": has no folder newt"));
   fs::remove(folder / "test/newt");
-  CHECK_THAT(error_of(folder.path()),
+  CHECK_THAT(folder_error(folder.path()),
              ContainsSubstring((folder / "train/cat").string() + ": has no .png, .jpg or .jpeg file"));
 }
 
@@ -159,7 +159,7 @@ TEST_CASE("image folder: a text file named .jpg is an error that names it", "[da
   write_pets(folder.path());
   test::write_text(folder / "train/dog/text.jpg", "Dear reader, this is no picture.");
   const std::string file = (folder / "train/dog/text.jpg").string();
-  CHECK_THAT(error_of(folder.path()),
+  CHECK_THAT(folder_error(folder.path()),
              ContainsSubstring(file + ": not a PNG or JPEG") && ContainsSubstring("or remove it"));
 }
 
@@ -167,9 +167,10 @@ TEST_CASE("image folder: images of two sizes are an error that names the first t
   const TemporaryFolder folder;
   write_pets(folder.path());
   test::write_file(folder / "test/dog/big.png", test::png_of_colour(17, 8, {0, 0, 0}));
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring((folder / "test/dog/big.png").string() + ": has 17 x 8") &&
-                                          ContainsSubstring((folder / "train/cat/a.png").string() + " has 16 x 8") &&
-                                          ContainsSubstring("mogrify -resize 16x8!"));
+  CHECK_THAT(folder_error(folder.path()),
+             ContainsSubstring((folder / "test/dog/big.png").string() + ": has 17 x 8") &&
+                 ContainsSubstring((folder / "train/cat/a.png").string() + " has 16 x 8") &&
+                 ContainsSubstring("mogrify -resize 16x8!"));
 }
 
 TEST_CASE("image folder: of many faults the first is reported, for any number of threads", "[datasets]") {
@@ -179,7 +180,7 @@ TEST_CASE("image folder: of many faults the first is reported, for any number of
   const int before = threads();
   for (const int count : {1, 3}) {
     set_threads(count);
-    CHECK_THAT(error_of(folder.path()), ContainsSubstring("z100.png"));
+    CHECK_THAT(folder_error(folder.path()), ContainsSubstring("z100.png"));
   }
   set_threads(before);
 }
@@ -204,7 +205,7 @@ TEST_CASE("image folder: a class whose name is no line of UTF-8 text is an error
     const TemporaryFolder folder;
     write_pets(folder.path());
     test::write_file(folder.path() / "train" / name / "1.png", test::png_of_colour(16, 8, {4, 4, 4}));
-    const std::string error = error_of(folder.path());
+    const std::string error = folder_error(folder.path());
     CHECK_THAT(error, ContainsSubstring((folder / "train").string() + ": the class folder \"") &&
                           ContainsSubstring("\" has a name that is not a line of UTF-8 text: rename it"));
     CHECK(std::ranges::none_of(error, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }));
@@ -226,11 +227,11 @@ TEST_CASE("image folder: what may not be read is an error that names it", "[data
   fs::permissions(folder.path(), fs::perms::all);
   fs::permissions(folder / "train/dog/1.png", fs::perms::none);
   if (was_root) REQUIRE(seteuid(65534) == 0);
-  const std::string of_file = error_of(folder.path());
+  const std::string of_file = folder_error(folder.path());
   if (was_root) REQUIRE(seteuid(0) == 0);
   fs::permissions(folder / "train/dog", fs::perms::none);
   if (was_root) REQUIRE(seteuid(65534) == 0);
-  const std::string of_folder = error_of(folder.path());
+  const std::string of_folder = folder_error(folder.path());
   if (was_root) REQUIRE(seteuid(0) == 0);
   fs::permissions(folder / "train/dog", fs::perms::all);
   CHECK_THAT(of_file, ContainsSubstring((folder / "train/dog/1.png").string() + ": cannot be opened: Permission"));
@@ -247,8 +248,8 @@ TEST_CASE("image folder: small files of large images that memory does not hold a
   const int64_t links = available_memory() / 12'000'000 + 1000;
   REQUIRE(links < 1'000'000);
   for (int64_t i = 0; i < links; ++i) fs::create_symlink("1.png", folder / ("train/a/" + std::to_string(i) + "x.png"));
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("images of 4000 x 1000 pixels need ") &&
-                                          ContainsSubstring("MiB are available: make the images smaller"));
+  CHECK_THAT(folder_error(folder.path()), ContainsSubstring("images of 4000 x 1000 pixels need ") &&
+                                              ContainsSubstring("MiB are available: make the images smaller"));
 }
 
 TEST_CASE("image folder: folders of ten thousand entries are walked within a second of computing", "[datasets]") {

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 using test::TemporaryEnvironment;
 using test::TemporaryFolder;
 
-std::string error_of(const fs::path& dir) {
+std::string loading_error(const fs::path& dir) {
   try {
     load_dataset(dir);
   } catch (const Error& error) {
@@ -50,26 +50,26 @@ TEST_CASE("load dataset: CIFAR-10's files are recognised by looking, even where 
   const TemporaryFolder folder;
   test::write_text(folder / "cifar-10-batches-bin/test_batch.bin", "x");
   CHECK(has_dataset(folder.path()));
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("batches.meta.txt: is missing"));
-  CHECK_THAT(error_of(folder / "cifar-10-batches-bin"), ContainsSubstring("batches.meta.txt: is missing"));
+  CHECK_THAT(loading_error(folder.path()), ContainsSubstring("batches.meta.txt: is missing"));
+  CHECK_THAT(loading_error(folder / "cifar-10-batches-bin"), ContainsSubstring("batches.meta.txt: is missing"));
 }
 
 TEST_CASE("load dataset: where there is none, it says what was looked for, where, and the remedies", "[datasets]") {
   const TemporaryFolder folder;
-  const std::string error = error_of(folder.path());
+  const std::string error = loading_error(folder.path());
   CHECK_THAT(error, ContainsSubstring("no dataset in " + folder.path().string()));
   for (const char* part : {"data_batch_1.bin", "cifar-10-batches-bin", "train/CLASS/*.png", "--data-dir FOLDER",
                            "datasets/download_cifar10.sh", "ONEFOLD_DATA_DIR", "--dataset shapes10"}) {
     CHECK_THAT(error, ContainsSubstring(part));
   }
 
-  CHECK_THAT(error_of(folder / "absent"), ContainsSubstring("The folder does not exist."));
+  CHECK_THAT(loading_error(folder / "absent"), ContainsSubstring("The folder does not exist."));
   test::write_text(folder / "file", "");
-  CHECK_THAT(error_of(folder / "file"), ContainsSubstring("That is a file, not a folder."));
+  CHECK_THAT(loading_error(folder / "file"), ContainsSubstring("That is a file, not a folder."));
   fs::create_directory(folder / "cifar-10-batches-bin");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("There is cifar-10-batches-bin, without its files."));
+  CHECK_THAT(loading_error(folder.path()), ContainsSubstring("There is cifar-10-batches-bin, without its files."));
   test::write_text(folder / "cifar-10-binary.tar.gz", "");
-  CHECK_THAT(error_of(folder.path()), ContainsSubstring("not unpacked"));
+  CHECK_THAT(loading_error(folder.path()), ContainsSubstring("not unpacked"));
 }
 
 TEST_CASE("load dataset: other forms of CIFAR-10 and CIFAR-100 are named, with the file that is needed", "[datasets]") {
@@ -96,7 +96,7 @@ TEST_CASE("load dataset: other forms of CIFAR-10 and CIFAR-100 are named, with t
       CHECK_THAT(error, ContainsSubstring("There is " + name) && ContainsSubstring(what) &&
                             ContainsSubstring("binary version, cifar-10-binary.tar.gz: "));
     };
-    check_named(error_of(folder.path()));
+    check_named(loading_error(folder.path()));
     try {
       load_cifar10(folder.path());
       FAIL("no error");
@@ -104,8 +104,8 @@ TEST_CASE("load dataset: other forms of CIFAR-10 and CIFAR-100 are named, with t
       check_named(error.what());
     }
     if (name == file) {
-      CHECK_THAT(error_of(folder / file), ContainsSubstring("a file, not a folder"));
-      check_named(error_of(folder / file));
+      CHECK_THAT(loading_error(folder / file), ContainsSubstring("a file, not a folder"));
+      check_named(loading_error(folder / file));
     }
   }
 }

@@ -13,7 +13,7 @@ namespace {
 using test::Bytes;
 using test::PngKind;
 
-std::string error_of(const Bytes& bytes) {
+std::string decoding_error(const Bytes& bytes) {
   try {
     decode_image("some.png", bytes);
   } catch (const Error& error) {
@@ -49,10 +49,11 @@ TEST_CASE("decode image: a JPEG gives its colours", "[datasets]") {
 
 TEST_CASE("decode image: what is no image is an error with name, reason and remedy", "[datasets]") {
   const std::string text = "This is no image.";
-  CHECK_THAT(error_of(Bytes(text.begin(), text.end())), ContainsSubstring("some.png: not a PNG or JPEG image (") &&
-                                                            ContainsSubstring("convert it to PNG or JPEG again"));
-  CHECK_THAT(error_of({}), !ContainsSubstring("()") && ContainsSubstring("not a PNG or JPEG image"));
-  CHECK_THAT(error_of({'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0, 0, 0}),
+  CHECK_THAT(
+      decoding_error(Bytes(text.begin(), text.end())),
+      ContainsSubstring("some.png: not a PNG or JPEG image (") && ContainsSubstring("convert it to PNG or JPEG again"));
+  CHECK_THAT(decoding_error({}), !ContainsSubstring("()") && ContainsSubstring("not a PNG or JPEG image"));
+  CHECK_THAT(decoding_error({'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0, 0, 0}),
              ContainsSubstring("not a PNG or JPEG image"));
 }
 
@@ -74,7 +75,7 @@ TEST_CASE("decode image: a file cut off anywhere is an error", "[datasets]") {
     CHECK_NOTHROW(decode_image("whole", file));
     for (size_t length = 0; length < file.size(); ++length) {
       CAPTURE(length, file.size());
-      CHECK_THAT(error_of(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(length))),
+      CHECK_THAT(decoding_error(Bytes(file.begin(), file.begin() + static_cast<ptrdiff_t>(length))),
                  ContainsSubstring("some.png: "));
     }
   }
@@ -108,7 +109,7 @@ TEST_CASE("decode image: a PNG with any bit flipped is an error", "[datasets]") 
       Bytes png = whole;
       png[bit / 8] = static_cast<uint8_t>(png[bit / 8] ^ 1 << bit % 8);
       CAPTURE(bit / 8, bit % 8);
-      CHECK_THAT(error_of(png), ContainsSubstring("some.png: "));
+      CHECK_THAT(decoding_error(png), ContainsSubstring("some.png: "));
     }
   }
 }
@@ -129,22 +130,22 @@ TEST_CASE("decode image: a JPEG in which a decoder cannot go on is an error, tho
     test::append(bytes, end);
     return bytes;
   };
-  CHECK(error_of(with({})) == "no error");
-  CHECK(error_of(with(test::jpeg_segment(0xFE, {1, 2, 3}))) == "no error");
+  CHECK(decoding_error(with({})) == "no error");
+  CHECK(decoding_error(with(test::jpeg_segment(0xFE, {1, 2, 3}))) == "no error");
   // Tables of no known kind, a segment of no known kind, a length that cannot be, a code longer than its bits.
   for (const Bytes& segment :
        {test::jpeg_segment(0xDB, Bytes(65, 0x44)), test::jpeg_segment(0xC4, Bytes(17, 0x77)),
         test::jpeg_segment(0xC8, {}), test::jpeg_segment(0xDD, {1}), Bytes{0xFF, 0xE0, 0, 0},
         test::jpeg_segment(0xC4, {0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3})}) {
-    CHECK_THAT(error_of(with(segment)), ContainsSubstring("some.png: cannot be decoded ("));
+    CHECK_THAT(decoding_error(with(segment)), ContainsSubstring("some.png: cannot be decoded ("));
   }
 }
 
 TEST_CASE("decode image: an image too large, or larger than its file can hold, is refused", "[datasets]") {
-  CHECK_THAT(error_of(test::png_of(PngKind::kRgb, 5000, 1, {1, 2, 3})), ContainsSubstring("some.png"));
-  CHECK_THAT(error_of(test::png_of(PngKind::kGrey, 4096, 2048, {1})),
+  CHECK_THAT(decoding_error(test::png_of(PngKind::kRgb, 5000, 1, {1, 2, 3})), ContainsSubstring("some.png"));
+  CHECK_THAT(decoding_error(test::png_of(PngKind::kGrey, 4096, 2048, {1})),
              ContainsSubstring("has 4096 x 2048 pixels, at most 4096 per side and 4194304"));
-  CHECK_THAT(error_of(test::png_of(PngKind::kGrey, 2048, 2048, {1})),
+  CHECK_THAT(decoding_error(test::png_of(PngKind::kGrey, 2048, 2048, {1})),
              ContainsSubstring("claims 2048 x 2048 pixels in 69 bytes"));
 }
 

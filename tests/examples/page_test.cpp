@@ -6,10 +6,10 @@
 
 using namespace onefold;
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 TEST_CASE("page: is complete in itself, and asks for nothing", "[examples]") {
-  const std::string whole = page("A <title>", "A lead.", {{"1 <", "of 2"}, {"3", "of 4"}}, Json::object());
+  const std::string whole = page("A <title>", "A lead.", {{"1 <", "of 2"}, {"3", "of 4"}}, OrderedJson::object());
   CHECK(unbalanced_tag(whole) == "");
   CHECK(whole.starts_with("<!DOCTYPE html>"));
   CHECK(count_of(whole, "A &lt;title&gt;") == 2);
@@ -35,7 +35,7 @@ TEST_CASE("page: is complete in itself, and asks for nothing", "[examples]") {
 TEST_CASE("page: no string of the data ends its script, opens a comment or is filled in", "[examples]") {
   for (const std::string hostile : {"</script><script>alert(1)</script>", "</SCRIPT >", "<!--<script>", "]]>",
                                     "{{title}}", "\\u003c\\", "\"'&amp;", "\u2028\u2029", "\n\t\x01", "\u00e4\u2192"}) {
-    const Json data = {{hostile, {{"deep", {hostile, hostile}}}}};
+    const OrderedJson data = {{hostile, {{"deep", {hostile, hostile}}}}};
     const std::string whole = page("title", "", {{hostile, hostile}}, data);
     CAPTURE(hostile);
     CHECK(unbalanced_tag(whole) == "");
@@ -49,18 +49,18 @@ TEST_CASE("page: no string of the data ends its script, opens a comment or is fi
 }
 
 TEST_CASE("page: bytes that are no UTF-8 become a mark, numbers that are not finite null", "[examples]") {
-  const Json data = {{"name", "a\xff"}, {"number", std::numeric_limits<double>::quiet_NaN()}};
+  const OrderedJson data = {{"name", "a\xff"}, {"number", std::numeric_limits<double>::quiet_NaN()}};
   const nlohmann::json read = data_in(page("title", "", {}, data));
   CHECK(read["name"] == "a\ufffd");
   CHECK(read["number"].is_null());
 }
 
 TEST_CASE("page: a table keeps its names, cells and total", "[examples]") {
-  const Json json =
+  const OrderedJson json =
       table_json({.columns = {{"x"}, {"n", true}}, .rows = {{"a", "1"}, {"<b>", "2"}}, .last_is_total = true});
-  CHECK(json["columns"][0] == Json({{"name", "x"}, {"number", false}}));
-  CHECK(json["columns"][1] == Json({{"name", "n"}, {"number", true}}));
-  CHECK(json["rows"][1] == Json({"<b>", "2"}));
+  CHECK(json["columns"][0] == OrderedJson({{"name", "x"}, {"number", false}}));
+  CHECK(json["columns"][1] == OrderedJson({{"name", "n"}, {"number", true}}));
+  CHECK(json["rows"][1] == OrderedJson({"<b>", "2"}));
   CHECK(json["last_is_total"] == true);
   CHECK(table_json({.columns = {{}}, .rows = {}})["rows"].is_array());
 }

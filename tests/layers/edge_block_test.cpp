@@ -11,7 +11,7 @@ using namespace onefold::testing;
 
 namespace {
 
-std::vector<BlockOptions> all_options() {
+std::vector<BlockOptions> edge_options() {
   return {{.in = 4, .out = 4},
           {.in = 4, .out = 6},
           {.in = 4, .out = 4, .stride = 2},
@@ -24,7 +24,7 @@ std::vector<BlockOptions> all_options() {
 // [gradient-check]
 TEST_CASE("edge block: the gradients of a training step are those of differences", "[layers]") {
   if (sizeof(Real) != 8) return;  // float resolves too little behind batch norms
-  for (const BlockOptions& options : all_options()) {
+  for (const BlockOptions& options : edge_options()) {
     Initializer initializer(1);
     EdgeBlock block(options, initializer);
     const GradientCheck check = check_block_gradients(block, random_images({2, 4, 5, options.in}).value());
@@ -35,7 +35,7 @@ TEST_CASE("edge block: the gradients of a training step are those of differences
 // [/gradient-check]
 
 TEST_CASE("edge block: folded equals trained, in every step, inside and on the border", "[layers][fold]") {
-  for (const BlockOptions& options : all_options()) {
+  for (const BlockOptions& options : edge_options()) {
     CAPTURE(options.text());
     Initializer initializer(1);
     EdgeBlock block(options, initializer);

@@ -16,10 +16,10 @@ using namespace onefold::testing;
 
 namespace {
 
-Tensor normals(const Shape& shape, uint64_t stream) { return random_normal(shape, Random(11, stream)); }
+Tensor normal_values(const Shape& shape, uint64_t stream) { return random_normal(shape, Random(11, stream)); }
 
 Kernel random_kernel(const Shape& shape, uint64_t stream) {
-  return {normals(shape, stream), normals({shape[-1]}, stream + 1)};
+  return {normal_values(shape, stream), normal_values({shape[-1]}, stream + 1)};
 }
 
 Tensor apply(const Kernel& kernel, const Tensor& x, const Conv2dArgs& args) {
@@ -27,19 +27,19 @@ Tensor apply(const Kernel& kernel, const Tensor& x, const Conv2dArgs& args) {
 }
 
 FixedBatchNorm random_norm(int64_t channels, uint64_t stream) {
-  Tensor variance = normals({channels}, stream);
+  Tensor variance = normal_values({channels}, stream);
   for (int64_t c = 0; c < channels; ++c) variance[c] = variance[c] * variance[c];
   variance[0] = 0;  // a channel that was constant: eps alone keeps it finite
-  return {{normals({channels}, stream + 1), variance},
-          normals({channels}, stream + 2),
-          normals({channels}, stream + 3),
+  return {{normal_values({channels}, stream + 1), variance},
+          normal_values({channels}, stream + 2),
+          normal_values({channels}, stream + 3),
           Real(1e-5)};
 }
 
 }  // namespace
 
 TEST_CASE("fold_batch_norm: equals the convolution and then the batch norm", "[layers][fold]") {
-  const Tensor x = normals({2, 6, 5, 4}, 1);
+  const Tensor x = normal_values({2, 6, 5, 4}, 1);
   for (const int64_t groups : {1, 2, 4}) {
     const Conv2dArgs args = conv2d_args(1, 1, groups);
     const Kernel kernel = random_kernel({3, 3, 4 / groups, 8}, 2);
@@ -51,7 +51,7 @@ TEST_CASE("fold_batch_norm: equals the convolution and then the batch norm", "[l
 }
 
 TEST_CASE("pad_kernel: a larger kernel and as much more padding compute the same", "[layers][fold]") {
-  const Tensor x = normals({2, 6, 7, 4}, 1);
+  const Tensor x = normal_values({2, 6, 7, 4}, 1);
   for (const int64_t stride : {1, 2}) {
     const Kernel pointwise = random_kernel({1, 1, 4, 3}, 2);
     const Tensor expected = apply(pointwise, x, conv2d_args(stride, 0));
@@ -70,7 +70,7 @@ TEST_CASE("pad_kernel: a larger kernel and as much more padding compute the same
 }
 
 TEST_CASE("identity_kernel: changes nothing, for any number of groups", "[layers][fold]") {
-  const Tensor x = normals({2, 5, 4, 8}, 1);
+  const Tensor x = normal_values({2, 5, 4, 8}, 1);
   for (const int64_t groups : {1, 2, 4, 8}) {
     for (const int64_t side : {1, 3, 5}) {
       const Kernel identity = identity_kernel(8, groups, side, side).rounded();
@@ -83,7 +83,7 @@ TEST_CASE("identity_kernel: changes nothing, for any number of groups", "[layers
 }
 
 TEST_CASE("add_kernels: the sum of two convolutions is one", "[layers][fold]") {
-  const Tensor x = normals({2, 6, 5, 4}, 1);
+  const Tensor x = normal_values({2, 6, 5, 4}, 1);
   const Conv2dArgs args = conv2d_args(2, 1, 2);
   const Kernel a = random_kernel({3, 3, 2, 6}, 2), b = random_kernel({3, 3, 2, 6}, 4);
   const Tensor expected = add(apply(a, x, args), apply(b, x, args));
@@ -98,7 +98,7 @@ TEST_CASE("add_kernels: the sum of two convolutions is one", "[layers][fold]") {
 
 TEST_CASE("place_kernel: anywhere in a larger window, with as much more padding", "[layers][fold]") {
   // A 2x2 kernel with padding 1 begins one pixel up and left, a 4x3 with its elements from (1, 0) on two.
-  const Tensor x = normals({2, 6, 7, 4}, 1);
+  const Tensor x = normal_values({2, 6, 7, 4}, 1);
   const Kernel small = random_kernel({2, 2, 4, 3}, 2);
   Conv2dArgs small_args = conv2d_args(1, 1), large_args = conv2d_args(1, 1);
   large_args.padding_h = 2;
@@ -115,7 +115,7 @@ TEST_CASE("place_kernel: anywhere in a larger window, with as much more padding"
 }
 
 TEST_CASE("dilate_kernel: zeros between the elements stand for the dilation", "[layers][fold]") {
-  const Tensor x = normals({2, 9, 8, 4}, 1);
+  const Tensor x = normal_values({2, 9, 8, 4}, 1);
   const Kernel kernel = random_kernel({3, 2, 4, 3}, 2);
   Conv2dArgs dilated = conv2d_args(2, 2), plain = dilated;
   dilated.dilation_h = 2;
@@ -127,7 +127,7 @@ TEST_CASE("dilate_kernel: zeros between the elements stand for the dilation", "[
 }
 
 TEST_CASE("regroup_kernel: fewer groups and zeros compute the same", "[layers][fold]") {
-  const Tensor x = normals({2, 5, 6, 8}, 1);
+  const Tensor x = normal_values({2, 5, 6, 8}, 1);
   for (const int64_t groups : {1, 2, 4, 8}) {
     const Kernel kernel = random_kernel({3, 3, 8 / groups, 16}, 2);
     for (int64_t fewer = 1; fewer <= groups; fewer *= 2) {
@@ -145,7 +145,7 @@ TEST_CASE("regroup_kernel: fewer groups and zeros compute the same", "[layers][f
 }
 
 TEST_CASE("average_kernel: the mean of a window, its padding counted as zeros", "[layers][fold]") {
-  const Tensor x = normals({2, 6, 7, 4}, 1);
+  const Tensor x = normal_values({2, 6, 7, 4}, 1);
   for (const Pool2dArgs& args : {Pool2dArgs{2, 2, 0}, Pool2dArgs{3, 1, 1}, Pool2dArgs{3, 2, 1}, Pool2dArgs{5, 1, 2}}) {
     const Kernel average = average_kernel(4, args.kernel, args.kernel).rounded();
     const Tensor got = apply(average, x, conv2d_args(args.stride, args.padding, 4));
@@ -156,7 +156,7 @@ TEST_CASE("average_kernel: the mean of a window, its padding counted as zeros", 
 
 TEST_CASE("compose_kernels: one convolution after another is one, and the trained composition has the same kernel",
           "[layers][fold]") {
-  const Tensor x = normals({2, 12, 13, 8}, 1);
+  const Tensor x = normal_values({2, 12, 13, 8}, 1);
   for (const int64_t first_groups : {1, 2, 4, 8}) {
     for (const int64_t second_groups : {1, 2, 3, 6}) {
       for (const int64_t stride : {1, 2}) {

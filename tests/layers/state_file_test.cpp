@@ -27,11 +27,11 @@ struct TemporaryFolder {
   fs::path path;
 };
 
-RepVggSize small_size() { return {"small", {1, 2, 1, 1, 1}, {4, 4, 8, 8, 8}}; }
+RepVggSize two_block_size() { return {"small", {1, 2, 1, 1, 1}, {4, 4, 8, 8, 8}}; }
 
 std::unique_ptr<RepVgg> trained_network(uint64_t seed) {
   Initializer initializer(seed);
-  auto network = std::make_unique<RepVgg>(small_size(), 10, initializer);
+  auto network = std::make_unique<RepVgg>(two_block_size(), 10, initializer);
   randomize(*network, seed);
   network->eval();
   return network;
@@ -49,7 +49,7 @@ TEST_CASE("state file: saved and loaded, every bit is the same", "[layers]") {
   CHECK(metadata.at("form") == "training");
 
   const auto folded = saved->fold(),
-             folded_loaded = std::unique_ptr<Module>(std::make_unique<PlainVgg>(small_size(), 10));
+             folded_loaded = std::unique_ptr<Module>(std::make_unique<PlainVgg>(two_block_size(), 10));
   save_model(folder.path / "folded.safetensors", *folded);
   load_model(folder.path / "folded.safetensors", *folded_loaded);
   CHECK(bit_equal(state(*folded), state(*folded_loaded)));

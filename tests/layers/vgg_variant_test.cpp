@@ -13,7 +13,7 @@ using namespace onefold::testing;
 
 namespace {
 
-RepVggSize small_size() { return {"small", {1, 2, 2, 2, 1}, {8, 8, 16, 16, 32}}; }
+RepVggSize unpooled_size() { return {"small", {1, 2, 2, 2, 1}, {8, 8, 16, 16, 32}}; }
 
 Whitening& whitening_of(Vgg& network) { return dynamic_cast<Whitening&>(*network.whitening()); }
 
@@ -50,7 +50,7 @@ TEST_CASE("vgg_variant: pools between stages, whitening in front, the largest of
   CHECK(network.blocks().size() == inputs.size());
   for (Module* block : network.blocks()) CHECK(equivalent_convolution(*block).args.stride_h == 1);
 
-  VggVariant pooled_stem{.size = small_size()};
+  VggVariant pooled_stem{.size = unpooled_size()};
   pooled_stem.halving[0] = Halving::pool;
   CHECK_THAT(error_of([&] { make_repvgg(pooled_stem, 10, initializer); }),
              ContainsSubstring("stage 0 begins with a pool"));
@@ -85,7 +85,7 @@ TEST_CASE("vgg_variant: the short network folds, in each step and as a whole", "
 TEST_CASE("vgg_variant: of blocks of any family, and folded equals trained", "[layers][fold]") {
   for (const std::string& family : family_names()) {
     CAPTURE(family);
-    const VggVariant variant{.size = small_size(), .family = family};
+    const VggVariant variant{.size = unpooled_size(), .family = family};
     Initializer initializer(1);
     std::unique_ptr<RepVgg> network;
     const std::string error = error_of([&] { network = make_repvgg(variant, 10, initializer); });
@@ -116,6 +116,6 @@ TEST_CASE("vgg_variant: of blocks of any family, and folded equals trained", "[l
     load_state(*make_plain_vgg(variant, 10), state(*folded));
   }
   Initializer initializer(1);
-  CHECK_THAT(error_of([&] { make_repvgg({.size = small_size(), .family = "vgg"}, 10, initializer); }),
+  CHECK_THAT(error_of([&] { make_repvgg({.size = unpooled_size(), .family = "vgg"}, 10, initializer); }),
              ContainsSubstring("unknown block family \"vgg\"; expected one of none, repvgg"));
 }
