@@ -26,8 +26,7 @@ source examples/install_packages.sh
 install_packages cmake g++ ninja-build libstb-dev libcli11-dev nlohmann-json3-dev catch2 curl strace qemu-user
 check_tools
 
-# Compiled ten files at a time, in half the time; .ci/run and the quickstart compile each by itself.
-build_and_test release build/checked -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=10
+build_and_test release build/checked
 summary=$closing_line
 if [ $sanitize = 1 ]; then
   build_and_test asan build/asan

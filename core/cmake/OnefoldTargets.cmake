@@ -57,8 +57,10 @@ function(onefold_library folder)
     # For shared objects that link it; functions of a file are still inlined there.
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     target_compile_options(${target} PRIVATE -fno-semantic-interposition)
-    if(folder STREQUAL "core")
-      set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)  # each algorithm's file has a forward() of its own
+    # In core, each algorithm's file has a forward() of its own. With sanitizers, as CI builds first, every file of the
+    # library is compiled by itself, so that one that lacks an include fails.
+    if(folder STREQUAL "core" OR ONEFOLD_SANITIZE)
+      set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
     endif()
     target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
     target_compile_features(${target} PUBLIC cxx_std_20)

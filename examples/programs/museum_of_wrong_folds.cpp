@@ -81,7 +81,7 @@ struct BothForms {
 /// A trained network whose blocks can have one of these mistakes.
 BothForms load_and_fold(const Settings& settings) {
   SavedNetwork saved = load_network(*settings.model, settings.net);
-  check(saved.card.form == "training", settings.model->string(),
+  check(saved.trained != nullptr, settings.model->string(),
         ": is folded already; name the trained network it came from, model.safetensors in the same folder");
   const std::string& family = saved.card.reparam;
   check(family == "repvgg" || family == "dbb", settings.model->string(), ": has blocks of family ", family,

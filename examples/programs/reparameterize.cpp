@@ -67,7 +67,7 @@ void add_settings(CLI::App& app, Settings& settings) {
 
 SavedNetwork load_trained(const Settings& settings) {
   SavedNetwork saved = load_network(settings.model, settings.net);
-  check(saved.card.form == "training", settings.model.string(),
+  check(saved.trained != nullptr, settings.model.string(),
         ": is folded already; name the trained network it came from, model.safetensors in the same folder");
   const auto blocks = named_blocks(*saved.trained);
   std::string names;

@@ -38,7 +38,7 @@ SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file,
   check(saved.card.classes == train.classes, file.string(), ": its classes are ", listed(saved.card.classes),
         "; the training images are of ", listed(train.classes), ". Fine-tune it on its own classes, in that order");
   check_sound(saved.network(), file);
-  if (saved.card.form == "folded") {
+  if (saved.folded) {
     saved.card.form = "training";
     saved.card.reparam = "repvgg";
     Initializer unused(0);
@@ -51,7 +51,7 @@ SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file,
 
 void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file, std::string& net,
                     std::string& reparam) {
-  const bool folded = saved.card.form == "folded";
+  const bool folded = saved.folded != nullptr;
   const auto settle = [&](const std::string& option, std::string& value, const std::string& of_file) {
     if (app.count(option) > 0 && value != of_file) {
       throw UsageError(option + " " + value + ", but " + file.string() + " is a network of " + option + " " + of_file +

@@ -11,8 +11,6 @@ namespace onefold {
 
 namespace {
 
-constexpr const char* kAdded = "kernels and biases added";
-
 using Compute = std::function<Tensor(const Tensor& x)>;
 
 /// A convolution's kernel, rounded to Real, without bias if it has none.
@@ -128,6 +126,7 @@ std::vector<FoldStep> explain_fold(Module& block) {
   steps.push_back(step_of("the trained block, evaluation mode", form, activation));
   reduce(form, [&](const Rewrite& rewrite) {
     steps.push_back(step_of(rewrite.title, form, activation));
+    steps.back().adds = rewrite.adds;
     for (const LinearForm& piece : rewrite.before) steps.back().before.push_back(named(piece));
     steps.back().after.push_back(named(rewrite.after));
   });
@@ -138,11 +137,11 @@ std::vector<FoldStep> explain_fold(Module& block) {
 const FoldStep& step_of_branches(const std::vector<FoldStep>& steps) {
   check(steps.size() >= 2, "step_of_branches: ", steps.size(), " steps; give it what explain_fold() returns");
   const size_t before_last = steps.size() - 2;
-  return before_last >= 1 && steps[before_last].title == kAdded ? steps[before_last - 1] : steps[before_last];
+  return before_last >= 1 && steps[before_last].adds ? steps[before_last - 1] : steps[before_last];
 }
 
 const FoldStep* step_of_sum(const std::vector<FoldStep>& steps) {
-  const auto is_sum = [](const FoldStep& step) { return step.title == kAdded; };
+  const auto is_sum = [](const FoldStep& step) { return step.adds; };
   const auto last = std::find_if(steps.rbegin(), steps.rend(), is_sum);
   return last == steps.rend() ? nullptr : &*last;
 }

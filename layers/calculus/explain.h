@@ -24,6 +24,7 @@ struct FoldStep {
   int64_t convolutions = 0;
   int64_t batch_norms = 0;
   int64_t additions = 0;
+  bool adds = false;                               // whether this step added the branches of a sum
   std::function<Tensor(const Tensor& x)> compute;  // the partly folded block, activation included
 };
 

@@ -164,7 +164,7 @@ void reduce_sum(LinearForm& form, const OnRewrite& on_rewrite) {
   std::vector<DoubleKernel> kernels;
   for (const LinearForm& part : form.parts) kernels.push_back(part.conv.kernel);
   Rewrite rewrite{"kernels and biases added", std::move(form.parts),
-                  made(form.name, {add_kernels(kernels), window.args, {}})};
+                  made(form.name, {add_kernels(kernels), window.args, {}}), /*adds=*/true};
   form = rewrite.after;
   if (on_rewrite) on_rewrite(rewrite);
 }

@@ -50,6 +50,7 @@ struct Rewrite {
   std::string title;               // "batch norm into the 3x3 convolution"
   std::vector<LinearForm> before;  // in the order of computation
   LinearForm after;
+  bool adds = false;  // whether it added the branches of a sum
 };
 using OnRewrite = std::function<void(const Rewrite& rewrite)>;
 
