@@ -18,7 +18,7 @@ bool has_dataset(const std::filesystem::path& dir);
 
 /// Loads the data in `dir` and detects its format: the CIFAR-10 binary files, in `dir` or in cifar-10-batches-bin below
 /// it (cifar10.h), or images in class folders (image_folder.h).
-/// Throws Error if neither is found, saying what was looked for, where, and the remedies.
+/// Throws Error if neither is found, saying what it looked for and where, and what to do.
 DatasetSplits load_dataset(const std::filesystem::path& dir);
 
 }  // namespace onefold

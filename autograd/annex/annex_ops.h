@@ -9,7 +9,7 @@
 
 namespace onefold {
 
-// The differentiable ops of optional layers: what autograd/ops.h is for the others, with its conventions and tests.
+// The differentiable ops of optional layers: the counterpart of autograd/ops.h, with the same conventions and tests.
 
 // -- elements, channels, filters
 

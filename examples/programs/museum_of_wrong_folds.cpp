@@ -115,9 +115,11 @@ void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& for
             << text_table(damage_table(damages, right.accuracy()));
 }
 
-int run(const Settings& settings) {
-  if (settings.data.data_dir && !settings.model) {
-    throw UsageError("--data-dir: random blocks need no data; also name a trained network with --model");
+int run(const CLI::App& app, const Settings& settings) {
+  for (const std::string option : {"--data-dir", "--dataset", "--limit-test", "--net"}) {
+    if (!settings.model && app.count(option) > 0) {
+      throw UsageError(option + ": random blocks need no data; also name a trained network with --model");
+    }
   }
   // Report errors in the model or its data before anything is printed.
   std::optional<BothForms> forms;
@@ -141,5 +143,5 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Folds wrongly on purpose: the classic mistakes, how large each error is, and where it is.",
        "--model runs/train-mini/model.safetensors", "docs/14-wrong-folds.md"},
-      [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App&) { return run(settings); });
+      [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App& app) { return run(app, settings); });
 }

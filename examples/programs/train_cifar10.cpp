@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/parallel.h"
+#include "datasets/cifar10.h"
 #include "datasets/load_dataset.h"
 #include "examples/cli/options.h"
 #include "examples/cli/program.h"
@@ -80,8 +81,8 @@ void add_options(CLI::App& app, Options& options) {
       ->transform(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images per step");
   app.add_option("--lr", hyper.lr, "maximum learning rate")->check(real_number(0, 1000));
-  app.add_option("--momentum", hyper.momentum, "momentum of SGD, in Nesterov's form")->check(real_number(0, 0.9999));
-  app.add_option("--weight-decay", hyper.weight_decay, "weight decay of weights; batch norms and biases have none")
+  app.add_option("--momentum", hyper.momentum, "SGD momentum (Nesterov)")->check(real_number(0, 0.9999));
+  app.add_option("--weight-decay", hyper.weight_decay, "weight decay (not applied to batch norms and biases)")
       ->check(real_number(0, 1000));
   app.add_option("--label-smoothing", hyper.label_smoothing, "share of the target spread over all classes")
       ->check(real_number(0, 0.9999));
@@ -261,7 +262,9 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     return kSuccess;
   }
   if (options.data.dataset == "auto" && setup.data.kind == "shapes10") {
-    std::cerr << "There is no CIFAR-10 in " << find_data_dir({}).string() << ", so Shapes10 is used instead\n";
+    const std::filesystem::path dir = find_data_dir({});
+    std::cerr << other_form_of_cifar10(dir) << "There is no CIFAR-10 in " << dir.string()
+              << ", so Shapes10 is used instead\n";
   }
   std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
                              setup.data.splits.train.name + " with " + std::to_string(threads()) +

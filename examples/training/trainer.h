@@ -65,8 +65,8 @@ std::string smaller_rate_advice(bool muon);
 /// Everything that the next step reads: with it a training continues as if it had never stopped, bit for bit.
 struct TrainerState {
   Position position;
-  std::map<std::string, Tensor> network;    // parameters and buffers, shared with the network
-  std::map<std::string, Tensor> optimizer;  // shared with the optimizers: Sgd's, then "muon." and "lookahead."
+  std::map<std::string, Tensor> network;    // copies of parameters and buffers
+  std::map<std::string, Tensor> optimizer;  // copies: Sgd's, then "muon." and "lookahead."
 };
 
 /// Trains a network on a dataset, epoch by epoch:

@@ -37,7 +37,7 @@ struct BestEpoch {
   double test_accuracy = 0;
 };
 
-/// How a checkpoint's images were normalised; `otherwise` if it does not say. A fine-tuning keeps the normalization of
+/// How a checkpoint's images were normalised; `otherwise` if it does not say. Fine-tuning keeps the normalization of
 /// the network that it began with.
 ChannelNormalization saved_normalization(const Checkpoint& checkpoint, const ChannelNormalization& otherwise);
 

@@ -40,7 +40,7 @@ class Branch {
     std::unique_ptr<Module> module;
   };
 
-  Variable forward(const Variable& x, size_t pieces) const;  // through the first few
+  Variable forward(const Variable& x, size_t pieces) const;  // through the first `pieces` pieces
 
   std::string name_;
   const LinearBlock& block_;
@@ -99,7 +99,7 @@ class LinearBlock : public LinearPiece {
   /// The final batch norm of each branch if every branch has one and all share one eps; else empty.
   std::vector<BatchNorm2d*> last_norms() const;
 
-  /// The same as forward() in one op, by the batch's statistics. If every branch is a convolution without bias and a
+  /// The same as forward() in one op, with the batch's statistics. If every branch is a convolution without bias and a
   /// batch norm, or only a batch norm, the op includes the convolutions.
   Variable forward_in_training(const Variable& x, const std::vector<BatchNorm2d*>& norms);
 

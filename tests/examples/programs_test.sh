@@ -131,7 +131,13 @@ for program in train_cifar10 speedrun_cifar10 train_small_net; do
   says "no dataset in empty"
   misuse "nothing would be read from --data-dir empty" $program --dataset shapes10 --data-dir empty
 done
-misuse "random blocks need no data" museum_of_wrong_folds --data-dir empty
+for option in "--data-dir empty" "--dataset shapes10" "--limit-test 7" "--net tiny"; do
+  misuse "${option% *}: random blocks need no data" museum_of_wrong_folds $option
+done
+mkdir -p cache/onefold/cifar-10-batches-py
+XDG_CACHE_HOME=$work/cache run 0 train_cifar10 --net tiny --limit-train 2 --limit-test 2 --epochs 1 --out hinted
+says "There is cifar-10-batches-py, CIFAR-10's Python version; expected CIFAR-10's binary version"
+says "so Shapes10 is used instead"
 ONEFOLD_DATA_DIR=empty run 0 evaluate --model run/model.safetensors --limit-test 40 # a place to look, not an order
 prints "accuracy  $accuracy"
 [ -z "$(ls empty)" ] || complain "something was written into empty"

@@ -9,7 +9,7 @@ namespace onefold {
 // core/conv/winograd_transforms.h.
 //
 //   d0 .. d8    the inputs of a tile; the even ones meet the outer taps, as a filter of two taps, the odd ones tap 1
-//   points      a, -a, b, -b and infinity, with a = 1/2 and b = 3/2, for which the error is that of a direct sum
+//   points      a, -a, b, -b and infinity, with a = 1/2 and b = 3/2, which keep the error as small as a direct sum's
 //   v0 .. v4    the even inputs at the five points, v5 .. v8 the odd ones at the first four
 //   u0 .. u4    the outer taps at the five points, u5 = tap 1, which is the same at the first four and 0 at infinity
 //   m0 .. m4    the products, at the five points: v[r] u[weight_of(r)] adds to m[point_of(r)]
