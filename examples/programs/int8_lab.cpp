@@ -119,16 +119,16 @@ void try_model(const std::filesystem::path& file, const Settings& settings, Int8
   record.calibration_images = splits.train.size();
 
   const std::string folder = std::filesystem::absolute(file).parent_path().filename().string();
-  std::shared_ptr<Vgg> network;
-  if (saved.trained) {
-    network = std::move(saved.trained);
-  } else {
-    network = std::move(saved.folded);
-  }
   const auto add_form = [&](const std::string& form, const std::shared_ptr<Vgg>& of) {
     record.forms.push_back(try_form(folder, form, of, calibration, splits.test, saved.card, settings));
   };
-  if (saved.card.form == "training") add_form("trained", network);
+  std::shared_ptr<Vgg> network;
+  if (saved.trained) {
+    network = std::move(saved.trained);
+    add_form("trained", network);
+  } else {
+    network = std::move(saved.folded);
+  }
   add_form("folded", network->fold_network());
 }
 

@@ -249,7 +249,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
                       .options = settings(options),
                       .command = command};
   setup.trainer.detect_anomaly = options.detect_anomaly;
-  const std::string form = start ? start->card.form : "";
+  const bool was_folded = start && start->folded;
   if (checkpoint) {
     setup.data.normalization = saved_normalization(*checkpoint, setup.data.normalization);
   } else if (start) {
@@ -272,7 +272,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
                              '\n';
   if (!setup.start.empty()) {
     announcement +=
-        "It begins with " + options.fine_tune + (form == "folded" ? ", which was folded and is now unfolded\n" : "\n");
+        "It begins with " + options.fine_tune + (was_folded ? ", which was folded and is now unfolded\n" : "\n");
   }
 
   TrainingRun run(std::move(setup));
