@@ -1,6 +1,7 @@
 // Uses every folder of the library through onefold::onefold, compiled with a consumer's own flags.
 #include <cstdio>
 
+#include "autograd/ops.h"
 #include "autograd/optim/optimizer.h"
 #include "datasets/data_loader.h"
 #include "datasets/shapes10.h"
