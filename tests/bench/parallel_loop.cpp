@@ -1,11 +1,13 @@
 // Times one parallel loop of a few microseconds of work, as tests/bench/wait_policies.sh asks for it: beginning it,
-// joining the threads, and nothing else of note. Prints the median and the 99th percentile in microseconds.
+// joining the threads, and nothing else of note. Prints the mean, which contains the
+// rare loop that waits for a thread without a core, and the slowest of 999 in 1,000, in microseconds.
 //
 // Run     build/tests/bench/parallel_loop
 // Time    about two seconds
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <numeric>
 #include <vector>
 
 #include "core/parallel.h"
@@ -23,5 +25,6 @@ int main() {
     microseconds.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
   }
   std::sort(microseconds.begin(), microseconds.end());
-  std::printf("%.1f %.1f\n", microseconds[microseconds.size() / 2], microseconds[microseconds.size() * 99 / 100]);
+  const double mean = std::accumulate(microseconds.begin(), microseconds.end(), 0.0) / double(microseconds.size());
+  std::printf("%.1f %.1f\n", mean, microseconds[microseconds.size() * 999 / 1000]);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What one parallel loop costs, in microseconds, alone and beside two busy processes, for each way in which OpenMP's
-# threads can wait for the next loop. Median and 99th percentile of the loop, medians over the rounds.
+# threads can wait for the next loop. Mean and 99.9th percentile of the loop, medians over the rounds.
 #
 #   tests/bench/wait_policies.sh               five rounds in turns, about two minutes
 #   tests/bench/wait_policies.sh --rounds 1

@@ -3,7 +3,7 @@
 
 Usage: wait_policies_table.py [--page PAGE.md] LINES
 
-Each line is SETTING|BUSY PROCESSES|MEDIAN PERCENTILE. Needs no package.
+Each line is SETTING|BUSY PROCESSES|MEAN PERCENTILE. Needs no package.
 """
 import argparse
 import statistics
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import tables
 
-HEAD = ["environment", "alone", "99 % of loops below", "beside two busy processes", "99 % of loops below"]
+HEAD = ["environment", "alone: mean", "999 of 1,000 below", "beside two busy processes: mean", "999 of 1,000 below"]
 NUMBERS = range(1, len(HEAD))
 
 
