@@ -86,7 +86,7 @@ run 0 reparameterize --model whitened/model.safetensors --dataset shapes10 --lim
 prints "10 of 10"
 
 title "train_cifar10 with the speedrun's options ends with the speedrun's bytes"
-images=(--dataset shapes10 --limit-train 512 --limit-test 10 --seed 5)
+images=(--dataset shapes10 --limit-train 128 --limit-test 10 --batch-size 64 --seed 5)
 run 0 speedrun_cifar10 "${images[@]}" --epochs 2 --out short.safetensors
 run 0 train_cifar10 "${images[@]}" --net short --epochs 2 --muon-rate 0.09 --lr 0.375 --momentum 0.85 \
   --weight-decay 1.3e-3 --bias-rate 16 --label-smoothing 0.2 --warmup-epochs 0 --final-rate 0 --shift 2 --out long
