@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <system_error>
 
 #include "core/check.h"
 #include "core/files/atomic_file.h"
@@ -42,6 +43,10 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 int export_model(const Options& options) {
+  std::error_code none;
+  if (std::filesystem::equivalent(options.model, options.onnx, none)) {
+    throw UsageError("--onnx: " + options.onnx.string() + " is the network itself; name another file");
+  }
   check_can_write(options.onnx);
   SavedNetwork saved = load_network(options.model, options.net);
   if (options.fold) {

@@ -10,12 +10,12 @@ namespace onefold {
 
 namespace {
 
-std::string joined(const std::string& name, const std::string& below) {
+std::string dotted(const std::string& name, const std::string& below) {
   return below.empty() ? name : name + "." + below;
 }
 
 /// The values as weights that multiply, or are added to, a feature map per channel: [C, 1, 1].
-std::string per_channel(OnnxModel& model, const std::string& name, const Tensor& values) {
+std::string channel_weights(OnnxModel& model, const std::string& name, const Tensor& values) {
   return model.weights(name, values.reshape({values.size(), 1, 1}));
 }
 
@@ -33,7 +33,7 @@ OnnxMap add_scale(OnnxModel& model, const LinearForm& piece, const std::string& 
   const std::vector<double>& factors = piece.conv.kernel.weight;
   if (std::all_of(factors.begin(), factors.end(), [](double factor) { return factor == 1; })) return x;
   const Tensor weight = piece.conv.kernel.rounded().weight;
-  return model.node("Mul", name, {x.name, per_channel(model, name + ".weight", weight)}, x.shape);
+  return model.node("Mul", name, {x.name, channel_weights(model, name + ".weight", weight)}, x.shape);
 }
 
 OnnxMap add_norm(OnnxModel& model, const LinearForm& piece, const std::string& name, OnnxMap x) {
@@ -69,7 +69,7 @@ OnnxMap add_convolution(OnnxModel& model, const LinearForm& piece, const std::st
 /// A piece, a chain of forms or a sum of forms of x. A branch has a name in errors and pictures, but none in a state.
 OnnxMap add_form(OnnxModel& model, const LinearForm& form, const std::string& name, OnnxMap x) {
   if (form.kind == LinearForm::Kind::chain) {
-    for (const LinearForm& part : form.parts) x = add_form(model, part, joined(name, part.name), x);
+    for (const LinearForm& part : form.parts) x = add_form(model, part, dotted(name, part.name), x);
     return x;
   }
   if (form.kind == LinearForm::Kind::sum) {
@@ -92,7 +92,7 @@ OnnxMap add_form(OnnxModel& model, const LinearForm& form, const std::string& na
 /// A block, or another module that is linear up to its activation.
 OnnxMap add_block(OnnxModel& model, Module& block, const std::string& name, const OnnxMap& x) {
   const LinearForm form = fold_piece(name, [&] { return form_before_activation(block); });
-  const OnnxMap y = add_form(model, form, joined(name, form.name), x);
+  const OnnxMap y = add_form(model, form, dotted(name, form.name), x);
   return linear_view(block)->activation == Activation::relu ? model.node("Relu", name + ".relu", {y.name}, y.shape) : y;
 }
 
@@ -102,8 +102,8 @@ OnnxMap add_normalization(OnnxModel& model, const OnnxImages& images, const Onnx
     mean[c] = static_cast<Real>(255 * images.mean[static_cast<size_t>(c)]);
     deviation[c] = static_cast<Real>(255 * images.deviation[static_cast<size_t>(c)]);
   }
-  const std::string means = per_channel(model, "pixels.mean", mean);
-  const std::string deviations = per_channel(model, "pixels.deviation", deviation);
+  const std::string means = channel_weights(model, "pixels.mean", mean);
+  const std::string deviations = channel_weights(model, "pixels.deviation", deviation);
   const OnnxMap centred = model.node("Sub", "pixels.centred", {pixels.name, means}, pixels.shape);
   return model.node("Div", "pixels.normalized", {centred.name, deviations}, pixels.shape);
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/check.h"
+#include "layers/activations.h"
 #include "layers/calculus/pieces.h"
 #include "layers/families/families.h"
 #include "tests/catch.h"
@@ -15,13 +16,13 @@ using namespace onefold::testing;
 
 namespace {
 
-constexpr OnnxImages kImages{.height = 16, .width = 16, .mean = {0.4, 0.5, 0.3}, .deviation = {0.2, 0.3, 0.25}};
+constexpr OnnxImages kExportedImages{.height = 16, .width = 16, .mean = {0.4, 0.5, 0.3}, .deviation = {0.2, 0.3, 0.25}};
 
 /// Numbers in the file are floats, whatever Real is.
-constexpr double kTolerance = 1e-5;
+constexpr double kExportTolerance = 1e-5;
 
 Tensor random_pixels(int64_t count) {
-  Tensor pixels({count, kImages.height, kImages.width, 3});
+  Tensor pixels({count, kExportedImages.height, kExportedImages.width, 3});
   const Random random(5, 0);
   for (int64_t i = 0; i < pixels.size(); ++i)
     pixels[i] = static_cast<Real>(random.bits(static_cast<uint64_t>(i)) % 256);
@@ -32,13 +33,13 @@ Tensor normalized(const Tensor& pixels) {
   Tensor images(pixels.shape());
   for (int64_t i = 0; i < pixels.size(); ++i) {
     const auto c = static_cast<size_t>(i % 3);
-    images[i] = static_cast<Real>((double{pixels[i]} / 255 - kImages.mean[c]) / kImages.deviation[c]);
+    images[i] = static_cast<Real>((double{pixels[i]} / 255 - kExportedImages.mean[c]) / kExportedImages.deviation[c]);
   }
   return images;
 }
 
 std::string file_of(Vgg& network, const VggVariant& variant, const std::map<std::string, std::string>& metadata = {}) {
-  return onnx_network(network, variant, kImages).bytes(network.type(), "1.2", metadata);
+  return onnx_network(network, variant, kExportedImages).bytes(network.type(), "1.2", metadata);
 }
 
 /// How far the file's logits are from the network's, relative to the largest.
@@ -54,7 +55,7 @@ VggVariant small_variant(const std::string& family) {
 }
 
 /// A network of the family's blocks where they fit, and of plain ones elsewhere: some fit depthwise convolutions only.
-std::unique_ptr<RepVgg> small_network(const std::string& family, int64_t& fitting) {
+std::unique_ptr<RepVgg> network_of_family(const std::string& family, int64_t& fitting) {
   Initializer initializer(1);
   const MakeBlock make = [&](BlockOptions options) {
     for (const int64_t groups : {int64_t{1}, options.out}) {
@@ -95,11 +96,11 @@ TEST_CASE("onnx: the file of each family computes what the network does, trained
   for (const std::string& family : family_names()) {
     CAPTURE(family);
     int64_t fitting = 0;
-    const auto network = small_network(family, fitting);
+    const auto network = network_of_family(family, fitting);
     CHECK(fitting >= 1);
-    CHECK(export_error(*network, small_variant(family)) <= kTolerance);
+    CHECK(export_error(*network, small_variant(family)) <= kExportTolerance);
     const auto folded = network->fold_network();
-    CHECK(export_error(*folded, small_variant(family)) <= kTolerance);
+    CHECK(export_error(*folded, small_variant(family)) <= kExportTolerance);
     CHECK(OnnxReader(file_of(*folded, small_variant(family))).count("Conv") == 6);
   }
 }
@@ -109,8 +110,8 @@ TEST_CASE("onnx: whitening, groups, pools and a scaled head are in the file", "[
     CAPTURE(name);
     const VggVariant variant = vgg_variant(name, "repvgg");
     const auto network = network_of(variant);
-    CHECK(export_error(*network, variant) <= kTolerance);
-    CHECK(export_error(*network->fold_network(), variant) <= kTolerance);
+    CHECK(export_error(*network, variant) <= kExportTolerance);
+    CHECK(export_error(*network->fold_network(), variant) <= kExportTolerance);
   }
 }
 
@@ -198,7 +199,7 @@ TEST_CASE("onnx: what a file cannot hold is refused by the layer's name", "[laye
       const Tensor logits = OnnxReader(file_of(network, variant)).run(random_pixels(1)).at("logits");
       const NoGrad no_grad;
       const Tensor expected = network(Variable(normalized(random_pixels(1)))).value();
-      check(relative_difference(expected, logits) <= kTolerance, "other logits");
+      check(relative_difference(expected, logits) <= kExportTolerance, "other logits");
     });
   };
   const auto padded = [&](const Tensor& value) {

@@ -76,7 +76,7 @@ class ProtobufReader {
 };
 
 inline double float_of(const std::string& bytes, size_t index = 0) {
-  decltype(std::acosf(0)) value;
+  float value;
   std::memcpy(&value, bytes.data() + 4 * index, 4);
   return double{value};
 }
