@@ -68,6 +68,7 @@ OnnxMap add_convolution(OnnxModel& model, const LinearForm& piece, const std::st
 
 /// A piece, a chain of forms or a sum of forms of x. A branch has a name in errors and pictures, but none in a state.
 OnnxMap add_form(OnnxModel& model, const LinearForm& form, const std::string& name, OnnxMap x) {
+  // [chain-and-sum]
   if (form.kind == LinearForm::Kind::chain) {
     for (const LinearForm& part : form.parts) x = add_form(model, part, dotted(name, part.name), x);
     return x;
@@ -80,6 +81,7 @@ OnnxMap add_form(OnnxModel& model, const LinearForm& form, const std::string& na
     }
     return sum;
   }
+  // [/chain-and-sum]
   if (!form.conv.border.empty()) {
     throw FoldError(form.what + " has values other than zero, which ONNX cannot pad with per channel; export the " +
                         "folded network",
@@ -110,7 +112,6 @@ OnnxMap add_normalization(OnnxModel& model, const OnnxImages& images, const Onnx
 
 }  // namespace
 
-// [onnx-network]
 OnnxModel onnx_network(Vgg& network, const VggVariant& variant, const OnnxImages& images) {
   check_evaluation_mode(network);
   OnnxModel model;
@@ -142,6 +143,5 @@ OnnxModel onnx_network(Vgg& network, const VggVariant& variant, const OnnxImages
              {{"alpha", variant.logit_scale}, {"beta", variant.logit_scale}, {"transB", int64_t{1}}});
   return model;
 }
-// [/onnx-network]
 
 }  // namespace onefold
