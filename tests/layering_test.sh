@@ -93,8 +93,9 @@ violations() (  # violations TREE: prints one line per violation
   mapfile -t tests < <(find_in tests)
   mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx core/parallel.cpp |
     grep -E '^(core|autograd|layers)/')
-  # Files contain float whatever Real is, so safetensors may use the word.
-  mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/files/safetensors.*')
+  # Files contain float whatever Real is, so safetensors and protobuf may use the word.
+  mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/files/safetensors.*' \
+    -e 'core/files/protobuf.*')
   mapfile -t build < <(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
     \( -name CMakeLists.txt -o -name '*.cmake' -o -name CMakePresets.json -o -name '*.sh' -o -path ./.ci/run \) -print)
   mapfile -t text < <(find . \( -path ./build -o -path ./.git -o -path ./runs \) -prune -o -type f \

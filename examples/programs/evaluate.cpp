@@ -31,6 +31,7 @@ struct Options {
   int64_t batch_size = 256;  // small enough for any machine, large enough to be fast
   int64_t views = 1;         // more views are more accurate, at that many times the work
   std::string logits;
+  std::string pixels;
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -45,10 +46,27 @@ void add_options(CLI::App& app, Options& options) {
   add_threads_option(app);
   app.add_option("--logits", options.logits, "write the logits [N, classes] to this .safetensors file")
       ->type_name("FILE");
+  app.add_option("--pixels", options.pixels,
+                 "write the images [N, 3, H, W], pixels from 0 to 255, to this .safetensors file: what an exported "
+                 "network gets")
+      ->type_name("FILE");
+}
+
+/// The images as other runtimes take them: channels first.
+Tensor planes_of(const Dataset& images) {
+  const int64_t N = images.size(), C = images.channels, area = images.height * images.width;
+  Tensor planes({N, C, images.height, images.width});
+  for (int64_t i = 0; i < planes.size(); ++i) {
+    const int64_t n = i / (C * area), c = i / area % C, place = i % area;
+    planes[i] = images.pixels[static_cast<size_t>((n * area + place) * C + c)];
+  }
+  return planes;
 }
 
 int evaluate_model(const Options& options) {
-  if (!options.logits.empty()) check_can_write(options.logits);
+  for (const std::string& file : {options.logits, options.pixels}) {
+    if (!file.empty()) check_can_write(file);
+  }
   const SavedNetwork saved = load_network(options.model, options.net);
   const Dataset test = load_test_images(options.data, saved.card);
   check_inference_fits(saved.network(), batch_shape(test, options.batch_size));
@@ -63,6 +81,7 @@ int evaluate_model(const Options& options) {
                         "the file is damaged, take an earlier state");
   }
   if (!options.logits.empty()) save_safetensors(options.logits, {{{"logits", evaluation.logits}}, {}});
+  if (!options.pixels.empty()) save_safetensors(options.pixels, {{{"pixels", planes_of(test)}}, {}});
 
   std::cout << "network   " << network_title(saved.card.net, saved.card.reparam) << ", " << saved.card.form << " form\n"
             << "images    " << test.name << ", " << grouped(test.size()) << " test images\n"

@@ -3,7 +3,7 @@
 // Run     build/examples/reparameterize --model runs/train-mini/model.safetensors
 // Time    half a minute
 // Expect  a table of the steps for one block and for the whole network, 10,000 of 10,000 predictions equal, the times
-//         of both forms; folded.safetensors, fold.json and report.html next to the model
+//         of both forms; folded.safetensors, trained.onnx, folded.onnx, fold.json and report.html next to the model
 //
 // Exits with 1, and writes nothing, if a prediction changes or a logit by more than 1e-5 of the maximum logit.
 // The algebra is in layers/fold/kernel.h, the steps in layers/calculus/explain.h.
@@ -31,6 +31,7 @@
 #include "examples/training/data_source.h"
 #include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
+#include "examples/training/onnx_file.h"
 
 using namespace onefold;
 
@@ -113,8 +114,7 @@ void measure_times(RepVgg& trained, PlainVgg& folded, const Tensor& images, doub
 }
 
 /// Saves the folded network and reads it back: what counts is the file.
-void save_folded(const std::filesystem::path& file, PlainVgg& folded, ModelCard card) {
-  card.form = "folded";
+void save_folded(const std::filesystem::path& file, PlainVgg& folded, const ModelCard& card) {
   save_network(file, folded, card);
   const SavedNetwork read = load_network(file);
   const auto saved = state(folded), loaded = state(read.network());
@@ -183,11 +183,18 @@ int run(const Settings& settings) {
   print_results(record);
 
   const std::filesystem::path folder = results_folder(settings);
-  save_folded(folder / "folded.safetensors", *folded, trained.card);
+  ModelCard folded_card = trained.card;
+  folded_card.form = "folded";
+  save_folded(folder / "folded.safetensors", *folded, folded_card);
+  save_onnx(folder / "trained.onnx", *trained.trained, trained.card, test.height, test.width);
+  save_onnx(folder / "folded.onnx", *folded, folded_card, test.height, test.width);
   write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // on one line: it is mostly numbers
   write_report(folder);
-  std::cout << "Written: " << (folder / "folded.safetensors").string() << "\n         "
-            << (folder / "report.html").string() << '\n';
+  std::cout << "Written: " << (folder / "folded.safetensors").string();
+  for (const char* name : {"trained.onnx", "folded.onnx", "report.html"}) {
+    std::cout << "\n         " << (folder / name).string();
+  }
+  std::cout << '\n';
   return kSuccess;
 }
 

@@ -18,9 +18,10 @@ namespace onefold {
 namespace {
 
 /// Everything that programs write into a run's folder, including the folding's files, which belong to the old model.
-constexpr std::array<std::string_view, 9> kFilesOfARun = {
+constexpr std::array<std::string_view, 11> kFilesOfARun = {
     "run.json",       "log.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors",
-    "confusion.json", "fold.json", "folded.safetensors",     "report.html"};
+    "confusion.json", "fold.json", "folded.safetensors",     "trained.onnx",     "folded.onnx",
+    "report.html"};
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;

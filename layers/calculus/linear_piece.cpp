@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "autograd/ops.h"
 #include "core/annex/window_pooling.h"
 #include "layers/activations.h"
 #include "layers/calculus/kernel_calculus.h"
 #include "layers/conv2d.h"
+#include "layers/fold/conv_relu.h"
 #include "layers/fold/fold_error.h"
 #include "layers/fold/repvgg_block.h"
 #include "layers/labs/window_pooling.h"
@@ -40,6 +42,12 @@ int64_t channels_into(Sequential& layers) {
   return 0;
 }
 
+LinearForm named_convolution(const char* name, const Conv2d& conv) {
+  LinearForm form = fold_piece(name, [&] { return convolution_form(conv.kernel(), conv.args()); });
+  form.name = name;
+  return form;
+}
+
 [[noreturn]] void fail_not_linear(const Module& module) {
   throw FoldError(module.description() +
                   " is not a linear piece, so a branch with it is not a convolution; "
@@ -64,6 +72,7 @@ std::optional<LinearView> linear_view(Module& module) {
     view.sum_by_pieces = [piece](const Variable& x) { return piece->sum_by_pieces(x); };
     view.plain_convolution = [piece] { return piece->plain_convolution(); };
   } else if (auto* block = dynamic_cast<RepVggBlock*>(&module)) {
+    view.block = block;
     view.in_channels = block->conv3().in_channels();
     view.linear = [block](int64_t) { return repvgg_form(*block); };
     view.activation = block->activation();
@@ -75,6 +84,13 @@ std::optional<LinearView> linear_view(Module& module) {
     if (!conv->bias().defined()) {
       view.plain_convolution = [conv] { return LinearPiece::PlainConvolution{conv->weight(), conv->args()}; };
     }
+  } else if (auto* folded = dynamic_cast<ConvRelu*>(&module)) {
+    view.in_channels = folded->conv().in_channels();
+    view.linear = [folded](int64_t) { return named_convolution("conv", folded->conv()); };
+    view.activation = Activation::relu;
+    view.sum_by_pieces = [&of = folded->conv()](const Variable& x) {
+      return conv2d(x, of.weight(), of.bias(), Activation::none, of.args());
+    };
   } else if (auto* norm = dynamic_cast<BatchNorm2d*>(&module)) {
     view.in_channels = norm->channels();
     view.linear = [norm](int64_t) { return batch_norm_form(norm->fixed()); };
@@ -94,11 +110,6 @@ std::optional<LinearView> linear_view(Module& module) {
 }
 
 LinearForm repvgg_form(const RepVggBlock& block) {
-  const auto conv_form = [](const char* name, const Conv2d& conv) {
-    LinearForm form = fold_piece(name, [&] { return convolution_form(conv.kernel(), conv.args()); });
-    form.name = name;
-    return form;
-  };
   const auto norm_form = [](const char* name, const BatchNorm2d& norm) {
     LinearForm form = fold_piece(name, [&] { return batch_norm_form(norm.fixed()); });
     form.name = name;
@@ -114,9 +125,9 @@ LinearForm repvgg_form(const RepVggBlock& block) {
     sum.parts.push_back(std::move(chain));
   };
   using Parts = std::vector<LinearForm>;
-  add_branch("3x3", [&] { return Parts{conv_form("conv3", block.conv3()), norm_form("bn3", block.bn3())}; });
+  add_branch("3x3", [&] { return Parts{named_convolution("conv3", block.conv3()), norm_form("bn3", block.bn3())}; });
   if (block.has_pointwise()) {
-    add_branch("1x1", [&] { return Parts{conv_form("conv1", block.conv1()), norm_form("bn1", block.bn1())}; });
+    add_branch("1x1", [&] { return Parts{named_convolution("conv1", block.conv1()), norm_form("bn1", block.bn1())}; });
   }
   if (block.has_identity()) add_branch("identity", [&] { return Parts{norm_form("bn0", block.bn0())}; });
   return sum;

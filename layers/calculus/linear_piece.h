@@ -38,8 +38,8 @@ class LinearPiece : public Module {
   virtual std::optional<PlainConvolution> plain_convolution() const { return std::nullopt; }
 };
 
-/// A module as the calculus sees it: Conv2d, BatchNorm2d, AvgPool2d, Identity, Sequential, RepVggBlock and every
-/// LinearPiece. Only linear_view() queries the type of a module.
+/// A module as the calculus sees it: Conv2d, ConvRelu, BatchNorm2d, AvgPool2d, Identity, Sequential, RepVggBlock and
+/// every LinearPiece. Only linear_view() queries the type of a module.
 struct LinearView {
   int64_t in_channels = 0;                             // 0: any
   std::function<LinearForm(int64_t channels)> linear;  // up to the activation
@@ -47,6 +47,7 @@ struct LinearView {
   std::function<Variable(const Variable& x)> sum_by_pieces;  // the same, one op at a time
   std::function<std::optional<LinearPiece::PlainConvolution>()> plain_convolution = [] { return std::nullopt; };
   // The module itself, if it has one of these types.
+  RepVggBlock* block = nullptr;
   Conv2d* conv = nullptr;
   BatchNorm2d* norm = nullptr;
   Sequential* layers = nullptr;

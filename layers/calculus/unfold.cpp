@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "core/ops/elementwise.h"
+#include "layers/calculus/linear_piece.h"
 
 namespace onefold {
 
@@ -109,7 +110,8 @@ void unfold_network(PlainVgg& folded, const Tensor& images, RepVgg& unfolded) {
   const std::vector<Variable> inputs = folded.block_inputs(Variable(images));
   const std::vector<Module*> from = folded.blocks(), to = unfolded.blocks();
   for (size_t b = 0; b < from.size(); ++b) {
-    auto* block = dynamic_cast<RepVggBlock*>(to[b]);
+    const auto view = linear_view(*to[b]);
+    RepVggBlock* const block = view ? view->block : nullptr;
     check(block != nullptr, unfolded.description(), ": block ", b, " is ", to[b]->description(),
           "; give a network of RepVggBlocks");
     UnfoldShares shares;

@@ -25,9 +25,13 @@ prints "stages.4.0      164,864  147,712"
 prints "predictions equal              40 of 40"
 prints "trained     331,082     18,844,160            18     23         14"
 prints "folded      296,218     16,960,000             9      0          0"
-folded_files="best.safetensors checkpoint.safetensors confusion.json fold.json folded.safetensors log.jsonl \
-model.safetensors"
-holds run "$folded_files report.html run.json"
+folded_files="best.safetensors checkpoint.safetensors confusion.json fold.json folded.onnx folded.safetensors \
+log.jsonl model.safetensors"
+holds run "$folded_files report.html run.json trained.onnx"
+for file in trained.onnx folded.onnx; do
+  prints "run/$file"
+  grep -qaF '"disc' run/$file || complain "run/$file should name the classes"
+done
 cmp -s run/model.safetensors untouched/model.safetensors || complain "the trained model should stay as it is"
 for words in '"epochs":[' '"confusion":{' '"block":"stages.1.0"' '"40 of 40"'; do reports run "$words"; done
 
@@ -51,7 +55,7 @@ run 0 reparameterize --model untouched/model.safetensors --block stages.3.2 --ou
   --timing-seconds 0.01
 prints "stages.3.2: "
 prints "speed-up"
-holds elsewhere/deep "fold.json folded.safetensors report.html"
+holds elsewhere/deep "fold.json folded.onnx folded.safetensors report.html trained.onnx"
 reports elsewhere/deep "as fast when folded"
 holds untouched "$trained_files"
 

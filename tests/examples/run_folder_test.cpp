@@ -49,12 +49,14 @@ TEST_CASE("run folder: overwriting removes a run's files and no others", "[examp
   start_run(folder, {{"net", "tiny"}});
   write(folder.model(), "old");
   write(folder.path / "folded.safetensors", "old");
+  write(folder.path / "folded.onnx", "old");
   write(folder.path / "notes.txt", "mine");
 
   start_run(folder, {{"net", "mini"}});
   CHECK(read_json(folder.run())["net"] == "mini");
   CHECK(!std::filesystem::exists(folder.model()));
   CHECK(!std::filesystem::exists(folder.path / "folded.safetensors"));
+  CHECK(!std::filesystem::exists(folder.path / "folded.onnx"));
   CHECK(read(folder.path / "notes.txt") == "mine");
 }
 

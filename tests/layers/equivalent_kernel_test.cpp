@@ -3,6 +3,7 @@
 #include "autograd/ops.h"
 #include "core/ops/elementwise.h"
 #include "layers/activations.h"
+#include "layers/fold/conv_relu.h"
 #include "tests/catch.h"
 #include "tests/layers/block_gradients.h"
 #include "tests/layers/blocks.h"
@@ -24,6 +25,10 @@ TEST_CASE("equivalent kernel: at any moment of training that of the fold", "[lay
   Initializer initializer(1);
   Conv2d conv(same_convolution(2, 3, 3, 3), initializer);
   CHECK(equivalent_convolution(conv).kernel.rounded().weight.to_vector() == conv.weight().value().to_vector());
+  ConvRelu folded({conv.weight().value(), random_normal({3}, Random(2, 0))}, conv.args());
+  const ConvVariable of_folded = equivalent_convolution_in_graph(folded);
+  CHECK(max_abs_difference(of_folded.weight.value(), conv.weight().value()) <= kFoldTolerance);
+  CHECK(of_folded.bias.value().to_vector() == folded.conv().bias().value().to_vector());
   Relu relu;
   CHECK_THAT(error_of([&] { equivalent_convolution(relu); }), ContainsSubstring("Relu is not a linear piece"));
 }

@@ -1,0 +1,79 @@
+// Writes a saved network, in training or folded form, as an ONNX file, which other runtimes and viewers open.
+//
+// Run     build/examples/export --model runs/train-mini/model.safetensors --onnx mini.onnx
+// Time    less than a second
+// Expect  mini.onnx: pixels from 0 to 255 in, logits out, with the branches of every block; with --fold the plain
+//         convolutions that they fold to
+//
+// tests/examples/onnx_test.py runs such files in ONNX Runtime and OpenVINO and compares the logits.
+
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <system_error>
+
+#include "core/check.h"
+#include "core/files/atomic_file.h"
+#include "examples/cli/options.h"
+#include "examples/cli/program.h"
+#include "examples/training/networks.h"
+#include "examples/training/onnx_file.h"
+
+using namespace onefold;
+
+namespace {
+
+struct Options {
+  std::filesystem::path model;
+  std::filesystem::path onnx;
+  std::string net;  // empty: from the file
+  bool fold = false;
+  int64_t height = 32, width = 32;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--onnx", options.onnx, "the file to write")->required()->type_name("FILE");
+  add_network_option(app, options.net, " (default: from the file)");
+  app.add_flag("--fold", options.fold, "fold a trained network first");
+  app.add_option("--height", options.height, "of the images, in pixels")->transform(whole_number(1, 4096));
+  app.add_option("--width", options.width, "of the images, in pixels")->transform(whole_number(1, 4096));
+}
+
+int export_model(const Options& options) {
+  std::error_code none;
+  if (std::filesystem::equivalent(options.model, options.onnx, none)) {
+    throw UsageError("--onnx: " + options.onnx.string() + " is the network itself; name another file");
+  }
+  check_can_write(options.onnx);
+  SavedNetwork saved = load_network(options.model, options.net);
+  if (options.fold) {
+    check(saved.trained != nullptr, options.model.string(), ": is folded already; leave out --fold");
+    saved.folded = saved.trained->fold_network();
+    saved.trained.reset();
+    saved.card.form = "folded";
+  }
+  const OnnxModel model = save_onnx(options.onnx, saved.network(), saved.card, options.height, options.width);
+
+  std::cout << "network    " << network_title(saved.card.net, saved.card.reparam) << ", " << saved.card.form
+            << " form\n"
+            << "images     [N 3 " << options.height << " " << options.width << "], pixels from 0 to 255\n"
+            << "logits     [N " << saved.card.classes.size() << "]\n"
+            << "operators ";
+  for (const auto& [op, count] : model.counts()) std::cout << " " << count << " " << op;
+  std::cout << ", of set " << OnnxModel::kOperatorSet << "\nWritten: " << options.onnx.string() << '\n';
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return run_program(
+      argc, argv,
+      {"Writes a saved network, in training or folded form, as an ONNX file.",
+       "--model runs/train-mini/model.safetensors --onnx mini.onnx", "docs/10-folding-a-network.md"},
+      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return export_model(options); });
+}

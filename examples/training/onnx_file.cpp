@@ -1,0 +1,17 @@
+#include "examples/training/onnx_file.h"
+
+#include "core/files/atomic_file.h"
+#include "examples/cli/build_info.h"  // written by examples/CMakeLists.txt
+#include "layers/labs/onnx_network.h"
+
+namespace onefold {
+
+OnnxModel save_onnx(const std::filesystem::path& file, Vgg& network, const ModelCard& card, int64_t height,
+                    int64_t width) {
+  const OnnxImages images{height, width, card.normalization.mean, card.normalization.deviation};
+  OnnxModel model = onnx_network(network, vgg_variant(card.net, card.reparam), images);
+  write_file_atomically(file, model.bytes(network.type(), kBuildVersion, to_metadata(card)));
+  return model;
+}
+
+}  // namespace onefold
