@@ -1,6 +1,5 @@
 #include "examples/training/run_folder.h"
 
-#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,9 +17,19 @@ namespace onefold {
 namespace {
 
 /// Everything that programs write into a run's folder, including the folding's files, which belong to the old model.
-constexpr std::array<std::string_view, 9> kFilesOfARun = {
-    "run.json",       "log.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors",
-    "confusion.json", "fold.json", "folded.safetensors",     "report.html"};
+constexpr std::string_view kFilesOfARun[] = {"run.json",
+                                             "log.jsonl",
+                                             "checkpoint.safetensors",
+                                             "best.safetensors",
+                                             "model.safetensors",
+                                             "confusion.json",
+                                             "fold.json",
+                                             "folded.safetensors",
+                                             "model-dingxiaoh.safetensors",
+                                             "folded-dingxiaoh.safetensors",
+                                             "model-timm.safetensors",
+                                             "folded-timm.safetensors",
+                                             "report.html"};
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
