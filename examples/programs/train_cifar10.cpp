@@ -74,8 +74,10 @@ void add_options(CLI::App& app, Options& options) {
   app.option_defaults()->group("Network");
   add_network_option(app, hyper.net);
   add_reparam_option(app, hyper.reparam);
-  app.add_option("--fine-tune", options.fine_tune,
-                 "start from this network, with smaller rates; a folded one is unfolded first")
+  app.add_option(
+         "--fine-tune", options.fine_tune,
+         "start from this network, with smaller rates; a folded one is unfolded first; --net names it if its file "
+         "does not")
       ->type_name("FILE");
   add_normalization_options(app, options.normalization);
   app.option_defaults()->group("Recipe");

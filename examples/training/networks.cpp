@@ -8,6 +8,7 @@
 #include "autograd/state.h"
 #include "core/check.h"
 #include "core/files/safetensors.h"
+#include "core/files/safetensors_header.h"
 #include "datasets/data_loader.h"
 #include "examples/cli/options.h"
 #include "layers/families/families.h"
@@ -211,7 +212,8 @@ void add_saved_network_options(CLI::App& app, NetworkOptions& options) {
 SavedNetwork load_network(const std::filesystem::path& file, const NetworkOptions& options) {
   SafetensorsFile contents = load_safetensors(file);
   const std::string prefix = strip_names(contents.tensors);
-  if (!prefix.empty()) std::cerr << "note: " << file.string() << ": all names are read without \"" << prefix << "\"\n";
+  if (!prefix.empty())
+    std::cerr << "note: " << file.string() << ": all names are read without " << quoted(prefix) << '\n';
   const bool has_card = contents.metadata.contains("net");
 
   SavedNetwork saved;
