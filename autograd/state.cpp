@@ -1,7 +1,6 @@
 #include "autograd/state.h"
 
 #include <algorithm>
-#include <sstream>
 
 #include "core/check.h"
 
@@ -17,39 +16,43 @@ std::map<std::string, Tensor> numbered_state(const Memory& memory) {
 
 namespace {
 
-/// The prefix of every name of `longer` without which the names are those of `shorter`; empty if none exists.
-std::string common_prefix(const std::map<std::string, Tensor>& longer, const std::map<std::string, Tensor>& shorter) {
+/// A line, if all names of `longer` are those of `shorter` with one prefix: they would fit `how` it, "with" or
+/// "without".
+std::string prefix_line(const std::string& how, const std::map<std::string, Tensor>& longer,
+                        const std::map<std::string, Tensor>& shorter) {
   if (longer.empty() || longer.size() != shorter.size()) return "";
   // A prefix keeps the order of names, so the first names of both are a pair.
   const std::string &first = longer.begin()->first, &end = shorter.begin()->first;
-  if (!first.ends_with(end)) return "";
+  if (!first.ends_with(end) || first == end) return "";
   const std::string prefix = first.substr(0, first.size() - end.size());
   const auto is_pair = [&](const auto& a, const auto& b) { return a.first == prefix + b.first; };
-  return std::equal(longer.begin(), longer.end(), shorter.begin(), is_pair) ? prefix : "";
+  if (!std::equal(longer.begin(), longer.end(), shorter.begin(), is_pair)) return "";
+  return "\n  all names would fit " + how + " the prefix \"" + prefix + "\"; rename them and save again";
 }
 
 }  // namespace
 
 std::string state_differences(const std::map<std::string, Tensor>& needed, const std::map<std::string, Tensor>& given) {
-  std::ostringstream text;
+  constexpr size_t kShown = 3;  // of each kind
+  std::map<std::string, std::vector<std::string>> differences;
   for (const auto& [name, tensor] : needed) {
-    if (!given.contains(name)) text << "\n  missing      " << name << " " << tensor.shape();
+    const std::string shape = tensor.shape().text();
+    const auto found = given.find(name);
+    if (found == given.end()) {
+      differences["missing      "].push_back(name + " " + shape);
+    } else if (!found->second.defined() || found->second.shape() != tensor.shape()) {
+      differences["wrong shape  "].push_back(name + " " + found->second.shape().text() + ", expected " + shape);
+    }
   }
   for (const auto& [name, tensor] : given) {
-    if (!needed.contains(name)) text << "\n  unexpected   " << name << " " << tensor.shape();
+    if (!needed.contains(name)) differences["unexpected   "].push_back(name + " " + tensor.shape().text());
   }
-  for (const auto& [name, tensor] : needed) {
-    const auto found = given.find(name);
-    if (found == given.end() || (found->second.defined() && found->second.shape() == tensor.shape())) continue;
-    text << "\n  wrong shape  " << name << " " << found->second.shape() << ", expected " << tensor.shape();
+  std::string text = prefix_line("without", given, needed) + prefix_line("with", needed, given);
+  for (const auto& [kind, names] : differences) {
+    for (size_t i = 0; i < std::min(kShown, names.size()); ++i) text += "\n  " + kind + names[i];
+    if (names.size() > kShown) text += "\n  " + kind + "and " + std::to_string(names.size() - kShown) + " more";
   }
-  if (const std::string prefix = common_prefix(given, needed); !prefix.empty()) {
-    text << "\n  all names would fit without the prefix \"" << prefix << "\"; rename them and save again";
-  }
-  if (const std::string prefix = common_prefix(needed, given); !prefix.empty()) {
-    text << "\n  all names would fit with the prefix \"" << prefix << "\"; rename them and save again";
-  }
-  return text.str();
+  return text;
 }
 
 void load_numbered_state(const std::string& whose, Memory& memory, const std::map<std::string, Tensor>& state) {

@@ -118,8 +118,8 @@ int64_t count_parameters(Module& module);
 /// A copy of every parameter and buffer, by full name.
 std::map<std::string, Tensor> state(Module& module);
 
-/// Copies a state into the module: the whole state, or nothing on any mismatch. Then it throws Error and lists every
-/// missing name, every unexpected name and every shape that differs.
+/// Copies a state into the module: the whole state, or nothing on any mismatch. Then it throws Error with the
+/// state_differences() in names and shapes.
 void load_state(Module& module, const std::map<std::string, Tensor>& state);
 
 }  // namespace onefold

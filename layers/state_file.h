@@ -22,8 +22,7 @@ void save_model(const std::filesystem::path& path, Module& module,
                 const std::map<std::string, std::string>& metadata = {});
 
 /// Loads a state of exactly this network, bit for bit, and returns the file's metadata. On any mismatch nothing is
-/// loaded, and the Error lists every missing name, every unexpected name and every shape that differs, and the prefix
-/// if that is all that the names differ by. PyTorch's counters, named "*.num_batches_tracked", are ignored.
+/// loaded, and the Error has the state_differences(). PyTorch's counters, named "*.num_batches_tracked", are ignored.
 std::map<std::string, std::string> load_model(const std::filesystem::path& path, Module& module);
 
 }  // namespace onefold

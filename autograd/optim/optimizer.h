@@ -50,8 +50,8 @@ class Optimizer {
   /// first parameter, counted across all groups. Saved in checkpoints.
   std::map<std::string, Tensor> state() const { return numbered_state(memory_); }
 
-  /// Copies a state in: all of it or, on any mismatch, nothing. Throws Error that lists every missing name, unexpected
-  /// name and wrong shape.
+  /// Copies a state in: all of it or, on any mismatch, nothing. Throws Error with the state_differences() in names and
+  /// shapes.
   void load_state(const std::map<std::string, Tensor>& state);
 
  protected:

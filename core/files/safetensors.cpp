@@ -59,8 +59,11 @@ std::string header_text(const SafetensorsFile& file, const std::string& path) {
 /// A value from its bits, in IEEE 754: sign, exponent, mantissa. Every format of a file fits in a double, integers with
 /// rounding.
 double decode(uint64_t bits, const FileDtype& dtype) {
-  if (dtype.exponent_bits == 0) return static_cast<double>(std::bit_cast<int64_t>(bits));
   const uint64_t hidden_bit = uint64_t{1} << dtype.mantissa_bits;
+  if (dtype.exponent_bits == 0) {
+    const bool negative = (bits & hidden_bit) != 0;
+    return static_cast<double>(std::bit_cast<int64_t>(negative ? bits | ~(hidden_bit - 1) : bits));
+  }
   const int highest_exponent = (1 << dtype.exponent_bits) - 1;
   const int bias = highest_exponent / 2;
 
@@ -128,7 +131,8 @@ std::string read_header_text(Reader& reader) {
 }
 
 /// Reads values of another format in chunks and converts them.
-void read_converted(Reader& reader, const FileDtype& dtype, Tensor& tensor) {
+void read_converted(Reader& reader, const FileTensor& entry, Tensor& tensor) {
+  const FileDtype& dtype = *entry.dtype;
   constexpr int64_t kPiece = 8192;
   std::vector<char> piece(static_cast<size_t>(kPiece * dtype.bytes));
   for (int64_t begin = 0; begin < tensor.size(); begin += kPiece) {
@@ -137,7 +141,13 @@ void read_converted(Reader& reader, const FileDtype& dtype, Tensor& tensor) {
     for (int64_t i = 0; i < count; ++i) {
       uint64_t bits = 0;
       std::memcpy(&bits, &piece[static_cast<size_t>(i * dtype.bytes)], static_cast<size_t>(dtype.bytes));
-      tensor[begin + i] = static_cast<Real>(decode(bits, dtype));
+      const double value = decode(bits, dtype);
+      const Real real = static_cast<Real>(value);
+      if (std::isinf(real) && !std::isinf(value)) {
+        fail(reader.name(), ": tensor ", quoted(entry.name), ": value ", begin + i, " is ", value, ", but the largest ",
+             kRealDtype, " is ", std::numeric_limits<Real>::max(), "; save the tensor with smaller values");
+      }
+      tensor[begin + i] = real;
     }
   }
 }
@@ -165,7 +175,7 @@ SafetensorsFile load_safetensors(const std::filesystem::path& path) {
     if (entry.dtype->name == std::string_view(kRealDtype)) {
       reader.read(tensor.data(), entry.end - entry.begin);
     } else {
-      read_converted(reader, *entry.dtype, tensor);
+      read_converted(reader, entry, tensor);
     }
     file.tensors.emplace(entry.name, std::move(tensor));
   }

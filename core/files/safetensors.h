@@ -20,7 +20,8 @@ struct SafetensorsFile {
 /// core/files/atomic_file.h. Throws Error if a tensor is undefined or has the reserved name "__metadata__".
 void save_safetensors(const std::filesystem::path& path, const SafetensorsFile& file);
 
-/// Reads a whole file. F64, F32, F16, BF16 and I64 are converted to Real, rounded if they have more digits.
+/// Reads a whole file. F64, F32, F16, BF16, I64, I32 and U8 are converted to Real, rounded if they have more digits.
+/// Infinities and NaN stay what they are; a finite value that would become infinite is an error.
 ///
 /// Trusts nothing in the file. Throws Error, naming the file, the tensor, what was got and what was expected, if the
 /// file is missing, truncated or not a regular file; if the header has more than 100,000,000 bytes or 100,000 names, is

@@ -17,8 +17,13 @@ using Json = nlohmann::json;
 constexpr const char* kMetadata = "__metadata__";
 constexpr const char* kRemedy = "; the file is damaged or not a .safetensors file; copy it again or save it again";
 
-constexpr std::array<FileDtype, 5> kDtypes{
-    {{"F64", 8, 11, 52}, {"F32", 4, 8, 23}, {"F16", 2, 5, 10}, {"BF16", 2, 8, 7}, {"I64", 8, 0, 63}}};
+constexpr std::array<FileDtype, 7> kDtypes{{{"F64", 8, 11, 52},
+                                            {"F32", 4, 8, 23},
+                                            {"F16", 2, 5, 10},
+                                            {"BF16", 2, 8, 7},
+                                            {"I64", 8, 0, 63},
+                                            {"I32", 4, 0, 31},
+                                            {"U8", 1, 0, 8}}};
 
 /// Text from the file made safe for a message: without control characters, and shortened.
 std::string printable(const std::string& text) {
@@ -28,8 +33,6 @@ std::string printable(const std::string& text) {
       shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
   return text.size() > kShown ? shown + "..." : shown;
 }
-
-std::string quoted(const std::string& name) { return '"' + printable(name) + '"'; }
 
 /// Throws Error about one tensor of the file.
 template <class... Parts>
@@ -187,6 +190,8 @@ void check_layout(const std::vector<FileTensor>& tensors, int64_t data_bytes, co
 }
 
 }  // namespace
+
+std::string quoted(const std::string& name) { return '"' + printable(name) + '"'; }
 
 SafetensorsHeader parse_safetensors_header(const std::string& text, int64_t data_bytes, const std::string& file) {
   SafetensorsHeader header;

@@ -26,7 +26,7 @@ namespace {
 
 struct Options {
   std::string model;
-  std::string net;           // empty: from the file
+  NetworkOptions network;    // by default from the file
   DataOptions data;          // by default from the file
   int64_t batch_size = 256;  // small enough for any machine, large enough to be fast
   int64_t views = 1;         // more views are more accurate, at that many times the work
@@ -38,7 +38,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
       ->required()
       ->type_name("FILE");
-  add_network_option(app, options.net, " (default: from the file)");
+  add_saved_network_options(app, options.network);
   add_data_options(app, options.data);
   add_batch_size_option(app, options.batch_size, "images at a time");
   app.add_option("--views", options.views, "views per image, 1, 2 or 6: their logits are averaged")

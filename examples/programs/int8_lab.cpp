@@ -33,6 +33,7 @@ namespace {
 struct Settings {
   std::vector<std::filesystem::path> models;
   std::optional<std::filesystem::path> out;  // by default int8.html in the first model's folder
+  NetworkOptions network;                    // by default from the file
   DataOptions data;
   int64_t batch_size = 256;
   int64_t calibration = 256;  // enough for ranges of minima and maxima to settle
@@ -48,6 +49,7 @@ void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("--model", settings.models, "a trained network, as train_cifar10 saves it; may be given several times")
       ->required()
       ->type_name("FILE");
+  add_saved_network_options(app, settings.network);
   app.option_defaults()->group("Rounding");
   app.add_option("--calibration", settings.calibration, "training images to determine the ranges of inputs from")
       ->transform(whole_number(1, 10000))
@@ -106,8 +108,7 @@ Int8Form try_form(const std::string& model, const std::string& form, const std::
   return result;
 }
 
-void try_model(const std::filesystem::path& file, const Settings& settings, Int8Record& record) {
-  SavedNetwork saved = load_network(file);
+void try_model(const std::filesystem::path& file, SavedNetwork saved, const Settings& settings, Int8Record& record) {
   DataOptions options = settings.data;
   options.limit_train = settings.calibration;
   const DatasetSplits splits = load_splits(options, saved.card);
@@ -132,27 +133,30 @@ void try_model(const std::filesystem::path& file, const Settings& settings, Int8
   add_form("folded", network->fold_network());
 }
 
-/// All rows of a table must be for the same dataset.
-void check_same_dataset(const Settings& settings) {
-  std::string first;
+/// The networks, which must be of the same dataset, as all rows of a table are.
+std::vector<SavedNetwork> load_models(const Settings& settings) {
+  std::vector<SavedNetwork> networks;
   for (const std::filesystem::path& model : settings.models) {
-    const std::string dataset = load_network(model).card.dataset;
-    if (first.empty()) first = dataset;
+    networks.push_back(load_network(model, settings.network));
+    const std::string &first = networks.front().card.dataset, &dataset = networks.back().card.dataset;
     if (dataset != first) {
       throw UsageError("--model: " + settings.models.front().string() + " was trained on " + first + ", " +
                        model.string() + " on " + dataset + ": a table is for one dataset, so run them one by one");
     }
   }
+  return networks;
 }
 
 int run(const Settings& settings) {
   if (settings.out) check_can_write(*settings.out);
-  check_same_dataset(settings);
+  std::vector<SavedNetwork> networks = load_models(settings);
   Int8Record record;
   record.weight_bits = static_cast<int>(settings.weight_bits);
   record.input_bits = static_cast<int>(settings.input_bits);
   record.coverage = settings.coverage;
-  for (const std::filesystem::path& model : settings.models) try_model(model, settings, record);
+  for (size_t i = 0; i < networks.size(); ++i) {
+    try_model(settings.models[i], std::move(networks[i]), settings, record);
+  }
 
   std::cout << record.settings() << "; tested on " << record.dataset << "\n\n" << text_table(accuracy_table(record));
   for (const Int8Form& form : record.forms) std::cout << '\n' << text_table(spread_table(form));

@@ -34,7 +34,7 @@ namespace {
 struct Settings {
   std::optional<std::filesystem::path> model;    // none: only random blocks
   std::optional<std::filesystem::path> picture;  // none: no picture
-  std::string net;                               // empty: from the file
+  NetworkOptions network;                        // by default from the file
   DataOptions data;
   int64_t batch_size = 128;
   int64_t last_batch = 16;  // images that give the mistake "training mode" its statistics
@@ -45,7 +45,7 @@ void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("--model", settings.model, "a trained network of repvgg or dbb blocks in which to make the mistakes")
       ->type_name("FILE");
   app.add_option("--picture", settings.picture, "draw the errors as heat maps to this .svg file")->type_name("FILE");
-  add_network_option(app, settings.net, " (default: from the file)");
+  add_saved_network_options(app, settings.network);
   add_data_options(app, settings.data);
   add_batch_size_option(app, settings.batch_size, "test images per batch");
   app.add_option("--last-batch", settings.last_batch, "images that give training mode its statistics")
@@ -80,7 +80,7 @@ struct BothForms {
 
 /// A trained network whose blocks can have one of these mistakes.
 BothForms load_and_fold(const Settings& settings) {
-  SavedNetwork saved = load_network(*settings.model, settings.net);
+  SavedNetwork saved = load_network(*settings.model, settings.network);
   check(saved.trained != nullptr, settings.model->string(),
         ": is folded already; name the trained network it came from, model.safetensors in the same folder");
   const std::string& family = saved.card.reparam;
@@ -116,7 +116,7 @@ void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& for
 }
 
 int run(const CLI::App& app, const Settings& settings) {
-  for (const std::string option : {"--data-dir", "--dataset", "--limit-test", "--net"}) {
+  for (const std::string option : {"--data-dir", "--dataset", "--limit-test", "--net", "--mean", "--std"}) {
     if (!settings.model && app.count(option) > 0) {
       throw UsageError(option + ": random blocks need no data; also name a trained network with --model");
     }

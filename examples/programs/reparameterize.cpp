@@ -32,6 +32,7 @@
 #include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
 #include "examples/training/onnx_file.h"
+#include "layers/labs/state_names.h"
 
 using namespace onefold;
 
@@ -40,7 +41,8 @@ namespace {
 struct Settings {
   std::filesystem::path model;
   std::optional<std::filesystem::path> out;  // by default the model's folder
-  std::string net;                           // empty: from the file
+  NetworkOptions network;                    // by default from the file
+  std::vector<std::string> names;            // schemes of names to write both forms under, beside our own
   std::string block = "stages.1.0";          // in every network size the first with an identity branch
   DataOptions data;
   int64_t batch_size = 128;
@@ -54,9 +56,14 @@ void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("--model", settings.model, "a trained network, as train_cifar10 saves it")
       ->required()
       ->type_name("FILE");
-  add_network_option(app, settings.net, " (default: from the file)");
+  add_saved_network_options(app, settings.network);
   app.add_option("--block", settings.block, "the block to show step by step")->type_name("stages.S.B");
   app.add_option("--out", settings.out, "folder for the results (default: the model's folder)")->type_name("DIR");
+  app.add_option("--names", settings.names,
+                 "also write the network before and after folding under the names of other projects' RepVGG: dingxiaoh "
+                 "(by its authors), timm, or both; of other families only after folding")
+      ->check(CLI::IsMember({"dingxiaoh", "timm"}))
+      ->type_name("NAME");
   add_data_options(app, settings.data);
   add_batch_size_option(app, settings.batch_size, "images per batch when predictions are compared");
   app.add_option("--timing-seconds", settings.timing_seconds,
@@ -67,7 +74,7 @@ void add_settings(CLI::App& app, Settings& settings) {
 }
 
 SavedNetwork load_trained(const Settings& settings) {
-  SavedNetwork saved = load_network(settings.model, settings.net);
+  SavedNetwork saved = load_network(settings.model, settings.network);
   check(saved.trained != nullptr, settings.model.string(),
         ": is folded already; name the trained network it came from, model.safetensors in the same folder");
   const auto blocks = named_blocks(*saved.trained);
@@ -113,15 +120,56 @@ void measure_times(RepVgg& trained, PlainVgg& folded, const Tensor& images, doub
   }
 }
 
-/// Saves the folded network and reads it back: what counts is the file.
-void save_folded(const std::filesystem::path& file, PlainVgg& folded, const ModelCard& card) {
-  save_network(file, folded, card);
+/// Saves a network and reads it back: what counts is the file.
+void save_and_check(const std::filesystem::path& file, Vgg& network, const ModelCard& card,
+                    const std::string& names = "own") {
+  save_network(file, network, card, names);
   const SavedNetwork read = load_network(file);
-  const auto saved = state(folded), loaded = state(read.network());
+  const auto saved = state(network), loaded = state(read.network());
   for (const auto& [name, tensor] : saved) {
     check(max_abs_difference(tensor, loaded.at(name)) == 0, file.string(), ": ", name,
           " reads back differently from what was written; is the disk damaged?");
   }
+}
+
+/// The file of a form under the names of another scheme.
+std::filesystem::path named_file(const std::filesystem::path& folder, const std::string& form,
+                                 const std::string& names) {
+  return folder / (form + "-" + names + ".safetensors");
+}
+
+/// Throws Error, before minutes of work, if the networks have no such names or a file to write is the one to read.
+void check_names(const Settings& settings, PlainVgg& folded, const std::filesystem::path& folder) {
+  for (const std::string& names : settings.names) {
+    renamed(state(folded), name_scheme("own"), name_scheme(names), folded.size());
+    for (const char* form : {"model", "folded"}) {
+      std::error_code none;
+      check(!std::filesystem::equivalent(settings.model, named_file(folder, form, names), none),
+            settings.model.string(), ": would be overwritten; choose another folder with --out");
+    }
+  }
+}
+
+/// Writes the folded network; and under other names both forms, if the trained blocks have such names. Returns the
+/// files.
+std::vector<std::filesystem::path> save_forms(const std::filesystem::path& folder, const SavedNetwork& trained,
+                                              PlainVgg& folded, const Dataset& test, const Settings& settings) {
+  ModelCard folded_card = trained.card;
+  folded_card.form = "folded";
+  std::vector<std::filesystem::path> files = {folder / "folded.safetensors"};
+  save_and_check(files.back(), folded, folded_card);
+  for (const std::string& names : settings.names) {
+    if (trained.card.reparam == "repvgg") {
+      files.push_back(named_file(folder, "model", names));
+      save_and_check(files.back(), *trained.trained, trained.card, names);
+    }
+    files.push_back(named_file(folder, "folded", names));
+    save_and_check(files.back(), folded, folded_card, names);
+  }
+  files.insert(files.end(), {folder / "trained.onnx", folder / "folded.onnx"});
+  save_onnx(folder / "trained.onnx", *trained.trained, trained.card, test.height, test.width);
+  save_onnx(folder / "folded.onnx", folded, folded_card, test.height, test.width);
+  return files;
 }
 
 /// Throws Error if the folder, or the first of its missing parents, cannot be created or written to: before minutes of
@@ -158,8 +206,10 @@ int run(const Settings& settings) {
   check_can_make(folder_of(settings));
   SavedNetwork trained = load_trained(settings);
   const Dataset test = load_test_images(settings.data, trained.card);
+  if (trained.card.dataset.empty()) trained.card.classes = test.classes;
   check_inference_fits(*trained.trained, batch_shape(test, settings.batch_size));
   const std::unique_ptr<PlainVgg> folded = trained.trained->fold_network();
+  check_names(settings, *folded, folder_of(settings));
   std::cout << "RepVGG " << network_title(trained.card.net, trained.card.reparam) << " from " << settings.model.string()
             << ", tested on " << test.name << "\n\n";
 
@@ -183,18 +233,15 @@ int run(const Settings& settings) {
   print_results(record);
 
   const std::filesystem::path folder = results_folder(settings);
-  ModelCard folded_card = trained.card;
-  folded_card.form = "folded";
-  save_folded(folder / "folded.safetensors", *folded, folded_card);
-  save_onnx(folder / "trained.onnx", *trained.trained, trained.card, test.height, test.width);
-  save_onnx(folder / "folded.onnx", *folded, folded_card, test.height, test.width);
+  std::vector<std::filesystem::path> files = save_forms(folder, trained, *folded, test, settings);
   write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // on one line: it is mostly numbers
   write_report(folder);
-  std::cout << "Written: " << (folder / "folded.safetensors").string();
-  for (const char* name : {"trained.onnx", "folded.onnx", "report.html"}) {
-    std::cout << "\n         " << (folder / name).string();
+  files.push_back(folder / "report.html");
+  std::string before = "Written: ";
+  for (const std::filesystem::path& file : files) {
+    std::cout << before << file.string() << '\n';
+    before.assign(before.size(), ' ');
   }
-  std::cout << '\n';
   return kSuccess;
 }
 

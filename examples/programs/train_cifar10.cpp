@@ -60,6 +60,7 @@ struct Options {
   Hyperparameters hyper;
   DataOptions data;
   std::string fine_tune;
+  std::optional<ChannelNormalization> normalization;  // of the network to fine-tune; none: from its file
   std::string out;
   int64_t views = 1;
   int64_t checkpoint_every = 0;
@@ -73,9 +74,12 @@ void add_options(CLI::App& app, Options& options) {
   app.option_defaults()->group("Network");
   add_network_option(app, hyper.net);
   add_reparam_option(app, hyper.reparam);
-  app.add_option("--fine-tune", options.fine_tune,
-                 "start from this network, with smaller rates; a folded one is unfolded first")
+  app.add_option(
+         "--fine-tune", options.fine_tune,
+         "start from this network, with smaller rates; a folded one is unfolded first; --net names it if its file "
+         "does not")
       ->type_name("FILE");
+  add_normalization_options(app, options.normalization);
   app.option_defaults()->group("Recipe");
   app.add_option("--epochs", hyper.epochs, "number of passes over the training images")
       ->transform(whole_number(1, 100000));
@@ -212,10 +216,14 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   if (options.resume && options.overwrite) {
     throw UsageError("--resume continues a run, --overwrite replaces it: give one");
   }
+  if (options.normalization && app.count("--fine-tune") == 0) {
+    throw UsageError("--mean and --std say how the network to --fine-tune has its images normalised: name it, too");
+  }
   std::optional<SavedNetwork> start;
   if (app.count("--fine-tune") > 0) {
     if (options.fine_tune.empty()) throw UsageError("--fine-tune: got an empty name, needs the file of a network");
-    start = load_network(options.fine_tune);
+    const bool net_is_needed = app.count("--net") > 0 && !has_card(options.fine_tune);
+    start = load_network(options.fine_tune, {net_is_needed ? options.hyper.net : "", options.normalization});
     settle_network(app, *start, options.fine_tune, options.hyper.net, options.hyper.reparam);
     if (app.count("--lr") == 0) options.hyper.lr = kTuningRate;
     if (app.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;

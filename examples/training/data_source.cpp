@@ -78,8 +78,10 @@ DataSource load_data(const DataOptions& options, const std::string& trained_on) 
 
 DatasetSplits load_splits(const DataOptions& options, const ModelCard& card) {
   DataSource source = load_data(options, card.dataset);
-  check(source.splits.test.classes == card.classes, "the network was trained on the classes of \"", card.dataset,
-        "\", but the test images found, ", source.splits.test.name,
+  const std::string network = card.dataset.empty() ? "has " + std::to_string(card.classes.size()) + " outputs"
+                                                   : "was trained on the classes of \"" + card.dataset + "\"";
+  check(has_classes(card, source.splits.test.classes), "the network ", network, ", but the test images found, ",
+        source.splits.test.name,
         ", have other classes; name the folder of its data with --data-dir, or choose with --dataset");
   return std::move(source.splits);
 }

@@ -35,7 +35,9 @@ std::string listed(const std::vector<std::string>& names) {
 }  // namespace
 
 SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file, const Dataset& train) {
-  check(saved.card.classes == train.classes, file.string(), ": its classes are ", listed(saved.card.classes),
+  check(has_classes(saved.card, train.classes), file.string(), ": its classes are ",
+        saved.card.dataset.empty() ? std::to_string(saved.card.classes.size()) + " without names"
+                                   : listed(saved.card.classes),
         "; the training images are of ", listed(train.classes), ". Fine-tune it on its own classes, in that order");
   check_sound(saved.network(), file);
   if (saved.folded) {

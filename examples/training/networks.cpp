@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "autograd/state.h"
 #include "core/check.h"
 #include "core/files/safetensors.h"
+#include "core/files/safetensors_header.h"
 #include "datasets/data_loader.h"
+#include "examples/cli/options.h"
 #include "layers/families/families.h"
+#include "layers/labs/state_names.h"
 #include "layers/labs/whitening.h"
 #include "layers/state_file.h"
 
@@ -16,6 +21,9 @@ namespace onefold {
 namespace {
 
 using nlohmann::json;
+
+/// Of CIFAR-10's training images: what networks from elsewhere are usually trained with.
+constexpr ChannelNormalization kCifar10Normalization{{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
 
 /// Text from a file, short enough for a message.
 std::string shortened(const std::string& text) { return text.size() > 120 ? text.substr(0, 120) + "..." : text; }
@@ -31,16 +39,76 @@ void check_normalization(const ChannelNormalization& normalization, const std::f
 
 /// The number of outputs to make a network with: the number of classes in its card, if its head has as many. Otherwise
 /// a file could make us allocate memory for any number.
-int64_t outputs_of(const ModelCard& card, const std::map<std::string, Tensor>& tensors,
+int64_t outputs_of(const ModelCard& card, const std::map<std::string, Tensor>& tensors, const NameScheme& names,
                    const std::filesystem::path& file) {
   constexpr int64_t kMostWithoutBias = 1000;
   const int64_t classes = std::ssize(card.classes);
-  const auto bias = tensors.find("head.bias");
-  // It may have another name: load_model() then rejects the file, and lists what is missing and what is unexpected.
+  const auto bias = tensors.find(names.head + ".bias");
+  // It may have another name: load_network() then rejects the file, and shows what is missing and what is unexpected.
   if (bias == tensors.end()) return std::min(classes, kMostWithoutBias);
-  check(bias->second.size() == classes, file.string(), ": its metadata names ", classes,
-        " classes, but its head.bias has ", bias->second.size(), " values: the file is damaged, or not a RepVgg");
+  check(bias->second.size() == classes, file.string(), ": its metadata names ", classes, " classes, but its ",
+        bias->first, " has ", bias->second.size(), " values: the file is damaged, or not a RepVgg");
   return classes;
+}
+
+/// The card of a file that has none, from its names and its head.
+ModelCard card_of_names(const std::map<std::string, Tensor>& tensors, const NetworkOptions& options,
+                        const std::filesystem::path& file) {
+  const RecognizedNames names = recognize_names(tensors);
+  const bool is_checkpoint = tensors.lower_bound("optimizer.") != tensors.lower_bound("optimizer/");
+  check(!is_checkpoint, file.string(), ": is a checkpoint, from which a training continues with --resume; the network ",
+        "is in model.safetensors or best.safetensors beside it");
+  check(names.scheme != nullptr, file.string(), ": it has ", describe_names(tensors));
+  check(!options.net.empty(), file.string(), ": its metadata has no \"net\", so name its network with --net; it has ",
+        describe_names(tensors));
+
+  const int64_t width = vgg_variant(options.net).size.widths.back();
+  const std::string &head = names.scheme->head, weight = head + ".weight", bias = head + ".bias";
+  const bool fits = tensors.contains(weight) && tensors.contains(bias) && tensors.at(bias).shape().rank() == 1 &&
+                    tensors.at(weight).shape() == Shape{tensors.at(bias).size(), width};
+  check(fits && tensors.at(bias).size() >= 2, file.string(), ": a RepVGG ", options.net, " has a ", weight,
+        " of [classes ", width, "] and a ", bias, " of [classes]; it has ", describe_names(tensors));
+
+  ModelCard card;
+  card.net = options.net;
+  card.form = names.folded ? "folded" : "training";
+  card.normalization = kCifar10Normalization;
+  for (int64_t i = 0; i < tensors.at(bias).size(); ++i) card.classes.push_back(std::to_string(i));
+  return card;
+}
+
+/// Says how a file without a card was read.
+void note_missing_card(const std::filesystem::path& file, const NameScheme& names, const SavedNetwork& saved,
+                       bool normalization_was_given) {
+  std::cerr << "note: " << file.string() << " has no card: read as " << names.title << " names of " << saved.card.net
+            << " in " << saved.card.form << " form with " << saved.card.classes.size() << " classes";
+  if (!normalization_was_given) {
+    std::cerr << "; images are normalised as is usual for CIFAR-10: --mean";
+    for (const double mean : kCifar10Normalization.mean) std::cerr << ' ' << mean;
+    std::cerr << " --std";
+    for (const double deviation : kCifar10Normalization.deviation) std::cerr << ' ' << deviation;
+  }
+  std::cerr << '\n';
+}
+
+/// Copies tensors under a scheme's names into the network.
+void load_named(SavedNetwork& saved, const std::map<std::string, Tensor>& tensors, const NameScheme& names,
+                const std::filesystem::path& file) {
+  const RepVggSize size = saved.variant().size;
+  const NameScheme& own = name_schemes().front();
+  std::map<std::string, Tensor> needed = to_file_layout(state(saved.network()));
+  try {
+    needed = renamed(needed, own, names, size);
+  } catch (const Error& error) {
+    fail(file.string(), ": ", error.what());
+  }
+  const std::string differences = state_differences(needed, tensors);
+  if (!differences.empty()) {
+    fail(file.string(), ": is not a state of ", saved.network().description(),
+         saved.card.reparam == "repvgg" ? "; it has " + describe_names(tensors) : "", differences,
+         "\nnothing was loaded; name its network with --net, or give another file");
+  }
+  load_state(saved.network(), from_file_layout(renamed(tensors, names, own, size)));
 }
 
 /// The size named by the card.
@@ -101,20 +169,62 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
   return card;
 }
 
-void save_network(const std::filesystem::path& file, Module& network, const ModelCard& card) {
-  save_model(file, network, to_metadata(card));
+bool has_classes(const ModelCard& card, const std::vector<std::string>& classes) {
+  return card.dataset.empty() ? card.classes.size() == classes.size() : card.classes == classes;
+}
+
+void save_network(const std::filesystem::path& file, Module& network, const ModelCard& card, const std::string& names) {
+  std::map<std::string, Tensor> tensors = to_file_layout(state(network));
+  const NameScheme &own = name_schemes().front(), &scheme = name_scheme(names);
+  if (&scheme != &own) tensors = renamed(tensors, own, scheme, vgg_variant(card.net, card.reparam).size);
+  save_safetensors(file, {tensors, to_metadata(card)});
 }
 
 std::string network_title(const std::string& net, const std::string& reparam) {
   return net + (reparam.empty() || reparam == "repvgg" ? "" : " of " + reparam + " blocks");
 }
 
-SavedNetwork load_network(const std::filesystem::path& file, const std::string& net) {
+void add_normalization_options(CLI::App& app, std::optional<ChannelNormalization>& normalization) {
+  const auto add = [&](const char* name, auto values_of, double lowest, const char* help) {
+    const auto take = [&normalization, values_of](const std::vector<double>& values) {
+      if (!normalization) normalization.emplace();
+      std::copy_n(values.begin(), 3, ((*normalization).*values_of).begin());
+    };
+    return app.add_option_function<std::vector<double>>(name, take, help)
+        ->expected(3)
+        ->check(real_number(lowest, 1))
+        ->type_name("R G B");
+  };
+  CLI::Option* mean =
+      add("--mean", &ChannelNormalization::mean, 0,
+          "the mean by which a network's images are normalised, of pixels from 0 to 1 (default: from the "
+          "file, else CIFAR-10's)");
+  CLI::Option* deviation = add("--std", &ChannelNormalization::deviation, 0.001, "their standard deviation");
+  mean->needs(deviation);
+  deviation->needs(mean);
+}
+
+void add_saved_network_options(CLI::App& app, NetworkOptions& options) {
+  add_network_option(app, options.net, " (default: from the file)");
+  add_normalization_options(app, options.normalization);
+}
+
+SavedNetwork load_network(const std::filesystem::path& file, const NetworkOptions& options) {
+  SafetensorsFile contents = load_safetensors(file);
+  const std::string prefix = strip_names(contents.tensors);
+  if (!prefix.empty())
+    std::cerr << "note: " << file.string() << ": all names are read without " << quoted(prefix) << '\n';
+  const bool has_card = contents.metadata.contains("net");
+
   SavedNetwork saved;
-  const SafetensorsFile contents = load_safetensors(file);
-  saved.card = from_metadata(contents.metadata, file);
-  const int64_t outputs = outputs_of(saved.card, contents.tensors, file);
-  const VggVariant variant = net.empty() ? variant_of(saved.card, file) : vgg_variant(net, saved.card.reparam);
+  saved.card = has_card ? from_metadata(contents.metadata, file) : card_of_names(contents.tensors, options, file);
+  const RecognizedNames recognized = recognize_names(contents.tensors);
+  const NameScheme& names = recognized.scheme ? *recognized.scheme : name_schemes().front();
+  if (options.normalization) saved.card.normalization = *options.normalization;
+
+  const int64_t outputs = outputs_of(saved.card, contents.tensors, names, file);
+  const VggVariant variant =
+      options.net.empty() ? variant_of(saved.card, file) : vgg_variant(options.net, saved.card.reparam);
   saved.card.net = variant.size.name;
   if (saved.card.form == "folded") {
     saved.folded = make_plain_vgg(variant, outputs);
@@ -122,10 +232,17 @@ SavedNetwork load_network(const std::filesystem::path& file, const std::string& 
     Initializer initializer(0);
     saved.trained = make_repvgg(variant, outputs, initializer);
   }
-  load_model(file, saved.network());
+  load_named(saved, contents.tensors, names, file);
   saved.network().eval();
+  if (!has_card) note_missing_card(file, names, saved, options.normalization.has_value());
   return saved;
 }
+
+SavedNetwork load_network(const std::filesystem::path& file, const std::string& net) {
+  return load_network(file, NetworkOptions{net, {}});
+}
+
+bool has_card(const std::filesystem::path& file) { return load_safetensors(file).metadata.contains("net"); }
 
 Tensor first_batch(const Dataset& train, const ChannelNormalization& normalization) {
   constexpr int64_t kImages = 500;

@@ -3,12 +3,17 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "datasets/dataset.h"
 #include "layers/labs/vgg_variant.h"
 #include "layers/models/vgg.h"
+
+namespace CLI {
+class App;
+}
 
 namespace onefold {
 
@@ -18,7 +23,7 @@ struct ModelCard {
   std::string reparam = "repvgg";      // the family of its blocks, or of the blocks it was folded from
   std::string form;                    // "training" or "folded"
   std::string dataset;                 // what it was trained on: "cifar10", "shapes10", "images"; see data_source.h
-  std::vector<std::string> classes;    // names of the outputs
+  std::vector<std::string> classes;    // names of the outputs; "0", "1", ... if the dataset is unknown, which is ""
   ChannelNormalization normalization;  // how its images are normalised
 };
 std::map<std::string, std::string> to_metadata(const ModelCard& card);
@@ -26,6 +31,9 @@ std::map<std::string, std::string> to_metadata(const ModelCard& card);
 /// Throws Error, naming `file` and the entry, if one is missing or malformed. A card without a family is from before
 /// there was a choice.
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file);
+
+/// Whether the network's outputs can be these classes: the same names, or as many if its dataset is unknown.
+bool has_classes(const ModelCard& card, const std::vector<std::string>& classes);
 
 /// "mini", or for another family of blocks "mini of dbb blocks".
 std::string network_title(const std::string& net, const std::string& reparam);
@@ -40,12 +48,29 @@ struct SavedNetwork {
   VggVariant variant() const { return vgg_variant(card.net, card.reparam); }
 };
 
-/// Writes a network in either form, atomically. Throws Error if the file cannot be written.
-void save_network(const std::filesystem::path& file, Module& network, const ModelCard& card);
+/// Writes a network in either form, atomically, under the names of a scheme in layers/labs/state_names.h. Throws Error
+/// if the file cannot be written, and if the scheme has no name for a tensor.
+void save_network(const std::filesystem::path& file, Module& network, const ModelCard& card,
+                  const std::string& names = "own");
 
-/// Reads a network in either form. Throws Error if the file has no card, and one that lists every missing and
-/// unexpected name if the state belongs to another net. A `net` that is not empty overrides the card's.
+/// What the user says of a saved network. It overrides the card, or stands in for a missing one.
+struct NetworkOptions {
+  std::string net;                                    // a name that vgg_variant() takes; empty: the card's
+  std::optional<ChannelNormalization> normalization;  // none: the card's, or that of CIFAR-10
+};
+
+/// --mean and --std; and those with --net.
+void add_normalization_options(CLI::App& app, std::optional<ChannelNormalization>& normalization);
+void add_saved_network_options(CLI::App& app, NetworkOptions& options);
+
+/// Reads a network in either form, under any names of layers/labs/state_names.h, which tell the form if there is no
+/// card. Without a card `net` is needed, classes are numbered, blocks are RepVGG's, and a note on stderr says how the
+/// file was read. Throws Error that says which names the file has if they are not those of the network.
+SavedNetwork load_network(const std::filesystem::path& file, const NetworkOptions& options);
 SavedNetwork load_network(const std::filesystem::path& file, const std::string& net = {});
+
+/// Whether the file has a card. Throws Error if it cannot be read.
+bool has_card(const std::filesystem::path& file);
 
 /// The first 500 training images, normalised, as one batch: what the initial weights of a network are fitted to.
 Tensor first_batch(const Dataset& train, const ChannelNormalization& normalization);

@@ -1,6 +1,5 @@
 #include "examples/training/run_folder.h"
 
-#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,10 +17,21 @@ namespace onefold {
 namespace {
 
 /// Everything that programs write into a run's folder, including the folding's files, which belong to the old model.
-constexpr std::array<std::string_view, 11> kFilesOfARun = {
-    "run.json",       "log.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors",
-    "confusion.json", "fold.json", "folded.safetensors",     "trained.onnx",     "folded.onnx",
-    "report.html"};
+constexpr std::string_view kFilesOfARun[] = {"run.json",
+                                             "log.jsonl",
+                                             "checkpoint.safetensors",
+                                             "best.safetensors",
+                                             "model.safetensors",
+                                             "confusion.json",
+                                             "fold.json",
+                                             "folded.safetensors",
+                                             "model-dingxiaoh.safetensors",
+                                             "folded-dingxiaoh.safetensors",
+                                             "model-timm.safetensors",
+                                             "folded-timm.safetensors",
+                                             "trained.onnx",
+                                             "folded.onnx",
+                                             "report.html"};
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;

@@ -103,8 +103,8 @@ class Trainer {
 
   TrainerState state() const;
 
-  /// Continues from a state. If it does not fit this network and these options, loads nothing and throws Error, which
-  /// lists every difference.
+  /// Continues from a state. If it does not fit this network and these options, loads nothing and throws Error with
+  /// the state_differences().
   void load_state(const TrainerState& state);
 
  private:

@@ -8,6 +8,7 @@
 #include "datasets/shapes10.h"
 #include "examples/training/evaluation.h"
 #include "examples/training/fine_tuning.h"
+#include "layers/labs/state_names.h"
 #include "layers/state_file.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"
@@ -135,7 +136,20 @@ TEST_CASE("saved network: a state of another net, a file without a card", "[exam
   const auto path = scratch.path() / "model.safetensors";
   TinyNetwork tiny;
   save_network(path, tiny.network, card());
-  CHECK_THROWS_WITH(load_network(path, "S"), ContainsSubstring("stages.1.1.conv3.weight"));  // tiny has one block there
+  CHECK_THROWS_WITH(load_network(path, "S"),
+                    path.string() +
+                        ": is not a state of RepVgg S, 3 classes; it has Onefold's own names of a RepVGG "
+                        "in training form, with 1, 1, 2, 4, 1 blocks of 16, 16, 32, 64, 256 channels: its "
+                        "size is tiny\n"
+                        "  missing      stages.1.1.bn0.bias [32]\n"
+                        "  missing      stages.1.1.bn0.running_mean [32]\n"
+                        "  missing      stages.1.1.bn0.running_var [32]\n"
+                        "  missing      and 67 more\n"
+                        "  wrong shape  head.weight [3 256], expected [3 512]\n"
+                        "  wrong shape  stages.0.0.bn1.bias [16], expected [32]\n"
+                        "  wrong shape  stages.0.0.bn1.running_mean [16], expected [32]\n"
+                        "  wrong shape  and 108 more\n"
+                        "nothing was loaded; name its network with --net, or give another file");
 
   ModelCard of_huge = card();
   of_huge.net = "huge";
@@ -147,16 +161,106 @@ TEST_CASE("saved network: a state of another net, a file without a card", "[exam
   CHECK_THROWS_WITH(load_network(path), ContainsSubstring("model.safetensors") && ContainsSubstring("\"net\""));
 }
 
-TEST_CASE("networks: a head under another name is listed, not taken for damage", "[examples]") {
+TEST_CASE("saved network: names of other projects, and a prefix of all names, with a card and without", "[examples]") {
   const TemporaryFolder folder;
+  const auto path = folder / "model.safetensors";
   TinyNetwork tiny;
-  SafetensorsFile file{{}, to_metadata(card())};
-  for (const auto& [name, tensor] : to_file_layout(state(tiny.network))) file.tensors["module." + name] = tensor;
-  save_safetensors(folder / "model.safetensors", file);
-  CHECK_THROWS_WITH(load_network(folder / "model.safetensors"),
-                    ContainsSubstring("missing      head.bias [3]") &&
-                        ContainsSubstring("unexpected   module.head.bias [3]") &&
-                        ContainsSubstring("all names would fit without the prefix \"module.\""));
+  tiny.network.eval();
+  const auto folded = tiny.network.fold_network();
+  for (const NameScheme& scheme : name_schemes()) {
+    for (Vgg* network : {static_cast<Vgg*>(&tiny.network), static_cast<Vgg*>(folded.get())}) {
+      const std::string form = network == folded.get() ? "folded" : "training";
+      CAPTURE(scheme.option, form);
+      save_network(path, *network, card(form), scheme.option);
+      const SavedNetwork with_card = load_network(path);
+      CHECK(with_card.card.classes == card().classes);
+      CHECK(max_abs_difference(logits(with_card.network()), logits(*network)) == 0);
+
+      SafetensorsFile file;
+      for (const auto& [name, tensor] : load_safetensors(path).tensors) file.tensors["module." + name] = tensor;
+      file.tensors["module.stem.bn.num_batches_tracked"] = Tensor::zeros({});
+      save_safetensors(path, file);
+      const SavedNetwork without = load_network(path, "tiny");
+      CHECK(max_abs_difference(logits(without.network()), logits(*network)) == 0);
+      CHECK((without.trained == nullptr) == (form == "folded"));
+      CHECK(without.card.form == form);
+      CHECK(without.card.reparam == "repvgg");
+      CHECK(without.card.dataset.empty());
+      CHECK(without.card.classes == std::vector<std::string>{"0", "1", "2"});
+      CHECK(without.card.normalization.mean[1] == 0.4822);
+      CHECK(without.card.normalization.deviation[2] == 0.2616);
+    }
+  }
+}
+
+TEST_CASE("saved network: a normalisation that is given counts, with a card and without", "[examples]") {
+  const TemporaryFolder folder;
+  const auto path = folder / "model.safetensors";
+  TinyNetwork tiny;
+  const ChannelNormalization given{{0.5, 0.25, 0}, {1, 0.5, 0.25}};
+  save_network(path, tiny.network, card());
+  CHECK(load_network(path, {"", given}).card.normalization.deviation == given.deviation);
+  CHECK(has_card(path));
+  save_model(path, tiny.network);
+  CHECK(load_network(path, {"tiny", given}).card.normalization.mean == given.mean);
+  CHECK_FALSE(has_card(path));
+}
+
+TEST_CASE("saved network: classes without names can be any, as many", "[examples]") {
+  ModelCard unknown = card();
+  unknown.dataset = "";
+  CHECK(has_classes(unknown, {"x", "y", "z"}));
+  CHECK_FALSE(has_classes(unknown, {"x", "y"}));
+  CHECK(has_classes(card(), card().classes));
+  CHECK_FALSE(has_classes(card(), {"x", "y", "z"}));
+
+  Dataset images = shapes10(1, 8, 1).train;
+  TinyNetwork tiny;
+  tiny.network.eval();
+  CHECK_THROWS_WITH(to_fine_tune({.card = unknown, .folded = tiny.network.fold_network()}, "x.safetensors", images),
+                    ContainsSubstring("x.safetensors: its classes are 3 without names; the training images are of "));
+}
+
+TEST_CASE("messages: a file without a card that is not what --net says, or nothing known", "[examples]") {
+  const TemporaryFolder folder;
+  const std::string path = (folder / "model.safetensors").string();
+  TinyNetwork tiny;
+  save_network(path, tiny.network, card(), "timm");
+  SafetensorsFile file{load_safetensors(path).tensors, {{"format", "pt"}}};
+  const std::string tiny_of_timm =
+      "timm's names of a RepVGG in training form, with 1, 1, 2, 4, 1 blocks of 16, 16, 32, 64, 256 channels: its size "
+      "is tiny";
+  const auto says = [&](const std::string& net, const std::string& message) {
+    save_safetensors(path, file);
+    CHECK_THROWS_WITH(load_network(path, net), path + message);
+  };
+  says("", ": its metadata has no \"net\", so name its network with --net; it has " + tiny_of_timm);
+  says("mini",
+       ": a RepVGG mini has a head.fc.weight of [classes 512] and a head.fc.bias of [classes]; it has " + tiny_of_timm);
+  says("tiny+whitening",
+       ": a RepVGG tiny+whitening has no \"whitening.weight\" under timm's names: they are for RepVGG blocks and "
+       "their folded form, without whitening; use Onefold's own names");
+  file.tensors["stem.se.down.weight"] = Tensor::zeros({4});
+  file.tensors.erase("stages.2.3.identity.bias");
+  says("tiny", ": is not a state of RepVgg tiny, 3 classes; it has " + tiny_of_timm +
+                   "\n  missing      stages.2.3.identity.bias [64]"
+                   "\n  unexpected   stem.se.down.weight [4]"
+                   "\nnothing was loaded; name its network with --net, or give another file");
+  file.tensors.erase("head.fc.bias");
+  says("tiny",
+       ": a RepVGG tiny has a head.fc.weight of [classes 256] and a head.fc.bias of [classes]; it has " + tiny_of_timm);
+  file.tensors = {{"backbone.0.weight", Tensor::zeros({1})}};
+  const std::string unknown =
+      ": it has 1 names, such as \"backbone.0.weight\", that are no RepVGG's: Onefold's own would have "
+      "\"stages.0.0.conv3.weight\" or, folded, \"stages.0.0.conv.weight\", DingXiaoH's would have "
+      "\"stage0.rbr_dense.conv.weight\" or, folded, \"stage0.rbr_reparam.weight\", timm's would have "
+      "\"stem.conv_kxk.conv.weight\" or, folded, \"stem.reparam_conv.weight\"";
+  says("", unknown);
+  says("tiny", unknown);
+  file.tensors = {{"network.head.bias", Tensor::zeros({3})}, {"optimizer.momentum.0", Tensor::zeros({3})}};
+  says("",
+       ": is a checkpoint, from which a training continues with --resume; the network is in model.safetensors or "
+       "best.safetensors beside it");
 }
 
 TEST_CASE("evaluation: the batch size changes no count, the mode comes back, every image is counted", "[examples]") {

@@ -152,8 +152,8 @@ refuse() { # EXPECTED_TEXT OPTIONS...
   absent none.safetensors
 }
 refuse "missing.safetensors" --model missing.safetensors
-refuse "missing      stages.1.1.conv3.weight" --model run/model.safetensors --net S
-refuse "unexpected   stages.3.3.conv3.weight" --model run/model.safetensors --net mini
+refuse "its size is tiny" --model run/model.safetensors --net S
+refuse "unexpected   stages.3.3.bn0.bias" --model run/model.safetensors --net mini
 refuse "run/checkpoint.safetensors" --model run/checkpoint.safetensors
 refuse "file" --model file
 head -c 100000 run/model.safetensors >cut.safetensors

@@ -94,8 +94,8 @@ refuse 2 "tiny, mini, S" "${model[@]}" --net huge
 refuse 2 "--timing-seconds: got -1" "${model[@]}" --timing-seconds=-1
 refuse 1 "missing.safetensors" --model missing.safetensors
 refuse 1 "folded already" --model elsewhere/deep/folded.safetensors
-refuse 1 "missing      stages.1.1.conv3.weight" "${model[@]}" --net S
-refuse 1 "unexpected   stages.3.3.conv3.weight" "${model[@]}" --net mini
+refuse 1 "its size is tiny" "${model[@]}" --net S
+refuse 1 "unexpected   stages.3.3.bn0.bias" "${model[@]}" --net mini
 refuse 1 "$work/no-data" "${model[@]}" --dataset cifar10
 head -c 100000 untouched/model.safetensors >cut.safetensors
 refuse 1 "cut.safetensors" --model cut.safetensors

@@ -109,7 +109,7 @@ TEST_CASE("state: an optimizer's handles stay on the parameters that a state was
   CHECK(handles[0].value().to_vector() == parameters(*small_network(2))[0].value().to_vector());
 }
 
-TEST_CASE("state: on any mismatch nothing is loaded and everything is listed", "[layers]") {
+TEST_CASE("state: on any mismatch nothing is loaded and the differences are listed", "[layers]") {
   const auto network = small_network(1);
   const auto before = state(*network);
 

@@ -88,7 +88,7 @@ TEST_CASE("state file: weights stand in it as OIHW and OI", "[layers]") {
   CHECK(tensors.at("head.weight").shape() == Shape{10, 8});
 }
 
-TEST_CASE("state file: of another network, everything is listed and nothing loaded", "[layers]") {
+TEST_CASE("state file: of another network, what differs is said and nothing loaded", "[layers]") {
   const TemporaryFolder folder;
   const fs::path path = folder.path / "other.safetensors";
   Initializer initializer(1);
@@ -99,24 +99,23 @@ TEST_CASE("state file: of another network, everything is listed and nothing load
   const auto before = state(*network);
   const std::string message = error_of([&] { load_model(path, *network); });
   CHECK_THAT(message, ContainsSubstring(path.string() + " (net = other) is not a state of RepVgg small, 10 classes"));
-  const auto needed = state(*network), given = state(other);
-  for (const auto& [name, tensor] : needed) {
-    if (!given.contains(name)) CHECK_THAT(message, ContainsSubstring("missing      " + name + " ["));
-  }
-  CHECK_THAT(message, ContainsSubstring("wrong shape  stages.4.0.conv3.weight [16 8 3 3], expected [8 8 3 3]"));
-  CHECK_THAT(message, ContainsSubstring("wrong shape  head.weight [10 16], expected [10 8]"));
+  CHECK_THAT(message, ContainsSubstring("\n  missing      stages.1.1.bn0.bias [4]"
+                                        "\n  missing      stages.1.1.bn0.running_mean [4]"
+                                        "\n  missing      stages.1.1.bn0.running_var [4]"
+                                        "\n  missing      and 11 more"
+                                        "\n  wrong shape  head.weight [10 16], expected [10 8]"));
   CHECK_THAT(message, ContainsSubstring("nothing was loaded"));
   CHECK(bit_equal(state(*network), before));
 }
 
-TEST_CASE("state file: the other form of the same network, both sides are listed", "[layers]") {
+TEST_CASE("state file: the other form of the same network, both sides are shown", "[layers]") {
   const TemporaryFolder folder;
   const auto network = trained_network(2);
   save_model(folder.path / "folded.safetensors", *network->fold(), {{"form", "folded"}});
   const std::string message = error_of([&] { load_model(folder.path / "folded.safetensors", *network); });
   CHECK_THAT(message, ContainsSubstring("(form = folded)"));
-  CHECK_THAT(message, ContainsSubstring("missing      stages.1.1.bn0.running_var [4]"));
-  CHECK_THAT(message, ContainsSubstring("unexpected   stages.1.1.conv.bias [4]"));
+  CHECK_THAT(message, ContainsSubstring("missing      stages.0.0.bn1.running_mean [4]"));
+  CHECK_THAT(message, ContainsSubstring("unexpected   stages.0.0.conv.bias [4]"));
   CHECK_THAT(message, ContainsSubstring("in the same form (trained or folded)"));
 }
 
@@ -149,8 +148,7 @@ TEST_CASE("state file: PyTorch's counters of batches are ignored", "[layers]") {
   CHECK(bit_equal(state(*saved), state(*loaded)));
 }
 
-TEST_CASE("state file: names with another prefix are listed, and the prefix is said if it is all that differs",
-          "[layers]") {
+TEST_CASE("state file: the prefix is said if it is all that the names differ by", "[layers]") {
   const TemporaryFolder folder;
   const fs::path path = folder.path / "other.safetensors";
   const auto network = trained_network(1);
@@ -159,9 +157,9 @@ TEST_CASE("state file: names with another prefix are listed, and the prefix is s
     for (const auto& [name, tensor] : to_file_layout(state(*network))) file.tensors[prefix + name] = tensor;
     save_safetensors(path, file);
     std::string message = error_of([&] { load_model(path, *network); });
-    CHECK_THAT(message, ContainsSubstring("missing      head.bias [10]") &&
-                            ContainsSubstring("unexpected   " + prefix + "head.bias [10]") &&
-                            ContainsSubstring("all names would fit without the prefix \"" + prefix + "\""));
+    CHECK_THAT(message, ContainsSubstring(":\n  all names would fit without the prefix \"" + prefix + "\"") &&
+                            ContainsSubstring("\n  missing      head.bias [10]") &&
+                            ContainsSubstring("\n  unexpected   " + prefix + "head.bias [10]"));
 
     // Not where one name more differs.
     file.tensors.erase(prefix + "head.bias");
@@ -173,5 +171,5 @@ TEST_CASE("state file: names with another prefix are listed, and the prefix is s
   }
   CHECK(state_differences({{"m.a", Tensor::zeros({1})}, {"m.b", Tensor::zeros({1})}},
                           {{"a", Tensor::zeros({1})}, {"b", Tensor::zeros({1})}})
-            .ends_with("all names would fit with the prefix \"m.\"; rename them and save again"));
+            .starts_with("\n  all names would fit with the prefix \"m.\"; rename them and save again"));
 }

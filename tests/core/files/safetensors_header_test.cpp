@@ -83,7 +83,7 @@ TEST_CASE("safetensors header: every fault is an Error that names file, tensor a
       {"{" + entry("a", 1, 0, 4) + "}", "the tensors end at byte 4 of the data, but the file holds 8"},
       {"{}", "the tensors end at byte 0"},
       // Fields.
-      {header_of("[2]", "[0,8]", "\"I32\""), "tensor \"x\": dtype \"I32\" is not supported; save the tensor as F32"},
+      {header_of("[2]", "[0,8]", "\"I16\""), "tensor \"x\": dtype \"I16\" is not supported; save the tensor as F32"},
       {header_of("[2]", "[0,8]", "4"), "dtype must be a string, got number"},
       {R"({"x":{"dtype":"F32","shape":[2]}})", "tensor \"x\": needs dtype, shape and data_offsets"},
       {R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":1}})", "needs dtype, shape and data_offsets"},

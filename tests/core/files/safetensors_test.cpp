@@ -108,8 +108,8 @@ TEST_CASE("safetensors: F64, F32, F16 and BF16 become Real", "[core]") {
       // Some that float has too, and some that it rounds.
       {"F64",
        8,
-       {0x3ff0000000000000, 0xc000000000000000, 0x3fd5555555555555, 0x36a0000000000000, 0x1, 0x7fe0000000000000},
-       {1, -2, 1.0 / 3, 0x1p-149, 0x1p-1074, 0x1p1023}}};
+       {0x3ff0000000000000, 0xc000000000000000, 0x3fd5555555555555, 0x36a0000000000000, 0x1, 0x47efffffe0000000},
+       {1, -2, 1.0 / 3, 0x1p-149, 0x1p-1074, 0x1.fffffep127}}};
   for (const Case& c : cases) {
     CAPTURE(c.dtype);
     std::string data;
@@ -140,12 +140,39 @@ TEST_CASE("safetensors: F64, F32, F16 and BF16 become Real", "[core]") {
 
 TEST_CASE("safetensors: whole numbers become Real", "[core]") {
   const TemporaryFolder folder;
-  const std::vector<int64_t> numbers = {0, 1, -1, 12345678, -(int64_t{1} << 40), std::numeric_limits<int64_t>::min()};
-  std::string data(numbers.size() * sizeof(int64_t), '\0');
-  std::memcpy(data.data(), numbers.data(), data.size());
-  write_bytes(folder / "file", file_of(R"({"x":{"dtype":"I64","shape":[6],"data_offsets":[0,48]}})", data));
-  const Tensor x = load_safetensors(folder / "file").tensors.at("x");
-  for (size_t i = 0; i < numbers.size(); ++i) CHECK(x[static_cast<int64_t>(i)] == static_cast<Real>(numbers[i]));
+  const auto check_read = [&]<class Number>(const std::string& dtype, const std::vector<Number>& numbers) {
+    CAPTURE(dtype);
+    const std::string bytes = std::to_string(numbers.size() * sizeof(Number)), count = std::to_string(numbers.size());
+    write_bytes(
+        folder / "file",
+        file_of("{\"x\":{\"dtype\":\"" + dtype + "\",\"shape\":[" + count + "],\"data_offsets\":[0," + bytes + "]}}",
+                {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)}));
+    const Tensor x = load_safetensors(folder / "file").tensors.at("x");
+    for (size_t i = 0; i < numbers.size(); ++i) CHECK(x[static_cast<int64_t>(i)] == static_cast<Real>(numbers[i]));
+  };
+  check_read("I64", std::vector<int64_t>{0, 1, -1, 12345678, -(int64_t{1} << 40), INT64_MIN, INT64_MAX});
+  check_read("I32", std::vector<int32_t>{0, 1, -1, 12345678, INT32_MIN, INT32_MAX});
+  check_read("U8", std::vector<uint8_t>{0, 1, 127, 128, 255});
+}
+
+TEST_CASE("safetensors: what only F64 holds is refused where Real is float, infinity itself is read", "[core]") {
+  const TemporaryFolder folder;
+  const auto load = [&](double value) {
+    const std::vector<double> values = {1, value};
+    write_bytes(folder / "file", file_of(R"({"x":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}})",
+                                         {reinterpret_cast<const char*>(values.data()), 16}));
+    return load_safetensors(folder / "file").tensors.at("x")[1];
+  };
+  CHECK(load(-std::numeric_limits<double>::infinity()) == -Limits::infinity());
+  CHECK(std::isnan(load(std::numeric_limits<double>::quiet_NaN())));
+  CHECK(load(1e-60) == static_cast<Real>(1e-60));
+  if (sizeof(Real) == sizeof(double)) {
+    CHECK(load(-1e39) == static_cast<Real>(-1e39));
+  } else {
+    CHECK_THROWS_WITH(load(-1e39), "load_safetensors: " + (folder / "file").string() +
+                                       ": tensor \"x\": value 1 is -1e+39, but the largest F32 is 3.40282e+38; save "
+                                       "the tensor with smaller values");
+  }
 }
 
 TEST_CASE("safetensors: every truncation of a file is refused", "[core]") {
