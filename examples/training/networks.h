@@ -12,6 +12,11 @@
 
 namespace onefold {
 
+/// Height and width in pixels.
+struct ImageSize {
+  int64_t height = 32, width = 32;
+};
+
 /// The metadata of a saved network's .safetensors file: everything that is needed to use the network.
 struct ModelCard {
   std::string net;                     // "mini"
@@ -20,11 +25,12 @@ struct ModelCard {
   std::string dataset;                 // what it was trained on: "cifar10", "shapes10", "images"; see data_source.h
   std::vector<std::string> classes;    // names of the outputs
   ChannelNormalization normalization;  // how its images are normalised
+  ImageSize image = {};                // of its images
 };
 std::map<std::string, std::string> to_metadata(const ModelCard& card);
 
 /// Throws Error, naming `file` and the entry, if one is missing or malformed. A card without a family is from before
-/// there was a choice.
+/// there was a choice, and one without a size of images has 32 x 32.
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file);
 
 /// "mini", or for another family of blocks "mini of dbb blocks".
