@@ -12,10 +12,9 @@
 
 namespace {
 
-constexpr size_t kMostWorkingBytes = size_t{64} << 20;
 constexpr size_t kHeader = alignof(std::max_align_t);  // each block is preceded by its size
 thread_local size_t working_bytes = 0;
-thread_local size_t allowed_bytes = kMostWorkingBytes;  // for the current image
+thread_local size_t allowed_bytes = 0;  // for the current image
 
 /// Zeroed memory: if a JPEG's scans omit a colour, old memory contents would become pixels.
 void* limited_malloc(size_t size) {
@@ -73,8 +72,7 @@ namespace onefold {
 
 namespace {
 
-constexpr int kMostSide = 4096;
-constexpr int64_t kMostPixels = int64_t{1} << 22;
+constexpr size_t kMostFileBytes = size_t{64} << 20;
 
 /// The maximum bits of pixels per byte of a PNG: deflate compresses at most 1,032-fold.
 constexpr int64_t kMostBitsOfPngByte = 8 * 1032;
@@ -82,12 +80,12 @@ constexpr int64_t kMostBitsOfPngByte = 8 * 1032;
 /// The maximum pixels per byte of a JPEG's scans: a block of 8 x 8 pixels takes at least one bit.
 constexpr int64_t kMostPixelsOfJpegByte = 8 * 64;
 
-/// The memory that the decoder may use for an image: 64 MiB, and less for a small one, so that a file that expands to
-/// more than its pixels costs little. A pixel takes at most 48 bytes: 8 in the file, 8 before and 8 after filters, and
-/// twice that if the size was underestimated; a JPEG's blocks extend up to 31 pixels beyond its edges.
-size_t allowed_bytes_of(int64_t width, int64_t height, size_t file_bytes) {
+/// The memory that the decoder may use for an image: the limit, and less for a small one, so that a file that expands
+/// to more than its pixels costs little. A pixel takes at most 48 bytes: 8 in the file, 8 before and 8 after filters,
+/// and twice that if the size was underestimated; a JPEG's blocks extend up to 31 pixels beyond its edges.
+size_t allowed_bytes_of(int64_t width, int64_t height, size_t file_bytes, const ImageLimits& limits) {
   const size_t small = (size_t{256} << 10) + 3 * file_bytes + 48 * static_cast<size_t>((width + 31) * (height + 31));
-  return std::min(small, kMostWorkingBytes);
+  return std::min(small, static_cast<size_t>(limits.working_bytes));
 }
 
 /// If a chunk claims 2 GiB, the decoder fails without a reason.
@@ -104,20 +102,21 @@ constexpr const char* kRemedy = ": convert it to PNG or JPEG again, or remove it
 
 }  // namespace
 
-DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& bytes) {
+DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& bytes, const ImageLimits& limits) {
   const int size = static_cast<int>(bytes.size());
   int width = 0, height = 0, channels = 0;
-  check(bytes.size() <= kMostWorkingBytes, name, ": has ", bytes.size(), " bytes, at most ", kMostWorkingBytes,
+  check(bytes.size() <= kMostFileBytes, name, ": has ", bytes.size(), " bytes, at most ", kMostFileBytes,
         " are allowed");
   const JpegSurvey jpeg = survey_jpeg(bytes);
   if (jpeg.fault != nullptr) fail(name, ": cannot be decoded (", jpeg.fault, ")", kRemedy);
   const char* png_fault = fault_of_png(bytes);
   if (png_fault != nullptr) fail(name, ": cannot be decoded (", png_fault, ")", kRemedy);
+  allowed_bytes = static_cast<size_t>(limits.working_bytes);
   // Query first, then read the reason: the arguments of one call are evaluated in any order.
   const bool is_image = stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0;
   check(is_image, name, ": not a PNG or JPEG image (", is_image ? "" : failure_reason(), ")", kRemedy);
-  check(width <= kMostSide && height <= kMostSide && int64_t{width} * height <= kMostPixels, name, ": has ", width,
-        " x ", height, " pixels, at most ", kMostSide, " per side and ", kMostPixels,
+  check(width <= limits.side && height <= limits.side && int64_t{width} * height <= limits.pixels, name, ": has ",
+        width, " x ", height, " pixels, at most ", limits.side, " per side and ", limits.pixels,
         " in total are allowed: make it smaller");
   const int64_t most_pixels = jpeg.is_jpeg ? kMostPixelsOfJpegByte * static_cast<int64_t>(jpeg.scan_bytes)
                                            : kMostBitsOfPngByte * size / png_bits_of_pixel(bytes);
@@ -125,7 +124,7 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
         jpeg.is_jpeg ? jpeg.scan_bytes : bytes.size(), jpeg.is_jpeg ? " bytes of scans" : " bytes",
         ", an impossible size", kRemedy);
 
-  allowed_bytes = allowed_bytes_of(width, height, bytes.size());
+  allowed_bytes = allowed_bytes_of(width, height, bytes.size(), limits);
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 3), stbi_image_free);
   check(pixels != nullptr && !(jpeg.is_jpeg && broke_off_in_jpeg()), name, ": cannot be decoded (", failure_reason(),

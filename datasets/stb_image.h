@@ -13,10 +13,17 @@ struct DecodedImage {
   std::vector<uint8_t> pixels;
 };
 
+/// What an image may have at most, so that a small file cannot take all memory.
+struct ImageLimits {
+  int64_t side = 4096;                        // pixels
+  int64_t pixels = int64_t{1} << 22;          // in total
+  int64_t working_bytes = int64_t{64} << 20;  // of the decoder
+};
+
 /// Decodes the bytes of a PNG or JPEG file to RGB. Greyscale is replicated to three channels; transparency is dropped.
 ///
-/// Safe on malicious files: at most 4,096 pixels per side, 2^22 pixels and 64 MiB of working memory. Throws Error
-/// "NAME: reason, remedy" for anything that cannot be decoded. Thread-safe.
-DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& bytes);
+/// Safe on malicious files: at most 64 MiB of file, and the limits. Throws Error "NAME: reason, remedy" for anything
+/// that cannot be decoded. Thread-safe.
+DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& bytes, const ImageLimits& limits = {});
 
 }  // namespace onefold

@@ -19,7 +19,7 @@ if(NOT nlohmann_json_FOUND)
   FetchContent_MakeAvailable(nlohmann_json)
 endif()
 
-# stb_image: decodes PNG and JPEG. It is a single header without a target, so we define one.
+# stb_image and stb_image_write: PNG and JPEG. They are single headers without a target, so we define one.
 find_path(STB_INCLUDE_DIR NAMES stb_image.h PATH_SUFFIXES stb)
 if(NOT STB_INCLUDE_DIR)
   FetchContent_Declare(stb

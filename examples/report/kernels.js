@@ -68,6 +68,11 @@ function magnitudePicture({ name, mean_magnitude: map }, limit) {
     picture(side * size, side * size, `${name}: mean |k| of each tap`, cells, marks, columns)}</div>`;
 }
 
+/** What the colours mean: `low` and `high` are words for both ends. */
+const colourScale = (low, high, end) => html`<div class="scale"><span>${low} ≤ −${end}</span><span class="ramp"
+  role="img" aria-label="colours from -${end} (blue) through zero to ${end} (orange)"></span><span>${high} ≥ ${end}</span
+  ></div>`;
+
 /** Kernels side by side on one colour scale. items: [{sign, kernel, share}]; frames: figures that follow them. */
 function kernelsRow(heading, items, frames = []) {
   const limit = colourLimit(items.map(({ kernel }) => kernel)), end = plain(limit, 2);
@@ -76,9 +81,7 @@ function kernelsRow(heading, items, frames = []) {
     figure(html`<span class="sign">${sign}</span><strong>${kernel.name}</strong> <span class="sign">${part}</span>`,
            filterPicture(kernel, limit), magnitudePicture(kernel, largestMean || 1)));
   return html`<div class="step"><h3>${heading}</h3><div class="kernels">${figures}${frames}</div>
-    <div class="scale"><span>weights ≤ −${end}</span><span class="ramp" role="img"
-    aria-label="colours from -${end} (blue) through zero to ${end} (orange)"></span><span>≥ ${end}</span></div>
-    </div>`;
+    ${colourScale("weights", "", end)}</div>`;
 }
 
 /** A frame for each branch without a trained kernel: the identity. */

@@ -7,6 +7,7 @@
 //   confusion   {classes, matrix}: one row per true class, one column per predicted class
 //   fold        fold.json, with "tables" and in each block "table": the tables shown in the terminal
 //   int8        the results of int8_lab
+//   predictions  photos and what a network saw in them, by predict
 //   facts       the table of run.json
 //
 // A table is {columns: [{name, number}], rows: [[text]], last_is_total}.
@@ -213,5 +214,6 @@ document.querySelector("main").innerHTML = toMarkup([
   data.confusion ? confusionSection(data.confusion) : "",
   data.fold ? [proofSection, blockSection, networkSection, blocksSection].map((part) => part(data.fold)) : "",
   data.int8 ? int8Sections(data.int8) : "",
+  data.predictions ? predictionSections(data.predictions) : "",
   data.facts ? section("The run", "All that is needed to repeat it.", table(data.facts, "the run", "facts")) : "",
 ]);

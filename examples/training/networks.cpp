@@ -24,6 +24,7 @@ using nlohmann::json;
 
 /// Of CIFAR-10's training images: what networks from elsewhere are usually trained with.
 constexpr ChannelNormalization kCifar10Normalization{{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
+constexpr int64_t kMostSide = 4096;  // of an image, as in datasets/stb_image.h
 
 /// Text from a file, short enough for a message.
 std::string shortened(const std::string& text) { return text.size() > 120 ? text.substr(0, 120) + "..." : text; }
@@ -146,7 +147,8 @@ std::map<std::string, std::string> to_metadata(const ModelCard& card) {
           {"dataset", card.dataset},
           {"classes", json(card.classes).dump()},
           {"mean", json(card.normalization.mean).dump()},
-          {"deviation", json(card.normalization.deviation).dump()}};
+          {"deviation", json(card.normalization.deviation).dump()},
+          {"image", json({card.image.height, card.image.width}).dump()}};
 }
 
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file) {
@@ -159,6 +161,15 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
   card.normalization.mean = parse_entry<std::array<double, 3>>(metadata, "mean", file);
   card.normalization.deviation = parse_entry<std::array<double, 3>>(metadata, "deviation", file);
   check_normalization(card.normalization, file);
+  if (metadata.contains("image")) {
+    const auto [height, width] = parse_entry<std::array<double, 2>>(metadata, "image", file);
+    for (const double side : {height, width}) {
+      check(side >= 1 && side <= kMostSide && side == std::floor(side), file.string(),
+            ": its metadata says \"image\" = ", shortened(metadata.at("image")), ", but an image has 1 to ", kMostSide,
+            " pixels per side");
+    }
+    card.image = {static_cast<int64_t>(height), static_cast<int64_t>(width)};
+  }
   check(card.form == "training" || card.form == "folded", file.string(),
         ": its metadata says \"form\" = ", shortened(card.form), ", but a network is in training or folded form");
   const std::vector<std::string> families = family_names();

@@ -17,6 +17,11 @@ class App;
 
 namespace onefold {
 
+/// Height and width in pixels.
+struct ImageSize {
+  int64_t height = 32, width = 32;
+};
+
 /// The metadata of a saved network's .safetensors file: everything that is needed to use the network.
 struct ModelCard {
   std::string net;                     // "mini"
@@ -25,11 +30,12 @@ struct ModelCard {
   std::string dataset;                 // what it was trained on: "cifar10", "shapes10", "images"; see data_source.h
   std::vector<std::string> classes;    // names of the outputs; "0", "1", ... if the dataset is unknown, which is ""
   ChannelNormalization normalization;  // how its images are normalised
+  ImageSize image = {};                // of its images
 };
 std::map<std::string, std::string> to_metadata(const ModelCard& card);
 
 /// Throws Error, naming `file` and the entry, if one is missing or malformed. A card without a family is from before
-/// there was a choice.
+/// there was a choice, and one without a size of images has 32 x 32.
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file);
 
 /// Whether the network's outputs can be these classes: the same names, or as many if its dataset is unknown.

@@ -166,12 +166,14 @@ void TrainingRun::keep_best(const Evaluation& evaluation) {
 }
 
 ModelCard TrainingRun::card() const {
+  const Dataset& test = setup_.data.splits.test;
   return {.net = setup_.net,
           .reparam = setup_.reparam,
           .form = "training",
           .dataset = setup_.data.kind,
-          .classes = setup_.data.splits.test.classes,
-          .normalization = setup_.data.normalization};
+          .classes = test.classes,
+          .normalization = setup_.data.normalization,
+          .image = {test.height, test.width}};
 }
 
 void TrainingRun::log_epoch(const Evaluation& evaluation) {

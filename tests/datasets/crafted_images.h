@@ -161,4 +161,32 @@ inline Bytes crafted_jpeg(const JpegFrame& frame, size_t scan_bytes) {
   return jpeg;
 }
 
+/// A JPEG's segment of Exif data: a TIFF with a directory of two entries, the second of which is the orientation. The
+/// directory may claim another number of entries, and the second entry have another tag.
+inline Bytes exif_segment(uint16_t orientation, bool little_endian, uint16_t entries = 2, uint16_t tag = 0x0112) {
+  Bytes content = {'E', 'x', 'i', 'f', 0, 0};
+  const auto number = [&](uint32_t value, int width) {
+    for (int i = 0; i < width; ++i) {
+      content.push_back(static_cast<uint8_t>(value >> 8 * (little_endian ? i : width - 1 - i)));
+    }
+  };
+  number(little_endian ? 0x4949 : 0x4D4D, 2);
+  number(42, 2);
+  number(10, 4);  // the directory's place in the TIFF
+  number(0, 2);
+  number(entries, 2);
+  number(0x010F, 2), number(2, 2), number(4, 4), number(0x41424300, 4);  // the maker's name
+  number(tag, 2), number(3, 2), number(1, 4), number(orientation, 2), number(0, 2);
+  number(0, 4);  // no further directory
+  return jpeg_segment(0xE1, content);
+}
+
+/// A JPEG with Exif data as its first segment.
+inline Bytes with_orientation(Bytes jpeg, uint16_t orientation, bool little_endian, uint16_t entries = 2,
+                              uint16_t tag = 0x0112) {
+  const Bytes segment = exif_segment(orientation, little_endian, entries, tag);
+  jpeg.insert(jpeg.begin() + 2, segment.begin(), segment.end());
+  return jpeg;
+}
+
 }  // namespace onefold::test

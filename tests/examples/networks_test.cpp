@@ -22,7 +22,8 @@ ModelCard card(const std::string& form = "training") {
           .form = form,
           .dataset = "shapes10",
           .classes = {"a", "b \"quoted\"", "é"},
-          .normalization = {{0.1, 1.0 / 3, 0.5}, {0.25, 0.2, 0.7}}};
+          .normalization = {{0.1, 1.0 / 3, 0.5}, {0.25, 0.2, 0.7}},
+          .image = {48, 64}};
 }
 
 struct TinyNetwork {
@@ -43,6 +44,20 @@ TEST_CASE("model card: survives its way through metadata, every bit", "[examples
   CHECK(back.classes == card().classes);
   CHECK(back.normalization.mean == card().normalization.mean);
   CHECK(back.normalization.deviation == card().normalization.deviation);
+  CHECK(back.image.height == 48);
+  CHECK(back.image.width == 64);
+}
+
+TEST_CASE("model card: says how large its images are, and before that was written they had 32 x 32", "[examples]") {
+  auto metadata = to_metadata(card());
+  metadata.erase("image");
+  CHECK(from_metadata(metadata, "file").image.height == 32);
+  CHECK(from_metadata(metadata, "file").image.width == 32);
+  for (const char* image : {"[0, 32]", "[32, 4097]", "[1e300, 32]", "[32.5, 32]", "[32]", "32", "x"}) {
+    metadata["image"] = image;
+    CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),
+                      ContainsSubstring("m.safetensors") && ContainsSubstring(std::string("\"image\" = ") + image));
+  }
 }
 
 TEST_CASE("model card: says of which family the blocks are, and before there were several RepVGG's", "[examples]") {
@@ -78,7 +93,7 @@ TEST_CASE("a network of another family is read as it was written, in both forms"
 TEST_CASE("model card: what is missing or broken is named with the file", "[examples]") {
   const auto whole = to_metadata(card());
   for (const auto& [key, value] : whole) {
-    if (key == "reparam") continue;
+    if (key == "reparam" || key == "image") continue;  // older cards have none
     auto metadata = whole;
     metadata.erase(key);
     CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),

@@ -20,9 +20,10 @@ TEST_CASE("page: is complete in itself, and asks for nothing", "[examples]") {
   CHECK(count_of(whole, "<p>1 &lt; of 2; 3 of 4</p>") == 1);
   CHECK(count_of(whole, "<noscript>") == 1);
   // Nothing is fetched, and a browser is told to refuse it.
-  CHECK(count_of(whole, "default-src 'none'") == 1);
-  for (const char* foreign : {"<link", "<img", "<iframe", "src=", "href", "url(", "@import",
-                              "http:", "https:", "fetch(", "import(", "XMLHttpRequest", "WebSocket"}) {
+  CHECK(count_of(whole, "default-src 'none'; img-src data:;") == 1);
+  CHECK(count_of(whole, "href") == count_of(whole, "<image href=\"${uri}\""));  // of images in the page's own data
+  for (const char* foreign : {"<link", "<img", "<iframe", "src=", "url(", "@import", "http:", "https:", "fetch(",
+                              "import(", "XMLHttpRequest", "WebSocket"}) {
     CAPTURE(foreign);
     CHECK(whole.find(foreign) == std::string::npos);
   }

@@ -10,8 +10,10 @@ import json
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
+import zlib
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
 DARK = "--blink-settings=preferredColorScheme=0"
@@ -299,6 +301,62 @@ def check_int8(page):
     expect("bars", answer["bars"] > 38 * 5, True)
 
 
+def png_of(width, height):
+    """A photo: a bright disc on a slope of colours."""
+    def pixel(x, y):
+        inside = (x - width / 2) ** 2 + (y - height / 2) ** 2 < (0.3 * min(width, height)) ** 2
+        return bytes([240, 220, 60] if inside else [40 + 60 * x // width, 60 + 80 * y // height, 120])
+
+    def chunk(kind, content):
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    rows = b"".join(b"\0" + b"".join(pixel(x, y) for x in range(width)) for y in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def check_predictions(page):
+    """Photos are shown and drawn over; the maps' figures say what the page says of them."""
+    questions = {
+        "sections": texts("h2"), "parts": texts("section:first-child h3"), "figures": count(".views figure"),
+        "images": count("image"),
+        "shown": "[...document.querySelectorAll('image')].every((each) => each.getBBox().width > 0)",
+        "requests": 'performance.getEntriesByType("resource").length',
+        "means": "data.predictions.photos.every(({ classes }) => classes.every(({ map }) => map.forms.every((form) =>"
+                 " Math.abs(sum(map.values) / map.values.length - form.mean) < 1e-4 &&"
+                 " Math.abs(form.mean + form.bias - form.logit) < 1e-5 * Math.max(1, Math.abs(form.logit)))))",
+        "rows": count("section:first-child tbody tr"), "cells": "pictures.filter(({ perRow }) => perRow === 4).length",
+        "bad words": r'document.querySelector("main").textContent.match(/NaN|Infinity|undefined|\[object/g)',
+        "loaded": "[...document.querySelectorAll('image')].map((each) => each.getAttribute('href')).every((uri) =>"
+                  " /^data:image[/](png|jpeg);base64,/.test(uri))",
+        "silent": count("svg:not([aria-label]), svg[aria-label=''], svg:not([tabindex])"),
+    }
+    answer = ask(page, questions)
+    expect("photos", answer["sections"], ["wide.png", "small.png"])
+    expect("parts", answer["parts"], ["Where it saw it", "What each stage made of it"])
+    # Per photo: itself, what was seen, the chart, five maps; an image in each but the chart, and one per stage.
+    expect("figures", answer["figures"], 2 * 8)
+    expect("images", answer["images"], 2 * (7 + 5))
+    expect("rows of the proof", answer["rows"], 5 * 2)
+    expect("maps of 4 x 4 places", answer["cells"], 2 * 5)
+    for holds in ["shown", "means", "loaded"]:
+        expect(holds, answer[holds], True)
+    for nothing in ["requests", "silent"]:
+        expect(nothing, answer[nothing], 0)
+    expect("bad words", answer["bad words"], None)
+
+    def without_maps(data):
+        data["predictions"]["no_maps"] = "It ends in <i>a maximum</i>."
+        data["predictions"]["photos"][0]["name"] = "<b>photo</b>.png"
+        for photo in data["predictions"]["photos"]:
+            for each in photo["classes"]:
+                del each["map"]
+    answer = ask(with_data(page, without_maps), {"figures": count(".views figure"), "tags": count("main b, main i"),
+                                                 "words": texts("section:first-child h3 + p")})
+    expect("figures without maps", answer["figures"], 2 * 3)
+    expect("why there are none", answer["words"][0], "It ends in <i>a maximum</i>.")
+    expect("tags in names", answer["tags"], 0)
+
+
 if len(sys.argv) != 3:
     sys.exit(__doc__)
 if CHROMIUM is None:
@@ -311,9 +369,13 @@ run("train_cifar10", "--dataset", "shapes10", "--net", "tiny", "--limit-train", 
     "--batch-size", "8", "--epochs", "3", "--out", "run")
 run("reparameterize", "--model", "run/model.safetensors", "--limit-test", "40", "--timing-seconds", "0.01")
 run("int8_lab", "--model", "run/model.safetensors", "--calibration", "20", "--limit-test", "40")
+(work / "wide.png").write_bytes(png_of(200, 120))
+(work / "small.png").write_bytes(png_of(7, 7))
+run("predict", "--model", "run/model.safetensors", "wide.png", "small.png")
 report = (work / "run/report.html").read_text(encoding="utf-8")
 for check in [check_sections, check_values, check_drawing, check_hostile, check_screens]:
     check(report)
+check_predictions((work / "run/predictions.html").read_text(encoding="utf-8"))
 check_int8((work / "run/int8.html").read_text(encoding="utf-8"))
 if failures:
     sys.exit(f"{failures} checks failed")

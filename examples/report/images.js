@@ -1,0 +1,98 @@
+
+// Images: photos and what networks see of them. An image is in the page itself, as a data: URI.
+
+const image = (uri, [x, y, width, height], kind = "") =>
+  html`<image href="${uri}" x="${plain(x)}" y="${plain(y)}" width="${plain(width)}" height="${plain(height)}"
+    preserveAspectRatio="none" class="${kind}"/>`;
+
+// ---- predict: a section per photo
+
+const mapSide = 240; // units: the text in a map is 13 high
+
+/** The photo, and in it the part that the network sees. */
+function photoFigure({ photo: { width, height, picture: uri, centre }, about }) {
+  const unit = mapSide / Math.max(width, height), box = centre.map((value) => value * unit);
+  const [x, y, w, h] = box;
+  const frame = html`<rect class="frame" x="${plain(x)}" y="${plain(y)}" width="${plain(w)}" height="${plain(h)}"/>`;
+  return figure(html`<strong>The photo</strong>`,
+    picture(width * unit, height * unit, `the photo: ${about}`,
+            [image(uri, [0, 0, width * unit, height * unit], Math.max(width, height) <= 128 ? "pixels" : ""), frame],
+            [{ box, words: about }]));
+}
+
+function seenFigure({ seen: { width, height, picture: uri } }) {
+  const unit = mapSide / Math.max(width, height), words = `${width} x ${height} pixels`;
+  const box = [0, 0, width * unit, height * unit];
+  return figure(html`<strong>What it saw</strong> <span class="key">${words}</span>`,
+                picture(box[2], box[3], `what the network saw: ${words}`, image(uri, box, "pixels"), [{ box, words }]));
+}
+
+const classesChart = ({ classes }) => barChart({
+  title: "What it took it for",
+  bars: classes.map(({ name, probability }) =>
+    ({ name, values: [probability], label: percent(probability), words: [`${name}: ${percent(probability, 2)}`] })),
+});
+
+/** A class's map over what the network saw: at each place, what it adds to the logit. */
+function mapFigure(seen, { name, map: { width, height, values, forms } }, limit) {
+  const unit = mapSide / Math.max(width, height), box = [0, 0, width * unit, height * unit];
+  const marks = values.map((value, i) => {
+    const row = Math.floor(i / width), column = i % width;
+    return { box: [column * unit, row * unit, unit, unit], value,
+             words: `${name}, row ${row}, column ${column}\n${plain(value, 4)}` };
+  });
+  const cells = marks.map(({ box: [x, y], value }) =>
+    cellColours(value, limit).map((colour) => coloured(colour, square(plain(x), plain(y), plain(unit)))));
+  const numbers = width > 6 ? "" : marks.map(({ box: [x, y], value }) =>
+    label(x + unit / 2, y + unit / 2 + 4, "middle", fixed(value, 1), "over"));
+  return figure(html`<strong>${name}</strong> <span class="key">logit ${fixed(forms[0].logit, 3)}</span>`,
+    picture(box[2], box[3], `the map of ${name}`,
+            [image(seen.picture, box, "pixels faint"), html`<g class="veil">${cells}</g>`, numbers], marks, width));
+}
+
+function proofTable(classes) {
+  const rows = classes.flatMap(({ name, map: { forms } }) => forms.map((form) =>
+    [name, form.form, fixed(form.mean, 5), fixed(form.bias, 5), fixed(form.sum, 5), fixed(form.logit, 5),
+     form.difference === 0 ? "0" : form.difference.toExponential(1)]));
+  const names = ["class", "form", "mean of its map", "+ bias", "= sum", "logit", "difference"];
+  return table({ columns: names.map((name, c) => ({ name, number: c > 1 })), rows }, "maps and logits");
+}
+
+function mapsPart({ seen, classes }, noMaps) {
+  if (noMaps) return [html`<h3>Where it saw it</h3>`, html`<p>${noMaps}</p>`];
+  const limit = Math.max(...classes.flatMap(({ map }) => map.values.map(Math.abs))) || 1;
+  return [
+    html`<h3>Where it saw it</h3>`,
+    note("The network ends in the mean over all places and a linear head, so the head may as well come first: what it " +
+         "makes of a place by itself is the place's share. The mean of a class's map, plus its bias, is its logit."),
+    html`<div class="views">${classes.map((each) => mapFigure(seen, each, limit))}</div>`,
+    colourScale("against the class", "for it", plain(limit, 2)),
+    proofTable(classes),
+  ];
+}
+
+/** The strongest channels of a stage in one picture, a pixel apart. */
+function stageFigure({ channels, height, width, columns, shown, low, high, picture: uri, difference }, s) {
+  const rows = Math.ceil(shown.length / columns), all = [columns * (width + 1) - 1, rows * (height + 1) - 1];
+  const marks = shown.map(({ channel, mean }, i) => ({
+    box: [(i % columns) * (width + 1), Math.floor(i / columns) * (height + 1), width, height],
+    words: `channel ${channel}\nmean ${plain(mean, 3)}`,
+  }));
+  const gaps = [
+    ...Array.from({ length: columns - 1 }, (_, i) => [(i + 1) * (width + 1) - 1, 0, 1, all[1]]),
+    ...Array.from({ length: rows - 1 }, (_, i) => [0, (i + 1) * (height + 1) - 1, all[0], 1]),
+  ].map(([x, y, w, h]) => html`<rect class="gap" x="${x}" y="${y}" width="${w}" height="${h}"/>`);
+  const size = `${width} x ${height}, ${several(channels, "channel", "channels")}`;
+  return figure(html`<strong>Stage ${s}</strong> <span class="key">${size}</span>`,
+    picture(all[0], all[1], `stage ${s}: ${size}`, [image(uri, [0, 0, ...all], "pixels"), gaps], marks, columns),
+    note(`Black is ${plain(low, 3)}, white ${plain(high, 3)}.` + (difference === undefined ? ""
+      : ` The folded form's differ by at most ${difference === 0 ? "0" : difference.toExponential(1)}.`)));
+}
+
+const predictionSections = ({ no_maps: noMaps, photos }) => photos.map((photo) => section(photo.name, `${photo.about}.`,
+  html`<div class="views">${photoFigure(photo)}${seenFigure(photo)}<div class="wide">${classesChart(photo)}</div></div>`,
+  mapsPart(photo, noMaps),
+  html`<h3>What each stage made of it</h3>`,
+  note(`The ${Math.max(...photo.stages.map(({ shown }) => shown.length))} channels with the highest means of each ` +
+       "stage, on one scale per stage."),
+  charts(photo.stages.map(stageFigure))));
