@@ -35,6 +35,8 @@ DataLoader::DataLoader(const Dataset& dataset, const LoaderOptions& options)
   check_augmentation(options.augment, dataset);
   check(options.batch_size >= 1, "data loader: batch size ", options.batch_size, " must be at least 1");
   check(options.prefetch >= 1, "data loader: prefetching ", options.prefetch, " batches, choose at least 1");
+  check(options.first >= 0 && options.every >= 1, "data loader: cannot give batch ", options.first, " and every ",
+        options.every, "th after it: choose at least 0 and 1");
   check(batches() >= 1, "data loader: ", dataset.size(), " images do not fill one batch of ", options.batch_size,
         " and drop_last omits it: choose smaller batches");
 }
@@ -90,14 +92,10 @@ void DataLoader::stop() {
 void DataLoader::run(int64_t epoch, int64_t first_batch) {
   std::exception_ptr error;
   try {
-    std::vector<int64_t> order;
-    if (options_.shuffle) {
-      order = shuffled_order(dataset_.size(), options_.seed, epoch);
-    } else {
-      order.resize(static_cast<size_t>(dataset_.size()));
-      std::iota(order.begin(), order.end(), 0);
-    }
-    for (int64_t b = first_batch; b < batches(); ++b) {
+    std::vector<int64_t> order(static_cast<size_t>(dataset_.size()));
+    std::iota(order.begin(), order.end(), 0);
+    if (options_.shuffle) order = shuffled_order(dataset_.size(), options_.seed, epoch);
+    for (int64_t b = first_batch + options_.first; b < batches(); b += options_.every) {
       Batch batch = make_batch(order, epoch, b);
 
       // Hand the batch over once there is room.

@@ -28,8 +28,9 @@ struct LoaderOptions {
   Augmentation augment = {};
   ChannelNormalization normalization = {};  // of the training split, also for the test split
   uint64_t seed = 0;
-  bool drop_last = false;  // omit an incomplete last batch
-  int64_t prefetch = 3;    // maximum number of finished batches that wait
+  bool drop_last = false;        // omit an incomplete last batch
+  int64_t prefetch = 3;          // maximum number of finished batches that wait
+  int64_t first = 0, every = 1;  // what is given of the batches: the first, then each that is so many later
 };
 
 /// The order of `count` images in an epoch: a Fisher-Yates shuffle from (seed, epoch).

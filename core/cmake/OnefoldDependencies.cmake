@@ -65,6 +65,11 @@ if(ONEFOLD_TESTS)
   endif()
 endif()
 
+# MPI: one training on several machines. Debian's libmpich-dev or libopenmpi-dev.
+if(ONEFOLD_MPI)
+  find_package(MPI REQUIRED COMPONENTS CXX)
+endif()
+
 # Google Benchmark: timings of single kernels, with statistics. Debian's libbenchmark-dev; not downloaded, because its
 # target has the same name as our program.
 if(ONEFOLD_BENCH)

@@ -41,7 +41,7 @@ std::string printable(std::string text) {
 }
 
 int report_error(const std::string& program, const std::string& message, int exit_code) {
-  std::cerr << program << ": error: " << printable(message) << '\n';
+  std::cerr << program + ": error: " + printable(message) + '\n';  // at once: other processes may write, too
   return exit_code;
 }
 

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <csignal>
 
+#include "examples/cli/ranks.h"
+
 namespace onefold {
 
 namespace {
@@ -36,7 +38,7 @@ void catch_stop_signals() {
 int stop_signal() { return first_signal; }
 
 void stop_if_signalled() {
-  if (const int signal = first_signal) {
+  if (const int signal = max_over_ranks(first_signal)) {
     throw Interrupted(signal, signal == SIGINT ? "interrupted" : "terminated");
   }
 }

@@ -11,7 +11,8 @@ void catch_stop_signals();
 /// The first signal received, 0 if none was.
 int stop_signal();
 
-/// Throws Interrupted if a signal was received. Call it where the state can be saved, such as after a training step.
+/// Throws Interrupted if a signal was received, by any rank. Call it where the state can be saved, such as after a
+/// training step, and on all ranks, see ranks.h.
 void stop_if_signalled();
 
 }  // namespace onefold

@@ -16,6 +16,7 @@
 #include "datasets/load_dataset.h"
 #include "examples/cli/options.h"
 #include "examples/cli/program.h"
+#include "examples/cli/ranks.h"
 #include "examples/report/report.h"
 #include "examples/training/fine_tuning.h"
 #include "examples/training/networks.h"
@@ -35,6 +36,7 @@ struct Hyperparameters {
   std::string reparam = "repvgg";  // family of blocks; "none" trains what the others fold to
   int64_t epochs = 16;             // the last three, as the rate nears zero, add 2 points of test accuracy
   int64_t batch_size = 256;        // a step of Muon costs the same for any batch
+  int64_t shards = 1;              // of a batch, with batch norms of their own: one for each rank of mpirun
   double muon_rate = 0.06;         // of convolutions: 16 epochs reach more than 30 with SGD only; 0 = SGD only
   double lr = 0.2;                 // of everything else: the usual 0.1 for 128 images per step
   double momentum = 0.9;           // averages about 10 steps
@@ -84,6 +86,11 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--epochs", hyper.epochs, "number of passes over the training images")
       ->transform(whole_number(1, 100000));
   add_batch_size_option(app, hyper.batch_size, "images per step");
+  app.add_option(
+         "--shards", hyper.shards,
+         "equal parts of a batch, normalised each by itself, which mpirun's ranks share (default: a rank's each)")
+      ->transform(whole_number(1, 1 << 20))
+      ->type_name("N");
   app.add_option("--lr", hyper.lr, "maximum learning rate")->check(real_number(0, 1000));
   app.add_option("--momentum", hyper.momentum, "SGD momentum (Nesterov)")->check(real_number(0, 0.9999));
   app.add_option("--weight-decay", hyper.weight_decay, "weight decay (not applied to batch norms and biases)")
@@ -133,6 +140,7 @@ void each_setting(Options& options, Field field) {
   field("reparam", hyper.reparam);
   field("epochs", hyper.epochs);
   field("batch-size", hyper.batch_size);
+  field("shards", hyper.shards);
   field("lr", hyper.lr);
   field("momentum", hyper.momentum);
   field("weight-decay", hyper.weight_decay);
@@ -192,6 +200,7 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
   augment.pad = hyper.shift;
   return {.epochs = hyper.epochs,
           .batch_size = hyper.batch_size,
+          .shards = hyper.shards,
           .learning_rate = hyper.lr,
           .momentum = hyper.momentum,
           .weight_decay = hyper.weight_decay,
@@ -213,6 +222,7 @@ std::string default_folder(const Options& options) {
 }
 
 int train(const CLI::App& app, Options options, const std::string& command) {
+  check_ranks_agree(app.config_to_str(/*default_also=*/true));
   if (options.resume && options.overwrite) {
     throw UsageError("--resume continues a run, --overwrite replaces it: give one");
   }
@@ -276,8 +286,9 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   }
   std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
                              setup.data.splits.train.name + " with " + std::to_string(threads()) +
-                             (threads() == 1 ? " thread" : " threads") + "; the run is in " + folder.path.string() +
-                             '\n';
+                             (threads() == 1 ? " thread" : " threads") +
+                             (ranks() == 1 ? "" : " on each of " + std::to_string(ranks()) + " ranks") +
+                             "; the run is in " + folder.path.string() + '\n';
   if (!setup.start.empty()) {
     announcement +=
         "It begins with " + options.fine_tune + (was_folded ? ", which was folded and is now unfolded\n" : "\n");
@@ -289,7 +300,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   run.train(options.stop_after > 0 ? options.stop_after : options.hyper.epochs);
   if (run.finished()) {
     run.finish();
-    write_report(folder.path);
+    if (rank() == 0) write_report(folder.path);
     std::cout << "report         " << (folder.path / "report.html").string() << '\n';
   } else {
     std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; continue with --resume --out "
@@ -301,11 +312,14 @@ int train(const CLI::App& app, Options options, const std::string& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Options options;
-  return run_program(
-      argc, argv,
-      {"Trains a RepVGG on CIFAR-10, or on Shapes10 if CIFAR-10 is not found.", "--net mini --epochs 1",
-       "docs/09-the-training-loop.md"},
-      [&](CLI::App& app) { add_options(app, options); },
-      [&](const CLI::App& app) { return train(app, options, command_line(argc, argv)); });
+  return run_on_ranks([&] {
+    Options options;
+    options.hyper.shards = ranks();
+    return run_program(
+        argc, argv,
+        {"Trains a RepVGG on CIFAR-10, or on Shapes10 if CIFAR-10 is not found.", "--net mini --epochs 1",
+         "docs/09-the-training-loop.md"},
+        [&](CLI::App& app) { add_options(app, options); },
+        [&](const CLI::App& app) { return train(app, options, command_line(argc, argv)); });
+  });
 }

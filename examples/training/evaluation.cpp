@@ -10,6 +10,7 @@
 #include "core/ops/elementwise.h"
 #include "core/ops/softmax.h"
 #include "datasets/data_loader.h"
+#include "examples/cli/ranks.h"
 
 namespace onefold {
 
@@ -34,32 +35,42 @@ Evaluation evaluate(Module& network, const Dataset& dataset, const ChannelNormal
   const EvaluationMode evaluation_mode(network);
   const NoGrad no_grad;
   const auto classes = static_cast<int64_t>(dataset.classes.size());
-  Evaluation result;
-  result.logits = Tensor({dataset.size(), classes});
-  result.matrix.assign(dataset.classes.size(), std::vector<int64_t>(dataset.classes.size()));
-
-  DataLoader loader(dataset, {.batch_size = batch_size, .normalization = normalization});
+  DataLoader loader(dataset,
+                    {.batch_size = batch_size, .normalization = normalization, .first = rank(), .every = ranks()});
   loader.start_epoch(0);
-  int64_t done = 0;
-  double loss_sum = 0;
-  while (const auto batch = loader.next()) {
-    const Tensor logits = mean_logits(network, batch->images, test_views(views));  // [N, classes]
-    const auto count = static_cast<int64_t>(batch->labels.size());
-    check(logits.shape() == Shape({count, classes}), "evaluate: the network gives ", logits.shape(), " for ", count,
-          " images of ", classes, " classes");
-    std::copy_n(logits.data(), logits.size(), result.logits.data() + done * classes);
 
-    const std::vector<int> predictions = argmax_rows(logits);
-    for (size_t i = 0; i < predictions.size(); ++i) {
-      result.matrix[static_cast<size_t>(batch->labels[i])][static_cast<size_t>(predictions[i])] += 1;
-      result.correct += predictions[i] == batch->labels[i] ? 1 : 0;
+  // A rank finds the logits and the loss of every ranks()-th batch, and leaves zero elsewhere.
+  Evaluation result;
+  result.logits = Tensor::zeros({dataset.size(), classes});
+  std::vector<Real> losses(static_cast<size_t>(loader.batches()));
+  int64_t done = 0;
+  for (int64_t b = rank(); done < dataset.size(); b += ranks()) {
+    if (const auto batch = loader.next()) {
+      const Tensor logits = mean_logits(network, batch->images, test_views(views));  // [N, classes]
+      const auto count = static_cast<int64_t>(batch->labels.size());
+      check(logits.shape() == Shape({count, classes}), "evaluate: the network gives ", logits.shape(), " for ", count,
+            " images of ", classes, " classes");
+      std::copy_n(logits.data(), logits.size(), result.logits.data() + b * batch_size * classes);
+      losses[static_cast<size_t>(b)] = softmax_cross_entropy_forward(logits, batch->labels, 0).loss;
     }
-    const Real loss = softmax_cross_entropy_forward(logits, batch->labels, 0).loss;
-    loss_sum += static_cast<double>(loss) * static_cast<double>(count);
-    done += count;
+    done = std::min(done + ranks() * batch_size, dataset.size());
     if (after_batch) after_batch(done);
   }
-  result.loss = loss_sum / static_cast<double>(done);
+  share_with_ranks(result.logits.data(), result.logits.size());
+  share_with_ranks(losses.data(), loader.batches());
+
+  result.matrix.assign(dataset.classes.size(), std::vector<int64_t>(dataset.classes.size()));
+  const std::vector<int> predictions = argmax_rows(result.logits);
+  for (size_t i = 0; i < predictions.size(); ++i) {
+    result.matrix[static_cast<size_t>(dataset.labels[i])][static_cast<size_t>(predictions[i])] += 1;
+    result.correct += predictions[i] == dataset.labels[i] ? 1 : 0;
+  }
+  double loss_sum = 0;
+  for (int64_t b = 0; b < loader.batches(); ++b) {
+    const int64_t count = std::min(batch_size, dataset.size() - b * batch_size);
+    loss_sum += static_cast<double>(losses[static_cast<size_t>(b)]) * static_cast<double>(count);
+  }
+  result.loss = loss_sum / static_cast<double>(dataset.size());
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

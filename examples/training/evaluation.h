@@ -28,7 +28,7 @@ using AfterBatch = std::function<void(int64_t images)>;
 /// Runs the network over all images, in order, in evaluation mode and without recording, then restores its mode. The
 /// result does not depend on the batch size, apart from the last bits of a logit. With 2 or 6 views the logits of an
 /// image are the weighted mean over its views, see test_views(): about 0.8 points more accuracy from the same network,
-/// at 6 times the work.
+/// at 6 times the work. Ranks share the batches, see cli/ranks.h, and all get the same result.
 Evaluation evaluate(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
                     int64_t batch_size, const AfterBatch& after_batch = {}, int64_t views = 1);
 

@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "core/ops/softmax.h"
 #include "examples/cli/program.h"
+#include "examples/cli/ranks.h"
 #include "layers/batch_norm.h"
 #include "layers/families/weights/rep_optimizer.h"
 #include "layers/labs/anomaly.h"
@@ -21,12 +22,15 @@ namespace {
 LoaderOptions loader_options(const Dataset& dataset, const ChannelNormalization& normalization,
                              const TrainerOptions& options) {
   // All steps have the same size: the rest of a shuffled epoch is dropped. A dataset smaller than a batch is one step.
-  return {.batch_size = options.batch_size,
+  check_shards(options.shards, std::min(options.batch_size, dataset.size()));
+  return {.batch_size = std::min(options.batch_size, dataset.size()) / options.shards,
           .shuffle = true,
           .augment = options.augment,
           .normalization = normalization,
           .seed = options.seed,
-          .drop_last = dataset.size() >= options.batch_size};
+          .drop_last = true,
+          .first = rank(),
+          .every = ranks()};
 }
 
 Schedule make_schedule(const TrainerOptions& options, int64_t steps_per_epoch) {
@@ -95,7 +99,7 @@ Trainer::Trainer(Module& network, const Dataset& dataset, const ChannelNormaliza
     : network_(network), options_(options), loader_(dataset, loader_options(dataset, normalization, options)),
       optimizer_(sgd_groups(network, options, convolutions_),
                  {.momentum = options.momentum, .nesterov = options.momentum > 0}),
-      schedule_(make_schedule(options, loader_.batches())) {
+      schedule_(make_schedule(options, steps_per_epoch())) {
   set_branch_scales(network, optimizer_);
   if (options.muon_rate > 0) muon_.emplace(convolutions_);
   if (options.lookahead) lookahead_.emplace(parameters(network));
@@ -109,9 +113,9 @@ void Trainer::train_epoch(const AfterStep& after_step) {
   network_.train();
   const double waited_before = loader_.seconds_waited() - position_.wait_seconds;
   auto clock = std::chrono::steady_clock::now();
-  loader_.start_epoch(position_.epoch, position_.step);
-  while (const auto batch = loader_.next()) {
-    options_.detect_anomaly ? take_guarded_step(*batch) : take_step(*batch);
+  loader_.start_epoch(position_.epoch, position_.step * options_.shards);
+  while (position_.step < steps_per_epoch()) {
+    options_.detect_anomaly ? take_guarded_step() : take_step();
 
     const auto now = std::chrono::steady_clock::now();
     position_.seconds += std::chrono::duration<double>(now - clock).count();
@@ -121,21 +125,41 @@ void Trainer::train_epoch(const AfterStep& after_step) {
   }
 }
 
-void Trainer::take_step(const Batch& batch) {
-  // [take-step]
+// [find-gradients]
+StepResult Trainer::find_gradients() {
   // Forward: from images to logits to the loss.
+  const Batch batch = loader_.next().value();
   const Variable logits = network_(Variable(batch.images));
   const Variable loss = softmax_cross_entropy(logits, batch.labels, static_cast<Real>(options_.label_smoothing));
-  const auto loss_value = static_cast<double>(loss.value().item());
-  if (!std::isfinite(loss_value)) {
-    throw NonFiniteLoss(std::string("the loss is ") + (std::isnan(loss_value) ? "nan" : "inf") + " in " +
-                        place_and_advice());
-  }
 
-  // Backward: from the loss to a gradient for every parameter. Then a step against them.
+  // Backward: from the loss to a gradient for every parameter.
   optimizer_.clear_grads();
   if (muon_) muon_->clear_grads();
   loss.backward();
+
+  const auto images = static_cast<int64_t>(batch.labels.size());
+  const std::vector<int> predictions = argmax_rows(logits.value());
+  int64_t correct = 0;
+  for (size_t i = 0; i < predictions.size(); ++i) correct += predictions[i] == batch.labels[i] ? 1 : 0;
+  return {static_cast<double>(loss.value().item()), images, correct};
+}
+// [/find-gradients]
+
+StepResult Trainer::find_mean_gradients() {
+  ShardMean mean(network_, options_.shards);
+  for (int64_t shard = rank(); shard < options_.shards; shard += ranks()) mean.add(find_gradients());
+  return mean.finish();
+}
+
+void Trainer::take_step() {
+  // [take-step]
+  const StepResult found = options_.shards == 1 ? find_gradients() : find_mean_gradients();
+  if (!std::isfinite(found.loss)) {
+    throw NonFiniteLoss(std::string("the loss is ") + (std::isnan(found.loss) ? "nan" : "inf") + " in " +
+                        place_and_advice());
+  }
+
+  // A step against the gradients.
   const int64_t steps_taken = position_.epoch * steps_per_epoch() + position_.step;
   optimizer_.step(schedule_(steps_taken));
   if (muon_) muon_->step(schedule_(steps_taken));
@@ -143,18 +167,16 @@ void Trainer::take_step(const Batch& batch) {
   // [/take-step]
 
   // Sum up what the log says about the epoch.
-  const auto images = static_cast<int64_t>(batch.labels.size());
-  const std::vector<int> predictions = argmax_rows(logits.value());
-  for (size_t i = 0; i < predictions.size(); ++i) position_.correct += predictions[i] == batch.labels[i] ? 1 : 0;
-  position_.loss_sum += loss_value * static_cast<double>(images);
-  position_.images += images;
+  position_.correct += found.correct;
+  position_.loss_sum += found.loss * static_cast<double>(found.images);
+  position_.images += found.images;
   position_.step += 1;
 }
 
-void Trainer::take_guarded_step(const Batch& batch) {
+void Trainer::take_guarded_step() {
   const AnomalyGuard guard(network_);
   try {
-    take_step(batch);
+    take_step();
   } catch (const Anomaly& anomaly) {
     throw NonFiniteLoss(anomaly.what() + std::string("\nThis was in ") + place_and_advice());
   }

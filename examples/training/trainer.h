@@ -12,6 +12,7 @@
 #include "autograd/optim/optimizer.h"
 #include "autograd/optim/schedule.h"
 #include "datasets/data_loader.h"
+#include "examples/training/shards.h"
 #include "layers/module.h"
 
 namespace onefold {
@@ -21,6 +22,7 @@ namespace onefold {
 struct TrainerOptions {
   int64_t epochs = 1;
   int64_t batch_size = 128;
+  int64_t shards = 1;          // of a batch, which ranks compute, see shards.h
   double learning_rate = 0.1;  // the maximum, at the end of warm-up
   double momentum = 0.9;
   double weight_decay = 5e-4;  // of weights, see decay_groups()
@@ -77,18 +79,19 @@ struct TrainerState {
 ///       trainer.next_epoch();
 ///     }
 ///
-/// The same options give the same bits on any number of threads, however often training is stopped and resumed.
+/// The same options give the same bits on any number of threads and ranks, however often training is stopped and
+/// resumed. With several ranks, all of them call the trainer's functions together, see cli/ranks.h.
 class Trainer {
  public:
   /// Called after each step, when the state may be saved; an exception ends the epoch early.
   using AfterStep = std::function<void(const Position& position)>;
 
   /// Network and dataset must outlive the trainer. SGD gets the branch scales of the network's RepOptimizerConv2d
-  /// layers; throws Error if Muon is to train them.
+  /// layers; throws Error if Muon is to train them. Throws UsageError for shards that do not fit, see check_shards().
   Trainer(Module& network, const Dataset& dataset, const ChannelNormalization& normalization,
           const TrainerOptions& options);
 
-  int64_t steps_per_epoch() const { return loader_.batches(); }
+  int64_t steps_per_epoch() const { return loader_.batches() / options_.shards; }
   const Position& position() const { return position_; }
 
   /// The learning rate of the next step: the schedule's factor times the maximum.
@@ -108,8 +111,10 @@ class Trainer {
   void load_state(const TrainerState& state);
 
  private:
-  void take_step(const Batch& batch);
-  void take_guarded_step(const Batch& batch);
+  StepResult find_gradients();
+  StepResult find_mean_gradients();
+  void take_step();
+  void take_guarded_step();
   std::string place_and_advice() const;
 
   Module& network_;

@@ -4,6 +4,7 @@
 
 #include "core/parallel.h"
 #include "examples/cli/format.h"
+#include "examples/cli/ranks.h"
 #include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
 #include "layers/labs/count.h"
@@ -40,7 +41,7 @@ std::string training_plan(const TrainingSetup& setup) {
   const auto classes = static_cast<int64_t>(train.classes.size());
   const std::unique_ptr<RepVgg> made = make_repvgg(variant, classes, initializer);
   RepVgg& network = *made;
-  check_training_fits(network, batch_shape(train, setup.trainer.batch_size));
+  check_training_fits(network, batch_shape(train, setup.trainer.batch_size / setup.trainer.shards));
   fit_whitening(network, train, setup.data.normalization);
   const auto folded = make_plain_vgg(variant, classes);
   const Trainer trainer(network, train, setup.data.normalization, setup.trainer);
@@ -58,7 +59,7 @@ std::string training_plan(const TrainingSetup& setup) {
   // A test image costs about a third of a training image: its forward pass, without the backward pass, which costs two.
   const double step_seconds = measure_step(network, setup);
   const double test_images = static_cast<double>(setup.trainer.epochs * test.size());
-  const double tests = test_images / (3 * static_cast<double>(setup.trainer.batch_size));
+  const double tests = test_images / (3 * static_cast<double>(setup.trainer.batch_size) * ranks());
   text << "time      about " << duration(step_seconds * (static_cast<double>(steps) + tests)) << ", at "
        << duration(step_seconds) << " per step on " << threads() << (threads() == 1 ? " thread\n" : " threads\n")
        << "folder    " << setup.folder.path.string() << " (nothing is written in a dry run)\n";

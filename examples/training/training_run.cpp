@@ -12,6 +12,7 @@
 #include "examples/cli/machine.h"
 #include "examples/cli/program.h"
 #include "examples/cli/progress.h"
+#include "examples/cli/ranks.h"
 #include "examples/cli/signals.h"
 #include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
@@ -47,6 +48,17 @@ RepVgg& with_start(RepVgg& network, const TrainingSetup& setup) {
   return network;
 }
 
+/// What the ranks sent each other: of an exchange in the mean.
+void print_exchanges() {
+  const auto& [exchanges, bytes_sent, wait_seconds, seconds] = exchange_record();
+  if (exchanges == 0) return;
+  const auto count = static_cast<double>(exchanges);
+  std::cout << "exchanges      " << grouped(exchanges) << " with " << ranks() - 1
+            << (ranks() == 2 ? " other rank, of " : " other ranks, of ") << grouped(bytes_sent / exchanges)
+            << " bytes sent by each; " << duration(seconds / count) << " each, after " << duration(wait_seconds / count)
+            << " of waiting for the slowest rank\n";
+}
+
 ordered_json to_json(const BestEpoch& best) { return {{"epoch", best.epoch}, {"test_accuracy", best.test_accuracy}}; }
 
 }  // namespace
@@ -63,15 +75,19 @@ TrainingRun::TrainingRun(TrainingSetup setup)
       trainer_(with_start(*network_, setup_), setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
   Initializer initializer(0);
   const auto scratch = make_repvgg(vgg_variant(setup_.net, setup_.reparam), classes_of(setup_), initializer);
-  check_training_fits(*scratch, batch_shape(setup_.data.splits.train, setup_.trainer.batch_size));
+  check_training_fits(*scratch,
+                      batch_shape(setup_.data.splits.train, setup_.trainer.batch_size / setup_.trainer.shards));
+  check_ranks_agree("images " + train_hash_ + "\nimages to test " + test_hash_);
 }
 
 void TrainingRun::begin() {
   catch_stop_signals();
   if (setup_.start.empty()) fit_whitening(*network_, setup_.data.splits.train, setup_.data.normalization);
   record_ = describe();
-  start_run(setup_.folder, record_);
-  log_.emplace(setup_.folder.log(), 0);
+  if (rank() == 0) {
+    start_run(setup_.folder, record_);
+    log_.emplace(setup_.folder.log(), 0);
+  }
   save();
 }
 
@@ -81,18 +97,20 @@ void TrainingRun::resume(const Checkpoint& checkpoint) {
         ": the images found now (", setup_.data.splits.train.name,
         ") are not those that the run began with; name their folder with --data-dir");
   catch_stop_signals();
-  remove_old_temporaries(setup_.folder.path);
   trainer_.load_state(checkpoint.state);
   // Old checkpoints have no best epoch: such a run continues with none.
   if (about.contains("best")) best_ = {about["best"].at("epoch"), about["best"].at("test_accuracy")};
-  log_.emplace(setup_.folder.log(), trainer_.position().epoch);
+  if (rank() != 0) return;
 
+  remove_old_temporaries(setup_.folder.path);
+  log_.emplace(setup_.folder.log(), trainer_.position().epoch);
   record_ = read_json(setup_.folder.run());
   const ordered_json resumption = {{"at", utc_now()},
                                    {"after_epoch", trainer_.position().epoch},
                                    {"after_step", trainer_.position().step},
                                    {"command", setup_.command},
-                                   {"threads", threads()}};
+                                   {"threads", threads()},
+                                   {"ranks", ranks()}};
   record_["resumed"].push_back(resumption);
   write_json(setup_.folder.run(), record_);
 }
@@ -149,7 +167,8 @@ void TrainingRun::save() const {
                         {"mean", setup_.data.normalization.mean},
                         {"deviation", setup_.data.normalization.deviation}};
   if (best_.epoch > 0) about["best"] = to_json(best_);
-  save_checkpoint(setup_.folder.checkpoint(), trainer_.state(), about);
+  if (rank() == 0) save_checkpoint(setup_.folder.checkpoint(), trainer_.state(), about);
+  max_over_ranks(0);  // no rank goes on, or ends, before that is done
 }
 
 void TrainingRun::save_if_due() const {
@@ -162,7 +181,7 @@ void TrainingRun::keep_best(const Evaluation& evaluation) {
   if (best_.epoch > 0 && evaluation.accuracy() <= best_.test_accuracy) return;
   best_ = {trainer_.position().epoch + 1, evaluation.accuracy()};
   // Saved before the checkpoint that names it: a run that dies between the two repeats the epoch, and writes it again.
-  save_network(setup_.folder.best(), *network_, card());
+  if (rank() == 0) save_network(setup_.folder.best(), *network_, card());
 }
 
 ModelCard TrainingRun::card() const {
@@ -180,6 +199,7 @@ void TrainingRun::log_epoch(const Evaluation& evaluation) {
   const Position& done = trainer_.position();
   train_seconds_ += done.seconds;
   wait_seconds_ += done.wait_seconds;
+  if (rank() != 0) return;
   log_->append({{"epoch", done.epoch + 1},
                 {"train_loss", done.loss()},
                 {"train_accuracy", done.accuracy()},
@@ -205,6 +225,8 @@ void TrainingRun::finish() {
   const Dataset& test = setup_.data.splits.test;
   const bool one_view = setup_.views == 1;
   const Evaluation evaluation = last_evaluation_ && one_view ? *last_evaluation_ : evaluate_network(setup_.views);
+  if (rank() != 0) return;
+
   save_network(setup_.folder.model(), *network_, card());
   write_json(setup_.folder.confusion(), {{"classes", test.classes}, {"matrix", evaluation.matrix}});
   record_["finished"] = utc_now();
@@ -220,6 +242,7 @@ void TrainingRun::finish() {
     std::cout << "training       " << duration(train_seconds_) << ", " << percent(wait_seconds_ / train_seconds_, 2)
               << " of it waiting for images\n";
   }
+  print_exchanges();
   std::cout << "model          " << setup_.folder.model().string() << '\n';
   if (best_.epoch > 0) {
     std::cout << "best model     " << setup_.folder.best().string() << ", of epoch " << best_.epoch << ": "
@@ -241,6 +264,7 @@ ordered_json TrainingRun::describe() {
                        {"deviation", setup_.data.normalization.deviation}};
   record["options"] = setup_.options;
   record["seed"] = setup_.trainer.seed;
+  record["ranks"] = ranks();
   record["counts"] = to_json(counts);
   record["steps_per_epoch"] = trainer_.steps_per_epoch();
   record.update(machine_description());

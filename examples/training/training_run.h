@@ -46,7 +46,8 @@ ChannelNormalization saved_normalization(const Checkpoint& checkpoint, const Cha
 /// A checkpoint is written at the start, after every epoch, and in between as often as the setup says. So whatever ends
 /// the program, the run can be continued: a signal saves within one step and is thrown as Interrupted; a loss that is
 /// not finite is thrown as NonFiniteLoss and leaves the last good checkpoint. The network of the best epoch is saved
-/// separately; the checkpoint records which epoch that is.
+/// separately; the checkpoint records which epoch that is. All ranks call these functions together, see cli/ranks.h;
+/// rank 0 writes.
 class TrainingRun {
  public:
   explicit TrainingRun(TrainingSetup setup);

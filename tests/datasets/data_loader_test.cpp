@@ -221,6 +221,21 @@ TEST_CASE("data loader: prefetches, but no more than it was told", "[datasets]")
   CHECK(memory_usage().live == before);
 }
 
+TEST_CASE("data loader: ranks get all batches between them, each its own", "[datasets]") {
+  const Dataset dataset = numbered_dataset(50);
+  const auto from = [&](int64_t first, int64_t every, int64_t first_batch) {
+    DataLoader loader(dataset, {.batch_size = 4, .shuffle = true, .first = first, .every = every});
+    loader.start_epoch(2, first_batch);
+    return rest_of_epoch(loader);
+  };
+  const std::vector<Batch> all = from(0, 1, 3);  // 10 of 13
+  for (int64_t rank = 0; rank < 3; ++rank) {
+    std::vector<Batch> expected;
+    for (size_t i = static_cast<size_t>(rank); i < all.size(); i += 3) expected.push_back(all[i]);
+    CHECK(content(from(rank, 3, 3)) == content(expected));
+  }
+}
+
 TEST_CASE("data loader: counts the time that next() waits", "[datasets]") {
   const Dataset dataset = numbered_dataset(200);
   DataLoader loader(dataset, {.batch_size = 200});
@@ -239,6 +254,8 @@ TEST_CASE("data loader: bad options are errors that say what to choose", "[datas
   CHECK_THROWS_WITH(DataLoader(dataset, {.prefetch = 0}), ContainsSubstring("choose at least 1"));
   CHECK_THROWS_WITH(DataLoader(dataset, {.augment = {.pad = 4}}), ContainsSubstring("allow 0 to 3"));
   CHECK_THROWS_WITH(DataLoader(numbered_dataset(0), {}), ContainsSubstring("no images"));
+  CHECK_THROWS_WITH(DataLoader(dataset, {.first = -1}), ContainsSubstring("choose at least 0 and 1"));
+  CHECK_THROWS_WITH(DataLoader(dataset, {.every = 0}), ContainsSubstring("batch 0 and every 0th after it"));
   DataLoader loader(dataset, {.batch_size = 4});
   CHECK_THROWS_WITH(loader.start_epoch(0, 4), ContainsSubstring("has 3 batches, it cannot start at batch 4"));
   CHECK_THROWS_WITH(loader.start_epoch(0, -1), ContainsSubstring("cannot start at batch -1"));

@@ -26,6 +26,8 @@ title "Muon and Lookahead"
 weights --net tiny --epochs 2 --lookahead true
 title "SGD, diverse branches"
 weights --net tiny --epochs 1 --reparam dbb --muon-rate 0
+title "shards"
+weights --net tiny --epochs 1 --shards 4
 title "whitening, pools and Dirac weights"
 weights --net short --epochs 1 --limit-train 16
 

@@ -40,6 +40,28 @@ same threads/model.safetensors whole/model.safetensors
 run 0 train_cifar10 "${small[@]}" --seed 8 --epochs 1 --out seed --stop-after 1
 ! cmp -s seed/model.safetensors whole/model.safetensors || complain "another seed gave the same weights"
 
+title "shards decide the weights, too; those that do not fit are refused, and nothing is written"
+run 0 train_cifar10 "${small[@]}" --shards 4 --threads 1 --out shards
+run 0 train_cifar10 "${small[@]}" --shards 4 --out more-threads
+same shards/model.safetensors more-threads/model.safetensors
+! cmp -s shards/model.safetensors whole/model.safetensors || complain "4 shards gave the weights of whole batches"
+run 2 train_cifar10 --out shards --resume --shards 2
+says "--shards 2, but the run has 4"
+run 2 train_cifar10 "${small[@]}" --shards 0 --out refused
+says "--shards: got 0, needs a whole number from 1"
+for shards in 3 16; do
+  run 2 train_cifar10 "${small[@]}" --shards $shards --out refused
+  says "--shards $shards: batches of 8 images cannot be divided"
+done
+absent refused
+
+title "several processes are refused unless the build has MPI: each would write all of the files"
+if ! "$programs/train_cifar10" --version | grep -q MPI; then
+  PMI_SIZE=2 run 1 train_cifar10 "${small[@]}" --out refused
+  says "configure it with -DONEFOLD_MPI=ON"
+  absent refused
+fi
+
 title "a run that is there is refused, and replaced only on demand"
 cp -r whole kept
 run 1 train_cifar10 "${small[@]}" --out kept
