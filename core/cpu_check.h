@@ -35,4 +35,15 @@ namespace onefold {
 /// Whether the library is compiled for each of these instruction sets, in the same order.
 extern const bool kCompiledFor[];
 
+/// Kernels that are compiled for one level of x86-64, such as "x86-64-v3".
+struct CpuLevel {
+  const char* name;
+  const bool* compiled_for;    // as kCompiledFor
+  const void* const* kernels;  // the functions, in an order that is the same for each level
+};
+
+/// The kernels of the first level whose instructions this CPU has; else, of the last. cpu_level() is its name from now
+/// on.
+const void* const* best_kernels(const CpuLevel* levels, int count);
+
 }  // namespace onefold

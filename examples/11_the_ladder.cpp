@@ -30,9 +30,9 @@
 #include "examples/cli/best_seconds.h"
 #include "examples/cli/drawing_lesson.h"
 #include "examples/cli/format.h"
-#include "examples/cli/machine.h"
 #include "examples/cli/peak.h"
 #include "examples/pictures/speed_chart.h"
+#include "onefold/version.h"
 
 using namespace onefold;
 

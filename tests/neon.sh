@@ -11,11 +11,14 @@ for program in $compiler $emulator; do
   command -v $program >/dev/null || { echo "neon.sh: $program not found; see the head of this file" >&2; exit 1; }
 done
 
-# Only the headers of packages: /usr/include itself belongs to this machine's compiler.
 mkdir -p $folder/include
+# The generated header.
+cmake -S . -B $folder/configured -DONEFOLD_TESTS=OFF -DONEFOLD_EXAMPLES=OFF >$folder/configure.log
+
+# Only the headers of packages: /usr/include itself belongs to this machine's compiler.
 ln -sfn /usr/include/catch2 /usr/include/nlohmann $folder/include/
 options="-std=c++20 -pthread -Wall -Wextra -Wshadow -Wno-psabi -Wno-restrict -Werror -ffp-contract=fast -fno-math-errno"
-options+=" -I. -isystem $folder/include -DONEFOLD_SOURCE_DIR=\"$PWD\""
+options+=" -I. -I$folder/configured/include -isystem $folder/include -DONEFOLD_SOURCE_DIR=\"$PWD\""
 compile_one() { # SOURCE: hot loops at -O3, tests at -O1
   local level=-O3
   if [[ $1 == tests/* ]]; then level=-O1; fi

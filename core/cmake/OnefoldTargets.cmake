@@ -1,8 +1,12 @@
 # How every target of this project is compiled, and onefold_library(), which makes a library from a folder.
 include(CheckCXXCompilerFlag)
+include(GNUInstallDirs)
+include(OnefoldKernels)
 
-# Flags shared by all our own targets; a program that links onefold::onefold does not get them.
+# Flags shared by all our own targets; a program that links onefold::onefold does not get them. Nor does it get the
+# include folders: its own "core/tensor.h" may be another file.
 add_library(onefold_compile_options INTERFACE)
+target_include_directories(onefold_compile_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/include)
 target_compile_options(onefold_compile_options INTERFACE
   -Wall -Wextra -Wshadow
   -Wno-psabi  # the width of Vec differs between builds; it is not part of the library's interface
@@ -18,6 +22,10 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # A false alarm of GCC 12 on "text" + std::string (GCC bug 105651).
   target_compile_options(onefold_compile_options INTERFACE -Wno-restrict)
+endif()
+if(ONEFOLD_PORTABLE)
+  list(GET onefold_levels 0 lowest)
+  add_compile_options(-march=${lowest})  # which the kernels' own option follows
 endif()
 if(ONEFOLD_NATIVE)
   check_cxx_compiler_flag(-march=native ONEFOLD_HAS_MARCH_NATIVE)
@@ -48,29 +56,44 @@ if(ONEFOLD_TESTS AND ONEFOLD_DOUBLE_TESTS AND NOT ONEFOLD_DOUBLE)
   set(onefold_variants _double)
 endif()
 
-# onefold_library(FOLDER [PUBLIC folders...] [PRIVATE targets...])
-# One static library of all sources in FOLDER: onefold_FOLDER. With tests also onefold_FOLDER_double, the same sources
-# compiled with Real = double. Sources are found by globbing, so that a new layer needs only its file pair.
+# onefold_library(FOLDER [PUBLIC folders...] [PRIVATE targets...] [KERNELS pattern])
+# One library of all sources in FOLDER: onefold_FOLDER, shared if BUILD_SHARED_LIBS is on. With tests also
+# onefold_FOLDER_double, the same sources compiled with Real = double. Sources are found by globbing, so that a new layer
+# needs only its file pair. Those that match the pattern are kernels.
 function(onefold_library folder)
-  cmake_parse_arguments(PARSE_ARGV 1 library "" "" "PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 library "" KERNELS "PUBLIC;PRIVATE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  set(kernels "")
+  if(library_KERNELS)
+    set(kernels ${sources})
+    list(FILTER kernels INCLUDE REGEX "${library_KERNELS}")
+    list(REMOVE_ITEM sources ${kernels})
+  endif()
   foreach(variant IN ITEMS "" LISTS onefold_variants)
     set(target onefold_${folder}${variant})
-    add_library(${target} STATIC ${sources})
+    add_library(${target} ${sources})
+    add_library(onefold::${folder}${variant} ALIAS ${target})
     # For shared objects that link it; functions of a file are still inlined there.
-    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON EXPORT_NAME ${folder}
+      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION})
     target_compile_options(${target} PRIVATE -fno-semantic-interposition)
     # In core, each algorithm's file has a forward() of its own. With sanitizers, as CI builds first, every file of the
     # library is compiled by itself, so that one that lacks an include fails.
     if(folder STREQUAL "core" OR ONEFOLD_SANITIZE)
       set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
     endif()
-    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_include_directories(${target} PUBLIC
+      $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     target_compile_features(${target} PUBLIC cxx_std_20)
     if(ONEFOLD_DOUBLE OR variant STREQUAL "_double")
       target_compile_definitions(${target} PUBLIC ONEFOLD_REAL_IS_DOUBLE)
     endif()
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:onefold_compile_options> ${library_PRIVATE})
+    if(variant STREQUAL "")
+      onefold_kernels(${target} ${kernels})
+    else()
+      target_sources(${target} PRIVATE ${kernels})
+    endif()
     foreach(dependency IN LISTS library_PUBLIC)
       target_link_libraries(${target} PUBLIC onefold_${dependency}${variant})
     endforeach()

@@ -9,8 +9,9 @@
 #include <thread>
 
 #include "core/parallel.h"
-#include "core/simd.h"
+#include "core/real.h"
 #include "examples/cli/build_info.h"  // written by examples/CMakeLists.txt
+#include "onefold/version.h"
 
 namespace onefold {
 
@@ -23,16 +24,10 @@ std::string cpu_name() {
   return "unknown";
 }
 
-int simd_bits() { return 8 * kVecBytes; }
-
 int64_t peak_resident_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-#ifdef __APPLE__
-  return usage.ru_maxrss;
-#else
   return 1024 * static_cast<int64_t>(usage.ru_maxrss);
-#endif
 }
 
 std::string utc_now() {
@@ -52,6 +47,7 @@ nlohmann::ordered_json machine_description() {
   description["flags"] = kBuildFlags;
   description["real"] = sizeof(Real) == sizeof(double) ? "double" : "float";
   description["cpu"] = cpu_name();
+  description["cpu_level"] = cpu_level();
   description["simd_bits"] = simd_bits();
   description["hardware_threads"] = std::thread::hardware_concurrency();
   description["threads"] = threads();

@@ -9,17 +9,14 @@ namespace onefold {
 /// The processor's name as the system reports it, or "unknown".
 std::string cpu_name();
 
-/// Width in bits of the vectors that the kernels were compiled for: 512, 256 or 128.
-int simd_bits();
-
 /// Peak memory of this process so far, everything included: code, data and tensors.
 int64_t peak_resident_bytes();
 
 /// The current time, "2026-11-22T21:45:00Z".
 std::string utc_now();
 
-/// What a measurement depends on: "commit", "compiler", "flags", "real", "cpu", "simd_bits", "hardware_threads",
-/// "threads". The commit is the one at which CMake was last configured, null outside a repository.
+/// What a measurement depends on: "commit", "compiler", "flags", "real", "cpu", "cpu_level", "simd_bits",
+/// "hardware_threads", "threads". The commit is the one at which CMake was last configured, null outside a repository.
 nlohmann::ordered_json machine_description();
 
 }  // namespace onefold

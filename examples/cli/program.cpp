@@ -8,8 +8,8 @@
 #include <new>
 
 #include "core/parallel.h"
-#include "core/simd.h"
 #include "examples/cli/build_info.h"  // written by examples/CMakeLists.txt
+#include "onefold/version.h"
 
 namespace onefold {
 
@@ -19,11 +19,10 @@ std::string program_name(int argc, const char* const* argv) {
   return argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "onefold";
 }
 
-/// "evaluate (onefold 0.1, af2a4c6d9e01, built for 512-bit vectors with -O3 ...)".
+/// "evaluate (onefold 0.1, af2a4c6d9e01, kernels x86-64-v4, 512-bit vectors with -O3 ...)".
 std::string version_text(const std::string& program) {
-  const std::string commit = kBuildCommit;
-  return program + " (onefold " + kBuildVersion + ", " + (commit.empty() ? "commit unknown" : commit) + ", built for " +
-         std::to_string(8 * kVecBytes) + "-bit vectors with " + kBuildFlags + ")";
+  return program + " (onefold " + ONEFOLD_VERSION + ", " + (*kBuildCommit ? kBuildCommit : "commit unknown") +
+         ", kernels " + cpu_level() + ", " + std::to_string(simd_bits()) + "-bit vectors with " + kBuildFlags + ")";
 }
 
 /// A full disk shows only when the last bytes are written: without this, lost results would count as success.

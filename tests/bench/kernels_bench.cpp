@@ -17,6 +17,7 @@
 #include "examples/cli/machine.h"
 #include "examples/cli/peak.h"
 #include "examples/cli/program.h"
+#include "onefold/version.h"
 
 namespace onefold::bench {
 

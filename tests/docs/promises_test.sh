@@ -25,7 +25,7 @@ while read -r name tests; do
 done <<<"$commands"
 
 while read -r script; do
-  compgen -G "$root/tests/examples/*$script*.sh" >/dev/null ||
+  compgen -G "$root/tests/$script*_test.sh" >/dev/null || compgen -G "$root/tests/examples/*$script*.sh" >/dev/null ||
     compgen -G "$root/tests/examples/*$script*.py" >/dev/null || complain "ctest -R $script: no such script"
 done < <(grep -oE 'ctest [^`]* -R [a-z0-9_]+' "$page" | sed 's/.* //')
 

@@ -15,10 +15,10 @@ grep -q '^ONEFOLD_SANITIZE:STRING=$' "$cache" || skip "sanitizers do not run in 
 status=0
 qemu-x86_64 -cpu qemu64 "$programs/evaluate" --help >"$work/out.txt" 2>"$work/err.txt" || status=$?
 fail() { echo "cpu_check_test: $1; exit code $status, stderr:" >&2; cat "$work/err.txt" >&2; exit 1; }
-if grep -q '^ONEFOLD_NATIVE:BOOL=ON$' "$cache"; then
-  [ $status = 1 ] || fail "a program for this machine's CPU has to exit with 1 on an older one"
+if grep -qE '^ONEFOLD_(NATIVE|PORTABLE):BOOL=ON$' "$cache"; then
+  [ $status = 1 ] || fail "a program for newer CPUs has to exit with 1 on an older one"
   [ "$(wc -l <"$work/err.txt")" = 1 ] && [ ! -s "$work/out.txt" ] || fail "one line on stderr is needed"
-  grep -qE '^onefold: error: .* for a CPU with .*sse4\.2.*, which this one lacks\. .*-DONEFOLD_NATIVE=OFF$' \
+  grep -qE '^onefold: error: .* for a CPU with .*sse4\.2.*, which this one lacks\. .*--preset portable for' \
     "$work/err.txt" || fail "the line has to name what is missing and what to do"
 elif ! grep -qE '^CMAKE_CXX_FLAGS:STRING=.*-m' "$cache"; then
   [ $status = 0 ] && grep -q -- '--model' "$work/out.txt" || fail "a program for any CPU has to run on the oldest one"

@@ -8,7 +8,7 @@ source tests/support.sh
 install_packages cmake g++ ninja-build libcli11-dev nlohmann-json3-dev catch2 libstb-dev gcovr
 folder=build/coverage
 for program in onefold_tests onefold_example_tests; do
-  build $folder $program -DONEFOLD_NATIVE=OFF -DONEFOLD_DOUBLE_TESTS=OFF \
+  build $folder $program -DONEFOLD_NATIVE=OFF -DONEFOLD_PORTABLE=OFF -DONEFOLD_DOUBLE_TESTS=OFF \
     "-DCMAKE_CXX_FLAGS_RELEASE=-O1 --coverage -fprofile-update=atomic"
 done
 find $folder -name '*.gcda' -delete

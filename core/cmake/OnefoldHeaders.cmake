@@ -1,0 +1,26 @@
+# Other projects include "onefold/core/tensor.h": here the public headers are copied to include/onefold/ of the build
+# folder, with their includes rewritten. Public are those that core/cmake/onefold.h.in names, and what they include.
+set(onefold_patch 0)
+if(PROJECT_VERSION_PATCH)
+  set(onefold_patch ${PROJECT_VERSION_PATCH})
+endif()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/version.h.in ${PROJECT_BINARY_DIR}/include/onefold/version.h @ONLY)
+
+# onefold_publish(SOURCE NAME): copies a header to include/onefold/NAME, and before it those that it includes.
+function(onefold_publish source name)
+  get_property(published GLOBAL PROPERTY onefold_public_headers)
+  if(name IN_LIST published)
+    return()
+  endif()
+  set_property(GLOBAL APPEND PROPERTY onefold_public_headers ${name})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+  file(READ ${source} text)
+  string(REGEX MATCHALL "#include \"(core|autograd|layers|datasets)/[^\"]+" includes "${text}")
+  list(TRANSFORM includes REPLACE "#include \"" "")
+  foreach(included IN LISTS includes)
+    onefold_publish(${PROJECT_SOURCE_DIR}/${included} ${included})
+  endforeach()
+  string(REGEX REPLACE "#include \"(core|autograd|layers|datasets)/" "#include \"onefold/\\1/" text "${text}")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/onefold/${name} CONTENT "${text}" @ONLY)
+endfunction()
+onefold_publish(${CMAKE_CURRENT_LIST_DIR}/onefold.h.in onefold.h)
