@@ -8,7 +8,7 @@
 namespace onefold {
 
 // [relu]
-/// max(0, x), elementwise.
+/// max(0, x), elementwise, by a kernel in core/ops/elementwise.cpp. A new activation begins there: docs/adding.md.
 class Relu : public Module {
  public:
   Variable forward(const Variable& x) override;

@@ -48,7 +48,7 @@ class Module {
   /// The first word of the description: "Conv2d".
   std::string type() const;
 
-  /// Returns a new deploy-time module that computes what this one computes in evaluation mode, with batch norms and
+  /// Returns a new module that computes what this one computes in evaluation mode, with batch norms and
   /// branches folded away. This module is unchanged. Throws Error in training mode and if a module cannot be folded.
   virtual std::unique_ptr<Module> fold() const = 0;
 

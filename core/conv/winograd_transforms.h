@@ -4,10 +4,10 @@
 
 namespace onefold {
 
-// The one-dimensional transforms of F(2,3) and F(4,3) on vectors of channels, for the library's own .cpp files. Each is
-// the product with a matrix of winograd_matrices(m, 3, winograd_points(m)), with the terms that +p and -p share
-// computed once; a test checks that they are equal. Arguments have a stride, so that the same code transforms the
-// columns and the rows of a tile.
+// The one-dimensional transforms of F(2,3) and F(4,3) on vectors of channels, for the library's own .cpp files.
+// Weights pass through kernel(), in transform_weights() of winograd.cpp. Each is the product with a matrix of
+// winograd_matrices(m, 3, winograd_points(m)), with the terms that +p and -p share computed once; a test checks that
+// they are equal. Arguments have a stride, so that the same code transforms the columns and the rows of a tile.
 
 template <int M>
 struct WinogradTransform;

@@ -47,7 +47,7 @@ void save_network(const std::filesystem::path& file, Module& network, const Mode
 /// unexpected name if the state belongs to another net. A `net` that is not empty overrides the card's.
 SavedNetwork load_network(const std::filesystem::path& file, const std::string& net = {});
 
-/// The first 500 training images, normalised, as one batch: what the first weights of a network are fitted to.
+/// The first 500 training images, normalised, as one batch: what the initial weights of a network are fitted to.
 Tensor first_batch(const Dataset& train, const ChannelNormalization& normalization);
 
 /// Fits the network's whitening, if it has one, to first_batch(): half a million patches, for covariances of 27

@@ -41,7 +41,7 @@ std::string resume_command(const RunFolder& folder) {
   return command_line(4, words);
 }
 
-/// The network with the setup's first weights, if it has any.
+/// The network with the setup's initial weights, if it has any.
 RepVgg& with_start(RepVgg& network, const TrainingSetup& setup) {
   if (!setup.start.empty()) load_state(network, setup.start);
   return network;

@@ -22,8 +22,8 @@ struct TrainingSetup {
   std::string net;
   std::string reparam = "repvgg";  // the family of its blocks
   DataSource data;
-  TrainerOptions trainer;                    // the seed is also that of the network's first weights
-  std::map<std::string, Tensor> start = {};  // first weights to use instead, if not empty
+  TrainerOptions trainer;                    // the seed is also that of the network's initial weights
+  std::map<std::string, Tensor> start = {};  // initial weights to use instead, if not empty
   int64_t views = 1;                         // per test image at the end; after an epoch one is enough
   int64_t checkpoint_every = 0;              // steps; 0 = only after each epoch
   RunFolder folder;

@@ -64,7 +64,7 @@ std::vector<std::vector<BlockOptions>> options_of(const VggVariant& variant) {
   return stages;
 }
 
-/// Everything except the whitening; the head first, as in RepVgg, so that both draw the same first weights.
+/// Everything except the whitening; the head first, as in RepVgg, so that both draw the same initial weights.
 VggParts make_parts(const VggVariant& variant, const MakeBlock& make,
                     const std::function<std::unique_ptr<Linear>()>& make_head) {
   VggParts parts;

@@ -5,7 +5,7 @@
 
 namespace onefold {
 
-/// The deploy-time form of RepVgg: one 3x3 convolution with bias and ReLU per block. fold() returns a copy.
+/// The folded form of RepVgg: one 3x3 convolution with bias and ReLU per block. fold() returns a copy.
 class PlainVgg : public Vgg {
  public:
   /// All weights are zero, for loading a folded state.

@@ -9,7 +9,7 @@ namespace {
 
 VggParts make_parts(const RepVggSize& size, int64_t classes, Initializer& initializer, const MakeBlock& make) {
   VggParts parts;
-  // The head draws its first weights before the blocks: another order would give another network for the same seed.
+  // The head draws its initial weights before the blocks: another order would give another network for the same seed.
   parts.head = std::make_unique<Linear>(size.widths.back(), classes, initializer);
   parts.stages = make_stages(size, block_options(size), make);
   parts.pool = std::make_unique<GlobalAvgPool>();

@@ -42,7 +42,7 @@ struct VggParts {
 };
 
 /// Five stages of blocks, global pooling and a linear head: [N, 32, 32, 3] -> logits [N, classes]. The common base of
-/// RepVgg, the training form, and PlainVgg, the deploy-time form. State: stages.{s}.{b}.*, head.*, and whitening.* if
+/// RepVgg, the training form, and PlainVgg, the folded form. State: stages.{s}.{b}.*, head.*, and whitening.* if
 /// there is a whitening layer.
 class Vgg : public Module {
  public:

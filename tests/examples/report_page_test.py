@@ -17,6 +17,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", 
 DARK = "--blink-settings=preferredColorScheme=0"
 SECTIONS = ["Training", "Confusion matrix", "The folded network is the trained network", "One block, step by step",
             "The whole network", "Block by block", "The run"]
+BAD_WORDS = (r'document.querySelector("main").innerHTML.replace(/-fsanitize=\S+/g, "")'
+             r'.match(/NaN|Infinity|undefined|\[object/g)')
 failures = 0
 
 
@@ -92,7 +94,7 @@ def check_sections(page):
         "wanted rates": "[1, 0.06 / 0.2].map((share) => plain(data.epochs.at(-1).learning_rate * share, 2))",
         "silent": count("svg:not([aria-label]), svg[aria-label=''], svg:not([tabindex])"),
         "unlabelled": count(".scroll:not([aria-label])"),
-        "bad words": r'document.querySelector("main").innerHTML.replace(/-fsanitize=\S+/g, "").match(/NaN|Infinity|undefined|\[object/g)',
+        "bad words": BAD_WORDS,
         "caption": count("main > p"), "columns": texts("details:not(.block) thead th"),
     })
     expect("sections", answer["sections"], SECTIONS)
@@ -249,7 +251,7 @@ def check_hostile(page):
     answer = ask(with_data(page, change), {
         "sections": texts("h2"), "tags": count("dog, main script, img"), "names": texts(".confusion tbody th"),
         "sums": texts(".confusion .sum"), "lead": texts(".lead"), "notes": texts("figure .note"),
-        "bad words": r'document.querySelector("main").innerHTML.replace(/-fsanitize=\S+/g, "").match(/NaN|Infinity|undefined|\[object/g)',
+        "bad words": BAD_WORDS,
     })
     expect("sections", answer["sections"], SECTIONS)
     expect("tags", answer["tags"], 0)

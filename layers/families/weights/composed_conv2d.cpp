@@ -51,7 +51,7 @@ std::unique_ptr<Module> ComposedConv2d::fold_with_norm(const FixedBatchNorm& nor
 Shape composed_shape(const Conv2dOptions& options, const std::string& layer) {
   check(!options.bias, layer, ": got bias = true, which it does not support; add a batch norm after it, which has one");
   check(options.first == FirstWeights::he_normal, layer,
-        ": got first weights other than he_normal; it has its own, so leave the default");
+        ": got initial weights other than he_normal; it has its own, so leave the default");
   return weight_shape(options, layer);
 }
 
