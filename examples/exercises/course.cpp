@@ -65,13 +65,14 @@ fs::path check_object(const Exercise& exercise) {
   throw Error("exercise " + exercise.id + " has no check in this build: build again");
 }
 
-Exercise parse(const nlohmann::json& chapter, const nlohmann::json& entry, size_t place) {
+Exercise parse(const nlohmann::json& chapter, const nlohmann::json& entry, size_t place, const fs::path& learners) {
   const std::string folder = chapter.at("folder");
   Exercise exercise;
   exercise.id = folder.substr(0, 2) + "." + std::to_string(place);
   exercise.title = entry.at("title");
   exercise.page = chapter.at("page");
   exercise.hints = entry.at("hints");
+  exercise.work = learners.empty() ? kBuilt / "work" : learners / "work";
   if (entry.contains("question")) {
     exercise.question = entry.at("question");
     exercise.program = entry.at("program");
@@ -81,6 +82,8 @@ Exercise parse(const nlohmann::json& chapter, const nlohmann::json& entry, size_
       exercise.wrong_answers.push_back({wrong.at("answer"), wrong.at("says")});
   } else {
     exercise.file = folder + "/" + std::to_string(place) + "_" + std::string(entry.at("name")) + ".cpp";
+    exercise.stub = (learners.empty() ? kSources : learners) / exercise.file;
+    exercise.solution = kSources / "solutions" / exercise.file;
     for (const auto& wrong : entry.at("wrong"))
       exercise.wrong_variants.push_back({wrong.at("from"), wrong.at("to"), wrong.at("says")});
   }
@@ -89,16 +92,15 @@ Exercise parse(const nlohmann::json& chapter, const nlohmann::json& entry, size_
 
 }  // namespace
 
-fs::path Exercise::stub() const { return kSources / file; }
-fs::path Exercise::solution() const { return kSources / "solutions" / file; }
-
-std::vector<Exercise> load_course() {
+std::vector<Exercise> load_course(const fs::path& folder) {
+  check(folder.empty() || fs::is_directory(folder), "there is no folder ", folder.string(), ": copy ",
+        kSources.string(), " to it");
   const fs::path path = kSources / "course.json";
   try {
     std::vector<Exercise> course;
     for (const auto& chapter : nlohmann::json::parse(read(path))) {
       size_t place = 0;
-      for (const auto& entry : chapter.at("exercises")) course.push_back(parse(chapter, entry, ++place));
+      for (const auto& entry : chapter.at("exercises")) course.push_back(parse(chapter, entry, ++place, folder));
     }
     return course;
   } catch (const nlohmann::json::exception& error) {
@@ -120,6 +122,7 @@ std::vector<Exercise> select(const std::vector<Exercise>& course, const std::str
 }
 
 Attempt attempt(const Exercise& exercise, const fs::path& source, const fs::path& work) {
+  check(fs::exists(source), "there is no file ", source.string());
   fs::create_directories(work.parent_path());
   const fs::path log = work.string() + ".log";
   const std::string compile = "sh " + quoted(kBuilt / "compile.sh") + " " + quoted(source) + " " +
@@ -136,10 +139,11 @@ Attempt attempt(const Exercise& exercise, const fs::path& source, const fs::path
 }
 
 double printed_number(const Exercise& question) {
-  const fs::path log = work_file(question, "output");
+  const fs::path program = fs::path(kProgramsFolder) / question.program;
+  check(fs::exists(program), "there is no ", program.string(), ", which prints the answer: build it");
+  const fs::path log = work_file(question, ".output");
   fs::create_directories(log.parent_path());
-  check(run(quoted(fs::path(kProgramsFolder) / question.program), log) == 0, question.program, " failed; see ",
-        log.string());
+  check(run(quoted(program), log) == 0, question.program, " failed; see ", log.string());
   const std::string output = read(log);
   std::smatch found;
   check(std::regex_search(output, found, std::regex(question.pattern)), question.program, " printed no \"",
@@ -147,12 +151,12 @@ double printed_number(const Exercise& question) {
   return std::stod(found[1]);
 }
 
-fs::path work_file(const Exercise& exercise, const std::string& what) { return kBuilt / "work" / (exercise.id + what); }
+fs::path work_file(const Exercise& exercise, const std::string& what) { return exercise.work / (exercise.id + what); }
 
 bool is_solved(const Exercise& exercise) {
   const fs::path mark = work_file(exercise, ".solved");
   if (!fs::exists(mark)) return false;
-  return exercise.is_question() || fs::last_write_time(mark) >= fs::last_write_time(exercise.stub());
+  return exercise.is_question() || fs::last_write_time(mark) >= fs::last_write_time(exercise.stub);
 }
 
 void set_solved(const Exercise& exercise, bool solved) {

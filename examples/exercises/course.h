@@ -25,7 +25,10 @@ struct Exercise {
   std::string page;
   std::vector<std::string> hints;
 
-  std::string file;  // of the stub, below examples/exercises/; its solution is below solutions/
+  std::string file;            // of the stub, such as "05_winograd_by_hand/2_tile.cpp": below the learner's folder, and
+  std::filesystem::path stub;  // there; its solution is below examples/exercises/solutions/
+  std::filesystem::path solution;
+  std::filesystem::path work;  // where programs for attempts are built, and what is solved is kept
   std::vector<WrongVariant> wrong_variants;
 
   std::string question;
@@ -35,12 +38,11 @@ struct Exercise {
   std::vector<WrongAnswer> wrong_answers;
 
   bool is_question() const { return !question.empty(); }
-  std::filesystem::path stub() const;
-  std::filesystem::path solution() const;
 };
 
-/// All exercises in their order. Throws Error if course.json is not as expected.
-std::vector<Exercise> load_course();
+/// All exercises in their order. The learner's files are those in `folder`, a copy of examples/exercises/, or, for "",
+/// that folder itself. Throws Error if course.json is not as expected, and if there is no such folder.
+std::vector<Exercise> load_course(const std::filesystem::path& folder);
 
 /// The exercises that `which` names: one as "05.1" or "5.1", a chapter as "05" or "5", all for "". Throws UsageError,
 /// listing what there is, if there are none.
@@ -60,11 +62,11 @@ Attempt attempt(const Exercise& exercise, const std::filesystem::path& source, c
 /// The number that the question's program prints. Throws Error if the program fails or prints no such number.
 double printed_number(const Exercise& question);
 
-/// Whether the learner has solved it: kept in the build folder, until the stub is changed again.
+/// Whether the learner has solved it: kept until the stub is changed again.
 bool is_solved(const Exercise& exercise);
 void set_solved(const Exercise& exercise, bool solved);
 
-/// Where the program for an attempt at an exercise is built.
+/// A file in the exercise's work folder.
 std::filesystem::path work_file(const Exercise& exercise, const std::string& what);
 
 }  // namespace onefold

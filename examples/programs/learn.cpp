@@ -45,7 +45,7 @@ void show(const Exercise& exercise) {
   if (exercise.is_question()) {
     std::cout << "  " << exercise.question << "\n  answer   build/examples/learn answer " << exercise.id << " NUMBER\n";
   } else {
-    std::cout << "  edit     " << shown(exercise.stub()) << "\n  then     build/examples/learn check " << exercise.id
+    std::cout << "  edit     " << shown(exercise.stub) << "\n  then     build/examples/learn check " << exercise.id
               << '\n';
   }
 }
@@ -56,11 +56,11 @@ bool check_one(const Exercise& exercise) {
     if (!is_solved(exercise)) show(exercise);
     return is_solved(exercise);
   }
-  const Attempt tried = attempt(exercise, exercise.stub(), work_file(exercise, ""));
+  const Attempt tried = attempt(exercise, exercise.stub, work_file(exercise, ""));
   const bool passed = tried.outcome == Outcome::kPassed;
   set_solved(exercise, passed);
   std::cout << (passed ? "green  " : "red    ") << name(exercise) << '\n' << tried.report;
-  if (!passed) std::cout << "  file      " << shown(exercise.stub()) << ", page " << exercise.page << '\n';
+  if (!passed) std::cout << "  file      " << shown(exercise.stub) << ", page " << exercise.page << '\n';
   return passed;
 }
 
@@ -83,9 +83,9 @@ void watch(const std::vector<Exercise>& course) {
     if (exercise->is_question()) return show(*exercise);
     std::filesystem::file_time_type seen;
     do {
-      while (std::filesystem::last_write_time(exercise->stub()) == seen)
+      while (std::filesystem::last_write_time(exercise->stub) == seen)
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
-      seen = std::filesystem::last_write_time(exercise->stub());
+      seen = std::filesystem::last_write_time(exercise->stub);
       std::cout << '\n' << std::flush;
     } while (!check_one(*exercise) && std::cout.flush());
   }
@@ -122,11 +122,11 @@ int verify(const std::vector<Exercise>& course) {
   };
   const auto verify_code = [&](const Exercise& exercise) {
     const std::filesystem::path work = work_file(exercise, ".verify");
-    const Attempt stub = attempt(exercise, exercise.stub(), work);
+    const Attempt stub = attempt(exercise, exercise.stub, work);
     count(stub.outcome == Outcome::kFailed, stubs, exercise.id + ": the stub does not fail its check", stub.report);
-    const Attempt solution = attempt(exercise, exercise.solution(), work);
+    const Attempt solution = attempt(exercise, exercise.solution, work);
     count(solution.outcome == Outcome::kPassed, solutions, exercise.id + ": the solution fails", solution.report);
-    const std::string text = read(exercise.solution());
+    const std::string text = read(exercise.solution);
     for (const WrongVariant& wrong : exercise.wrong_variants) {
       const size_t place = text.find(wrong.from);
       const bool once = place != std::string::npos && text.find(wrong.from, place + 1) == std::string::npos;
@@ -159,7 +159,7 @@ int verify(const std::vector<Exercise>& course) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string which;
+  std::string which, folder;
   double number = 0;
   const auto add = [&](CLI::App& app, const char* command, const char* purpose, bool required) {
     CLI::App* sub = app.add_subcommand(command, purpose);
@@ -170,6 +170,8 @@ int main(int argc, char** argv) {
       argc, argv, {"The exercises of the chapters, which check themselves.", "next", "docs/README.md"},
       [&](CLI::App& app) {
         app.require_subcommand(1);
+        app.fallthrough();
+        app.add_option("--folder", folder, "Your copy of examples/exercises/, if you work on one");
         add(app, "list", "List the exercises, and which are done", false);
         app.add_subcommand("next", "Show the first exercise that is not done");
         add(app, "check", "Compile your file and check it", true);
@@ -180,7 +182,7 @@ int main(int argc, char** argv) {
         add(app, "verify", "Check the exercises themselves", false);
       },
       [&](const CLI::App& app) {
-        const std::vector<Exercise> course = load_course(), selected = select(course, which);
+        const std::vector<Exercise> course = load_course(folder), selected = select(course, which);
         const std::string command = app.get_subcommands().front()->get_name();
         if (command == "check") return check_all(selected);
         if (command == "verify") return verify(selected);
@@ -188,7 +190,7 @@ int main(int argc, char** argv) {
         if (command == "list") list(selected);
         if (command == "watch") watch(course);
         if (command == "hint") hint(selected.front());
-        if (command == "solution") std::cout << read(selected.front().solution());
+        if (command == "solution") std::cout << read(selected.front().solution);
         if (command == "next") {
           const Exercise* exercise = next_of(course);
           if (exercise) show(*exercise);
