@@ -22,7 +22,8 @@ declare -A examples_may_include=(
   [folding]='cli training folding'
   [report]='cli training pictures folding report'
   [labs]='cli training pictures folding report labs'
-  [programs]='cli training pictures folding report labs'
+  [exercises]='cli exercises'
+  [programs]='cli training pictures folding report labs exercises'
   [.]='cli training pictures folding report labs'
 )
 
@@ -57,7 +58,8 @@ include_violations() {
   done
   while IFS=: read -r file line included; do
     included=${included#*\"} included=${included%\"*}
-    folder=./${file#examples/} folder=${folder%/*} folder=${folder#./} allowed=${examples_may_include[$folder]-}
+    folder=./${file#examples/} folder=${folder%/*} folder=${folder#./} folder=${folder%%/*}  # the topmost
+    allowed=${examples_may_include[$folder]-}
     case " $allowed " in
       *" $(cut -d/ -f2 <<<"$included") "*) ;;
       *) echo "$file:$line: examples/$folder may include ${allowed// /, }; it includes \"$included\"" ;;

@@ -1,0 +1,200 @@
+// The exercises of the chapters, which check themselves: lists, checks and explains them.
+//
+// Run     build/examples/learn next
+// Time    about a second for each exercise
+// Expect  the next exercise: its file, and how to check it
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+#include "core/parallel.h"
+#include "examples/cli/program.h"
+#include "examples/exercises/course.h"
+
+using namespace onefold;
+
+namespace {
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The path as one types it from here.
+std::string shown(const std::filesystem::path& path) { return std::filesystem::proximate(path).string(); }
+
+std::string name(const Exercise& exercise) { return exercise.id + "  " + exercise.title; }
+
+void list(const std::vector<Exercise>& course) {
+  std::string page;
+  for (const Exercise& exercise : course) {
+    if (exercise.page != page) std::cout << (page.empty() ? "" : "\n") << exercise.page << '\n';
+    page = exercise.page;
+    std::cout << (is_solved(exercise) ? "  done  " : "        ") << name(exercise) << '\n';
+  }
+}
+
+void show(const Exercise& exercise) {
+  std::cout << name(exercise) << "\n  page     " << exercise.page << '\n';
+  if (exercise.is_question()) {
+    std::cout << "  " << exercise.question << "\n  answer   build/examples/learn answer " << exercise.id << " NUMBER\n";
+  } else {
+    std::cout << "  edit     " << shown(exercise.stub) << "\n  then     build/examples/learn check " << exercise.id
+              << '\n';
+  }
+}
+
+/// True if it is solved now.
+bool check_one(const Exercise& exercise) {
+  if (exercise.is_question()) {
+    if (!is_solved(exercise)) show(exercise);
+    return is_solved(exercise);
+  }
+  const Attempt tried = attempt(exercise, exercise.stub, work_file(exercise, ""));
+  const bool passed = tried.outcome == Outcome::kPassed;
+  set_solved(exercise, passed);
+  std::cout << (passed ? "green  " : "red    ") << name(exercise) << '\n' << tried.report;
+  if (!passed) std::cout << "  file      " << shown(exercise.stub) << ", page " << exercise.page << '\n';
+  return passed;
+}
+
+int check_all(const std::vector<Exercise>& exercises) {
+  int red = 0;
+  for (const Exercise& exercise : exercises) red += !check_one(exercise);
+  return red == 0 ? kSuccess : kRunTimeError;
+}
+
+/// The first exercise that is not solved, or null.
+const Exercise* next_of(const std::vector<Exercise>& course) {
+  for (const Exercise& exercise : course)
+    if (!is_solved(exercise)) return &exercise;
+  std::cout << "All " << course.size() << " exercises are solved.\n";
+  return nullptr;
+}
+
+void watch(const std::vector<Exercise>& course) {
+  while (const Exercise* exercise = next_of(course)) {
+    if (exercise->is_question()) return show(*exercise);
+    std::filesystem::file_time_type seen;
+    do {
+      while (std::filesystem::last_write_time(exercise->stub) == seen)
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      seen = std::filesystem::last_write_time(exercise->stub);
+      std::cout << '\n' << std::flush;
+    } while (!check_one(*exercise) && std::cout.flush());
+  }
+}
+
+void hint(const Exercise& exercise) {
+  for (size_t i = 0; i < exercise.hints.size(); ++i) std::cout << i + 1 << ". " << exercise.hints[i] << '\n';
+}
+
+int answer(const Exercise& question, double answered) {
+  if (!question.is_question()) throw UsageError("exercise " + question.id + " asks for code: see learn check");
+  const double printed = printed_number(question);
+  const auto is = [&](double value) { return std::abs(answered - value) <= question.within; };
+  set_solved(question, is(printed));
+  if (is(printed)) {
+    std::cout << "green  " << name(question) << "\n  " << question.program << " prints " << printed << '\n';
+    return kSuccess;
+  }
+  std::cout << "red    " << name(question) << '\n';
+  for (const WrongAnswer& wrong : question.wrong_answers)
+    if (is(wrong.answer)) std::cout << "  hint      " << wrong.says << '\n';
+  return kRunTimeError;
+}
+
+/// What the course promises: each stub compiles and fails its check, each solution passes, each wrong variant is
+/// refused with its hint, each question's program prints the number, and no listed wrong answer is right.
+int verify(const std::vector<Exercise>& course) {
+  std::mutex one_at_a_time;
+  int stubs = 0, solutions = 0, variants = 0, questions = 0, failures = 0;
+  const auto count = [&](bool good, int& counter, const std::string& what, const std::string& report) {
+    const std::scoped_lock lock(one_at_a_time);
+    ++(good ? counter : failures);
+    if (!good) std::cout << what << '\n' << report << '\n';
+  };
+  const auto verify_code = [&](const Exercise& exercise) {
+    const std::filesystem::path work = work_file(exercise, ".verify");
+    const Attempt stub = attempt(exercise, exercise.stub, work);
+    count(stub.outcome == Outcome::kFailed, stubs, exercise.id + ": the stub does not fail its check", stub.report);
+    const Attempt solution = attempt(exercise, exercise.solution, work);
+    count(solution.outcome == Outcome::kPassed, solutions, exercise.id + ": the solution fails", solution.report);
+    const std::string text = read(exercise.solution);
+    for (const WrongVariant& wrong : exercise.wrong_variants) {
+      const size_t place = text.find(wrong.from);
+      const bool once = place != std::string::npos && text.find(wrong.from, place + 1) == std::string::npos;
+      const std::filesystem::path changed = work_file(exercise, ".wrong.cpp");
+      if (once) std::ofstream(changed) << std::string(text).replace(place, wrong.from.size(), wrong.to);
+      const Attempt tried = once ? attempt(exercise, changed, work)
+                                 : Attempt{Outcome::kNotCompiled, "the solution does not have it once"};
+      count(tried.outcome == Outcome::kFailed && tried.report.find(wrong.says) != std::string::npos, variants,
+            exercise.id + ": not refused with \"" + wrong.says + "\": " + wrong.from + " -> " + wrong.to, tried.report);
+    }
+  };
+  const auto verify_question = [&](const Exercise& question) {
+    const double printed = printed_number(question);
+    bool good = true;
+    for (const WrongAnswer& wrong : question.wrong_answers) good &= std::abs(wrong.answer - printed) > question.within;
+    count(good, questions, question.id + ": a wrong answer is right", std::to_string(printed));
+  };
+  parallel_for(int64_t(course.size()), 1, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; ++i) {
+      const Exercise& exercise = course[size_t(i)];
+      exercise.is_question() ? verify_question(exercise) : verify_code(exercise);
+    }
+  });
+  std::cout << stubs << " stubs fail by their own check, " << solutions << " solutions pass, " << variants
+            << " wrong variants are refused with their hint, " << questions << " questions have their answer; "
+            << failures << " failures\n";
+  return failures == 0 ? kSuccess : kRunTimeError;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string which, folder;
+  double number = 0;
+  const auto add = [&](CLI::App& app, const char* command, const char* purpose, bool required) {
+    CLI::App* sub = app.add_subcommand(command, purpose);
+    sub->add_option("EXERCISE", which, "such as 05.1; 05 is all of chapter 5")->required(required);
+    return sub;
+  };
+  return run_program(
+      argc, argv, {"The exercises of the chapters, which check themselves.", "next", "docs/README.md"},
+      [&](CLI::App& app) {
+        app.require_subcommand(1);
+        app.fallthrough();
+        app.add_option("--folder", folder, "Your copy of examples/exercises/, if you work on one");
+        add(app, "list", "List the exercises, and which are done", false);
+        app.add_subcommand("next", "Show the first exercise that is not done");
+        add(app, "check", "Compile your file and check it", true);
+        add(app, "hint", "Say something that helps", true);
+        add(app, "solution", "Print a solution", true);
+        add(app, "answer", "Answer a question", true)->add_option("NUMBER", number, "your prediction")->required();
+        app.add_subcommand("watch", "Check the next exercise whenever you save its file");
+        add(app, "verify", "Check the exercises themselves", false);
+      },
+      [&](const CLI::App& app) {
+        const std::vector<Exercise> course = load_course(folder), selected = select(course, which);
+        const std::string command = app.get_subcommands().front()->get_name();
+        if (command == "check") return check_all(selected);
+        if (command == "verify") return verify(selected);
+        if (command == "answer") return answer(selected.front(), number);
+        if (command == "list") list(selected);
+        if (command == "watch") watch(course);
+        if (command == "hint") hint(selected.front());
+        if (command == "solution") std::cout << read(selected.front().solution);
+        if (command == "next") {
+          const Exercise* exercise = next_of(course);
+          if (exercise) show(*exercise);
+        }
+        return int(kSuccess);
+      });
+}
