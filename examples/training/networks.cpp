@@ -204,13 +204,13 @@ void add_normalization_options(CLI::App& app, std::optional<ChannelNormalization
     return app.add_option_function<std::vector<double>>(name, take, help)
         ->expected(3)
         ->check(real_number(lowest, 1))
-        ->type_name("R G B");
+        ->type_name("N");
   };
   CLI::Option* mean =
       add("--mean", &ChannelNormalization::mean, 0,
-          "the mean by which a network's images are normalised, of pixels from 0 to 1 (default: from the "
-          "file, else CIFAR-10's)");
-  CLI::Option* deviation = add("--std", &ChannelNormalization::deviation, 0.001, "their standard deviation");
+          "the means of red, green and blue, from 0 to 1, by which the network's images are normalised (default: from "
+          "the file, else CIFAR-10's)");
+  CLI::Option* deviation = add("--std", &ChannelNormalization::deviation, 0.001, "their standard deviations");
   mean->needs(deviation);
   deviation->needs(mean);
 }

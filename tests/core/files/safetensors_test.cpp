@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/check.h"
@@ -124,17 +125,21 @@ TEST_CASE("safetensors: F64, F32, F16 and BF16 become Real", "[core]") {
   }
 
   // Zeros keep their sign; infinities and NaN stay what they are. Enough numbers for several pieces.
-  std::string halves;
-  for (const uint16_t bits : {0x8000, 0x7c00, 0xfc00, 0x7e00}) halves.append(reinterpret_cast<const char*>(&bits), 2);
-  std::string data;
-  for (int i = 0; i < 10000; ++i) data += halves;
-  write_bytes(folder / "file", file_of(R"({"x":{"dtype":"F16","shape":[40000],"data_offsets":[0,80000]}})", data));
-  const Tensor x = load_safetensors(folder / "file").tensors.at("x");
-  for (const int64_t i : {int64_t{0}, x.size() - 4}) {
-    CHECK((x[i] == 0 && std::signbit(x[i])));
-    CHECK(x[i + 1] == Limits::infinity());
-    CHECK(x[i + 2] == -Limits::infinity());
-    CHECK(std::isnan(x[i + 3]));
+  const std::pair<std::string, std::vector<uint16_t>> halves[] = {{"F16", {0x8000, 0x7c00, 0xfc00, 0x7e00}},
+                                                                  {"BF16", {0x8000, 0x7f80, 0xff80, 0x7fc0}}};
+  for (const auto& [dtype, four] : halves) {
+    CAPTURE(dtype);
+    std::string data;
+    for (int i = 0; i < 10000; ++i) data.append(reinterpret_cast<const char*>(four.data()), 8);
+    write_bytes(folder / "file",
+                file_of("{\"x\":{\"dtype\":\"" + dtype + "\",\"shape\":[40000],\"data_offsets\":[0,80000]}}", data));
+    const Tensor x = load_safetensors(folder / "file").tensors.at("x");
+    for (const int64_t i : {int64_t{0}, x.size() - 4}) {
+      CHECK((x[i] == 0 && std::signbit(x[i])));
+      CHECK(x[i + 1] == Limits::infinity());
+      CHECK(x[i + 2] == -Limits::infinity());
+      CHECK(std::isnan(x[i + 3]));
+    }
   }
 }
 
