@@ -3,7 +3,7 @@
 // Run     build/examples/train_cifar10 --net mini
 // Time    mini: 16 epochs, see README.md for measured times; --dry-run estimates it for this machine
 // Expect  a line per epoch, and in runs/train-mini: run.json, log.jsonl, confusion.json, checkpoint.safetensors,
-//         best.safetensors, model.safetensors, report.html
+//         best.safetensors, model.safetensors, images.json, three test images for predict, report.html
 
 #include <filesystem>
 #include <iostream>
@@ -17,6 +17,7 @@
 #include "examples/cli/options.h"
 #include "examples/cli/program.h"
 #include "examples/report/report.h"
+#include "examples/report/test_images.h"
 #include "examples/training/fine_tuning.h"
 #include "examples/training/networks.h"
 #include "examples/training/training_plan.h"
@@ -280,7 +281,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   checkpoint ? run.resume(*checkpoint) : run.begin();
   run.train(options.stop_after > 0 ? options.stop_after : options.hyper.epochs);
   if (run.finished()) {
-    run.finish();
+    write_test_images(folder, run.test_images(), run.finish());
     write_report(folder.path);
     std::cout << "report         " << (folder.path / "report.html").string() << '\n';
   } else {

@@ -18,9 +18,10 @@ namespace onefold {
 namespace {
 
 /// Everything that programs write into a run's folder, including the folding's files, which belong to the old model.
-constexpr std::array<std::string_view, 9> kFilesOfARun = {
-    "run.json",       "log.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors",
-    "confusion.json", "fold.json", "folded.safetensors",     "report.html"};
+constexpr std::array<std::string_view, 14> kFilesOfARun = {
+    "run.json",       "log.jsonl",    "checkpoint.safetensors", "best.safetensors", "model.safetensors",
+    "confusion.json", "fold.json",    "folded.safetensors",     "report.html",      "images.json",
+    "sample-1.png",   "sample-2.png", "sample-3.png",           "predictions.html"};
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;

@@ -10,7 +10,8 @@ reports() { grep -qF -- "$2" "$1/report.html" || complain "$1/report.html lacks 
 
 title "a small training to fold"
 run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 40 --limit-test 40 --batch-size 8 --epochs 2 --out run
-trained_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
+trained_files="best.safetensors checkpoint.safetensors confusion.json images.json log.jsonl model.safetensors \
+report.html run.json sample-1.png sample-2.png sample-3.png"
 cp -r run untouched
 
 title "a network folds: tables, equality, files, one report of training and folding"
@@ -25,9 +26,9 @@ prints "stages.4.0      164,864  147,712"
 prints "predictions equal              40 of 40"
 prints "trained     331,082     18,844,160            18     23         14"
 prints "folded      296,218     16,960,000             9      0          0"
-folded_files="best.safetensors checkpoint.safetensors confusion.json fold.json folded.safetensors log.jsonl \
-model.safetensors"
-holds run "$folded_files report.html run.json"
+folded_files="best.safetensors checkpoint.safetensors confusion.json fold.json folded.safetensors images.json log.jsonl \
+model.safetensors report.html run.json sample-1.png sample-2.png sample-3.png"
+holds run "$folded_files"
 cmp -s run/model.safetensors untouched/model.safetensors || complain "the trained model should stay as it is"
 for words in '"epochs":[' '"confusion":{' '"block":"stages.1.0"' '"40 of 40"'; do reports run "$words"; done
 
