@@ -7,7 +7,7 @@ usage() {
 Usage: examples/quickstart.sh [--data-dir DIR] [--out DIR] [--epochs N] [--threads N]
 
 Installs missing packages that the build needs (Debian, Ubuntu), builds, trains a small RepVGG on this machine's CPU,
-folds it into plain 3x3 convolutions, proves that nothing changed, and writes a report.
+folds it into plain 3x3 convolutions, proves that nothing changed, predicts three test images, and writes a report.
 
 Trains on CIFAR-10 if it is found, as binary files or as class folders with images; otherwise on Shapes10, whose images
 are drawn by the program, so that nothing is downloaded.
@@ -88,7 +88,7 @@ if [ ! -e build/CMakeCache.txt ]; then
   configure+=(-DONEFOLD_TESTS=OFF)  # tests/run.sh builds them
   if command -v ninja >/dev/null; then configure+=(-G Ninja); fi
 fi
-build=(cmake --build build --parallel --target train_cifar10 reparameterize)
+build=(cmake --build build --parallel --target train_cifar10 reparameterize predict)
 quietly "${configure[@]}"
 if [ -t 2 ]; then "${build[@]}" >&2; else quietly "${build[@]}"; fi
 
@@ -108,5 +108,10 @@ step "Folding"
 build/examples/reparameterize --model "$out/model.safetensors" \
   ${data_options[@]+"${data_options[@]}"} ${thread_options[@]+"${thread_options[@]}"}
 
+step "Predicting"
+predict=(build/examples/predict --model "$out/model.safetensors")
+"${predict[@]}" ${thread_options[@]+"${thread_options[@]}"} "$out"/sample-[123].png
+
 echo
+echo "Predict a photo of your own: ${predict[*]} photo.jpg"
 echo "Done in $SECONDS s. Open the report: file://$out/report.html"

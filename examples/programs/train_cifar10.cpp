@@ -3,7 +3,7 @@
 // Run     build/examples/train_cifar10 --net mini
 // Time    mini: 16 epochs, see README.md for measured times; --dry-run estimates it for this machine
 // Expect  a line per epoch, and in runs/train-mini: run.json, log.jsonl, confusion.json, checkpoint.safetensors,
-//         best.safetensors, model.safetensors, report.html
+//         best.safetensors, model.safetensors, images.json, three test images for predict, report.html
 
 #include <filesystem>
 #include <iostream>
@@ -18,6 +18,7 @@
 #include "examples/cli/program.h"
 #include "examples/cli/ranks.h"
 #include "examples/report/report.h"
+#include "examples/report/test_images.h"
 #include "examples/training/fine_tuning.h"
 #include "examples/training/networks.h"
 #include "examples/training/training_plan.h"
@@ -299,8 +300,11 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   checkpoint ? run.resume(*checkpoint) : run.begin();
   run.train(options.stop_after > 0 ? options.stop_after : options.hyper.epochs);
   if (run.finished()) {
-    run.finish();
-    if (rank() == 0) write_report(folder.path);
+    const Evaluation tested = run.finish();
+    if (rank() == 0) {
+      write_test_images(folder, run.test_images(), tested);
+      write_report(folder.path);
+    }
     std::cout << "report         " << (folder.path / "report.html").string() << '\n';
   } else {
     std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; continue with --resume --out "

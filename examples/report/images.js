@@ -5,6 +5,90 @@ const image = (uri, [x, y, width, height], kind = "") =>
   html`<image href="${uri}" x="${plain(x)}" y="${plain(y)}" width="${plain(width)}" height="${plain(height)}"
     preserveAspectRatio="none" class="${kind}"/>`;
 
+// ---- Test images, each with the class that the network took it for
+
+/** A wall of images; what is wrong has a frame, and a second line with the true class. */
+function wall(title, images, { classes, width, height }) {
+  const perRow = window.innerWidth < 520 ? 5 : 12, pitch = 84, side = 76;
+  const tall = (side * height) / width, lines = images.some(({ label, prediction }) => label !== prediction) ? 2 : 1;
+  const rowHeight = tall + 16 * lines + 12;
+  const short = (name) => (name.length > 12 ? `${name.slice(0, 11)}…` : name);
+  const marks = images.map(({ label: truth, prediction, probability, of_label: ofTruth }, i) => {
+    const names = classes[prediction] + (prediction === truth ? "" : `, is ${classes[truth]}`);
+    return { box: [(i % perRow) * pitch, Math.floor(i / perRow) * rowHeight, side, tall],
+             words: `${names}\n${classes[prediction]} ${percent(probability)}` +
+                    (prediction === truth ? "" : `\n${classes[truth]} ${percent(ofTruth)}`) };
+  });
+  const tiles = images.map(({ label: truth, prediction, picture: uri }, i) => {
+    const box = marks[i].box, [x, y] = box, isWrong = prediction !== truth;
+    return [
+      image(uri, box, "pixels"),
+      isWrong && html`<rect class="frame" x="${x}" y="${plain(y)}" width="${side}" height="${plain(tall)}"/>`,
+      label(x + side / 2, y + tall + 15, "middle", short(classes[prediction]), isWrong ? "end s1" : ""),
+      isWrong && label(x + side / 2, y + tall + 31, "middle", short(`is ${classes[truth]}`), "quiet"),
+    ].filter(Boolean);
+  });
+  const columns = Math.min(perRow, images.length);
+  return figure(html`<strong>${title}</strong>`,
+    html`<div style="max-width:${columns * pitch}px">${
+      picture(columns * pitch - pitch + side, Math.ceil(images.length / perRow) * rowHeight, title, tiles, marks, perRow)
+    }</div>`);
+}
+
+function imagesSection(images) {
+  const { count, mistakes, first, worst } = images;
+  return section("Test images", mistakes === 0 ? `All ${grouped(count)} test images were recognised.`
+      : `${several(mistakes, "image", "images")} of ${grouped(count)} taken for another class.`,
+    wall(`The first ${grouped(first.length)} test images, and what each was taken for`, first, images),
+    worst.length === 0 ? "" : html`<div class="step">${
+      wall(worst.length < mistakes ? `The ${worst.length} worst mistakes` : "All mistakes", worst, images)}</div>`,
+    worst.length === 0 ? "" : note("Worst first: those to whose true class the network gave the lowest probability. " +
+      "Below each image the class that it was taken for, then the true one."));
+}
+
+// ---- The network before and after folding
+
+/** One row of boxes per block, side by side what is computed from the same input and then added. */
+function networkDrawing(title, rows) {
+  const left = longest(rows.map(({ name }) => name)) + 12, right = chartWidth, pitch = 62, top = 22, gap = 6;
+  const middle = (left + right) / 2, marks = [];
+  const drawn = rows.map(({ name, boxes, words }, r) => {
+    const y = top + r * pitch, width = Math.min(110, (right - left - gap * (boxes.length - 1)) / boxes.length);
+    const first = middle - (boxes.length * width + (boxes.length - 1) * gap) / 2;
+    const centres = boxes.map((_, b) => first + b * (width + gap) + width / 2);
+    const letters = Math.max(1, Math.floor((width - 4) / characterWidth));
+    const split = centres.map((x) => html`<path class="wire" d="M${plain(middle)} ${y - 12}V${y - 8}H${plain(x)}V${y}"/>
+      <path class="wire" d="M${plain(x)} ${y + 24}V${y + 32}H${plain(middle)}V${y + pitch - 12}"/>`);
+    marks.push({ box: [left, y - 4, right - left, 32], words });
+    return [
+      label(left - 8, y + 16.5, "end", name, "quiet"), split,
+      boxes.map((box, b) => [bar(`s${b % 4}`, [centres[b] - width / 2, y, width, 24]),
+                             label(centres[b], y + 16.5, "middle", box.slice(0, letters), "on-strong")]),
+      boxes.length > 1 ? [html`<circle class="sum" cx="${plain(middle)}" cy="${y + 40}" r="7"/>`,
+                          label(middle, y + 44.5, "middle", "+")] : "",
+    ];
+  });
+  return figure(html`<strong>${title}</strong>`,
+    picture(chartWidth, top + rows.length * pitch, title, [label(middle, 8, "middle", "image", "quiet"), drawn,
+            label(middle, top + rows.length * pitch, "middle", "mean, linear", "quiet")], marks, 1, "band"));
+}
+
+/** What was trained and what it folded to, drawn from each block's branches. Empty if an old fold.json lacks them. */
+function networkDrawings({ blocks }) {
+  if (blocks.some(({ shares, kernels }) => shares.length === 0 || kernels.folded.length === 0)) return "";
+  const row = (form) => (block) => ({
+    name: block.name,
+    boxes: form === "trained" ? block.shares.map(({ branch }) => branch)
+                              : [block.kernels.folded.at(-1).filters.shape.slice(0, 2).join("x")],
+    words: form === "trained" ? `${block.name}\n${block.description}`
+                              : `${block.name}, folded\none convolution, ${grouped(block.after.parameters)} parameters`,
+  });
+  const all = sum(blocks.map(({ shares }) => shares.length));
+  return charts(networkDrawing(`As trained: ${several(all, "branch", "branches")}`, blocks.map(row("trained"))),
+                networkDrawing(`Folded: ${several(blocks.length, "convolution", "convolutions")}`,
+                               blocks.map(row("folded"))));
+}
+
 // ---- predict: a section per photo
 
 const mapSide = 240; // units: the text in a map is 13 high

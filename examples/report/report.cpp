@@ -32,6 +32,7 @@ struct RunFiles {
   Json run;                  // null if the file does not exist
   std::vector<Json> epochs;  // each with a number for every key below, or null where log.jsonl has none
   std::optional<ConfusionCounts> confusion;
+  Json images;  // images.json, or null
   std::optional<FoldRecord> fold;
 };
 
@@ -98,6 +99,26 @@ ConfusionCounts parse_confusion(const Json& json) {
   return counts;
 }
 
+/// images.json as it is, if the page can show it.
+Json checked_images(const Json& json) {
+  const auto classes = std::ssize(json.at("classes").get<std::vector<std::string>>());
+  for (const char* key : {"height", "width", "count"}) check(json.at(key).get<double>() >= 1, "a ", key, " below 1");
+  check(json.at("mistakes").get<double>() >= 0, "a count below 0");
+  for (const char* list : {"first", "worst"}) {
+    for (const Json& image : json.at(list)) {
+      for (const char* key : {"label", "prediction"}) {
+        check(image.at(key).is_number_integer() && image[key] >= 0 && image[key] < classes, "the ", key, " ",
+              image[key].dump(), ", but there are ", classes, " classes");
+      }
+      for (const char* key : {"probability", "of_label"}) {
+        check(image.at(key).get<double>() >= 0 && image[key].get<double>() <= 1, "a probability beyond 0 to 1");
+      }
+      check(image.at("picture").get<std::string>().starts_with("data:image/png;base64,"), "a picture that is no PNG");
+    }
+  }
+  return json;
+}
+
 RunFiles read_run(const std::filesystem::path& folder) {
   RunFiles files;
   read_json(folder / "run.json", kLargestNumber, [&](const Json& json) {
@@ -107,6 +128,7 @@ RunFiles read_run(const std::filesystem::path& folder) {
   files.epochs = read_log(folder / "log.jsonl");
   read_json(folder / "confusion.json", kLargestCount,
             [&](const Json& json) { files.confusion = parse_confusion(json); });
+  read_json(folder / "images.json", kLargestCount, [&](const Json& json) { files.images = checked_images(json); });
   read_json(folder / "fold.json", kLargestCount, [&](const Json& json) { files.fold = fold_record_from_json(json); });
   return files;
 }
@@ -227,6 +249,7 @@ void write_report(const std::filesystem::path& run_folder) {
   if (files.confusion) {
     data["confusion"] = {{"classes", files.confusion->classes}, {"matrix", files.confusion->matrix}};
   }
+  if (!files.images.is_null()) data["images"] = files.images;
   if (files.fold) data["fold"] = fold_json(*files.fold);
   if (files.run.is_object()) {
     Table facts{.columns = {{}, {}}};
@@ -234,7 +257,7 @@ void write_report(const std::filesystem::path& run_folder) {
     data["facts"] = table_json(facts);
   }
   check(!data.empty(), run_folder.string(),
-        ": nothing to report on; none of run.json, log.jsonl, confusion.json and fold.json exists");
+        ": nothing to report on; none of run.json, log.jsonl, confusion.json, images.json and fold.json exists");
   add_options(files.run, data);
   write_file_atomically(run_folder / "report.html", page(title_of(files), lead_of(files), headlines_of(files), data));
 }

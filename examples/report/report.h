@@ -18,6 +18,10 @@ namespace onefold {
 ///                   still being written, and is skipped.
 ///   confusion.json  {"classes": ["airplane", ...], "matrix": [[...], ...]}, by train_cifar10 or evaluate: a row per
 ///                   true class, a column per predicted class, counts of test images.
+///   images.json     {"classes", "height", "width", "count", "mistakes", "first": [...], "worst": [...]}, by
+///   train_cifar10:
+///                   test images with "label", "prediction", "probability" of the prediction, "of_label" of the label,
+///                   and "picture", a data: URI of a PNG.
 ///   fold.json       the step tables, kernels, equality and times, by reparameterize.
 ///
 /// The section of a missing file is left out. If a file cannot be read, throws Error, naming file and line, and leaves

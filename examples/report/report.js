@@ -5,6 +5,7 @@
 //   epochs      [{epoch, train_loss, ...}] as in log.jsonl; null where a value is missing or not finite
 //   label_smoothing, muon_share: of this training; muon_share is Muon's learning rate divided by SGD's, 0 without Muon
 //   confusion   {classes, matrix}: one row per true class, one column per predicted class
+//   images      images.json: the first test images and the worst mistakes
 //   fold        fold.json, with "tables" and in each block "table": the tables shown in the terminal
 //   int8        the results of int8_lab
 //   predictions  photos and what a network saw in them, by predict
@@ -130,6 +131,7 @@ function networkSection(fold) {
   }));
   const where = several(fold.threads, "thread", "threads") + (fold.machine ? ` of ${fold.machine}` : "");
   return section("The whole network", "The same steps in all blocks at once, then a summary.",
+    networkDrawings(fold),
     table(fold.tables.network_steps, "steps of folding the network"),
     table(fold.tables.costs, "costs of both forms"),
     charts(bars),
@@ -212,6 +214,7 @@ document.querySelector("header").insertAdjacentHTML("beforeend", toMarkup([
 document.querySelector("main").innerHTML = toMarkup([
   data.epochs ? trainingSection(data.epochs) : "",
   data.confusion ? confusionSection(data.confusion) : "",
+  data.images ? imagesSection(data.images) : "",
   data.fold ? [proofSection, blockSection, networkSection, blocksSection].map((part) => part(data.fold)) : "",
   data.int8 ? int8Sections(data.int8) : "",
   data.predictions ? predictionSections(data.predictions) : "",

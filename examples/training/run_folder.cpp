@@ -31,7 +31,12 @@ constexpr std::string_view kFilesOfARun[] = {"run.json",
                                              "folded-timm.safetensors",
                                              "trained.onnx",
                                              "folded.onnx",
-                                             "report.html"};
+                                             "report.html",
+                                             "images.json",
+                                             "sample-1.png",
+                                             "sample-2.png",
+                                             "sample-3.png",
+                                             "predictions.html"};
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;

@@ -17,6 +17,10 @@ struct RunFolder {
   std::filesystem::path model() const { return path / "model.safetensors"; }            // the trained network
   std::filesystem::path best() const { return path / "best.safetensors"; }              // the network of the best epoch
   std::filesystem::path confusion() const { return path / "confusion.json"; }           // see report/report.h
+  std::filesystem::path images() const { return path / "images.json"; }                 // see report/test_images.h
+  std::filesystem::path sample(int64_t number) const {                                  // the first test images
+    return path / ("sample-" + std::to_string(number) + ".png");
+  }
 };
 
 /// What to do if the folder already holds a run.

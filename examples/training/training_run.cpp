@@ -221,7 +221,7 @@ void TrainingRun::log_epoch(const Evaluation& evaluation) {
   std::cerr << '\n';
 }
 
-void TrainingRun::finish() {
+Evaluation TrainingRun::finish() {
   const Dataset& test = setup_.data.splits.test;
   const bool one_view = setup_.views == 1;
   const Evaluation evaluation = last_evaluation_ && one_view ? *last_evaluation_ : evaluate_network(setup_.views);
@@ -248,6 +248,7 @@ void TrainingRun::finish() {
     std::cout << "best model     " << setup_.folder.best().string() << ", of epoch " << best_.epoch << ": "
               << percent(best_.test_accuracy, 2) << '\n';
   }
+  return evaluation;
 }
 
 ordered_json TrainingRun::describe() {

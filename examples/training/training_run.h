@@ -62,8 +62,10 @@ class TrainingRun {
   void train(int64_t last_epoch);
   bool finished() const;
 
-  /// Writes model, confusion matrix and result, and prints the result to stdout.
-  void finish();
+  /// Writes model, confusion matrix and result, prints the result to stdout, and returns what was tested.
+  Evaluation finish();
+
+  const Dataset& test_images() const { return setup_.data.splits.test; }
 
  private:
   void train_epoch();

@@ -14,7 +14,8 @@ strace -f -qq -o /dev/null -e trace=none true 2>/dev/null ||
   { echo "io_faults: strace is not here or not allowed"; exit 77; }
 
 small=(--dataset shapes10 --net tiny --limit-train 8 --limit-test 10 --batch-size 4 --epochs 2 --seed 7 --threads 1)
-run_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
+run_files="best.safetensors checkpoint.safetensors confusion.json images.json log.jsonl model.safetensors \
+report.html run.json sample-1.png sample-2.png sample-3.png"
 run 0 train_cifar10 "${small[@]}" --out whole
 run 0 train_cifar10 "${small[@]}" --out half --stop-after 1
 

@@ -8,7 +8,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/checks.sh" "$@"
 kills=${3:-50}
 
 small=(--dataset shapes10 --net tiny --limit-train 12 --limit-test 10 --batch-size 4 --epochs 4 --seed 7)
-run_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
+run_files="best.safetensors checkpoint.safetensors confusion.json images.json log.jsonl model.safetensors \
+report.html run.json sample-1.png sample-2.png sample-3.png"
 
 # Brings the run in a folder to its end, and holds it to the run that was left alone.
 finish() {

@@ -10,7 +10,8 @@ reports() { grep -qF -- "$2" "$1/report.html" || complain "$1/report.html lacks 
 
 title "a small training to fold"
 run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 40 --limit-test 40 --batch-size 8 --epochs 2 --out run
-trained_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
+trained_files="best.safetensors checkpoint.safetensors confusion.json images.json log.jsonl model.safetensors \
+report.html run.json sample-1.png sample-2.png sample-3.png"
 cp -r run untouched
 
 title "a network folds: tables, equality, files, one report of training and folding"
@@ -26,8 +27,8 @@ prints "predictions equal              40 of 40"
 prints "trained     331,082     18,844,160            18     23         14"
 prints "folded      296,218     16,960,000             9      0          0"
 folded_files="best.safetensors checkpoint.safetensors confusion.json fold.json folded.onnx folded.safetensors \
-log.jsonl model.safetensors"
-holds run "$folded_files report.html run.json trained.onnx"
+images.json log.jsonl model.safetensors"
+holds run "$folded_files report.html run.json sample-1.png sample-2.png sample-3.png trained.onnx"
 for file in trained.onnx folded.onnx; do
   prints "run/$file"
   grep -qaF '"disc' run/$file || complain "run/$file should name the classes"

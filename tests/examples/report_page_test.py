@@ -17,7 +17,7 @@ import zlib
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
 DARK = "--blink-settings=preferredColorScheme=0"
-SECTIONS = ["Training", "Confusion matrix", "The folded network is the trained network", "One block, step by step",
+SECTIONS = ["Training", "Confusion matrix", "Test images", "The folded network is the trained network", "One block, step by step",
             "The whole network", "Block by block", "The run"]
 BAD_WORDS = (r'document.querySelector("main").innerHTML.replace(/-fsanitize=\S+/g, "")'
              r'.match(/NaN|Infinity|undefined|\[object/g)')
@@ -124,6 +124,43 @@ def check_sections(page):
     for nothing in ["silent", "unlabelled", "caption"]:
         expect(nothing, answer[nothing], 0)
     expect("bad words", answer["bad words"], None)
+
+
+def check_images(page):
+    """The wall and the worst mistakes: an image each, what is wrong with a frame and its true class."""
+    answer = ask(page, {
+        "images": "data.images.first.length + data.images.worst.length", "drawn": count("image"),
+        "frames": count(".frame"), "wrong": "[...data.images.first, ...data.images.worst].filter((each) =>"
+                                            " each.label !== each.prediction).length",
+        "mistakes": "data.images.mistakes", "worst": "data.images.worst.map(({ of_label: share }) => share)",
+        "lead": texts("section:nth-child(3) .lead"),
+        "words": "pictures.find(({ marks }) => marks.length === data.images.first.length).marks.map((mark) =>"
+                 " mark.words.split('\\n')[0].split(', is ')[0])",
+        "wanted": "data.images.first.map((each) => data.images.classes[each.prediction])",
+        "by the matrix": "sum(data.confusion.matrix.flatMap((row, t) => row.filter((_, g) => g !== t)))",
+        "branches": "document.querySelectorAll('.band[aria-label^=\\'As trained\\'] .bar').length",
+        "folded": "document.querySelectorAll('.band[aria-label^=\\'Folded\\'] .bar').length",
+        "sums": count("circle.sum"),
+    })
+    expect("an image each", [answer["drawn"], answer["frames"]], [answer["images"], answer["wrong"]])
+    expect("mistakes", [answer["mistakes"], len(answer["worst"])],
+           [answer["by the matrix"], min(24, answer["by the matrix"])])
+    expect("worst first", answer["worst"], sorted(answer["worst"]))
+    expect("lead", answer["lead"][0].startswith(f"{answer['mistakes']} images of 40 taken"), True)
+    expect("predictions", answer["words"], answer["wanted"])
+    # Nine blocks, five of them with an identity; all end in one convolution.
+    expect("boxes of branches, of folded blocks, sums", [answer["branches"], answer["folded"], answer["sums"]],
+           [9 * 2 + 5, 9, 9])
+
+    def perfect(data):
+        data["images"].update(mistakes=0, worst=[], first=data["images"]["first"][:3])
+        for each in data["images"]["first"]:
+            each["prediction"] = each["label"]
+        data["images"]["classes"] = ["<b>disc</b> with a long name"] * len(data["images"]["classes"])
+    answer = ask(with_data(page, perfect), {"frames": count(".frame"), "lead": texts("section:nth-child(3) .lead"),
+                                            "tags": count("main b")})
+    expect("no mistakes", [answer["frames"], answer["lead"], answer["tags"]],
+           [0, ["All 40 test images were recognised."], 0])
 
 
 def check_values(page):
@@ -263,7 +300,7 @@ def check_hostile(page):
     expect("no word about the loss", answer["notes"], [])
     expect("bad words", answer["bad words"], None)
 
-    answer = ask(with_data(page, lambda data: [data.pop(key) for key in ["epochs", "confusion", "fold"]]),
+    answer = ask(with_data(page, lambda data: [data.pop(key) for key in ["epochs", "confusion", "images", "fold"]]),
                  {"sections": texts("h2")})
     expect("a run that has only begun", answer["sections"], ["The run"])
 
@@ -373,7 +410,7 @@ run("int8_lab", "--model", "run/model.safetensors", "--calibration", "20", "--li
 (work / "small.png").write_bytes(png_of(7, 7))
 run("predict", "--model", "run/model.safetensors", "wide.png", "small.png")
 report = (work / "run/report.html").read_text(encoding="utf-8")
-for check in [check_sections, check_values, check_drawing, check_hostile, check_screens]:
+for check in [check_sections, check_images, check_values, check_drawing, check_hostile, check_screens]:
     check(report)
 check_predictions((work / "run/predictions.html").read_text(encoding="utf-8"))
 check_int8((work / "run/int8.html").read_text(encoding="utf-8"))

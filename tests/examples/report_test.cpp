@@ -42,6 +42,10 @@ void write_training(const FakeRun& folder) {
   folder.write("confusion.json", R"({"classes": ["cat", "<dog>"], "matrix": [[40, 10], [0, 50]]})");
 }
 
+constexpr const char* kImages =
+    R"({"classes": ["cat", "<dog>"], "height": 1, "width": 1, "count": 100, "mistakes": 1, "first": [], "worst": [)"
+    R"({"label": 0, "prediction": 1, "probability": 0.9, "of_label": 0.1, "picture": "data:image/png;base64,AAAA"}]})";
+
 void write_folding(const FakeRun& folder) { folder.write("fold.json", to_json(some_record()).dump()); }
 
 std::string report_of(const FakeRun& folder) {
@@ -217,6 +221,29 @@ TEST_CASE("report: a broken file is named with its fault, and the old report sta
   nlohmann::json elsewhere = to_json(some_record());
   elsewhere["block"] = "stages.9.9";
   refuses("fold.json", elsewhere.dump(), "stages.9.9");
+}
+
+TEST_CASE("report: shows test images as they are, and refuses what no page could show", "[examples]") {
+  const FakeRun folder;
+  write_training(folder);
+  CHECK_FALSE(data_of(folder).contains("images"));
+  folder.write("images.json", kImages);
+  CHECK(data_of(folder)["images"] == Json::parse(kImages));
+
+  const auto refuses = [&](const std::string& pointer, const Json& value, const std::string& words) {
+    Json images = Json::parse(kImages);
+    images[Json::json_pointer(pointer)] = value;
+    folder.write("images.json", images.dump());
+    CHECK_THROWS_WITH(write_report(folder.path()), ContainsSubstring("images.json") && ContainsSubstring(words));
+  };
+  refuses("/worst/0/label", 2, "the label 2, but there are 2 classes");
+  refuses("/worst/0/prediction", -1, "the prediction -1");
+  refuses("/worst/0/label", 0.5, "the label 0.5");
+  refuses("/worst/0/of_label", 1.5, "a probability beyond 0 to 1");
+  refuses("/worst/0/picture", "https://example.org/a.png", "a picture that is no PNG");
+  refuses("/height", 0, "a height below 1");
+  refuses("/mistakes", -1, "a count below 0");
+  refuses("/first", {{{"label", 0}}}, "prediction");
 }
 
 TEST_CASE("report: an empty folder has nothing to report on", "[examples]") {

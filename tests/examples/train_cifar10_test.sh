@@ -20,7 +20,8 @@ holds . "err out"
 
 title "a training fills its folder; without a terminal an epoch is a plain line"
 run 0 train_cifar10 "${small[@]}"
-run_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
+run_files="best.safetensors checkpoint.safetensors confusion.json images.json log.jsonl model.safetensors \
+report.html run.json sample-1.png sample-2.png sample-3.png"
 holds runs/train-tiny "$run_files"
 prints "test accuracy"
 prints "of it waiting for images"

@@ -48,6 +48,9 @@ Corpus report_corpus() {
                             "\n";
   const std::string next = R"({"epoch":2,"train_loss":null,"test_accuracy":0.6,"train_seconds":8})"
                            "\n";
+  const std::string images =
+      R"({"classes":["cat","<dog>"],"height":1,"width":1,"count":9,"mistakes":1,"first":[],"worst":[{"label":0,)"
+      R"("prediction":1,"probability":0.9,"of_label":0.1,"picture":"data:image/png;base64,AAAA"}]})";
   const std::string confusion = R"({"classes":["cat","<dog>"],"matrix":[[7,1],[0,8]]})";
   FoldRecord fold;
   fold.net = "mini";
@@ -72,7 +75,8 @@ Corpus report_corpus() {
           {"log", end + epoch + next + "{\"epo"},
           {"confusion", end + end + confusion},
           {"fold", end + end + end + fold_text},
-          {"all", run.dump() + end + epoch + next + end + confusion + end + fold_text}};
+          {"images", end + end + end + end + images},
+          {"all", run.dump() + end + epoch + next + end + confusion + end + fold_text + end + images}};
 }
 
 }  // namespace

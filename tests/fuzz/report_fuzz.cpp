@@ -1,4 +1,5 @@
-// The bytes are run.json, log.jsonl, confusion.json and fold.json, separated by 0xFF, which never occurs in JSON.
+// The bytes are run.json, log.jsonl, confusion.json, fold.json and images.json, separated by 0xFF, which never occurs
+// in JSON.
 
 #include <array>
 
@@ -12,9 +13,10 @@ using namespace onefold;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const TemporaryFolder folder;
-  static const std::array<const char*, 4> files = {"run.json", "log.jsonl", "confusion.json", "fold.json"};
+  static const std::array<const char*, 5> files = {"run.json", "log.jsonl", "confusion.json", "fold.json",
+                                                   "images.json"};
   fuzz::Input input(data, size);
-  std::array<bool, 4> is_there{};
+  std::array<bool, 5> is_there{};
   for (size_t i = 0; i < files.size(); ++i) {
     const char* file = files[i];
     const std::string text = input.until('\xff');
