@@ -62,15 +62,36 @@ all_forms() {
   done
   passed "$form" "a warning, and the library compiled with -O3"
 
-  # A subproject builds only the library: no tests, no programs, no second copy.
+  # A subproject builds only the library: no tests, no programs, no second copy. Its kernels are for any CPU.
   form=add_subdirectory
-  configure "$at-sub" "$consumer" -DONEFOLD_FROM=$form -DONEFOLD_REPOSITORY="$root" -DONEFOLD_PORTABLE=OFF
+  configure "$at-sub" "$consumer" -DONEFOLD_FROM=$form -DONEFOLD_REPOSITORY="$root" -DONEFOLD_INSTALL=ON \
+    -DCMAKE_INSTALL_PREFIX="$at-static" -DCMAKE_INSTALL_LIBDIR=lib
   build "$at-sub"
   if ls "$at-sub"/onefold/examples "$at-sub"/onefold/tests "$at-sub"/onefold/*_double.a 2>/dev/null; then
     fail $form "more than the library was built"
   fi
   runs "$at-sub/consumer"
   passed $form
+  on_other_cpus "$at-sub/consumer"
+
+  form=find_package
+  quietly "$cmake" --install "$at-sub"
+  configure "$at-found" "$consumer" -DCMAKE_PREFIX_PATH="$at-static"
+  build "$at-found"
+  runs "$at-found/consumer"
+  passed $form
+
+  form=pkg-config
+  local flags=(-std=c++20 -I"$consumer" "$consumer/main.cpp")
+  if command -v pkg-config >/dev/null; then
+    export PKG_CONFIG_PATH=$at-static/lib/pkgconfig
+    # shellcheck disable=SC2046  # several options
+    quietly "$compiler" "${flags[@]}" $(pkg-config --cflags --libs onefold) -o "$at-program"
+    runs "$at-program"
+    passed $form
+  else
+    passed $form "skipped, without pkg-config"
+  fi
 
   # A subproject that is fetched may have shared libraries and install them.
   form=FetchContent
@@ -92,30 +113,6 @@ all_forms() {
   ldd "$at-with-shared/consumer" | grep -q "$at-shared/lib/libonefold_core.so" || fail $form "it is not linked"
   runs "$at-with-shared/consumer"
   passed $form
-
-  # Installed for any CPU, as with the preset portable.
-  form=find_package
-  configure "$at-library" "$root" -DCMAKE_INSTALL_PREFIX="$at-static" -DCMAKE_INSTALL_LIBDIR=lib -DONEFOLD_TESTS=OFF \
-    -DONEFOLD_EXAMPLES=OFF -DONEFOLD_NATIVE=OFF
-  build "$at-library"
-  quietly "$cmake" --install "$at-library"
-  configure "$at-found" "$consumer" -DCMAKE_PREFIX_PATH="$at-static"
-  build "$at-found"
-  runs "$at-found/consumer"
-  passed $form
-  on_other_cpus "$at-found/consumer"
-
-  form=pkg-config
-  local flags=(-std=c++20 -I"$consumer" "$consumer/main.cpp")
-  if command -v pkg-config >/dev/null; then
-    export PKG_CONFIG_PATH=$at-static/lib/pkgconfig
-    # shellcheck disable=SC2046  # several options
-    quietly "$compiler" "${flags[@]}" $(pkg-config --cflags --libs onefold) -o "$at-program"
-    runs "$at-program"
-    passed $form
-  else
-    passed $form "skipped, without pkg-config"
-  fi
 
   form="own core/tensor.h"
   grep -q "a tensor of one's own of rank 3" "$folder/output.txt" || fail "$form" "$(cat "$folder/output.txt")"
