@@ -18,6 +18,9 @@ namespace onefold {
 ///                   still being written, and is skipped.
 ///   confusion.json  {"classes": ["airplane", ...], "matrix": [[...], ...]}, by train_cifar10 or evaluate: a row per
 ///                   true class, a column per predicted class, counts of test images.
+///   rates.json      {"rate": "muon-rate", "kept": ", with --lr 0.02", "rates": [...], "losses": [...], "smoothed":
+///                   [...], "diverged": true, "lowest": 0.3, "suggestion": 0.15}, by train_cifar10 --find-lr: a step
+///                   per entry of the lists, which are of one length; "lowest" and "suggestion" may be missing.
 ///   fold.json       the step tables, kernels, equality and times, by reparameterize.
 ///
 /// The section of a missing file is left out. If a file cannot be read, throws Error, naming file and line, and leaves

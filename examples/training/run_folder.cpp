@@ -1,5 +1,6 @@
 #include "examples/training/run_folder.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -8,19 +9,35 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "core/check.h"
 #include "core/files/atomic_file.h"
 #include "examples/cli/text_file.h"
+#include "examples/training/event_file.h"
 
 namespace onefold {
 
 namespace {
 
 /// Everything that programs write into a run's folder, including the folding's files, which belong to the old model.
-constexpr std::array<std::string_view, 9> kFilesOfARun = {
+constexpr std::array<std::string_view, 10> kFilesOfARun = {
     "run.json",       "log.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors",
-    "confusion.json", "fold.json", "folded.safetensors",     "report.html"};
+    "confusion.json", "fold.json", "folded.safetensors",     "rates.json",       "report.html"};
+
+/// Those that are in the folder, TensorBoard's among them.
+std::vector<std::filesystem::path> files_of_a_run(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  std::filesystem::directory_iterator entries(folder, error);
+  check(!error, folder.string(), ": cannot be read (", error.message(), "); choose another folder with --out");
+  for (const auto& entry : entries) {
+    const std::string name = entry.path().filename().string();
+    const bool is_known = std::ranges::find(kFilesOfARun, name) != kFilesOfARun.end();
+    if (is_known || name.starts_with(kEventFilePrefix)) files.push_back(entry.path());
+  }
+  return files;
+}
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -60,9 +77,9 @@ void start_run(const RunFolder& folder, const nlohmann::ordered_json& run) {
   std::error_code error;
   const bool is_new = std::filesystem::create_directories(folder.path, error);
   check(!error, folder.path.string(), ": cannot be created (", error.message(), "); choose another folder with --out");
-  for (const std::string_view name : kFilesOfARun) {
-    std::filesystem::remove(folder.path / name, error);
-    check(!error, (folder.path / name).string(), ": the old run's file cannot be removed (", error.message(),
+  for (const std::filesystem::path& file : files_of_a_run(folder.path)) {
+    std::filesystem::remove(file, error);
+    check(!error, file.string(), ": the old run's file cannot be removed (", error.message(),
           "); choose another folder with --out");
   }
   remove_old_temporaries(folder.path);

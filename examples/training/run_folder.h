@@ -17,6 +17,7 @@ struct RunFolder {
   std::filesystem::path model() const { return path / "model.safetensors"; }            // the trained network
   std::filesystem::path best() const { return path / "best.safetensors"; }              // the network of the best epoch
   std::filesystem::path confusion() const { return path / "confusion.json"; }           // see report/report.h
+  std::filesystem::path rates() const { return path / "rates.json"; }                   // likewise
 };
 
 /// What to do if the folder already holds a run.
