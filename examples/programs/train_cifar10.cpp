@@ -17,6 +17,7 @@
 #include "examples/cli/options.h"
 #include "examples/cli/program.h"
 #include "examples/cli/ranks.h"
+#include "examples/labs/rate_finder.h"
 #include "examples/report/report.h"
 #include "examples/report/test_images.h"
 #include "examples/training/fine_tuning.h"
@@ -67,7 +68,8 @@ struct Options {
   std::string out;
   int64_t views = 1;
   int64_t checkpoint_every = 0;
-  bool detect_anomaly = false;
+  bool detect_anomaly = false, tensorboard = false;
+  std::optional<std::string> find_lr;  // the rate to find, empty for that of the convolutions
   bool resume = false, overwrite = false, dry_run = false;
   int64_t stop_after = 0;
 };
@@ -126,6 +128,8 @@ void add_options(CLI::App& app, Options& options) {
       ->type_name("STEPS");
   app.add_flag("--resume", options.resume, "continue the run in the folder; its options need not be given again");
   app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
+  app.add_flag("--tensorboard", options.tensorboard, "also write curves for TensorBoard to the run's folder");
+  add_find_lr_option(app, options.find_lr);
   app.add_option("--stop-after", options.stop_after, "stop after this epoch, to --resume later (0 = never)")
       ->transform(whole_number(0));
   app.add_flag("--dry-run", options.dry_run, "show what would be done and how long it would take; write nothing");
@@ -219,7 +223,13 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
 /// "runs/train-mini"; with another family "runs/train-mini-dbb"; "runs/tune-mini" for a fine-tuning.
 std::string default_folder(const Options& options) {
   const auto& [net, reparam] = std::tie(options.hyper.net, options.hyper.reparam);
-  return (options.fine_tune.empty() ? "runs/train-" : "runs/tune-") + net + (reparam == "repvgg" ? "" : "-" + reparam);
+  const char* what = options.find_lr ? "runs/rates-" : options.fine_tune.empty() ? "runs/train-" : "runs/tune-";
+  return what + net + (reparam == "repvgg" ? "" : "-" + reparam);
+}
+
+void report_on(const RunFolder& folder) {
+  write_report(folder.path);
+  std::cout << "report         " << (folder.path / "report.html").string() << '\n';
 }
 
 int train(const CLI::App& app, Options options, const std::string& command) {
@@ -240,6 +250,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     if (app.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;
   }
   settle_optimizer(app, options.hyper);
+  if (options.find_lr) options.find_lr = rate_to_find(app, *options.find_lr, options.hyper.muon_rate > 0);
   const RunFolder folder{options.out.empty() ? default_folder(options) : options.out};
 
   // Check that the folder may be used that way, before any work.
@@ -256,6 +267,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     if (app.count("--checkpoint-every") == 0) {
       options.checkpoint_every = checkpoint->about.value("checkpoint_every", options.checkpoint_every);
     }
+    options.tensorboard = options.tensorboard || checkpoint->about.value("tensorboard", false);
   }
 
   TrainingSetup setup{.net = options.hyper.net,
@@ -264,6 +276,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
                       .trainer = trainer_options(options.hyper),
                       .views = options.views,
                       .checkpoint_every = options.checkpoint_every,
+                      .tensorboard = options.tensorboard,
                       .folder = folder,
                       .options = settings(options),
                       .command = command};
@@ -285,6 +298,11 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     std::cerr << other_form_of_cifar10(dir) << "There is no CIFAR-10 in " << dir.string()
               << ", so Shapes10 is used instead\n";
   }
+  if (options.find_lr) {
+    find_rate(setup, *options.find_lr);
+    report_on(folder);
+    return kSuccess;
+  }
   std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
                              setup.data.splits.train.name + " with " + std::to_string(threads()) +
                              (threads() == 1 ? " thread" : " threads") +
@@ -301,11 +319,8 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   run.train(options.stop_after > 0 ? options.stop_after : options.hyper.epochs);
   if (run.finished()) {
     const Evaluation tested = run.finish();
-    if (rank() == 0) {
-      write_test_images(folder, run.test_images(), tested);
-      write_report(folder.path);
-    }
-    std::cout << "report         " << (folder.path / "report.html").string() << '\n';
+    if (rank() == 0) write_test_images(folder, run.test_images(), tested);
+    report_on(folder);
   } else {
     std::cerr << "Stopped after epoch " << options.stop_after << ", as --stop-after says; continue with --resume --out "
               << folder.path.string() << '\n';

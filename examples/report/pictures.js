@@ -121,9 +121,11 @@ function spreadLabels(heights, limit) {
 
 /**
  * Lines over a common axis, each interrupted where a value is missing, with its last value next to its end.
- * x: whole numbers; series: [{name, values}]; text(value) and tickText(value) format values and ticks.
+ * x: equal steps, with ticks at whole numbers; series: [{name, values}]; text(value), tickText(value) and xText(x)
+ * format values and ticks; rule: a value of x to mark.
  */
-function lineChart({ title, xLabel, x, series, text, tickText = text, fromZero = false, below = "" }) {
+function lineChart({ title, xLabel, x, series, text, tickText = text, xText = plain, fromZero = false, rule = null,
+                     below = "" }) {
   const height = 270, top = 10, bottom = height - 44;
   const isDrawn = x.map((_, i) => series.some(({ values }) => Number.isFinite(values[i])));
   let [xLow, xHigh] = extent(x.filter((_, i) => isDrawn[i]));
@@ -144,7 +146,8 @@ function lineChart({ title, xLabel, x, series, text, tickText = text, fromZero =
     straight("axis", left, bottom, right, bottom),
     ...roundTicks(xLow, xHigh, 6, 1).filter((tick) => tick >= xLow && tick <= xHigh).map((tick) =>
       [straight("axis", placeX(tick), bottom, placeX(tick), bottom + 5),
-       label(placeX(tick), bottom + 19, "middle", plain(tick))]),
+       label(placeX(tick), bottom + 19, "middle", xText(tick))]),
+    rule === null ? "" : straight("rule", placeX(rule), top, placeX(rule), bottom),
     label((left + right) / 2, height - 5, "middle", xLabel, "quiet"),
   ];
   const lines = series.map(({ values }, s) => {
@@ -160,14 +163,15 @@ function lineChart({ title, xLabel, x, series, text, tickText = text, fromZero =
   const heights = spreadLabels(ended.map((s) => placeY(series[s].values.at(-1))), bottom);
   const ends = ended.map((s, i) => label(right + 8, heights[i] + 4.5, "start", lasts[s], `end s${s % 4}`));
 
-  const half = (right - left) / Math.max(1, xHigh - xLow) / 2;
+  const step = Math.min(...x.slice(1).map((at, i) => at - x[i]), xHigh - xLow);
+  const half = ((right - left) * step) / (xHigh - xLow) / 2;
   const band = (at) => {
     const from = Math.max(left, placeX(at) - half), to = Math.min(right, placeX(at) + half);
     return [from, top, to - from, bottom - top];
   };
   const marks = x.map((at, i) => ({
     box: band(at),
-    words: [`${xLabel} ${plain(at)}`, ...series.map(({ name, values }) => `${name}: ${text(values[i])}`)].join("\n"),
+    words: [`${xLabel} ${xText(at)}`, ...series.map(({ name, values }) => `${name}: ${text(values[i])}`)].join("\n"),
   })).filter((_, i) => isDrawn[i]);
   const spoken = [`${title} per ${xLabel}`, ...series.map(({ name }, s) => `${name} ends at ${lasts[s]}`)].join("; ");
   return figure(legend(title, series.map(({ name }) => name)),

@@ -32,7 +32,7 @@ struct RunFiles {
   Json run;                  // null if the file does not exist
   std::vector<Json> epochs;  // each with a number for every key below, or null where log.jsonl has none
   std::optional<ConfusionCounts> confusion;
-  Json images;  // images.json, or null
+  Json images, rates;  // images.json and rates.json, or null
   std::optional<FoldRecord> fold;
 };
 
@@ -119,6 +119,21 @@ Json checked_images(const Json& json) {
   return json;
 }
 
+Json parse_rates(const Json& json) {
+  Json rates = {{"rate", json.at("rate").get<std::string>()},
+                {"kept", json.at("kept").get<std::string>()},
+                {"diverged", json.at("diverged").get<bool>()}};
+  const size_t steps = json.at("rates").size();
+  for (const char* key : {"rates", "losses", "smoothed"}) {
+    rates[key] = json.at(key).get<std::vector<double>>();
+    check(rates[key].size() == steps, rates[key].size(), " ", key, " for ", steps, " rates");
+  }
+  check(std::ranges::all_of(rates["rates"], [](const Json& rate) { return rate.get<double>() > 0; }),
+        "a rate that is not above 0");
+  for (const char* key : {"lowest", "suggestion"}) rates[key] = number_at(json, key);
+  return rates;
+}
+
 RunFiles read_run(const std::filesystem::path& folder) {
   RunFiles files;
   read_json(folder / "run.json", kLargestNumber, [&](const Json& json) {
@@ -129,6 +144,7 @@ RunFiles read_run(const std::filesystem::path& folder) {
   read_json(folder / "confusion.json", kLargestCount,
             [&](const Json& json) { files.confusion = parse_confusion(json); });
   read_json(folder / "images.json", kLargestCount, [&](const Json& json) { files.images = checked_images(json); });
+  read_json(folder / "rates.json", kLargestNumber, [&](const Json& json) { files.rates = parse_rates(json); });
   read_json(folder / "fold.json", kLargestCount, [&](const Json& json) { files.fold = fold_record_from_json(json); });
   return files;
 }
@@ -152,6 +168,7 @@ std::string title_of(const RunFiles& files) {
 }
 
 std::string lead_of(const RunFiles& files) {
+  if (!files.rates.is_null()) return "A short run at growing learning rates.";
   const std::string folded = "olded into plain 3x3 convolutions.";
   if (files.epochs.empty()) return files.fold ? "F" + folded : "";
   const size_t count = files.epochs.size();
@@ -165,6 +182,9 @@ std::string lead_of(const RunFiles& files) {
 
 std::vector<Headline> headlines_of(const RunFiles& files) {
   std::vector<Headline> all;
+  if (files.rates.is_object()) {
+    all.push_back({plain(number_at(files.rates, "suggestion"), 2), "suggested --" + name_of(files.rates, "rate")});
+  }
   if (!files.epochs.empty()) {
     const Json& last = files.epochs.back();
     double seconds = 0;
@@ -250,6 +270,7 @@ void write_report(const std::filesystem::path& run_folder) {
     data["confusion"] = {{"classes", files.confusion->classes}, {"matrix", files.confusion->matrix}};
   }
   if (!files.images.is_null()) data["images"] = files.images;
+  if (!files.rates.is_null()) data["rates"] = files.rates;
   if (files.fold) data["fold"] = fold_json(*files.fold);
   if (files.run.is_object()) {
     Table facts{.columns = {{}, {}}};
@@ -257,7 +278,8 @@ void write_report(const std::filesystem::path& run_folder) {
     data["facts"] = table_json(facts);
   }
   check(!data.empty(), run_folder.string(),
-        ": nothing to report on; none of run.json, log.jsonl, confusion.json, images.json and fold.json exists");
+        ": nothing to report on; none of run.json, log.jsonl, confusion.json, images.json, rates.json and fold.json "
+        "exists");
   add_options(files.run, data);
   write_file_atomically(run_folder / "report.html", page(title_of(files), lead_of(files), headlines_of(files), data));
 }

@@ -4,6 +4,7 @@
 //   headlines   [{value, meaning}]: the key figures, possibly none
 //   epochs      [{epoch, train_loss, ...}] as in log.jsonl; null where a value is missing or not finite
 //   label_smoothing, muon_share: of this training; muon_share is Muon's learning rate divided by SGD's, 0 without Muon
+//   rates       rates.json: what a sweep of the learning rate did to the loss; null without a suggestion
 //   confusion   {classes, matrix}: one row per true class, one column per predicted class
 //   images      images.json: the first test images and the worst mistakes
 //   fold        fold.json, with "tables" and in each block "table": the tables shown in the terminal
@@ -62,6 +63,25 @@ function trainingSection(epochs) {
                    rows: epochs.map((epoch, i) => cells.map(([, text]) => text(epoch, i))) };
   return section("Training", lead, charts(curves),
                  details("All values, epoch by epoch", table(values, "all values, epoch by epoch")));
+}
+
+function ratesSection({ rate, kept, rates, losses, smoothed, diverged, lowest, suggestion }) {
+  const found = suggestion === null ? "It falls at none of these rates."
+    : `It is lowest at ${plain(lowest, 2)}; half of that is suggested: --${rate} ${plain(suggestion, 2)}.`;
+  const values = { columns: ["step", "rate", "loss", "smoothed"].map((name) => ({ name, number: name !== "step" })),
+                   rows: rates.map((each, i) => [plain(i + 1), plain(each, 3), fixed(losses[i], 4),
+                                                 fixed(smoothed[i], 4)]) };
+  const rateText = (exponent) => plain(10 ** exponent, 2);
+  return section("The loss at growing learning rates",
+    `Each of ${several(rates.length, "step", "steps")} had a larger --${rate}${kept}` +
+    `${diverged ? ", until the loss diverged" : ""}. ${found}`,
+    charts(lineChart({
+      title: "Training loss", xLabel: `--${rate}`, x: rates.map(Math.log10), xText: rateText,
+      series: [{ name: "each step", values: losses },
+               { name: "smoothed: mean of a step and five on each side", values: smoothed }],
+      text: (value) => fixed(value, 2), rule: suggestion === null ? null : Math.log10(suggestion),
+      below: suggestion === null ? "" : "Dashed: the suggestion." })),
+    details("All values, step by step", table(values, "all values, step by step")));
 }
 
 function confusionSection({ classes, matrix }) {
@@ -213,6 +233,7 @@ document.querySelector("header").insertAdjacentHTML("beforeend", toMarkup([
 ]));
 document.querySelector("main").innerHTML = toMarkup([
   data.epochs ? trainingSection(data.epochs) : "",
+  data.rates ? ratesSection(data.rates) : "",
   data.confusion ? confusionSection(data.confusion) : "",
   data.images ? imagesSection(data.images) : "",
   data.fold ? [proofSection, blockSection, networkSection, blocksSection].map((part) => part(data.fold)) : "",

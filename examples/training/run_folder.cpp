@@ -1,5 +1,6 @@
 #include "examples/training/run_folder.h"
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -7,10 +8,12 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "core/check.h"
 #include "core/files/atomic_file.h"
 #include "examples/cli/text_file.h"
+#include "examples/training/event_file.h"
 
 namespace onefold {
 
@@ -31,12 +34,27 @@ constexpr std::string_view kFilesOfARun[] = {"run.json",
                                              "folded-timm.safetensors",
                                              "trained.onnx",
                                              "folded.onnx",
+                                             "rates.json",
                                              "report.html",
                                              "images.json",
                                              "sample-1.png",
                                              "sample-2.png",
                                              "sample-3.png",
                                              "predictions.html"};
+
+/// Those that are in the folder, TensorBoard's among them.
+std::vector<std::filesystem::path> files_of_a_run(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  std::filesystem::directory_iterator entries(folder, error);
+  check(!error, folder.string(), ": cannot be read (", error.message(), "); choose another folder with --out");
+  for (const auto& entry : entries) {
+    const std::string name = entry.path().filename().string();
+    const bool is_known = std::ranges::find(kFilesOfARun, name) != std::end(kFilesOfARun);
+    if (is_known || name.starts_with(kEventFilePrefix)) files.push_back(entry.path());
+  }
+  return files;
+}
 
 bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -76,9 +94,9 @@ void start_run(const RunFolder& folder, const nlohmann::ordered_json& run) {
   std::error_code error;
   const bool is_new = std::filesystem::create_directories(folder.path, error);
   check(!error, folder.path.string(), ": cannot be created (", error.message(), "); choose another folder with --out");
-  for (const std::string_view name : kFilesOfARun) {
-    std::filesystem::remove(folder.path / name, error);
-    check(!error, (folder.path / name).string(), ": the old run's file cannot be removed (", error.message(),
+  for (const std::filesystem::path& file : files_of_a_run(folder.path)) {
+    std::filesystem::remove(file, error);
+    check(!error, file.string(), ": the old run's file cannot be removed (", error.message(),
           "); choose another folder with --out");
   }
   remove_old_temporaries(folder.path);

@@ -21,6 +21,7 @@ struct RunFolder {
   std::filesystem::path sample(int64_t number) const {                                  // the first test images
     return path / ("sample-" + std::to_string(number) + ".png");
   }
+  std::filesystem::path rates() const { return path / "rates.json"; }  // likewise
 };
 
 /// What to do if the folder already holds a run.

@@ -99,7 +99,8 @@ Trainer::Trainer(Module& network, const Dataset& dataset, const ChannelNormaliza
     : network_(network), options_(options), loader_(dataset, loader_options(dataset, normalization, options)),
       optimizer_(sgd_groups(network, options, convolutions_),
                  {.momentum = options.momentum, .nesterov = options.momentum > 0}),
-      schedule_(make_schedule(options, steps_per_epoch())) {
+      schedule_(options.schedule ? options.schedule : make_schedule(options, steps_per_epoch())),
+      muon_schedule_(options.muon_schedule ? options.muon_schedule : schedule_) {
   set_branch_scales(network, optimizer_);
   if (options.muon_rate > 0) muon_.emplace(convolutions_);
   if (options.lookahead) lookahead_.emplace(parameters(network));
@@ -162,9 +163,12 @@ void Trainer::take_step() {
   // A step against the gradients.
   const int64_t steps_taken = position_.epoch * steps_per_epoch() + position_.step;
   optimizer_.step(schedule_(steps_taken));
-  if (muon_) muon_->step(schedule_(steps_taken));
+  if (muon_) muon_->step(muon_schedule_(steps_taken));
   if (lookahead_) lookahead_->after_step(steps_taken + 1, options_.epochs * steps_per_epoch());
   // [/take-step]
+
+  last_step_ = {loss_value, options_.learning_rate * schedule_(steps_taken),
+                muon_ ? options_.muon_rate * muon_schedule_(steps_taken) : 0};
 
   // Sum up what the log says about the epoch.
   position_.correct += found.correct;

@@ -34,6 +34,7 @@ struct TrainerOptions {
   double muon_rate = 0;         // above 0: Muon trains the weights of convolutions, with this maximum rate
   bool detect_anomaly = false;  // watch each step, see layers/labs/anomaly.h; changes no result
   bool lookahead = false;       // Lookahead with its default options, see autograd/annex/lookahead.h
+  Schedule schedule = {}, muon_schedule = {};  // of SGD's and Muon's rate, instead of warm-up and decay
   Augmentation augment = {};
   uint64_t seed = 0;  // of the order and augmentation of images; not of the network's weights
 };
@@ -59,6 +60,11 @@ struct Position {
   double loss() const { return loss_sum / static_cast<double>(images); }
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
   double images_per_second() const { return static_cast<double>(images) / seconds; }
+};
+
+/// The loss of a step, and the learning rates that it was taken with; Muon's is 0 without Muon.
+struct TakenStep {
+  double loss = 0, learning_rate = 0, muon_rate = 0;
 };
 
 /// Advice for a loss or a weight that is not finite, with or without Muon.
@@ -94,6 +100,8 @@ class Trainer {
   int64_t steps_per_epoch() const { return loader_.batches() / options_.shards; }
   const Position& position() const { return position_; }
 
+  const TakenStep& last_step() const { return last_step_; }
+
   /// The learning rate of the next step: the schedule's factor times the maximum.
   double learning_rate() const;
 
@@ -124,8 +132,9 @@ class Trainer {
   Sgd optimizer_;
   std::optional<Muon> muon_;
   std::optional<Lookahead> lookahead_;
-  Schedule schedule_;
+  Schedule schedule_, muon_schedule_;
   Position position_;
+  TakenStep last_step_;
 };
 
 }  // namespace onefold

@@ -86,7 +86,7 @@ void TrainingRun::begin() {
   record_ = describe();
   if (rank() == 0) {
     start_run(setup_.folder, record_);
-    log_.emplace(setup_.folder.log(), 0);
+    open_log();
   }
   save();
 }
@@ -103,7 +103,7 @@ void TrainingRun::resume(const Checkpoint& checkpoint) {
   if (rank() != 0) return;
 
   remove_old_temporaries(setup_.folder.path);
-  log_.emplace(setup_.folder.log(), trainer_.position().epoch);
+  open_log();
   record_ = read_json(setup_.folder.run());
   const ordered_json resumption = {{"at", utc_now()},
                                    {"after_epoch", trainer_.position().epoch},
@@ -113,6 +113,19 @@ void TrainingRun::resume(const Checkpoint& checkpoint) {
                                    {"ranks", ranks()}};
   record_["resumed"].push_back(resumption);
   write_json(setup_.folder.run(), record_);
+}
+
+/// Both parts of the log drop what a killed run wrote after its last checkpoint.
+void TrainingRun::open_log() {
+  const Position& now = trainer_.position();
+  log_.emplace(setup_.folder.log(), now.epoch);
+  // An epoch whose steps are all taken, but which is not over, logs its results at the last of them again.
+  const bool epoch_ends = now.step == trainer_.steps_per_epoch();
+  if (setup_.tensorboard) events_.emplace(setup_.folder.path, steps_taken() + (epoch_ends ? 0 : 1));
+}
+
+int64_t TrainingRun::steps_taken() const {
+  return trainer_.position().epoch * trainer_.steps_per_epoch() + trainer_.position().step;
 }
 
 bool TrainingRun::finished() const { return trainer_.position().epoch >= setup_.trainer.epochs; }
@@ -143,6 +156,12 @@ void TrainingRun::train_epoch() {
   ProgressBar bar("epoch " + std::to_string(start.epoch + 1) + "/" + std::to_string(setup_.trainer.epochs),
                   std::min(full_batches, setup_.data.splits.train.size()), "img", start.images);
   trainer_.train_epoch([&](const Position& now) {
+    if (events_) {
+      const TakenStep& step = trainer_.last_step();
+      events_->add(
+          steps_taken(),
+          {{"step/loss", step.loss}, {"step/learning_rate", step.learning_rate}, {"step/muon_rate", step.muon_rate}});
+    }
     bar.update(now.images, "loss=" + fixed(now.loss(), 3) + ", acc=" + fixed(100 * now.accuracy(), 1) + "%");
     stop_if_signalled();
     save_if_due();
@@ -159,9 +178,11 @@ Evaluation TrainingRun::evaluate_network(int64_t views) {
   return evaluate(*network_, test, setup_.data.normalization, kEvaluationBatch, after_batch, views);
 }
 
-void TrainingRun::save() const {
+void TrainingRun::save() {
+  if (events_) events_->flush();
   ordered_json about = {{"options", setup_.options},
                         {"checkpoint_every", setup_.checkpoint_every},
+                        {"tensorboard", setup_.tensorboard},
                         {"train_hash", train_hash_},
                         {"test_hash", test_hash_},
                         {"mean", setup_.data.normalization.mean},
@@ -171,10 +192,8 @@ void TrainingRun::save() const {
   max_over_ranks(0);  // no rank goes on, or ends, before that is done
 }
 
-void TrainingRun::save_if_due() const {
-  const Position& now = trainer_.position();
-  const int64_t steps = now.epoch * trainer_.steps_per_epoch() + now.step;
-  if (setup_.checkpoint_every > 0 && steps % setup_.checkpoint_every == 0) save();
+void TrainingRun::save_if_due() {
+  if (setup_.checkpoint_every > 0 && steps_taken() % setup_.checkpoint_every == 0) save();
 }
 
 void TrainingRun::keep_best(const Evaluation& evaluation) {
@@ -200,16 +219,22 @@ void TrainingRun::log_epoch(const Evaluation& evaluation) {
   train_seconds_ += done.seconds;
   wait_seconds_ += done.wait_seconds;
   if (rank() != 0) return;
-  log_->append({{"epoch", done.epoch + 1},
-                {"train_loss", done.loss()},
-                {"train_accuracy", done.accuracy()},
-                {"test_loss", evaluation.loss},
-                {"test_accuracy", evaluation.accuracy()},
-                {"learning_rate", trainer_.learning_rate()},
-                {"train_seconds", done.seconds},
-                {"evaluation_seconds", evaluation.seconds},
-                {"images_per_second", done.images_per_second()},
-                {"loader_wait_seconds", done.wait_seconds}});
+  const ordered_json entry = {{"epoch", done.epoch + 1},
+                              {"train_loss", done.loss()},
+                              {"train_accuracy", done.accuracy()},
+                              {"test_loss", evaluation.loss},
+                              {"test_accuracy", evaluation.accuracy()},
+                              {"learning_rate", trainer_.learning_rate()},
+                              {"train_seconds", done.seconds},
+                              {"evaluation_seconds", evaluation.seconds},
+                              {"images_per_second", done.images_per_second()},
+                              {"loader_wait_seconds", done.wait_seconds}};
+  log_->append(entry);
+  if (events_) {
+    EventFile::Scalars scalars;
+    for (const auto& [name, value] : entry.items()) scalars.emplace_back("epoch/" + name, value.get<double>());
+    events_->add(steps_taken(), scalars);
+  }
 
   const int64_t epochs = setup_.trainer.epochs;
   const double left = static_cast<double>(epochs - done.epoch - 1) * (done.seconds + evaluation.seconds);
@@ -225,7 +250,7 @@ Evaluation TrainingRun::finish() {
   const Dataset& test = setup_.data.splits.test;
   const bool one_view = setup_.views == 1;
   const Evaluation evaluation = last_evaluation_ && one_view ? *last_evaluation_ : evaluate_network(setup_.views);
-  if (rank() != 0) return;
+  if (rank() != 0) return evaluation;
 
   save_network(setup_.folder.model(), *network_, card());
   write_json(setup_.folder.confusion(), {{"classes", test.classes}, {"matrix", evaluation.matrix}});

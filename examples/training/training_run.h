@@ -10,6 +10,7 @@
 #include "examples/training/checkpoint.h"
 #include "examples/training/data_source.h"
 #include "examples/training/evaluation.h"
+#include "examples/training/event_file.h"
 #include "examples/training/networks.h"
 #include "examples/training/run_folder.h"
 #include "examples/training/trainer.h"
@@ -26,6 +27,7 @@ struct TrainingSetup {
   std::map<std::string, Tensor> start = {};  // initial weights to use instead, if not empty
   int64_t views = 1;                         // per test image at the end; after an epoch one is enough
   int64_t checkpoint_every = 0;              // steps; 0 = only after each epoch
+  bool tensorboard = false;                  // write an EventFile, too
   RunFolder folder;
   nlohmann::ordered_json options;  // as stored in run.json and the checkpoint
   std::string command;             // the command line
@@ -67,15 +69,20 @@ class TrainingRun {
 
   const Dataset& test_images() const { return setup_.data.splits.test; }
 
+  /// run.json of a run that begins now, and the network that it trains.
+  nlohmann::ordered_json describe();
+  RepVgg& network() { return *network_; }
+
  private:
   void train_epoch();
   Evaluation evaluate_network(int64_t views = 1);
-  void save() const;
-  void save_if_due() const;
+  void open_log();
+  int64_t steps_taken() const;
+  void save();
+  void save_if_due();
   void keep_best(const Evaluation& evaluation);
   ModelCard card() const;
   void log_epoch(const Evaluation& evaluation);
-  nlohmann::ordered_json describe();
 
   TrainingSetup setup_;
   std::string train_hash_, test_hash_;
@@ -83,6 +90,7 @@ class TrainingRun {
   std::unique_ptr<RepVgg> network_;
   Trainer trainer_;
   std::optional<EpochLog> log_;
+  std::optional<EventFile> events_;
   std::optional<Evaluation> last_evaluation_;
   BestEpoch best_;
   double train_seconds_ = 0, wait_seconds_ = 0;  // of the epochs that this process has finished

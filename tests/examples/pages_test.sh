@@ -15,3 +15,9 @@ cd "$2"
   awk -v expected="$here/expected/reparameterize.txt" -f "$here/same_output.awk"
 "$programs/evaluate" --model runs/shapes/folded.safetensors | sed -n '/^true/,$p' |
   awk -v expected="$here/expected/evaluate.txt" -f "$here/same_output.awk"
+
+# At which step the loss diverges depends on the machine: the first of its lines, and the last.
+find_lr() { sed -n '1,14p;/^swept/,/^suggestion/p' "$@"; }
+find_lr "$here/expected/find_lr.txt" >find_lr.txt
+"$programs/train_cifar10" --find-lr --net tiny --dataset shapes10 | find_lr |
+  awk -v expected=find_lr.txt -f "$here/same_output.awk"

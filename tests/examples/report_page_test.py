@@ -325,6 +325,41 @@ def check_screens(page):
            [True, False, 1])
 
 
+def check_rates(page):
+    """The loss over rates: an axis of powers of ten, the suggestion marked, without one no mark."""
+    questions = {
+        "sections": texts("h2"), "lines": count(".line"), "rules": count(".rule"), "lead": texts("section .lead"),
+        "rows": count("details tbody tr"), "steps": "data.rates.rates.length",
+        "place": '[+document.querySelector(".rule")?.getAttribute("x1"), document.querySelectorAll(".axis").length]',
+        "value": "pictures[0].marks[0].words", "empty": "pictures[0].marks.filter(({ box }) => !(box[2] > 0)).length",
+        "bad words": r'document.querySelector("main").innerHTML.replace(/-fsanitize=\S+/g, "").match(/NaN|Infinity|undefined|\[object/g)',
+    }
+
+    def change(data):
+        data["rates"].update(rates=[0.001, 0.01, 0.1, 1, 10], losses=[2, 1.9, 1.5, 1.2, 3],
+                             smoothed=[2, 1.95, 1.5, 1.4, 2.5], diverged=True, lowest=1, suggestion=0.1)
+    answer = ask(with_data(page, change), questions)
+    expect("sections", answer["sections"], ["The loss at growing learning rates", "The run"])
+    expect("lines", answer["lines"], 2)
+    expect("suggestion", answer["rules"], 1)
+    expect("rows", [answer["rows"], answer["steps"]], [5, 5])
+    expect("words", "lowest at 1; half of that is suggested: --muon-rate 0.1." in answer["lead"][0], True)
+    expect("words about the end", "until the loss diverged" in answer["lead"][0], True)
+    expect("a value", answer["value"], "--muon-rate 0.001\neach step: 2.00\nsmoothed: mean of a step and five on each side: 2.00")
+    expect("bands without a width", answer["empty"], 0)
+    ticks = ask(with_data(page, change), {
+        "places": "[...document.querySelectorAll('line.axis')].slice(1).map((tick) => +tick.getAttribute('x1'))",
+        "names": texts("svg text")})
+    expect("ticks", [name for name in ticks["names"] if name in ("0.001", "0.01", "0.1", "1", "10")],
+           ["0.001", "0.01", "0.1", "1", "10"])
+    expect("the mark is at 0.1", abs(answer["place"][0] - ticks["places"][2]) < 0.01, True)
+    expect("bad words", answer["bad words"], None)
+
+    answer = ask(with_data(page, lambda data: data["rates"].update(lowest=None, suggestion=None)), questions)
+    expect("no suggestion", [answer["rules"], "It falls at none of these rates." in answer["lead"][0]], [0, True])
+    expect("bad words", answer["bad words"], None)
+
+
 def check_int8(page):
     answer = ask(page, {
         "sections": texts("h2"), "title": texts("h1"), "rows": count("section:first-child tbody tr"),
@@ -413,6 +448,9 @@ report = (work / "run/report.html").read_text(encoding="utf-8")
 for check in [check_sections, check_images, check_values, check_drawing, check_hostile, check_screens]:
     check(report)
 check_predictions((work / "run/predictions.html").read_text(encoding="utf-8"))
+run("train_cifar10", "--dataset", "shapes10", "--net", "tiny", "--limit-train", "40", "--limit-test", "40",
+    "--batch-size", "8", "--find-lr", "--out", "rates")
+check_rates((work / "rates/report.html").read_text(encoding="utf-8"))
 check_int8((work / "run/int8.html").read_text(encoding="utf-8"))
 if failures:
     sys.exit(f"{failures} checks failed")

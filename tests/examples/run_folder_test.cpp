@@ -51,12 +51,14 @@ TEST_CASE("run folder: overwriting removes a run's files and no others", "[examp
   write(folder.path / "folded.safetensors", "old");
   write(folder.path / "folded.onnx", "old");
   write(folder.path / "notes.txt", "mine");
+  write(folder.path / "events.out.tfevents.1700000000.onefold", "old");
 
   start_run(folder, {{"net", "mini"}});
   CHECK(read_json(folder.run())["net"] == "mini");
   CHECK(!std::filesystem::exists(folder.model()));
   CHECK(!std::filesystem::exists(folder.path / "folded.safetensors"));
   CHECK(!std::filesystem::exists(folder.path / "folded.onnx"));
+  CHECK(!std::filesystem::exists(folder.path / "events.out.tfevents.1700000000.onefold"));
   CHECK(read(folder.path / "notes.txt") == "mine");
 }
 

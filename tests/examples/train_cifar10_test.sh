@@ -162,6 +162,48 @@ awk -v expected="$here/expected/$expected.txt" -f "$here/same_output.awk" anomal
 run 0 train_cifar10 "${small[@]}" --out watched --detect-anomaly
 same watched/model.safetensors whole/model.safetensors
 
+title "--find-lr suggests a rate, the same again, and touches no run"
+find_lr=(--dataset shapes10 --net tiny --limit-train 26 --limit-test 10 --batch-size 8 --seed 7 --find-lr)
+run 0 train_cifar10 "${find_lr[@]}"
+prints "swept          --muon-rate from 0.001 to "
+prints " of 8 images, with --lr 0.02"
+prints "suggestion     "
+prints "runs/rates-tiny/report.html"
+holds runs/rates-tiny "rates.json report.html run.json"
+cp runs/rates-tiny/rates.json first
+run 0 train_cifar10 "${find_lr[@]}" --threads 1
+same runs/rates-tiny/rates.json first
+run 0 train_cifar10 "${find_lr[@]}" lr --out rates
+prints "swept          --lr from 0.001 to "
+prints " of 8 images, with --muon-rate 0.006"
+run 0 train_cifar10 "${find_lr[@]}" --muon-rate 0 --fine-tune whole/model.safetensors --out rates
+prints "swept          --lr from 0.001 to "
+! grep -q "with --muon-rate" out || complain "a sweep without Muon should not speak of it"
+run 2 train_cifar10 "${find_lr[@]}" muon-rate --muon-rate 0
+says "this training is without Muon; give --find-lr lr"
+run 2 train_cifar10 "${find_lr[@]}" momentum
+says "--find-lr: momentum not in {"
+for other in --resume --overwrite --dry-run "--stop-after 2" --tensorboard; do
+  run 2 train_cifar10 --find-lr --out stopped $other
+  says "leave out ${other% 2}"
+done
+run 1 train_cifar10 "${find_lr[@]}" --out stopped
+says "stopped: holds a run already"
+same stopped/model.safetensors whole/model.safetensors
+run 1 train_cifar10 "${find_lr[@]}" --out whole/run.json
+says "run.json: is a file, but a run needs a folder"
+
+title "--tensorboard: a file of curves per start, remembered; the model's bytes are those of a run without"
+run 0 train_cifar10 "${small[@]}" --out curves --tensorboard --stop-after 1
+run 0 train_cifar10 --out curves --resume
+same curves/model.safetensors whole/model.safetensors
+[ "$(ls curves/events.out.tfevents.*.onefold | wc -l)" = 2 ] || complain "a resumed run should add one file of curves"
+run 0 train_cifar10 "${small[@]}" --out curves --overwrite
+holds curves "$run_files"
+run 0 train_cifar10 "${small[@]}" --out curves --overwrite --stop-after 1
+run 0 train_cifar10 --out curves --resume --tensorboard
+[ "$(ls curves/events.out.tfevents.*.onefold | wc -l)" = 1 ] || complain "--resume --tensorboard should begin a file"
+
 title "a folder that cannot be written: exit 1, nothing left behind"
 echo "a file" >file
 run 1 train_cifar10 "${small[@]}" --out file/run
