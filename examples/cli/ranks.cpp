@@ -179,7 +179,7 @@ void check_ranks_agree(const std::string& lines) {
   const std::string first = text_of(0, lines);
   const int differs = -max_over_ranks(lines == first ? -ranks() : -rank());
   if (differs == ranks()) return;
-  throw UsageError("the ranks must be started with the same options: " +
+  throw UsageError("the ranks must have the same options, images and build: " +
                    text_of(differs, rank() == differs ? difference(lines, first) : ""));
 }
 
@@ -214,7 +214,9 @@ void add_in_rank_order(std::vector<Real> values, std::vector<Real>& sum) {
   succeed(MPI_Allgather(MPI_IN_PLACE, 0, kReal, sum.data(), n, kReal, MPI_COMM_WORLD));
   sum.resize(size);
 
-  record.seconds += seconds_since(start);
+  const double seconds = seconds_since(start);
+  record.shortest = record.exchanges == 0 ? seconds : std::min(record.shortest, seconds);
+  record.seconds += seconds;
   record.bytes_sent += static_cast<int64_t>(2 * (count - 1) * slice * sizeof(Real));
   record.exchanges += 1;
 }

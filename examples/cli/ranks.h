@@ -42,6 +42,7 @@ struct ExchangeRecord {
   int64_t bytes_sent = 0;   // to other ranks
   double wait_seconds = 0;  // until the last rank had come
   double seconds = 0;       // from then on
+  double shortest = 0;      // the seconds of the shortest
 };
 const ExchangeRecord& exchange_record();
 

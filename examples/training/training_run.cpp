@@ -77,7 +77,10 @@ TrainingRun::TrainingRun(TrainingSetup setup)
   const auto scratch = make_repvgg(vgg_variant(setup_.net, setup_.reparam), classes_of(setup_), initializer);
   check_training_fits(*scratch,
                       batch_shape(setup_.data.splits.train, setup_.trainer.batch_size / setup_.trainer.shards));
-  check_ranks_agree("images " + train_hash_ + "\nimages to test " + test_hash_);
+  ordered_json equal = {{"train_hash", train_hash_}, {"test_hash", test_hash_}};
+  const ordered_json machine = machine_description();
+  for (const char* key : {"commit", "compiler", "flags", "simd_bits"}) equal[key] = machine.at(key);
+  check_ranks_agree(equal.dump(0));
 }
 
 void TrainingRun::begin() {
