@@ -228,7 +228,7 @@ std::string default_folder(const Options& options) {
 }
 
 void report_on(const RunFolder& folder) {
-  write_report(folder.path);
+  if (rank() == 0) write_report(folder.path);
   std::cout << "report         " << (folder.path / "report.html").string() << '\n';
 }
 
@@ -250,6 +250,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     if (app.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;
   }
   settle_optimizer(app, options.hyper);
+  if (options.find_lr && ranks() > 1) throw UsageError("--find-lr runs in one process: leave mpirun out");
   if (options.find_lr) options.find_lr = rate_to_find(app, *options.find_lr, options.hyper.muon_rate > 0);
   const RunFolder folder{options.out.empty() ? default_folder(options) : options.out};
 
