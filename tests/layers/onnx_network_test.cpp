@@ -1,6 +1,8 @@
 #include "layers/labs/onnx_network.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <set>
 
 #include "core/check.h"
