@@ -56,7 +56,7 @@ OnnxMap add_convolution(OnnxModel& model, const LinearForm& piece, const std::st
   const Conv2dArgs& args = piece.conv.args;
   const Kernel kernel = piece.conv.kernel.rounded();
   std::vector<std::string> inputs{x.name, model.weights(name + ".weight", kernel.weight)};
-  if (piece.has_bias || max_abs(kernel.bias) != 0) inputs.push_back(model.weights(name + ".bias", kernel.bias));
+  if (max_abs(kernel.bias) != 0) inputs.push_back(model.weights(name + ".bias", kernel.bias));
   using Ints = std::vector<int64_t>;
   return model.node("Conv", name, inputs, ConvGeometry(x.shape, kernel.weight.shape(), args).y,
                     {{"kernel_shape", Ints{kernel.weight.shape()[0], kernel.weight.shape()[1]}},

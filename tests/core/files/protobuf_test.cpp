@@ -1,5 +1,7 @@
 #include "core/files/protobuf.h"
 
+#include <cmath>
+
 #include "core/check.h"
 #include "tests/catch.h"
 
