@@ -25,6 +25,7 @@ std::string about(const NetworkPhoto& photo) {
   std::string words = size_text(photo.height, photo.width) + " pixels";
   if (photo.photo.orientation != 1)
     words += ", turned as its Exif data ask (" + std::to_string(photo.photo.orientation) + ")";
+  if (photo.seen.height == photo.height && photo.seen.width == photo.width) return words + ", seen as they are";
   if (photo.centre.height != photo.height || photo.centre.width != photo.width) {
     words += "; the centre, " + size_text(photo.centre.height, photo.centre.width) + ",";
   }

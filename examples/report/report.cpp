@@ -107,11 +107,13 @@ Json checked_images(const Json& json) {
   for (const char* list : {"first", "worst"}) {
     for (const Json& image : json.at(list)) {
       for (const char* key : {"label", "prediction"}) {
-        check(image.at(key).is_number_integer() && image[key] >= 0 && image[key] < classes, "the ", key, " ",
-              image[key].dump(), ", but there are ", classes, " classes");
+        const Json& value = image.at(key);
+        check(value.is_number_integer() && value >= 0 && value < classes, "the ", key, " ", value.dump(),
+              ", but there are ", classes, " classes");
       }
       for (const char* key : {"probability", "of_label"}) {
-        check(image.at(key).get<double>() >= 0 && image[key].get<double>() <= 1, "a probability beyond 0 to 1");
+        const auto value = image.at(key).get<double>();
+        check(value >= 0 && value <= 1, "a probability beyond 0 to 1");
       }
       check(image.at("picture").get<std::string>().starts_with("data:image/png;base64,"), "a picture that is no PNG");
     }

@@ -163,7 +163,7 @@ TEST_CASE("prediction page: photo, classes, maps with their proof, and stages", 
   REQUIRE(data["photos"].size() == 2);
   const nlohmann::json& first = data["photos"][0];
   CHECK(first["name"] == "a/<b>.png");
-  CHECK(first["about"] == "32 x 32 pixels seen as 32 x 32");
+  CHECK(first["about"] == "32 x 32 pixels, seen as they are");
   CHECK(first["photo"]["centre"] == nlohmann::json({0, 0, 32, 32}));
   for (const char* key : {"photo", "seen"}) {
     CHECK(first[key]["picture"].get<std::string>().starts_with("data:image/png;base64,iVBORw0KGgo"));
@@ -185,7 +185,7 @@ TEST_CASE("prediction page: photo, classes, maps with their proof, and stages", 
   for (size_t i = 1; i < shown.size(); ++i) CHECK(shown[i - 1]["mean"] >= shown[i]["mean"]);
 
   const std::string text = prediction_text(prediction, saved.card);
-  CHECK_THAT(text, ContainsSubstring("a/<b>.png: 32 x 32 pixels seen as 32 x 32\n"));
+  CHECK_THAT(text, ContainsSubstring("a/<b>.png: 32 x 32 pixels, seen as they are\n"));
   CHECK(count_of(text, "the mean of its map ") == 2);
 }
 

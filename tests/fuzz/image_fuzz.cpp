@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "datasets/exif.h"
 #include "datasets/stb_image.h"
 #include "tests/datasets/crafted_images.h"
 #include "tests/fuzz/fuzz.h"
@@ -49,6 +50,8 @@ std::vector<uint8_t> mended(const std::vector<uint8_t>& bytes) {
 }
 
 void read(const std::vector<uint8_t>& bytes) {
+  const int orientation = exif_orientation(bytes);
+  fuzz::require(orientation >= 1 && orientation <= 8, "an orientation that is none of the eight");
   DecodedImage image;
   if (!fuzz::succeeds([&] { image = decode_image("input", bytes); })) return;
 

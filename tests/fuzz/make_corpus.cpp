@@ -40,7 +40,10 @@ Corpus safetensors_corpus() {
 }
 
 Corpus image_corpus() {
-  Corpus corpus = {{"png_rgb", text_of(test::png_of_colour(3, 2, {1, 2, 3}))}, {"jpeg", text_of(test::small_jpeg())}};
+  Corpus corpus = {{"png_rgb", text_of(test::png_of_colour(3, 2, {1, 2, 3}))},
+                   {"jpeg", text_of(test::small_jpeg())},
+                   {"jpeg_turned", text_of(test::with_orientation(test::small_jpeg(), 6, true))},
+                   {"jpeg_mirrored", text_of(test::with_orientation(test::small_jpeg(), 2, false))}};
   const Bytes zeros = test::deflated_zeros(600), rows = test::stored(Bytes(200, 1));
   const Bytes palette = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
   for (const uint8_t interlaced : {0, 1}) {

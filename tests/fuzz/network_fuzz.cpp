@@ -49,6 +49,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ModelCard card;
   if (fuzz::succeeds([&] { card = from_metadata(metadata, "input"); })) {
     fuzz::require(card.classes.size() >= 2, "fewer than two classes");
+    for (const int64_t side : {card.image.height, card.image.width}) {
+      fuzz::require(side >= 1 && side <= 4096, "images of no possible size");
+    }
     for (size_t c = 0; c < 3; ++c) {
       fuzz::require(std::isfinite(card.normalization.mean[c]), "a mean that is not finite");
       fuzz::require(card.normalization.deviation[c] > 0, "a std that is not above 0");
