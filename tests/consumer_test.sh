@@ -20,7 +20,8 @@ quietly() { "$@" >"$folder/log.txt" 2>&1 || { tail -n 40 "$folder/log.txt" >&2; 
 
 configure() {  # configure BUILD SOURCE OPTIONS...
   quietly "$cmake" -S "$2" -B "$1" "${generator[@]}" -DCMAKE_CXX_COMPILER="$compiler" \
-    -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0 -DCMAKE_UNITY_BUILD=ON "${@:3}"
+    -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0 -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=10 \
+    "${@:3}"
 }
 build() { quietly "$cmake" --build "$1" --parallel "$(nproc)"; }
 
