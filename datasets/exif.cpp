@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "datasets/image_survey.h"
+
 namespace onefold {
 
 namespace {
-
-// The second byte of a JPEG marker; the first is 0xFF.
-constexpr uint8_t kFill = 0xFF, kStartOfImage = 0xD8, kEndOfImage = 0xD9, kStartOfScan = 0xDA, kApplication1 = 0xE1;
 
 constexpr std::array<uint8_t, 6> kExif = {'E', 'x', 'i', 'f', 0, 0};  // at the start of a segment, before a TIFF
 
@@ -50,19 +49,19 @@ int orientation_of(std::span<const uint8_t> tiff) {
 
 int exif_orientation(std::span<const uint8_t> bytes) {
   const Numbers numbers{bytes};
-  if (numbers.at(0, 2) != (0xFF00u | kStartOfImage)) return 1;
+  if (numbers.at(0, 2) != (0xFF00u | jpeg::kStartOfImage)) return 1;
 
   // From segment to segment: a marker, the length of itself and what follows, the content. Before any pixels.
   for (size_t place = 2; place + 4 <= bytes.size() && bytes[place] == 0xFF;) {
     const uint8_t marker = bytes[place + 1];
-    if (marker == kFill) {
+    if (marker == jpeg::kFill) {
       ++place;
       continue;
     }
     const size_t length = numbers.at(place + 2, 2);
-    if (marker == kStartOfScan || marker == kEndOfImage || length < 2) return 1;
+    if (marker == jpeg::kStartOfScan || marker == jpeg::kEndOfImage || length < 2) return 1;
     const std::span<const uint8_t> content = bytes.subspan(place + 4, std::min(length - 2, bytes.size() - place - 4));
-    if (marker == kApplication1 && content.size() >= kExif.size() &&
+    if (marker == jpeg::kApplication1 && content.size() >= kExif.size() &&
         std::ranges::equal(kExif, content.first(kExif.size()))) {
       return orientation_of(content.subspan(kExif.size()));
     }

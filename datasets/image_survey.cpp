@@ -14,13 +14,9 @@ constexpr size_t kMostCodes = 256;
 constexpr int kMostScans = 100, kMostTableSegments = 400;  // a scan needs at most four tables
 constexpr size_t kTableHeader = 17;  // class and number, then the number of codes of each length from 1 to 16
 
-// The second byte of a marker; the first is 0xFF.
-constexpr uint8_t kFill = 0xFF, kStartOfImage = 0xD8, kEndOfImage = 0xD9, kDefineHuffmanTables = 0xC4,
-                  kStartOfScan = 0xDA;
-
 /// Whether the byte after 0xFF makes it a marker. In a scan's data, 0xFF 0x00 is a byte 0xFF, and the restart markers
 /// 0xD0 to 0xD7 are part of the data.
-bool is_marker(uint8_t second) { return second != 0x00 && second != kFill && (second < 0xD0 || second > 0xD7); }
+bool is_marker(uint8_t second) { return second != 0x00 && second != jpeg::kFill && (second < 0xD0 || second > 0xD7); }
 
 /// Decoders read zeros beyond the end of a file.
 size_t byte_at(std::span<const uint8_t> bytes, size_t place) { return place < bytes.size() ? bytes[place] : 0; }
@@ -33,8 +29,8 @@ size_t segment_length(std::span<const uint8_t> bytes, size_t after_marker) {
 /// The position after a JPEG file's first marker, which like any other may be preceded by fill bytes 0xFF; else 0.
 size_t after_start_of_image(std::span<const uint8_t> bytes) {
   size_t place = 0;
-  while (byte_at(bytes, place) == kFill) ++place;
-  return place > 0 && byte_at(bytes, place) == kStartOfImage ? place + 1 : 0;
+  while (byte_at(bytes, place) == jpeg::kFill) ++place;
+  return place > 0 && byte_at(bytes, place) == jpeg::kStartOfImage ? place + 1 : 0;
 }
 
 bool tables_of_segment_fit(std::span<const uint8_t> bytes, size_t after_marker) {
@@ -95,18 +91,18 @@ JpegSurvey survey_jpeg(std::span<const uint8_t> bytes) {
       ++place;
       continue;
     }
-    if (marker == kEndOfImage) {
+    if (marker == jpeg::kEndOfImage) {
       survey.scan_bytes = scans == 0 ? 0 : place - first_scan;
       return survey;
     }
     place += 2;
-    if (marker == kDefineHuffmanTables) {
+    if (marker == jpeg::kDefineHuffmanTables) {
       if (++table_segments > kMostTableSegments)
         survey.fault = "more than 400 segments of Huffman tables";
       else if (!tables_of_segment_fit(bytes, place))
         survey.fault = "a Huffman table has more codes than bytes";
     }
-    if (marker == kStartOfScan) {
+    if (marker == jpeg::kStartOfScan) {
       if (++scans > kMostScans) survey.fault = "more than 100 scans";
       if (scans == 1) first_scan = place;
     }

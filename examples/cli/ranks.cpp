@@ -25,7 +25,7 @@ namespace onefold {
 namespace {
 
 int this_rank = 0, all_ranks = 1;
-ExchangeRecord record;
+ExchangeRecord exchanges;
 
 void add(const Real* values, size_t count, Real* sum) {
   for (size_t i = 0; i < count; ++i) sum[i] += values[i];
@@ -35,7 +35,7 @@ void add(const Real* values, size_t count, Real* sum) {
 
 int rank() { return this_rank; }
 int ranks() { return all_ranks; }
-const ExchangeRecord& exchange_record() { return record; }
+const ExchangeRecord& exchange_record() { return exchanges; }
 
 #ifndef ONEFOLD_HAS_MPI
 
@@ -206,7 +206,7 @@ void add_in_rank_order(std::vector<Real> values, std::vector<Real>& sum) {
 
   const auto arrived = Clock::now();
   succeed(MPI_Barrier(MPI_COMM_WORLD));
-  record.wait_seconds += seconds_since(arrived);
+  exchanges.wait_seconds += seconds_since(arrived);
   const auto start = Clock::now();
   succeed(MPI_Alltoall(values.data(), n, kReal, slices.data(), n, kReal, MPI_COMM_WORLD));
   Real* own = sum.data() + static_cast<size_t>(rank()) * slice;
@@ -215,10 +215,10 @@ void add_in_rank_order(std::vector<Real> values, std::vector<Real>& sum) {
   sum.resize(size);
 
   const double seconds = seconds_since(start);
-  record.shortest = record.exchanges == 0 ? seconds : std::min(record.shortest, seconds);
-  record.seconds += seconds;
-  record.bytes_sent += static_cast<int64_t>(2 * (count - 1) * slice * sizeof(Real));
-  record.exchanges += 1;
+  exchanges.shortest = exchanges.exchanges == 0 ? seconds : std::min(exchanges.shortest, seconds);
+  exchanges.seconds += seconds;
+  exchanges.bytes_sent += static_cast<int64_t>(2 * (count - 1) * slice * sizeof(Real));
+  exchanges.exchanges += 1;
 }
 // [/exchange]
 

@@ -50,13 +50,13 @@ RepVgg& with_start(RepVgg& network, const TrainingSetup& setup) {
 
 /// What the ranks sent each other: of an exchange in the mean.
 void print_exchanges() {
-  const auto& [exchanges, bytes_sent, wait_seconds, seconds] = exchange_record();
+  const auto& [exchanges, bytes_sent, wait_seconds, seconds, shortest] = exchange_record();
   if (exchanges == 0) return;
   const auto count = static_cast<double>(exchanges);
   std::cout << "exchanges      " << grouped(exchanges) << " with " << ranks() - 1
             << (ranks() == 2 ? " other rank, of " : " other ranks, of ") << grouped(bytes_sent / exchanges)
-            << " bytes sent by each; " << duration(seconds / count) << " each, after " << duration(wait_seconds / count)
-            << " of waiting for the slowest rank\n";
+            << " bytes sent by each; " << duration(seconds / count) << " each (" << duration(shortest)
+            << " at best), after " << duration(wait_seconds / count) << " of waiting for the slowest rank\n";
 }
 
 ordered_json to_json(const BestEpoch& best) { return {{"epoch", best.epoch}, {"test_accuracy", best.test_accuracy}}; }
