@@ -18,13 +18,14 @@ declare -A may_include=(
 declare -A examples_may_include=(
   [cli]='cli'
   [training]='cli training'
+  [inference]='cli training inference'
   [pictures]='cli pictures'
   [folding]='cli training folding'
-  [report]='cli training pictures folding report'
-  [labs]='cli training pictures folding report labs'
+  [report]='cli training inference pictures folding report'
+  [labs]='cli training inference pictures folding report labs'
   [exercises]='cli exercises'
-  [programs]='cli training pictures folding report labs exercises'
-  [.]='cli training pictures folding report labs'
+  [programs]='cli training inference pictures folding report labs exercises'
+  [.]='cli training inference pictures folding report labs'
 )
 
 # Optional parts: they may include the spine, never the other way around. All paths with one of these prefixes.

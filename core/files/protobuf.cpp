@@ -13,7 +13,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "floats are copied as the format stores them: little-endian");
 
 /// How a value is stored, which a reader needs to skip a field that it does not know.
-enum Kind : int { kVarint = 0, kLengthThenBytes = 2, kFourBytes = 5 };
+enum Kind : int { kVarint = 0, kEightBytes = 1, kLengthThenBytes = 2, kFourBytes = 5 };
 
 void append_float(std::string& bytes, double value) {
   const auto rounded = static_cast<float>(value);
@@ -26,36 +26,42 @@ void append_float(std::string& bytes, double value) {
 
 }  // namespace
 
-void ProtobufMessage::key(int field, int kind) {
-  varint(static_cast<uint64_t>(field) << 3 | static_cast<uint64_t>(kind));
+ProtobufMessage& ProtobufMessage::key(int field, int kind) {
+  return varint(static_cast<uint64_t>(field) << 3 | static_cast<uint64_t>(kind));
 }
 
-void ProtobufMessage::varint(uint64_t value) {
+ProtobufMessage& ProtobufMessage::varint(uint64_t value) {
   for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
   bytes_ += static_cast<char>(value);
+  return *this;
 }
 
-void ProtobufMessage::integer(int field, int64_t value) {
-  key(field, kVarint);
-  varint(static_cast<uint64_t>(value));
+ProtobufMessage& ProtobufMessage::integer(int field, int64_t value) {
+  return key(field, kVarint).varint(static_cast<uint64_t>(value));
 }
 
-void ProtobufMessage::number(int field, double value) {
-  key(field, kFourBytes);
-  append_float(bytes_, value);
+ProtobufMessage& ProtobufMessage::number(int field, double value) {
+  append_float(key(field, kFourBytes).bytes_, value);
+  return *this;
 }
 
-void ProtobufMessage::text(int field, std::string_view bytes) {
-  key(field, kLengthThenBytes);
-  varint(bytes.size());
-  bytes_ += bytes;
+ProtobufMessage& ProtobufMessage::wide_number(int field, double value) {
+  char eight[sizeof(value)];
+  std::memcpy(eight, &value, sizeof(eight));
+  key(field, kEightBytes).bytes_.append(eight, sizeof(eight));
+  return *this;
 }
 
-void ProtobufMessage::numbers(int field, std::span<const Real> values) {
+ProtobufMessage& ProtobufMessage::text(int field, std::string_view bytes) {
+  key(field, kLengthThenBytes).varint(bytes.size()).bytes_ += bytes;
+  return *this;
+}
+
+ProtobufMessage& ProtobufMessage::numbers(int field, std::span<const Real> values) {
   std::string bytes;
   bytes.reserve(4 * values.size());
   for (const Real value : values) append_float(bytes, double{value});
-  text(field, bytes);
+  return text(field, bytes);
 }
 
 }  // namespace onefold

@@ -9,31 +9,34 @@
 
 namespace onefold {
 
-/// A message in the wire format of Protocol Buffers, as far as ONNX files need it: fields one after the other, in any
-/// order. A field is a key, 8 number + kind, then the value. Repeated fields are written one by one.
+/// A message in the wire format of Protocol Buffers, as far as ONNX and TensorBoard's files need it: fields one after
+/// the other, in any order. A field is a key, 8 number + kind, then the value. Repeated fields are written one by one.
 /// https://protobuf.dev/programming-guides/encoding
 class ProtobufMessage {
  public:
   /// int32, int64 and enum: a varint, 7 bits per byte from the lowest, the high bit set in all bytes but the last.
-  void integer(int field, int64_t value);
+  ProtobufMessage& integer(int field, int64_t value);
 
   /// float: 4 bytes. Throws Error if the value is outside the range of a float.
-  void number(int field, double value);
+  ProtobufMessage& number(int field, double value);
+
+  /// double: 8 bytes.
+  ProtobufMessage& wide_number(int field, double value);
 
   /// string and bytes: the length, then the bytes.
-  void text(int field, std::string_view bytes);
+  ProtobufMessage& text(int field, std::string_view bytes);
 
   /// bytes that hold floats, 4 bytes each, whatever Real is.
-  void numbers(int field, std::span<const Real> values);
+  ProtobufMessage& numbers(int field, std::span<const Real> values);
 
   /// Another message, written as its bytes.
-  void message(int field, const ProtobufMessage& message) { text(field, message.bytes_); }
+  ProtobufMessage& message(int field, const ProtobufMessage& message) { return text(field, message.bytes_); }
 
   const std::string& bytes() const { return bytes_; }
 
  private:
-  void key(int field, int kind);
-  void varint(uint64_t value);
+  ProtobufMessage& key(int field, int kind);
+  ProtobufMessage& varint(uint64_t value);
 
   std::string bytes_;
 };

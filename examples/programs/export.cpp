@@ -16,8 +16,8 @@
 #include "core/files/atomic_file.h"
 #include "examples/cli/options.h"
 #include "examples/cli/program.h"
+#include "examples/inference/onnx_file.h"
 #include "examples/training/networks.h"
-#include "examples/training/onnx_file.h"
 
 using namespace onefold;
 

@@ -18,9 +18,9 @@
 #include "core/files/atomic_file.h"
 #include "examples/cli/options.h"
 #include "examples/cli/program.h"
+#include "examples/inference/prediction.h"
 #include "examples/report/prediction_page.h"
 #include "examples/training/networks.h"
-#include "examples/training/prediction.h"
 
 using namespace onefold;
 

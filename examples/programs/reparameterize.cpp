@@ -27,11 +27,11 @@
 #include "examples/folding/fold_demonstration.h"
 #include "examples/folding/fold_tables.h"
 #include "examples/folding/form_times.h"
+#include "examples/inference/onnx_file.h"
 #include "examples/report/report.h"
 #include "examples/training/data_source.h"
 #include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
-#include "examples/training/onnx_file.h"
 #include "layers/labs/state_names.h"
 
 using namespace onefold;

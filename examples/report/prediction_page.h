@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "examples/training/prediction.h"
+#include "examples/inference/prediction.h"
 
 namespace onefold {
 

@@ -10,7 +10,7 @@
 
 #include "core/check.h"
 #include "core/files/atomic_file.h"
-#include "examples/training/protobuf_wire.h"
+#include "core/files/protobuf.h"
 
 namespace onefold {
 
@@ -65,18 +65,20 @@ std::filesystem::path next_path(const std::filesystem::path& folder) {
 }  // namespace
 
 EventFile::EventFile(const std::filesystem::path& folder, int64_t first_step) : path_(next_path(folder)) {
-  const auto version = ProtobufMessage().number(1, seconds_now()).text(3, "brain.Event:2");
-  const auto start =
-      ProtobufMessage().number(1, seconds_now()).whole(2, first_step).message(7, ProtobufMessage().whole(1, 1));
+  const auto version = ProtobufMessage().wide_number(1, seconds_now()).text(3, "brain.Event:2");
+  const auto start = ProtobufMessage()
+                         .wide_number(1, seconds_now())
+                         .integer(2, first_step)
+                         .message(7, ProtobufMessage().integer(1, 1));
   write_file_atomically(path_, record(version.bytes()) + record(start.bytes()));
 }
 
 void EventFile::add(int64_t step, const Scalars& scalars) {
   ProtobufMessage summary;
   for (const auto& [tag, value] : scalars) {
-    summary.message(1, ProtobufMessage().text(1, tag).number(2, static_cast<float>(value)));
+    summary.message(1, ProtobufMessage().text(1, tag).number(2, value));
   }
-  pending_ += record(ProtobufMessage().number(1, seconds_now()).whole(2, step).message(5, summary).bytes());
+  pending_ += record(ProtobufMessage().wide_number(1, seconds_now()).integer(2, step).message(5, summary).bytes());
 }
 
 void EventFile::flush() {

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "core/check.h"
-#include "examples/training/protobuf_wire.h"
 #include "tests/catch.h"
 #include "tests/temporary_folder.h"
 
@@ -125,16 +124,7 @@ std::vector<std::filesystem::path> files_in(const TemporaryFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("protobuf: fields have the bytes that the format's page shows", "[examples]") {
-  CHECK(crc32c("123456789") == 0xE3069283);  // the check value of CRC-32C
-  CHECK(ProtobufMessage().whole(1, 150).bytes() == "\x08\x96\x01");
-  CHECK(ProtobufMessage().text(2, "testing").bytes() == "\x12\x07testing");
-  CHECK(ProtobufMessage().message(3, ProtobufMessage().whole(1, 150)).bytes() == "\x1a\x03\x08\x96\x01");
-  CHECK(ProtobufMessage().whole(16, 0).bytes() == std::string("\x80\x01\x00", 3));
-  CHECK(ProtobufMessage().whole(1, -2).bytes() == "\x08\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01");
-  CHECK(ProtobufMessage().number(1, 1.0).bytes() == std::string("\x09\0\0\0\0\0\0\xf0\x3f", 9));
-  CHECK(ProtobufMessage().number(1, 1.0f).bytes() == std::string("\x0d\0\0\x80\x3f", 5));
-}
+TEST_CASE("event file: the checksum is CRC-32C", "[examples]") { CHECK(crc32c("123456789") == 0xE3069283); }
 
 TEST_CASE("event file: every record is framed, checked and read back", "[examples]") {
   const TemporaryFolder folder;

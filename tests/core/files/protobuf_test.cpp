@@ -37,6 +37,7 @@ TEST_CASE("protobuf: fields have the bytes of the wire format", "[core]") {
   CHECK(hexadecimal(negative) == "08 fe ff ff ff ff ff ff ff ff 01");
   number.number(2, 1.5);
   CHECK(hexadecimal(number) == "15 00 00 c0 3f");
+  CHECK(hexadecimal(ProtobufMessage().wide_number(1, 1)) == "09 00 00 00 00 00 00 f0 3f");
   const Real two[] = {Real(1.5), Real(-2)};
   numbers.numbers(9, two);
   CHECK(hexadecimal(numbers) == "4a 08 00 00 c0 3f 00 00 00 c0");

@@ -1,4 +1,4 @@
-#include "examples/training/prediction.h"
+#include "examples/inference/prediction.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "examples/training/onnx_file.h"
+#include "examples/inference/onnx_file.h"
 
 #include "core/files/atomic_file.h"
 #include "examples/cli/build_info.h"  // written by examples/CMakeLists.txt
