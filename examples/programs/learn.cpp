@@ -95,6 +95,14 @@ void hint(const Exercise& exercise) {
   for (size_t i = 0; i < exercise.hints.size(); ++i) std::cout << i + 1 << ". " << exercise.hints[i] << '\n';
 }
 
+void show_solution(const Exercise& exercise) {
+  if (exercise.is_question()) {
+    std::cout << exercise.program << " prints " << printed_number(exercise) << '\n';
+  } else {
+    std::cout << read(exercise.solution);
+  }
+}
+
 int answer(const Exercise& question, double answered) {
   if (!question.is_question()) throw UsageError("exercise " + question.id + " asks for code: see learn check");
   const double printed = printed_number(question);
@@ -190,7 +198,7 @@ int main(int argc, char** argv) {
         if (command == "list") list(selected);
         if (command == "watch") watch(course);
         if (command == "hint") hint(selected.front());
-        if (command == "solution") std::cout << read(selected.front().solution);
+        if (command == "solution") show_solution(selected.front());
         if (command == "next") {
           const Exercise* exercise = next_of(course);
           if (exercise) show(*exercise);
