@@ -27,7 +27,10 @@ std::string read(const std::filesystem::path& path) {
 }
 
 /// The path as one types it from here.
-std::string shown(const std::filesystem::path& path) { return std::filesystem::proximate(path).string(); }
+std::string shown(const std::filesystem::path& path) {
+  const std::string near = std::filesystem::proximate(path).string();
+  return near.rfind("..", 0) == 0 ? path.string() : near;
+}
 
 std::string name(const Exercise& exercise) { return exercise.id + "  " + exercise.title; }
 
