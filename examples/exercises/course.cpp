@@ -129,13 +129,15 @@ Attempt attempt(const Exercise& exercise, const fs::path& source, const fs::path
                               quoted(check_object(exercise)) + " " + quoted(work);
   if (run(compile, log) != 0) return {Outcome::kNotCompiled, first_error(read(log))};
   const int code = run(quoted(work), log);
-  const std::string said = read(log);
+  // Of a failed assertion of the standard library, without the name of the function, which takes three lines.
+  const std::string said = std::regex_replace(read(log), std::regex("[^\n]*: (Assertion )"), "$1");
   if (code == 0) return {Outcome::kPassed, said};
   if (code == 1) return {Outcome::kFailed, said};
   if (code == 128 + SIGALRM)
     return {Outcome::kCrashed, said + "It did not end within five seconds: does a loop never end?\n"};
   return {Outcome::kCrashed, said + "It crashed (exit code " + std::to_string(code) +
-                                 "): is an index outside of a vector, or an integer divided by zero?\n"};
+                                 "): is an index outside of a vector, is an integer divided by zero, or does a " +
+                                 "function call itself without end?\n"};
 }
 
 double printed_number(const Exercise& question) {

@@ -27,7 +27,10 @@ std::string read(const std::filesystem::path& path) {
 }
 
 /// The path as one types it from here.
-std::string shown(const std::filesystem::path& path) { return std::filesystem::proximate(path).string(); }
+std::string shown(const std::filesystem::path& path) {
+  const std::string near = std::filesystem::proximate(path).string();
+  return near.rfind("..", 0) == 0 ? path.string() : near;
+}
 
 std::string name(const Exercise& exercise) { return exercise.id + "  " + exercise.title; }
 
@@ -93,6 +96,14 @@ void watch(const std::vector<Exercise>& course) {
 
 void hint(const Exercise& exercise) {
   for (size_t i = 0; i < exercise.hints.size(); ++i) std::cout << i + 1 << ". " << exercise.hints[i] << '\n';
+}
+
+void show_solution(const Exercise& exercise) {
+  if (exercise.is_question()) {
+    std::cout << exercise.program << " prints " << printed_number(exercise) << '\n';
+  } else {
+    std::cout << read(exercise.solution);
+  }
 }
 
 int answer(const Exercise& question, double answered) {
@@ -190,7 +201,7 @@ int main(int argc, char** argv) {
         if (command == "list") list(selected);
         if (command == "watch") watch(course);
         if (command == "hint") hint(selected.front());
-        if (command == "solution") std::cout << read(selected.front().solution);
+        if (command == "solution") show_solution(selected.front());
         if (command == "next") {
           const Exercise* exercise = next_of(course);
           if (exercise) show(*exercise);

@@ -11,4 +11,7 @@ struct Step {
   std::vector<double> slopes;
 };
 
-Step divide_step(double a, double b) { return {0, {0, 0}}; }
+Step divide_step(double a, double b) {
+  // Your code.
+  return {0, {0, 0}};
+}

@@ -13,4 +13,7 @@ struct Node {
   std::vector<double> slopes;
 };
 
-std::vector<double> gradients(const std::vector<Node>& nodes) { return std::vector<double>(nodes.size()); }
+std::vector<double> gradients(const std::vector<Node>& nodes) {
+  // Your code.
+  return std::vector<double>(nodes.size());
+}

@@ -6,4 +6,7 @@
 
 #include <functional>
 
-double central_difference(const std::function<double(double)>& f, double x, double eps) { return 0; }
+double central_difference(const std::function<double(double)>& f, double x, double eps) {
+  // Your code.
+  return 0;
+}

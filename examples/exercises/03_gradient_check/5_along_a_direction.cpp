@@ -13,5 +13,6 @@
 
 double along_a_direction(const std::function<double(const std::vector<double>&)>& loss, const std::vector<double>& x,
                          const std::vector<double>& gradient, const std::vector<double>& v, double eps) {
+  // Your code.
   return -1;
 }

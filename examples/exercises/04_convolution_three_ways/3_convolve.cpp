@@ -14,5 +14,6 @@ std::vector<double> convolve(const std::vector<double>& x, int H, int W, const s
                              int stride, int padding) {
   const int P = (H + 2 * padding - R) / stride + 1, Q = (W + 2 * padding - S) / stride + 1;
   std::vector<double> y(P * Q);
+  // Your code.
   return y;
 }

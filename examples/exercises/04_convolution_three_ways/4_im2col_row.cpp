@@ -8,5 +8,6 @@
 
 std::vector<double> im2col_row(const std::vector<double>& x, int H, int W, int C, int R, int S, int padding, int p,
                                int q) {
+  // Your code.
   return std::vector<double>(R * S * C);
 }

@@ -14,5 +14,6 @@ std::vector<double> input_gradient(const std::vector<double>& dy, int P, int Q, 
                                    int S, int padding) {
   const int H = P + R - 1 - 2 * padding, W = Q + S - 1 - 2 * padding;
   std::vector<double> dx(H * W);
+  // Your code.
   return dx;
 }

@@ -9,4 +9,7 @@
 
 #include <vector>
 
-std::vector<double> transform_tile(std::vector<double> d) { return d; }
+std::vector<double> transform_tile(std::vector<double> d) {
+  // Your code.
+  return d;
+}

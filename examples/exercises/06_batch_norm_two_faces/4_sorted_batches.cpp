@@ -6,9 +6,12 @@
 // the mean of the y of all days minus the mean of the y of all nights:
 //
 //   if `sorted`, when the nights are one batch and the days are another;
-//   else, when all nights and all days together are one batch.
+//   otherwise, when all nights and all days together are one batch.
 
 #include <cmath>
 #include <vector>
 
-double difference_left(const std::vector<double>& nights, const std::vector<double>& days, bool sorted) { return -1; }
+double difference_left(const std::vector<double>& nights, const std::vector<double>& days, bool sorted) {
+  // Your code.
+  return -1;
+}

@@ -12,4 +12,7 @@ struct Running {
   double mean, variance;
 };
 
-Running update(Running running, const std::vector<double>& batch) { return running; }
+Running update(Running running, const std::vector<double>& batch) {
+  // Your code.
+  return running;
+}
