@@ -115,3 +115,6 @@ predict=(build/examples/predict --model "$out/model.safetensors")
 echo
 echo "Predict a photo of your own: ${predict[*]} photo.jpg"
 echo "Done in $SECONDS s. Open the report: file://$out/report.html"
+case $plan in
+  *Shapes10*) echo "For photographs instead of drawings, fetch CIFAR-10 (162 MiB): datasets/download_cifar10.sh" ;;
+esac

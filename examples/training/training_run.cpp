@@ -98,7 +98,7 @@ void TrainingRun::resume(const Checkpoint& checkpoint) {
   const auto& about = checkpoint.about;
   check(about.at("train_hash") == train_hash_ && about.at("test_hash") == test_hash_, setup_.folder.path.string(),
         ": the images found now (", setup_.data.splits.train.name,
-        ") are not those that the run began with; name their folder with --data-dir");
+        ") are not those that the run began with; name their folder with --data-dir, or begin anew with --overwrite");
   catch_stop_signals();
   trainer_.load_state(checkpoint.state);
   // Old checkpoints have no best epoch: such a run continues with none.

@@ -106,6 +106,13 @@ TEST_CASE("Shapes10: an image is a function of seed, split and index", "[dataset
 }
 // [/function-of-index]
 
+TEST_CASE("Shapes10: every compiler draws the same images", "[datasets]") {
+  const DatasetSplits splits = shapes10(1, 1000, 100);
+  CHECK(splits.test.name == "Shapes10 v2 (drawn, seed 1)");  // whoever changes the images changes the version
+  CHECK(content_hash(splits.train) == "ddc08e1cc5896bb4");
+  CHECK(content_hash(splits.test) == "88d34d865fe5d71f");
+}
+
 TEST_CASE("Shapes10: a linear classifier learns something, and gets less than 60 % right", "[datasets][.long]") {
   const double accuracy = linear_accuracy(shapes10(1, 3000, 1000), 2, static_cast<Real>(1e-4));
   INFO("accuracy " << accuracy);

@@ -101,5 +101,24 @@ rm bin/c++
 expect 1 in_shell check_tools
 says "There is no C++ compiler"
 
+title "from the build to the report; who trained on Shapes10 is offered CIFAR-10 in the last line"
+mkdir -p clone/build/examples
+cp -R "$source_folder/examples" clone/
+ln -s "$(command -v dirname)" bin/dirname
+stand_in c++ 'cat >/dev/null'
+stand_in ninja ''
+stand_in ../clone/build/examples/reparameterize ''
+# ends_with IMAGES EPOCHS LINE: trained on those images, for so many epochs, it ends with the line.
+ends_with() {
+  stand_in ../clone/build/examples/train_cifar10 "echo 'images    $1: 8 to train on'"
+  expect 0 env -i PATH="$work/bin" TMPDIR="$work" bash clone/examples/quickstart.sh --out run
+  says "images    $1"
+  prints "Open the report: file://$work/run/report.html"
+  grep -qE -- "--out $work/run --overwrite --epochs $2\$" calls || complain "not $2 epochs: $(cat calls)"
+  tail -n 1 out | grep -qF -- "$3" || complain "the last line lacks \"$3\": $(tail -n 1 out)"
+}
+ends_with "Shapes10 v2" 20 "CIFAR-10 (162 MiB): datasets/download_cifar10.sh"
+ends_with "CIFAR-10" 5 "Open the report"
+
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
 echo "all checks passed"

