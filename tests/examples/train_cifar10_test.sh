@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds train_cifar10 to what a training promises: its folder, the same bytes however it is stopped and resumed, and
+# Holds train_cifar10 to what a training run promises: its folder, the same bytes however it is stopped and resumed, and
 # after every failure the last good state whole.
 #
 #   train_cifar10_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER
@@ -7,7 +7,7 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/checks.sh" "$@"
 
-# A training of 3 epochs of 3 steps: every run of it, however interrupted, must end with the same model.
+# A training run of 3 epochs of 3 steps: every run of it, however interrupted, must end with the same model.
 small=(--dataset shapes10 --net tiny --limit-train 26 --limit-test 40 --batch-size 8 --epochs 3 --seed 7)
 
 title "a dry run says what would be done, and writes nothing"
@@ -17,8 +17,11 @@ prints "296 k parameters, 16.96 M multiply-adds"
 prints "3 epochs of 3 steps of 8 images: 9 steps"
 prints "runs/train-tiny"
 holds . "err out"
+OMP_NUM_THREADS=2 OMP_THREAD_LIMIT=1 run 0 train_cifar10 "${small[@]}" --dry-run --epochs 1 --limit-train 1 --batch-size 1
+prints "1 epoch of 1 step of 1 image: 1 step"
+prints "per step on 1 thread"
 
-title "a training fills its folder; without a terminal an epoch is a plain line"
+title "a training run fills its folder; without a terminal an epoch is a plain line"
 run 0 train_cifar10 "${small[@]}"
 run_files="best.safetensors checkpoint.safetensors confusion.json log.jsonl model.safetensors report.html run.json"
 holds runs/train-tiny "$run_files"
