@@ -13,7 +13,10 @@ trap 'rm -f "$printed"' EXIT
 
 status=0
 chapter=$("$program" --help | sed -n 's/^Chapter: //p')
-[ -f "$here/../../$chapter" ] || { echo "$program --help names the page \"$chapter\", which is not there" >&2; status=1; }
+if [ ! -f "$here/../../$chapter" ]; then
+  echo "$program --help names the page \"$chapter\", which is not there" >&2
+  status=1
+fi
 awk -v expected="$expected" -f "$here/same_output.awk" "$printed" || status=1
 awk -v expected="$expected" -f "$here/header_output.awk" "$source" || status=1
 if [ $status != 0 ]; then

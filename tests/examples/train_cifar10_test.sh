@@ -17,7 +17,8 @@ prints "296 k parameters, 16.96 M multiply-adds"
 prints "3 epochs of 3 steps of 8 images: 9 steps"
 prints "runs/train-tiny"
 holds . "err out"
-OMP_NUM_THREADS=2 OMP_THREAD_LIMIT=1 run 0 train_cifar10 "${small[@]}" --dry-run --epochs 1 --limit-train 1 --batch-size 1
+one_step=(--dry-run --epochs 1 --limit-train 1 --batch-size 1)
+OMP_NUM_THREADS=2 OMP_THREAD_LIMIT=1 run 0 train_cifar10 "${small[@]}" "${one_step[@]}"
 prints "1 epoch of 1 step of 1 image: 1 step"
 prints "per step on 1 thread"
 
@@ -79,6 +80,28 @@ says "there is no run to resume"
 absent nothing
 run 2 train_cifar10 --out stopped --resume --dataset cifar10
 says '--dataset "cifar10", but the run has "shapes10"'
+
+title "a resumed run finds its images, from wherever it is resumed, and says so if they are gone"
+black=iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAEklEQVR42mNgGAWjYBSMAuwAAAQgAAF8we+4AAAAAElFTkSuQmCC
+white=iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAFklEQVR42mP4TwAwjCoYVTCqYKQqAAA/aPwuqUTQyAAAAABJRU5ErkJggg==
+for split in train test; do
+  mkdir -p photos/$split/night photos/$split/day
+  for i in 1 2 3 4; do
+    base64 -d <<<$black >photos/$split/night/$i.png
+    base64 -d <<<$white >photos/$split/day/$i.png
+  done
+done
+run 0 train_cifar10 --net tiny --data-dir photos --batch-size 4 --epochs 2 --stop-after 1 --out photo-run
+mkdir -p elsewhere
+(cd elsewhere && run 0 train_cifar10 --resume --out ../photo-run && exit $failures) || failures=$((failures + 1))
+rm elsewhere/*
+mv photos photos-moved
+run 0 train_cifar10 --net tiny --data-dir photos-moved --batch-size 4 --epochs 2 --stop-after 1 --out photo-run --overwrite
+mv photos-moved photos
+run 1 train_cifar10 --resume --out photo-run
+says "photos-moved"
+! grep -q "Shapes10 is used instead" err || complain "a run on photos should not go on with Shapes10"
+run 0 train_cifar10 --resume --out photo-run --data-dir photos
 
 title "Ctrl-C and SIGTERM save, say how to go on, and leave with 128 + their number"
 set -m # so that a job in the background hears SIGINT
