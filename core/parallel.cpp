@@ -115,7 +115,7 @@ void set_threads(int count) {
 int threads() {
   if (thread_count == 0) thread_count = default_threads();
 #if defined(_OPENMP)
-  return thread_count;
+  return std::min<int>(thread_count, omp_get_thread_limit());
 #else
   return 1;
 #endif

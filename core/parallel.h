@@ -38,8 +38,8 @@ int usable_cores();
 void set_threads(int count);
 
 /// The number of threads of parallel loops: as set by set_threads(), else the first number in the environment variable
-/// OMP_NUM_THREADS, else usable_cores(), or fewer if a container's CPU quota allows fewer. Always 1 in a build without
-/// OpenMP. Throws Error if the variable is not a list of integers in [1, 1024].
+/// OMP_NUM_THREADS, else usable_cores(), or fewer if a container's CPU quota allows fewer; at most OMP_THREAD_LIMIT.
+/// 1 in a build without OpenMP. Throws Error if the variable is not a list of integers in [1, 1024].
 int threads();
 
 /// Calls body(begin, end) for the consecutive ranges of `grain` indices that cover [0, count), spread over all threads.

@@ -61,7 +61,12 @@ bool holds_a_file(const fs::path& folder) {
 }
 
 std::string download_command(const fs::path& path) {
-  return "run datasets/download_cifar10.sh " + fs::absolute(path).parent_path().parent_path().string();
+  const fs::path folder = fs::absolute(path).parent_path();
+  if (folder.filename() == "cifar-10-batches-bin") {
+    return "run datasets/download_cifar10.sh " + folder.parent_path().string();
+  }
+  return "run datasets/download_cifar10.sh, and name with --data-dir the folder that it fills instead of " +
+         folder.string();
 }
 
 /// What to do about an invalid file.

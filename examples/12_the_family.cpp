@@ -32,7 +32,7 @@ namespace {
 
 constexpr int64_t kChannels = 8;
 
-/// Batch-norm values as after a training: fresh ones (1, 0, 0, 1) would hide a wrong fold.
+/// Batch-norm values as after training: fresh ones (1, 0, 0, 1) would hide a wrong fold.
 void randomize(Module& block) {
   std::map<std::string, Tensor> numbers = state(block);
   uint64_t stream = 0;

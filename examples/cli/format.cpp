@@ -29,6 +29,10 @@ std::string grouped(int64_t value) {
   return text;
 }
 
+std::string several(int64_t count, const std::string& thing) {
+  return grouped(count) + ' ' + thing + (count == 1 ? "" : "s");
+}
+
 std::string short_count(double value) {
   const double size = std::abs(value);
   if (size < 1e3) return plain(value);

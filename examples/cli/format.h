@@ -19,6 +19,9 @@ std::string scientific(double value);
 /// With a comma after every three digits: "1,148,234".
 std::string grouped(int64_t value);
 
+/// The number and the thing or things: "1 step", "2,000 steps", "0 images".
+std::string several(int64_t count, const std::string& thing);
+
 /// With three or four digits and a unit: "980", "18.8 k", "1.148 M", "63.90 M".
 std::string short_count(double value);
 

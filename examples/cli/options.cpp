@@ -80,10 +80,9 @@ void add_network_option(CLI::App& app, std::string& net, const std::string& more
 }
 
 void add_reparam_option(CLI::App& app, std::string& reparam) {
-  app.add_option("--reparam", reparam,
-                 "family of blocks: none, repvgg, acb, dbb, ... (layers/families/families.h); all fold the same way")
-      ->check(known_name(check_family))
-      ->type_name("NAME");
+  std::string help = "family of blocks, all of which fold the same way: none";
+  for (const std::string& name : family_names()) help += name == "none" ? "" : ", " + name;
+  app.add_option("--reparam", reparam, help)->check(known_name(check_family))->type_name("NAME");
 }
 
 void add_threads_option(CLI::App& app) {

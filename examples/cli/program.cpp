@@ -48,7 +48,8 @@ int report_error(const std::string& program, const std::string& message, int exi
 void warn_of_too_many_threads(const std::string& program) {
   if (threads() <= usable_cores()) return;
   std::cerr << program << ": warning: OMP_NUM_THREADS asks for " << threads() << " threads, but this process may use "
-            << usable_cores() << " cores, for which more threads only compete\n";
+            << usable_cores() << (usable_cores() == 1 ? " core" : " cores")
+            << ", for which more threads only compete\n";
 }
 
 }  // namespace
@@ -99,10 +100,11 @@ int run_program(int argc, const char* const* argv, const About& about,
   });
 }
 
-// Lesson 08_fold_a_block_by_hand belongs to the page whose name begins with the same number.
 About about_lesson(int argc, const char* const* argv) {
-  return {"A lesson: its chapter explains what it prints, its source shows how.", "",
-          "docs/" + program_name(argc, argv).substr(0, 2) + "-*.md"};
+  std::string page = program_name(argc, argv);
+  std::replace(page.begin(), page.end(), '_', '-');  // 01_tensors: docs/01-tensors.md
+  if (page == "13-rep-optimizer") page = "13-weights-for-weights";
+  return {"A lesson: its chapter explains what it prints, its source shows how.", "", "docs/" + page + ".md"};
 }
 
 int run_lesson(int argc, const char* const* argv, const std::function<void()>& lesson) {

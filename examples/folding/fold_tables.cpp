@@ -26,7 +26,7 @@ std::string both_times(const FormTimes& time) {
                          : " \u00b5s");
 }
 
-std::string images_at_once(int64_t batch) { return batch == 1 ? "1 image" : grouped(batch) + " images"; }
+std::string images_at_once(int64_t batch) { return several(batch, "image"); }
 
 std::vector<std::string> cost_cells(const std::string& name, const Counts& before, const Counts& after) {
   return {name, both_counts(before.parameters, after.parameters),

@@ -14,6 +14,7 @@
 #include "core/parallel.h"
 #include "datasets/cifar10.h"
 #include "datasets/load_dataset.h"
+#include "examples/cli/format.h"
 #include "examples/cli/options.h"
 #include "examples/cli/program.h"
 #include "examples/cli/ranks.h"
@@ -54,7 +55,7 @@ struct Hyperparameters {
 
 // Not worth an option:
 constexpr double kInitialRate = 0.1;  // at the start of warm-up, as such a fraction
-// Maximum rates of a fine-tuning, unless given: with those of a new network it would forget what it has learnt.
+// Maximum rates of fine-tuning, unless given: with those of a new network it would forget what it has learnt.
 constexpr double kTuningRate = 0.05, kTuningMuonRate = 0.02;
 // Flips alternate: every other epoch shows an image mirrored.
 constexpr Augmentation kAugmentation{.padding = Padding::kReflection, .flip = Flip::kAlternating};
@@ -104,7 +105,9 @@ void add_options(CLI::App& app, Options& options) {
       ->check(real_number(0, 1000));
   app.add_option("--muon-rate", hyper.muon_rate, "if above 0, train convolutions with Muon, at this maximum rate")
       ->check(real_number(0, 1000));
-  app.add_option("--lookahead", hyper.lookahead, "use Lookahead (synchronise every 5 steps)");
+  app.add_option("--lookahead", hyper.lookahead, "use Lookahead (synchronise every 5 steps)")
+      ->type_name("true|false")
+      ->default_str("false");
   app.add_option("--warmup-epochs", hyper.warmup_epochs, "epochs at the start during which the rates rise")
       ->check(real_number(0, 100000));
   app.add_option("--final-rate", hyper.final_rate, "rates at the end, as a fraction of the maximum")
@@ -220,7 +223,7 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
           .seed = hyper.seed};
 }
 
-/// "runs/train-mini"; with another family "runs/train-mini-dbb"; "runs/tune-mini" for a fine-tuning.
+/// "runs/train-mini"; with another family "runs/train-mini-dbb"; "runs/tune-mini" for fine-tuning.
 std::string default_folder(const Options& options) {
   const auto& [net, reparam] = std::tie(options.hyper.net, options.hyper.reparam);
   const char* what = options.find_lr ? "runs/rates-" : options.fine_tune.empty() ? "runs/train-" : "runs/tune-";
@@ -269,18 +272,24 @@ int train(const CLI::App& app, Options options, const std::string& command) {
       options.checkpoint_every = checkpoint->about.value("checkpoint_every", options.checkpoint_every);
     }
     options.tensorboard = options.tensorboard || checkpoint->about.value("tensorboard", false);
+    const std::string data_dir = checkpoint->about.value("data_dir", "");
+    if (!options.data.data_dir && !data_dir.empty() && options.data.dataset != "shapes10") {
+      options.data.data_dir = data_dir;
+    }
   }
 
-  TrainingSetup setup{.net = options.hyper.net,
-                      .reparam = options.hyper.reparam,
-                      .data = load_data(options.data),
-                      .trainer = trainer_options(options.hyper),
-                      .views = options.views,
-                      .checkpoint_every = options.checkpoint_every,
-                      .tensorboard = options.tensorboard,
-                      .folder = folder,
-                      .options = settings(options),
-                      .command = command};
+  TrainingSetup setup{
+      .net = options.hyper.net,
+      .reparam = options.hyper.reparam,
+      .data = load_data(options.data),
+      .trainer = trainer_options(options.hyper),
+      .views = options.views,
+      .checkpoint_every = options.checkpoint_every,
+      .tensorboard = options.tensorboard,
+      .data_dir = options.data.data_dir ? std::filesystem::absolute(*options.data.data_dir).string() : "",
+      .folder = folder,
+      .options = settings(options),
+      .command = command};
   setup.trainer.detect_anomaly = options.detect_anomaly;
   const bool was_folded = start && start->folded;
   if (checkpoint) {
@@ -305,8 +314,7 @@ int train(const CLI::App& app, Options options, const std::string& command) {
     return kSuccess;
   }
   std::string announcement = "Training " + network_title(setup.net, setup.reparam) + " on " +
-                             setup.data.splits.train.name + " with " + std::to_string(threads()) +
-                             (threads() == 1 ? " thread" : " threads") +
+                             setup.data.splits.train.name + " with " + several(threads(), "thread") +
                              (ranks() == 1 ? "" : " on each of " + std::to_string(ranks()) + " ranks") +
                              "; the run is in " + folder.path.string() + '\n';
   if (!setup.start.empty()) {

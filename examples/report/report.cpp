@@ -174,10 +174,9 @@ std::string lead_of(const RunFiles& files) {
   const std::string folded = "olded into plain 3x3 convolutions.";
   if (files.epochs.empty()) return files.fold ? "F" + folded : "";
   const size_t count = files.epochs.size();
-  std::string words = "Trained for " + std::to_string(count) + (count == 1 ? " epoch" : " epochs");
+  std::string words = "Trained for " + several(static_cast<int64_t>(count), "epoch");
   if (files.run.is_object() && files.run.contains("threads") && files.run["threads"].is_number_integer()) {
-    const auto threads = files.run["threads"].get<int64_t>();
-    words += " on " + grouped(threads) + (threads == 1 ? " thread" : " threads");
+    words += " on " + several(files.run["threads"].get<int64_t>(), "thread");
   }
   return words + (files.fold ? ", then f" + folded : ".");
 }

@@ -7,7 +7,7 @@
 
 namespace onefold {
 
-/// The folder that a training writes to, and its files.
+/// The folder that a training run writes to, and its files.
 struct RunFolder {
   std::filesystem::path path;
 

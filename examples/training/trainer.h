@@ -48,7 +48,7 @@ struct TrainerOptions {
 std::vector<ParameterGroup> decay_groups(Module& network, double learning_rate, double weight_decay,
                                          double bias_rate = 1);
 
-/// The position of a training, and the sums over its current epoch.
+/// The position of a training run, and the sums over its current epoch.
 struct Position {
   int64_t epoch = 0;  // completed epochs
   int64_t step = 0;   // completed steps of the current epoch
@@ -70,7 +70,7 @@ struct TakenStep {
 /// Advice for a loss or a weight that is not finite, with or without Muon.
 std::string smaller_rate_advice(bool muon);
 
-/// Everything that the next step reads: with it a training continues as if it had never stopped, bit for bit.
+/// Everything that the next step reads: with it a training run continues as if it had never stopped, bit for bit.
 struct TrainerState {
   Position position;
   std::map<std::string, Tensor> network;    // copies of parameters and buffers

@@ -27,8 +27,8 @@ double measure_step(Module& network, const TrainingSetup& setup) {
 
 void print_counts(std::ostream& text, const char* form, const Counts& counts) {
   text << form << short_count(static_cast<double>(counts.parameters)) << " parameters, "
-       << short_count(static_cast<double>(counts.multiply_adds)) << " multiply-adds per image, " << counts.convolutions
-       << " convolutions, " << counts.batch_norms << " batch norms\n";
+       << short_count(static_cast<double>(counts.multiply_adds)) << " multiply-adds per image, "
+       << several(counts.convolutions, "convolution") << ", " << several(counts.batch_norms, "batch norm") << '\n';
 }
 
 }  // namespace
@@ -52,16 +52,16 @@ std::string training_plan(const TrainingSetup& setup) {
   print_counts(text, "trained   ", count(network, one_image));
   print_counts(text, "folded    ", count(*folded, one_image));
   text << "images    " << train.name << ": " << grouped(train.size()) << " to train on, " << grouped(test.size())
-       << " to test on, " << train.classes.size() << " classes\n"
-       << "training  " << setup.trainer.epochs << " epochs of " << trainer.steps_per_epoch() << " steps of "
-       << setup.trainer.batch_size << " images: " << grouped(steps) << " steps\n";
+       << " to test on, " << train.classes.size() << (classes == 1 ? " class\n" : " classes\n") << "training  "
+       << several(setup.trainer.epochs, "epoch") << " of " << several(trainer.steps_per_epoch(), "step") << " of "
+       << several(setup.trainer.batch_size, "image") << ": " << several(steps, "step") << '\n';
 
   // A test image costs about a third of a training image: its forward pass, without the backward pass, which costs two.
   const double step_seconds = measure_step(network, setup);
   const double test_images = static_cast<double>(setup.trainer.epochs * test.size());
   const double tests = test_images / (3 * static_cast<double>(setup.trainer.batch_size) * ranks());
   text << "time      about " << duration(step_seconds * (static_cast<double>(steps) + tests)) << ", at "
-       << duration(step_seconds) << " per step on " << threads() << (threads() == 1 ? " thread\n" : " threads\n")
+       << duration(step_seconds) << " per step on " << several(threads(), "thread") << '\n'
        << "folder    " << setup.folder.path.string() << " (nothing is written in a dry run)\n";
   return text.str();
 }

@@ -6,7 +6,7 @@
 
 namespace onefold {
 
-/// What a training would do, for --dry-run: network, images, steps, folder, and the time estimated from two steps.
+/// What a training run would do, for --dry-run: network, images, steps, folder, and the time estimated from two steps.
 std::string training_plan(const TrainingSetup& setup);
 
 }  // namespace onefold

@@ -186,6 +186,7 @@ void TrainingRun::save() {
   ordered_json about = {{"options", setup_.options},
                         {"checkpoint_every", setup_.checkpoint_every},
                         {"tensorboard", setup_.tensorboard},
+                        {"data_dir", setup_.data_dir},
                         {"train_hash", train_hash_},
                         {"test_hash", test_hash_},
                         {"mean", setup_.data.normalization.mean},

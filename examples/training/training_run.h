@@ -18,7 +18,7 @@
 
 namespace onefold {
 
-/// Everything that defines a training.
+/// Everything that defines a training run.
 struct TrainingSetup {
   std::string net;
   std::string reparam = "repvgg";  // the family of its blocks
@@ -28,6 +28,7 @@ struct TrainingSetup {
   int64_t views = 1;                         // per test image at the end; after an epoch one is enough
   int64_t checkpoint_every = 0;              // steps; 0 = only after each epoch
   bool tensorboard = false;                  // write an EventFile, too
+  std::string data_dir = {};                 // where the images are from, if it was named: a resumed run looks there
   RunFolder folder;
   nlohmann::ordered_json options;  // as stored in run.json and the checkpoint
   std::string command;             // the command line
@@ -43,7 +44,7 @@ struct BestEpoch {
 /// the network that it began with.
 ChannelNormalization saved_normalization(const Checkpoint& checkpoint, const ChannelNormalization& otherwise);
 
-/// A training and its folder: epochs, their lines in the log and on stderr, checkpoints, and at the end the model.
+/// A training run and its folder: epochs, their lines in the log and on stderr, checkpoints, and at the end the model.
 ///
 /// A checkpoint is written at the start, after every epoch, and in between as often as the setup says. So whatever ends
 /// the program, the run can be continued: a signal saves within one step and is thrown as Interrupted; a loss that is

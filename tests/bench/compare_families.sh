@@ -7,8 +7,8 @@
 #   tests/bench/compare_families.sh --only table             the table of what was measured so far
 #
 #   --net NET        the network (mini)
-#   --epochs N       of each training (3)
-#   --seed N         of each training (1)
+#   --epochs N       of each training run (3)
+#   --seed N         of each training run (1)
 #   --families LIST  separated by commas (all that need no depthwise convolution)
 #   --runs DIR       where the trainings stand (BUILD/families-NET); finished ones are kept, others go on
 #   --repeats N      rounds of timing, in each of which every family has its turn (5)

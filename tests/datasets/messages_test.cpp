@@ -66,8 +66,18 @@ TEST_CASE("messages: files of images", "[datasets]") {
                         " nor cifar-10-batches-bin below it has data_batch_1.bin: run "
                         "datasets/download_cifar10.sh to fetch it, or name the folder with --data-dir");
   write_bytes(folder / "data_batch_1.bin", "too short");
-  CHECK_THROWS_WITH(load_cifar10(path), path + "/batches.meta.txt: is missing: run datasets/download_cifar10.sh " +
-                                            folder.path().parent_path().string());
+  CHECK_THROWS_WITH(load_cifar10(path), path +
+                                            "/batches.meta.txt: is missing: run datasets/download_cifar10.sh, and name "
+                                            "with --data-dir the folder that it fills instead of " +
+                                            path);
+  std::filesystem::create_directory(folder / "cifar-10-batches-bin");
+  std::filesystem::rename(folder / "data_batch_1.bin", folder / "cifar-10-batches-bin/data_batch_1.bin");
+  CHECK_THROWS_WITH(load_cifar10(path), path +
+                                            "/cifar-10-batches-bin/batches.meta.txt: is missing: run "
+                                            "datasets/download_cifar10.sh " +
+                                            path);
+  std::filesystem::remove_all(folder / "cifar-10-batches-bin");
+  write_bytes(folder / "data_batch_1.bin", "too short");
   CHECK_THROWS_WITH(decode_image("x.png", {1, 2, 3}),
                     "x.png: not a PNG or JPEG image (Image not of any known type, or corrupt): convert it to PNG or "
                     "JPEG again, or remove it");

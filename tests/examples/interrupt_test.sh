@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Ctrl-C and SIGTERM at random moments of a training: it saves within one step and two seconds, and exits with 130 or
-# 143. A second one ends it at once.
+# Ctrl-C and SIGTERM at random moments of a training run: it saves within one step and two seconds, and exits with 130
+# or 143. A second one ends it at once.
 #
 #   interrupt_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER [SIGNALS]     10 signals
 set -uo pipefail

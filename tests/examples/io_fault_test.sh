@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every open, write, fsync, close and rename with which a training touches its folder fails once, by strace: it exits
-# with 1 and names file and reason, what was there before is whole, no temporary stays, and the run then goes on to the
-# end that it would have had. Then, where a small file system may be mounted, a full disk and a read-only one.
+# Every open, write, fsync, close and rename with which a training run touches its folder fails once, by strace: it
+# exits with 1 and names file and reason, what was there before is whole, no temporary stays, and the run then goes on to
+# the end that it would have had. Then, where a small file system may be mounted, a full disk and a read-only one.
 #
 #   io_fault_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER [EVERY [FIRST]]     every 12th call of a kind, from its first, 0
 set -uo pipefail

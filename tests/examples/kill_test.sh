@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# kill -9 at random moments of a training that saves after every step. Whatever it was doing, its checkpoint loads, and
-# however often it is killed and resumed, it ends with the bytes of a run that was left alone.
+# kill -9 at random moments of a training run that saves after every step. Whatever it was doing, its checkpoint loads,
+# and however often it is killed and resumed, it ends with the bytes of a run that was left alone.
 #
 #   kill_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER [KILLS]     50 kills
 set -uo pipefail

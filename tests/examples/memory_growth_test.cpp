@@ -40,7 +40,7 @@ std::vector<std::weak_ptr<Node>> nodes_of(const Variable& result) {
 
 }  // namespace
 
-TEST_CASE("memory: less than 1 MB more after 1,900 steps of a training, in the pool and in the process",
+TEST_CASE("memory: less than 1 MB more after 1,900 steps of a training run, in the pool and in the process",
           "[examples][.long]") {
   constexpr int64_t kWarmUp = 100, kMeasured = 1900;
   TrainerOptions chosen = options();

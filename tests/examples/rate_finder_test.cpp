@@ -105,7 +105,8 @@ TEST_CASE("rate finder: it ends where the loss diverges", "[examples]") {
   CHECK_FALSE(hopeless.suggestion().has_value());
 }
 
-TEST_CASE("rate finder: the suggested rate trains better than a thirtieth of it and than thirty times", "[examples]") {
+TEST_CASE("rate finder: the suggested rate trains better than a thirtieth of it and than thirty times",
+          "[examples][.long]") {
   for (const bool of_muon : {false, true}) {
     TrainerOptions chosen = of_muon ? with_muon() : without_muon();
     chosen.epochs = 3;

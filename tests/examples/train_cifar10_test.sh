@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds train_cifar10 to what a training promises: its folder, the same bytes however it is stopped and resumed, and
+# Holds train_cifar10 to what a training run promises: its folder, the same bytes however it is stopped and resumed, and
 # after every failure the last good state whole.
 #
 #   train_cifar10_test.sh FOLDER_OF_PROGRAMS WORK_FOLDER
@@ -7,7 +7,7 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/checks.sh" "$@"
 
-# A training of 3 epochs of 3 steps: every run of it, however interrupted, must end with the same model.
+# A training run of 3 epochs of 3 steps: every run of it, however interrupted, must end with the same model.
 small=(--dataset shapes10 --net tiny --limit-train 26 --limit-test 40 --batch-size 8 --epochs 3 --seed 7)
 
 title "a dry run says what would be done, and writes nothing"
@@ -17,8 +17,12 @@ prints "296 k parameters, 16.96 M multiply-adds"
 prints "3 epochs of 3 steps of 8 images: 9 steps"
 prints "runs/train-tiny"
 holds . "err out"
+one_step=(--dry-run --epochs 1 --limit-train 1 --batch-size 1)
+OMP_NUM_THREADS=2 OMP_THREAD_LIMIT=1 run 0 train_cifar10 "${small[@]}" "${one_step[@]}"
+prints "1 epoch of 1 step of 1 image: 1 step"
+prints "per step on 1 thread"
 
-title "a training fills its folder; without a terminal an epoch is a plain line"
+title "a training run fills its folder; without a terminal an epoch is a plain line"
 run 0 train_cifar10 "${small[@]}"
 run_files="best.safetensors checkpoint.safetensors confusion.json images.json log.jsonl model.safetensors \
 report.html run.json sample-1.png sample-2.png sample-3.png"
@@ -99,6 +103,28 @@ says "there is no run to resume"
 absent nothing
 run 2 train_cifar10 --out stopped --resume --dataset cifar10
 says '--dataset "cifar10", but the run has "shapes10"'
+
+title "a resumed run finds its images, from wherever it is resumed, and says so if they are gone"
+black=iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAEklEQVR42mNgGAWjYBSMAuwAAAQgAAF8we+4AAAAAElFTkSuQmCC
+white=iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAFklEQVR42mP4TwAwjCoYVTCqYKQqAAA/aPwuqUTQyAAAAABJRU5ErkJggg==
+for split in train test; do
+  mkdir -p photos/$split/night photos/$split/day
+  for i in 1 2 3 4; do
+    base64 -d <<<$black >photos/$split/night/$i.png
+    base64 -d <<<$white >photos/$split/day/$i.png
+  done
+done
+run 0 train_cifar10 --net tiny --data-dir photos --batch-size 4 --epochs 2 --stop-after 1 --out photo-run
+mkdir -p elsewhere
+(cd elsewhere && run 0 train_cifar10 --resume --out ../photo-run && exit $failures) || failures=$((failures + 1))
+rm elsewhere/*
+mv photos photos-moved
+run 0 train_cifar10 --net tiny --data-dir photos-moved --batch-size 4 --epochs 2 --stop-after 1 --out photo-run --overwrite
+mv photos-moved photos
+run 1 train_cifar10 --resume --out photo-run
+says "photos-moved"
+! grep -q "Shapes10 is used instead" err || complain "a run on photos should not go on with Shapes10"
+run 0 train_cifar10 --resume --out photo-run --data-dir photos
 
 title "Ctrl-C and SIGTERM save, say how to go on, and leave with 128 + their number"
 set -m # so that a job in the background hears SIGINT

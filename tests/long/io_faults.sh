@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Each system call of a training on its folder fails once; CTest tries every 12th. About six minutes on two cores.
+# Each system call of a training run on its folder fails once; CTest tries every 12th. About six minutes on two cores.
 #
 #   tests/long/io_faults.sh [EVERY]     1
 set -euo pipefail

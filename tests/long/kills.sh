@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# kill -9 at random moments during a training; CTest does it 50 times. About ten minutes on two cores.
+# kill -9 at random moments during a training run; CTest does it 50 times. About ten minutes on two cores.
 #
 #   tests/long/kills.sh [KILLS]     1000
 set -euo pipefail
