@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "datasets/image_survey.h"
+
 namespace onefold {
 
 namespace {
-
-// The second byte of a JPEG marker; the first is 0xFF.
-constexpr uint8_t kFill = 0xFF, kStartOfImage = 0xD8, kEndOfImage = 0xD9, kStartOfScan = 0xDA, kApplication1 = 0xE1;
 
 constexpr std::array<uint8_t, 6> kExif = {'E', 'x', 'i', 'f', 0, 0};  // at the start of a segment, before a TIFF
 

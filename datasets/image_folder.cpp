@@ -20,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kMostFileBytes = uint64_t{64} << 20;
-
 struct LabelledFile {
   fs::path path;
   int label;
@@ -121,7 +119,9 @@ std::vector<LabelledFile> image_files(const fs::path& split, const std::vector<s
   return files;
 }
 
-DecodedImage read_image(const fs::path& path) { return decode_image(path.string(), read_file(path, kMostFileBytes)); }
+DecodedImage read_image(const fs::path& path) {
+  return decode_image(path.string(), read_file(path, kMostImageFileBytes));
+}
 
 /// Throws Error if the pixels need more memory than is available; otherwise the system would kill the process.
 void reserve_pixels(Dataset& dataset, size_t images) {

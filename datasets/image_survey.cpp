@@ -14,10 +14,6 @@ constexpr size_t kMostCodes = 256;
 constexpr int kMostScans = 100, kMostTableSegments = 400;  // a scan needs at most four tables
 constexpr size_t kTableHeader = 17;  // class and number, then the number of codes of each length from 1 to 16
 
-// The second byte of a marker; the first is 0xFF.
-constexpr uint8_t kFill = 0xFF, kStartOfImage = 0xD8, kEndOfImage = 0xD9, kDefineHuffmanTables = 0xC4,
-                  kStartOfScan = 0xDA;
-
 /// Whether the byte after 0xFF makes it a marker. In a scan's data, 0xFF 0x00 is a byte 0xFF, and the restart markers
 /// 0xD0 to 0xD7 are part of the data.
 bool is_marker(uint8_t second) { return second != 0x00 && second != kFill && (second < 0xD0 || second > 0xD7); }

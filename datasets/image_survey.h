@@ -8,6 +8,10 @@ namespace onefold {
 
 // What decoders do not check, before they get a file.
 
+/// The second byte of a JPEG marker; the first is 0xFF.
+inline constexpr uint8_t kFill = 0xFF, kStartOfImage = 0xD8, kEndOfImage = 0xD9, kDefineHuffmanTables = 0xC4,
+                         kStartOfScan = 0xDA, kApplication1 = 0xE1;
+
 /// What is checked of a JPEG file before it is decoded.
 struct JpegSurvey {
   bool is_jpeg = false;         // if false, the other members have no meaning

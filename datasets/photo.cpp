@@ -14,7 +14,6 @@ namespace onefold {
 
 namespace {
 
-constexpr uint64_t kMostFileBytes = uint64_t{64} << 20;
 constexpr ImageLimits kPhotoLimits{.side = 1 << 14, .pixels = 1 << 26, .working_bytes = int64_t{1} << 30};
 
 /// Where the pixel (row, column) of an upright image lies in the stored one.
@@ -73,7 +72,7 @@ std::vector<Window> windows(int64_t old_size, int64_t new_size) {
 }  // namespace
 
 Photo load_photo(const std::filesystem::path& path) {
-  const std::vector<uint8_t> bytes = read_file(path, kMostFileBytes);
+  const std::vector<uint8_t> bytes = read_file(path, kMostImageFileBytes);
   ImageLimits limits = kPhotoLimits;
   limits.working_bytes = std::min(limits.working_bytes, available_memory());
   const int orientation = exif_orientation(bytes);

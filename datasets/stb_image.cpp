@@ -72,8 +72,6 @@ namespace onefold {
 
 namespace {
 
-constexpr size_t kMostFileBytes = size_t{64} << 20;
-
 /// The maximum bits of pixels per byte of a PNG: deflate compresses at most 1,032-fold.
 constexpr int64_t kMostBitsOfPngByte = 8 * 1032;
 
@@ -105,7 +103,7 @@ constexpr const char* kRemedy = ": convert it to PNG or JPEG again, or remove it
 DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& bytes, const ImageLimits& limits) {
   const int size = static_cast<int>(bytes.size());
   int width = 0, height = 0, channels = 0;
-  check(bytes.size() <= kMostFileBytes, name, ": has ", bytes.size(), " bytes, at most ", kMostFileBytes,
+  check(bytes.size() <= kMostImageFileBytes, name, ": has ", bytes.size(), " bytes, at most ", kMostImageFileBytes,
         " are allowed");
   const JpegSurvey jpeg = survey_jpeg(bytes);
   if (jpeg.fault != nullptr) fail(name, ": cannot be decoded (", jpeg.fault, ")", kRemedy);
