@@ -13,6 +13,9 @@ struct DecodedImage {
   std::vector<uint8_t> pixels;
 };
 
+/// The maximum size of an image's file.
+inline constexpr uint64_t kMostImageFileBytes = uint64_t{64} << 20;
+
 /// What an image may have at most, so that a small file cannot take all memory.
 struct ImageLimits {
   int64_t side = 4096;                        // pixels

@@ -1,8 +1,8 @@
 #include "examples/inference/onnx_file.h"
 
 #include "core/files/atomic_file.h"
-#include "examples/cli/build_info.h"  // written by examples/CMakeLists.txt
 #include "layers/labs/onnx_network.h"
+#include "onefold/version.h"
 
 namespace onefold {
 

@@ -67,7 +67,7 @@ int evaluate_model(const Options& options) {
   for (const std::string& file : {options.logits, options.pixels}) {
     if (!file.empty()) check_can_write(file);
   }
-  const SavedNetwork saved = load_network(options.model, options.net);
+  const SavedNetwork saved = load_network(options.model, options.network);
   const Dataset test = load_test_images(options.data, saved.card);
   check_inference_fits(saved.network(), batch_shape(test, options.batch_size));
 

@@ -26,7 +26,7 @@ namespace {
 struct Options {
   std::filesystem::path model;
   std::filesystem::path onnx;
-  std::string net;  // empty: from the file
+  NetworkOptions network;  // by default from the file
   bool fold = false;
   int64_t height = 32, width = 32;
 };
@@ -36,7 +36,7 @@ void add_options(CLI::App& app, Options& options) {
       ->required()
       ->type_name("FILE");
   app.add_option("--onnx", options.onnx, "the file to write")->required()->type_name("FILE");
-  add_network_option(app, options.net, " (default: from the file)");
+  add_saved_network_options(app, options.network);
   app.add_flag("--fold", options.fold, "fold a trained network first");
   app.add_option("--height", options.height, "of the images, in pixels")->transform(whole_number(1, 4096));
   app.add_option("--width", options.width, "of the images, in pixels")->transform(whole_number(1, 4096));
@@ -48,7 +48,7 @@ int export_model(const Options& options) {
     throw UsageError("--onnx: " + options.onnx.string() + " is the network itself; name another file");
   }
   check_can_write(options.onnx);
-  SavedNetwork saved = load_network(options.model, options.net);
+  SavedNetwork saved = load_network(options.model, options.network);
   if (options.fold) {
     check(saved.trained != nullptr, options.model.string(), ": is folded already; leave out --fold");
     saved.folded = saved.trained->fold_network();

@@ -28,7 +28,7 @@ namespace {
 
 struct Options {
   std::filesystem::path model;
-  std::string net;  // empty: from the file
+  NetworkOptions network;  // by default from the file
   std::vector<std::filesystem::path> photos;
   std::optional<std::filesystem::path> out;  // by default next to the model
 };
@@ -43,7 +43,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
       ->required()
       ->type_name("FILE");
-  add_network_option(app, options.net, " (default: from the file)");
+  add_saved_network_options(app, options.network);
   app.add_option("--out", options.out, "page to write (default: predictions.html next to the model)")
       ->type_name("FILE");
   add_threads_option(app);
@@ -66,7 +66,7 @@ std::vector<NetworkPhoto> read_photos(const std::vector<std::filesystem::path>& 
 
 int predict(const Options& options) {
   const std::filesystem::path out = options.out.value_or(options.model.parent_path() / "predictions.html");
-  const SavedNetwork saved = load_network(options.model, options.net);
+  const SavedNetwork saved = load_network(options.model, options.network);
   check_can_write(out);
   std::vector<NetworkPhoto> photos = read_photos(options.photos, saved.card.image);
 

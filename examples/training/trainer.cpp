@@ -167,7 +167,7 @@ void Trainer::take_step() {
   if (lookahead_) lookahead_->after_step(steps_taken + 1, options_.epochs * steps_per_epoch());
   // [/take-step]
 
-  last_step_ = {loss_value, options_.learning_rate * schedule_(steps_taken),
+  last_step_ = {found.loss, options_.learning_rate * schedule_(steps_taken),
                 muon_ ? options_.muon_rate * muon_schedule_(steps_taken) : 0};
 
   // Sum up what the log says about the epoch.

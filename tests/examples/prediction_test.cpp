@@ -22,7 +22,7 @@ namespace {
 const ChannelNormalization kNormalization = {{0.4, 0.5, 0.45}, {0.25, 0.2, 0.3}};
 
 /// A network with random weights: a law of every network does not need a trained one.
-SavedNetwork some_network(const std::string& net, const std::string& family = "repvgg") {
+SavedNetwork random_network(const std::string& net, const std::string& family = "repvgg") {
   SavedNetwork saved;
   saved.card = {.net = net,
                 .reparam = family,
@@ -57,7 +57,7 @@ TEST_CASE("prediction: the mean of a class's map plus its bias is its logit, in 
   for (const char* family : {"repvgg", "dbb", "acb", "mobileone", "none"}) {
     for (const char* net : {"tiny", "tiny+whitening"}) {
       CAPTURE(family, net);
-      const SavedNetwork saved = some_network(net, family);
+      const SavedNetwork saved = random_network(net, family);
       const std::vector<Sight> sights = Viewer(saved).look(some_image(4), "image");
       REQUIRE(sights.size() == 2);
       CHECK(sights[0].form == "trained");
@@ -79,7 +79,7 @@ TEST_CASE("prediction: the mean of a class's map plus its bias is its logit, in 
 }
 
 TEST_CASE("prediction: a map's place is what the head makes of that place alone", "[examples]") {
-  const SavedNetwork saved = some_network("tiny");
+  const SavedNetwork saved = random_network("tiny");
   const Sight sight = Viewer(saved).look(some_image(0), "image")[0];
   const Tensor weight = saved.network().head().weight().value();  // [C, classes]
   const Tensor& features = sight.stages.back();
@@ -95,10 +95,10 @@ TEST_CASE("prediction: a map's place is what the head makes of that place alone"
 }
 
 TEST_CASE("prediction: a network that ends in a maximum has no maps, and says why", "[examples]") {
-  const SavedNetwork saved = some_network("short");
+  const SavedNetwork saved = random_network("short");
   CHECK_THAT(why_no_maps(saved.network()), ContainsSubstring("ends in GlobalMaxPool, not in the mean"));
   for (const Sight& sight : Viewer(saved).look(some_image(0), "image")) CHECK_FALSE(sight.maps.has_value());
-  const SavedNetwork tiny = some_network("tiny");
+  const SavedNetwork tiny = random_network("tiny");
   CHECK(why_no_maps(tiny.network()).empty());
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("prediction: a test image, written as a file, is what the network was 
   const NetworkPhoto photo = read_photo(folder / "3.png", {32, 32}, 640);
   CHECK(photo.seen.pixels == image.pixels);
 
-  const SavedNetwork saved = some_network("tiny");
+  const SavedNetwork saved = random_network("tiny");
   const Dataset images = shapes10(2, 4, 1).train;
   const NoGrad no_grad;
   const Tensor logits = saved.network()(Variable(all_images(images, kNormalization))).value();  // [4, 7]
@@ -143,7 +143,7 @@ TEST_CASE("prediction: the best classes are in order, and their probabilities th
 }
 
 TEST_CASE("prediction: logits that are not finite are an error that names the photo", "[examples]") {
-  SavedNetwork saved = some_network("tiny");
+  SavedNetwork saved = random_network("tiny");
   Tensor bias = saved.trained->head().bias().value().clone();
   const Viewer viewer(saved);
   bias[2] = std::numeric_limits<Real>::quiet_NaN();
@@ -153,7 +153,7 @@ TEST_CASE("prediction: logits that are not finite are an error that names the ph
 }
 
 TEST_CASE("prediction page: photo, classes, maps with their proof, and stages", "[examples]") {
-  const SavedNetwork saved = some_network("tiny");
+  const SavedNetwork saved = random_network("tiny");
   const NetworkPhoto photo = some_photo("a/<b>.png");
   const Prediction prediction{photo, Viewer(saved).look(photo.seen, photo.name)};
   const std::string whole_page = prediction_page({prediction, prediction}, saved.card, "");
@@ -190,7 +190,7 @@ TEST_CASE("prediction page: photo, classes, maps with their proof, and stages", 
 }
 
 TEST_CASE("prediction page: without maps it says why, and a folded network is alone", "[examples]") {
-  SavedNetwork saved = some_network("short");
+  SavedNetwork saved = random_network("short");
   saved.folded = saved.trained->fold_network();
   saved.trained = nullptr;
   const NetworkPhoto photo = some_photo("a.png");

@@ -17,8 +17,8 @@ import zlib
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
 DARK = "--blink-settings=preferredColorScheme=0"
-SECTIONS = ["Training", "Confusion matrix", "Test images", "The folded network is the trained network", "One block, step by step",
-            "The whole network", "Block by block", "The run"]
+SECTIONS = ["Training", "Confusion matrix", "Test images", "The folded network is the trained network",
+            "One block, step by step", "The whole network", "Block by block", "The run"]
 BAD_WORDS = (r'document.querySelector("main").innerHTML.replace(/-fsanitize=\S+/g, "")'
              r'.match(/NaN|Infinity|undefined|\[object/g)')
 failures = 0
@@ -305,15 +305,19 @@ def check_hostile(page):
     expect("a run that has only begun", answer["sections"], ["The run"])
 
 
-def check_screens(page):
-    """A phone's width, the dark scheme, a script that fails."""
+def on_a_phone(page):
+    """The width of the window, the units of the first picture, and whether nothing is left to scroll sideways."""
     measure = """<script>parent.measured = [innerWidth, document.querySelector("svg").viewBox.baseVal.width,
       document.documentElement.scrollWidth <= document.documentElement.clientWidth]</script></body>"""
     phone = f"""<!DOCTYPE html><meta charset="utf-8"><body><iframe width="390" height="800" style="border:0"
       srcdoc="{html.escape(page.replace("</body>", measure))}"></iframe></body>"""
-    answer = ask(phone, {"measured": "[]"}, prepare="""addEventListener("load", () => {
-      document.getElementById("answer").textContent = JSON.stringify({ measured }); })""")
-    expect("a phone: width, units of a chart, nothing to scroll sideways", answer["measured"], [390, 350, True])
+    return ask(phone, {"measured": "[]"}, prepare="""addEventListener("load", () => {
+      document.getElementById("answer").textContent = JSON.stringify({ measured }); })""")["measured"]
+
+
+def check_screens(page):
+    """A phone's width, the dark scheme, a script that fails."""
+    expect("a phone: width, units of a chart, nothing to scroll sideways", on_a_phone(page), [390, 350, True])
 
     dark = ask(page, {"background": "getComputedStyle(document.body).backgroundColor"}, DARK)
     expect("background, dark", dark["background"], "rgb(13, 17, 23)")
@@ -427,6 +431,7 @@ def check_predictions(page):
     expect("figures without maps", answer["figures"], 2 * 3)
     expect("why there are none", answer["words"][0], "It ends in <i>a maximum</i>.")
     expect("tags in names", answer["tags"], 0)
+    expect("photos on a phone: width, units of a photo, nothing to scroll sideways", on_a_phone(page), [390, 240, True])
 
 
 if len(sys.argv) != 3:
