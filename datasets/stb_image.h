@@ -23,9 +23,6 @@ struct ImageLimits {
   int64_t working_bytes = int64_t{64} << 20;  // of the decoder
 };
 
-/// What is read of a file at most.
-inline constexpr uint64_t kMostImageFileBytes = uint64_t{64} << 20;
-
 /// Decodes the bytes of a PNG or JPEG file to RGB. Greyscale is replicated to three channels; transparency is dropped.
 ///
 /// Safe on malicious files: at most kMostImageFileBytes, and the limits. Throws Error "NAME: reason, remedy" for

@@ -10,7 +10,7 @@ OnnxModel save_onnx(const std::filesystem::path& file, Vgg& network, const Model
                     int64_t width) {
   const OnnxImages images{height, width, card.normalization.mean, card.normalization.deviation};
   OnnxModel model = onnx_network(network, vgg_variant(card.net, card.reparam), images);
-  write_file_atomically(file, model.bytes(network.type(), kBuildVersion, to_metadata(card)));
+  write_file_atomically(file, model.bytes(network.type(), ONEFOLD_VERSION, to_metadata(card)));
   return model;
 }
 
