@@ -25,6 +25,11 @@ lines() { [ "$(wc -l <out)" -le "$1" ] || { complain "more than $1 lines"; cat o
 
 title "what is next, its hints, its check, its solution; what is done stays done until the file changes"
 learn 0 next
+prints "00.1  the slope of a loss"
+cp "$exercises"/solutions/00_from_nothing/*.cpp mine/00_from_nothing/
+learn 0 answer 00.6 36
+learn 0 check 00
+learn 0 next
 prints "01.1  where an element stands in memory"
 prints "edit     mine/01_tensors/1_offset.cpp"
 learn 0 hint 1.1
@@ -104,7 +109,7 @@ lines 6
 
 title "what is not there"
 learn 2 check 99
-says "there is no exercise 99; there are 01.1 01.2"
+says "there is no exercise 99; there are 00.1 00.2"
 silent out
 learn 2 hint 01.99
 says "there is no exercise 01.99"

@@ -9,7 +9,11 @@ printf '%s\n' '// A lesson.' '// Expected output (a second):' '//   sum 2' '//  
   '//   loss 0.500 after 3 s' '' 'int main() {}' >"$folder/lesson.cpp"
 printf '%s\n' 'sum  2' 'error ?1e-07' 'loss ~0.500 after ?3 s' >"$folder/expected.txt"
 
-lesson() { printf '#!/bin/sh\ncat <<"END"\n%s\nEND\n' "$1" >"$folder/lesson" && chmod +x "$folder/lesson"; }
+page=docs/README.md # what --help names
+lesson() {
+  printf '#!/bin/sh\nif [ "${1-}" = --help ]; then echo "Chapter: %s"; exit; fi\ncat <<"END"\n%s\nEND\n' "$page" "$1" \
+    >"$folder/lesson" && chmod +x "$folder/lesson"
+}
 run() { "$here/lesson_output.sh" "$folder/lesson" "$folder/expected.txt" "$folder/lesson.cpp" 2>"$folder/message"; }
 passes() { lesson "$2"; run || { echo "$1: should pass" >&2; cat "$folder/message" >&2; exit 1; }; }
 fails() {
@@ -26,6 +30,10 @@ fails 'another number without a mask' 'printed  "sum 3"' $'sum 3\nerror 1e-07\nl
 fails 'text after a masked number' 'printed' $'sum 2\nerror 1e-07 more\nloss 0.500 after 3 s'
 fails 'a line too few' 'ends before' $'sum 2\nerror 1e-07'
 fails 'a line too many' 'more than this text' $'sum 2\nerror 1e-07\nloss 0.500 after 3 s\nmore'
+
+page=docs/none.md
+fails 'a page that is not there' 'names the page "docs/none.md"' $'sum 2\nerror 1e-07\nloss 0.500 after 3 s'
+page=docs/README.md
 
 printf '#!/bin/sh\nexit 3\n' >"$folder/lesson"
 if run; then echo "a failing lesson should fail" >&2; exit 1; fi

@@ -108,6 +108,7 @@ ln -s "$(command -v dirname)" bin/dirname
 stand_in c++ 'cat >/dev/null'
 stand_in ninja ''
 stand_in ../clone/build/examples/reparameterize ''
+stand_in ../clone/build/examples/predict ''
 # ends_with IMAGES EPOCHS LINE: trained on those images, for so many epochs, it ends with the line.
 ends_with() {
   stand_in ../clone/build/examples/train_cifar10 "echo 'images    $1: 8 to train on'"

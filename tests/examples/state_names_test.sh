@@ -18,8 +18,8 @@ trained=$(accuracy)
 run 0 reparameterize --model run/model.safetensors "${fold[@]}" --names dingxiaoh timm --out named
 prints "Written: named/folded.safetensors"
 prints "         named/model-timm.safetensors"
-holds named "fold.json folded-dingxiaoh.safetensors folded-timm.safetensors folded.safetensors \
-model-dingxiaoh.safetensors model-timm.safetensors report.html"
+holds named "fold.json folded-dingxiaoh.safetensors folded-timm.safetensors folded.onnx \
+folded.safetensors model-dingxiaoh.safetensors model-timm.safetensors report.html trained.onnx"
 for name in stage0.rbr_dense.conv.weight stage3.1.rbr_identity.running_var stage1.0.rbr_1x1.bn.bias linear.weight; do
   grep -qF "\"$name\"" named/model-dingxiaoh.safetensors || complain "there should be a $name"
 done
@@ -75,7 +75,7 @@ absent no
 title "of other blocks only the folded form has such names; a whitened network has none; the model is not overwritten"
 run 0 train_cifar10 "${tune[@]}" --net tiny --reparam acb --out acb
 run 0 reparameterize --model acb/model.safetensors "${fold[@]}" --names timm --out acb-named
-holds acb-named "fold.json folded-timm.safetensors folded.safetensors report.html"
+holds acb-named "fold.json folded-timm.safetensors folded.onnx folded.safetensors report.html trained.onnx"
 run 0 train_cifar10 "${tune[@]}" --net tiny+whitening --out whitened
 run 1 reparameterize --model whitened/model.safetensors "${fold[@]}" --names timm --out no
 says "a RepVGG tiny+whitening has no \"whitening.conv.bias\" under timm's names"
