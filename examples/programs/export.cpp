@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
-#include <system_error>
 
 #include "core/check.h"
 #include "core/files/atomic_file.h"
@@ -43,10 +42,7 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 int export_model(const Options& options) {
-  std::error_code none;
-  if (std::filesystem::equivalent(options.model, options.onnx, none)) {
-    throw UsageError("--onnx: " + options.onnx.string() + " is the network itself; name another file");
-  }
+  check_is_not_read("--onnx", options.onnx, options.model);
   check_can_write(options.onnx);
   SavedNetwork saved = load_network(options.model, options.network);
   if (options.fold) {

@@ -66,6 +66,8 @@ std::vector<NetworkPhoto> read_photos(const std::vector<std::filesystem::path>& 
 
 int predict(const Options& options) {
   const std::filesystem::path out = options.out.value_or(options.model.parent_path() / "predictions.html");
+  check_is_not_read("--out", out, options.model);
+  for (const std::filesystem::path& photo : options.photos) check_is_not_read("--out", out, photo);
   const SavedNetwork saved = load_network(options.model, options.network);
   check_can_write(out);
   std::vector<NetworkPhoto> photos = read_photos(options.photos, saved.card.image);

@@ -54,7 +54,7 @@ refuse 2 "--model is required"
 run 2 export "${model[@]}"
 says "--onnx is required"
 refuse 2 "--height: got 0, needs a whole number from 1 to 4096" "${model[@]}" --height 0
-refuse 2 "run/model.safetensors is the network itself" "${model[@]}" --onnx run/../run/model.safetensors
+refuse 2 "run/model.safetensors is a file that is read here" "${model[@]}" --onnx run/../run/model.safetensors
 refuse 1 "missing.safetensors" --model missing.safetensors
 refuse 1 "missing      stages.1.1.bn0.bias [32]" "${model[@]}" --net S
 refuse 1 "is folded already; leave out --fold" --model folded/folded.safetensors --fold
