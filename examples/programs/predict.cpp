@@ -6,8 +6,8 @@
 //         the trained and in the folded form; predictions.html next to the model
 //
 // Photos are PNG or JPEG of any size. Each is turned as its Exif data ask; of it the largest centred part with the
-// proportions of the network's images is seen, at their size. If one cannot be read, all that cannot are named, nothing
-// is predicted, and no page is written.
+// proportions of the network's images is seen, at their size. If one cannot be read, each such photo is named,
+// nothing is predicted, and no page is written.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
