@@ -112,7 +112,8 @@ DecodedImage decode_image(const std::string& name, const std::vector<uint8_t>& b
   allowed_bytes = static_cast<size_t>(limits.working_bytes);
   // Query first, then read the reason: the arguments of one call are evaluated in any order.
   const bool is_image = stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0;
-  check(is_image, name, ": not a PNG or JPEG image (", is_image ? "" : failure_reason(), ")", kRemedy);
+  check(is_image, name, ": not a PNG or JPEG image (", is_image ? "" : failure_reason(),
+        "): convert it to PNG or JPEG, or remove it");
   check(width <= limits.side && height <= limits.side && int64_t{width} * height <= limits.pixels, name, ": has ",
         width, " x ", height, " pixels, at most ", limits.side, " per side and ", limits.pixels,
         " in total are allowed: make it smaller");

@@ -3,9 +3,11 @@
 #include <charconv>
 #include <cstdlib>
 #include <sstream>
+#include <system_error>
 
 #include "core/check.h"
 #include "core/parallel.h"
+#include "examples/cli/program.h"
 #include "layers/families/families.h"
 #include "layers/labs/vgg_variant.h"
 
@@ -110,6 +112,14 @@ void add_seed_option(CLI::App& app, uint64_t& seed) {
 void add_detect_anomaly_option(CLI::App& app, bool& detect_anomaly) {
   app.add_flag("--detect-anomaly", detect_anomaly,
                "name the op and the layer that produce the first NaN or infinity; steps take longer");
+}
+
+void check_is_not_read(const std::string& option, const std::filesystem::path& output,
+                       const std::filesystem::path& input) {
+  std::error_code none;  // of files that are not there
+  if (std::filesystem::equivalent(output, input, none)) {
+    throw UsageError(option + ": " + output.string() + " is a file that is read here; name another file to write");
+  }
 }
 
 void add_batch_size_option(CLI::App& app, int64_t& batch_size, const std::string& purpose) {

@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <string>
 
 namespace onefold {
 
@@ -29,6 +31,10 @@ void add_seed_option(CLI::App& app, uint64_t& seed);
 
 /// --detect-anomaly: see layers/labs/anomaly.h.
 void add_detect_anomaly_option(CLI::App& app, bool& detect_anomaly);
+
+/// Throws UsageError if the file that `option` asks to write is one that the program reads, by whatever path.
+void check_is_not_read(const std::string& option, const std::filesystem::path& output,
+                       const std::filesystem::path& input);
 
 /// --batch-size.
 void add_batch_size_option(CLI::App& app, int64_t& batch_size, const std::string& purpose);

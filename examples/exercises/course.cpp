@@ -72,6 +72,7 @@ Exercise parse(const nlohmann::json& chapter, const nlohmann::json& entry, size_
   exercise.title = entry.at("title");
   exercise.page = chapter.at("page");
   exercise.hints = entry.at("hints");
+  exercise.folder = learners;
   exercise.work = learners.empty() ? kBuilt / "work" : learners / "work";
   if (entry.contains("question")) {
     exercise.question = entry.at("question");

@@ -25,8 +25,9 @@ struct Exercise {
   std::string page;
   std::vector<std::string> hints;
 
-  std::string file;            // of the stub, such as "05_winograd_by_hand/2_tile.cpp": below the learner's folder, and
-  std::filesystem::path stub;  // there; its solution is below examples/exercises/solutions/
+  std::filesystem::path folder;  // the learner's copy of examples/exercises/, or ""
+  std::string file;              // of the stub, such as "05_winograd_by_hand/2_tile.cpp": below that folder, and
+  std::filesystem::path stub;    // there; its solution is below examples/exercises/solutions/
   std::filesystem::path solution;
   std::filesystem::path work;  // where programs for attempts are built, and what is solved is kept
   std::vector<WrongVariant> wrong_variants;

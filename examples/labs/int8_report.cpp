@@ -65,7 +65,7 @@ std::string int8_page(const Int8Record& record) {
   Json forms = Json::array();
   for (const Int8Form& form : record.forms) forms.push_back(to_json(form));
   const std::string lead =
-      record.settings() + "; tested on " + grouped(record.test_images) + " images of " + record.dataset + ".";
+      record.settings() + "; tested on " + record.dataset + ", " + grouped(record.test_images) + " images.";
   return page("Rounded to few bits", lead, {},
               {{"int8", {{"accuracy", table_json(accuracy_table(record))}, {"forms", forms}}}});
 }

@@ -64,8 +64,13 @@ Tensor planes_of(const Dataset& images) {
 }
 
 int evaluate_model(const Options& options) {
+  check_is_not_read("--logits", options.logits, options.model);
+  check_is_not_read("--pixels", options.pixels, options.model);
   for (const std::string& file : {options.logits, options.pixels}) {
     if (!file.empty()) check_can_write(file);
+  }
+  if (!options.logits.empty() && options.logits == options.pixels) {
+    throw UsageError("--logits and --pixels both name " + options.logits + "; name two files");
   }
   const SavedNetwork saved = load_network(options.model, options.network);
   const Dataset test = load_test_images(options.data, saved.card);

@@ -9,8 +9,8 @@
 
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
-#include <system_error>
 
 #include "core/check.h"
 #include "core/files/atomic_file.h"
@@ -28,7 +28,7 @@ struct Options {
   std::filesystem::path onnx;
   NetworkOptions network;  // by default from the file
   bool fold = false;
-  int64_t height = 32, width = 32;
+  std::optional<int64_t> height, width;  // by default those of the images that it was trained on
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -38,15 +38,16 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--onnx", options.onnx, "the file to write")->required()->type_name("FILE");
   add_saved_network_options(app, options.network);
   app.add_flag("--fold", options.fold, "fold a trained network first");
-  app.add_option("--height", options.height, "of the images, in pixels")->transform(whole_number(1, 4096));
-  app.add_option("--width", options.width, "of the images, in pixels")->transform(whole_number(1, 4096));
+  app.add_option("--height", options.height, "of the images, in pixels (default: from the file)")
+      ->transform(whole_number(1, 4096))
+      ->type_name("N");
+  app.add_option("--width", options.width, "of the images, in pixels (default: from the file)")
+      ->transform(whole_number(1, 4096))
+      ->type_name("N");
 }
 
 int export_model(const Options& options) {
-  std::error_code none;
-  if (std::filesystem::equivalent(options.model, options.onnx, none)) {
-    throw UsageError("--onnx: " + options.onnx.string() + " is the network itself; name another file");
-  }
+  check_is_not_read("--onnx", options.onnx, options.model);
   check_can_write(options.onnx);
   SavedNetwork saved = load_network(options.model, options.network);
   if (options.fold) {
@@ -55,11 +56,13 @@ int export_model(const Options& options) {
     saved.trained.reset();
     saved.card.form = "folded";
   }
-  const OnnxModel model = save_onnx(options.onnx, saved.network(), saved.card, options.height, options.width);
+  const int64_t height = options.height.value_or(saved.card.image.height);
+  const int64_t width = options.width.value_or(saved.card.image.width);
+  const OnnxModel model = save_onnx(options.onnx, saved.network(), saved.card, height, width);
 
   std::cout << "network    " << network_title(saved.card.net, saved.card.reparam) << ", " << saved.card.form
             << " form\n"
-            << "images     [N 3 " << options.height << " " << options.width << "], pixels from 0 to 255\n"
+            << "images     [N 3 " << height << " " << width << "], pixels from 0 to 255\n"
             << "logits     [N " << saved.card.classes.size() << "]\n"
             << "operators ";
   for (const auto& [op, count] : model.counts()) std::cout << " " << count << " " << op;

@@ -43,13 +43,18 @@ void list(const std::vector<Exercise>& course) {
   }
 }
 
+/// A command as one types it for this exercise.
+std::string call(const std::string& command, const Exercise& exercise) {
+  return "build/examples/learn " + (exercise.folder.empty() ? "" : "--folder " + shown(exercise.folder) + " ") +
+         command + " " + exercise.id;
+}
+
 void show(const Exercise& exercise) {
   std::cout << name(exercise) << "\n  page     " << exercise.page << '\n';
   if (exercise.is_question()) {
-    std::cout << "  " << exercise.question << "\n  answer   build/examples/learn answer " << exercise.id << " NUMBER\n";
+    std::cout << "  " << exercise.question << "\n  answer   " << call("answer", exercise) << " NUMBER\n";
   } else {
-    std::cout << "  edit     " << shown(exercise.stub) << "\n  then     build/examples/learn check " << exercise.id
-              << '\n';
+    std::cout << "  edit     " << shown(exercise.stub) << "\n  then     " << call("check", exercise) << '\n';
   }
 }
 
@@ -118,6 +123,7 @@ int answer(const Exercise& question, double answered) {
   std::cout << "red    " << name(question) << '\n';
   for (const WrongAnswer& wrong : question.wrong_answers)
     if (is(wrong.answer)) std::cout << "  hint      " << wrong.says << '\n';
+  std::cout << "  got       " << answered << "; try again, or see " << call("hint", question) << '\n';
   return kRunTimeError;
 }
 

@@ -6,8 +6,8 @@
 //         the trained and in the folded form; predictions.html next to the model
 //
 // Photos are PNG or JPEG of any size. Each is turned as its Exif data ask; of it the largest centred part with the
-// proportions of the network's images is seen, at their size. If one cannot be read, all that cannot are named, nothing
-// is predicted, and no page is written.
+// proportions of the network's images is seen, at their size. If one cannot be read, each such photo is named,
+// nothing is predicted, and no page is written.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -66,6 +66,8 @@ std::vector<NetworkPhoto> read_photos(const std::vector<std::filesystem::path>& 
 
 int predict(const Options& options) {
   const std::filesystem::path out = options.out.value_or(options.model.parent_path() / "predictions.html");
+  check_is_not_read("--out", out, options.model);
+  for (const std::filesystem::path& photo : options.photos) check_is_not_read("--out", out, photo);
   const SavedNetwork saved = load_network(options.model, options.network);
   check_can_write(out);
   std::vector<NetworkPhoto> photos = read_photos(options.photos, saved.card.image);

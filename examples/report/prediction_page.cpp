@@ -189,7 +189,7 @@ std::string prediction_page(const std::vector<Prediction>& predictions, const Mo
   }
   const std::string lead = "Trained on " + grouped(std::ssize(card.classes)) + " classes, on images of " +
                            size_text(card.image.height, card.image.width) +
-                           " pixels. The whole answer is one of them, " + "whatever the photo shows.";
+                           " pixels. The answer is always one of them, whatever the photo shows.";
   return page("What RepVGG " + network_title(card.net, card.reparam) + " sees", lead, headlines_of(predictions, card),
               data);
 }

@@ -265,7 +265,7 @@ Evaluation TrainingRun::finish() {
   write_json(setup_.folder.run(), record_);
 
   std::cout << "test accuracy  " << percent(evaluation.accuracy(), 2) << ", " << grouped(evaluation.correct) << " of "
-            << grouped(test.size()) << " images of " << test.name
+            << grouped(test.size()) << " right on " << test.name
             << (one_view ? "" : ", the mean of " + std::to_string(setup_.views) + " views each") << '\n';
   if (train_seconds_ > 0) {
     std::cout << "training       " << duration(train_seconds_) << ", " << percent(wait_seconds_ / train_seconds_, 2)

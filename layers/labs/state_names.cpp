@@ -57,15 +57,15 @@ std::string listed(const std::vector<std::vector<Shape>>& stages, Number number)
   return stages.size() <= kShown ? text : text + ", ...";
 }
 
-/// Names that are no RepVGG's: how many, the first, and what is expected.
+/// Names that are not those of a RepVGG: how many, the first, and what is expected.
 std::string describe_unknown_names(const std::map<std::string, Tensor>& state) {
   constexpr int64_t kShown = 3;
-  std::string text = std::to_string(state.size()) + " names";
+  std::string text = std::to_string(state.size()) + (state.size() == 1 ? " name" : " names");
   int64_t shown = 0;
   for (auto name = state.begin(); name != state.end() && shown < kShown; ++name, ++shown) {
     text += (shown == 0 ? ", such as " : ", ") + quoted(name->first);
   }
-  text += ", that are no RepVGG's:";
+  text += ", not those of a RepVGG:";
   for (const NameScheme& scheme : name_schemes()) {
     text += " " + scheme.title + " would have \"" + scheme.stem + "." + scheme.layers[k3x3] +
             ".weight\" or, folded, \"" + scheme.stem + "." + scheme.layers[kFolded] + ".weight\",";

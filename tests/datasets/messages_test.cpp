@@ -80,7 +80,7 @@ TEST_CASE("messages: files of images", "[datasets]") {
   write_bytes(folder / "data_batch_1.bin", "too short");
   CHECK_THROWS_WITH(decode_image("x.png", {1, 2, 3}),
                     "x.png: not a PNG or JPEG image (Image not of any known type, or corrupt): convert it to PNG or "
-                    "JPEG again, or remove it");
+                    "JPEG, or remove it");
   CHECK_THROWS_WITH(load_image_folder(path),
                     path +
                         "/train: is missing: a folder of images needs train/CLASS/*.png (or .jpg) and "

@@ -33,6 +33,11 @@ same folded.onnx again.onnx
 title "images of another size, blocks of another family"
 run 0 export "${model[@]}" --onnx large.onnx --height 64 --width 48
 prints "images     [N 3 64 48], pixels from 0 to 255"
+sed 's/"image":"\[32,32\]"/"image":"[24,40]"/' run/model.safetensors >wide.safetensors  # trained on such images
+run 0 export --model wide.safetensors --onnx wide.onnx
+prints "images     [N 3 24 40], pixels from 0 to 255"
+run 0 export --model wide.safetensors --onnx wide.onnx --width 32
+prints "images     [N 3 24 32], pixels from 0 to 255"
 run 0 train_cifar10 --dataset shapes10 --net tiny --reparam dbb --limit-train 16 --limit-test 8 --batch-size 8 \
   --epochs 1 --out dbb
 run 0 export --model dbb/model.safetensors --onnx dbb.onnx
@@ -54,7 +59,7 @@ refuse 2 "--model is required"
 run 2 export "${model[@]}"
 says "--onnx is required"
 refuse 2 "--height: got 0, needs a whole number from 1 to 4096" "${model[@]}" --height 0
-refuse 2 "run/model.safetensors is the network itself" "${model[@]}" --onnx run/../run/model.safetensors
+refuse 2 "run/model.safetensors is a file that is read here" "${model[@]}" --onnx run/../run/model.safetensors
 refuse 1 "missing.safetensors" --model missing.safetensors
 refuse 1 "missing      stages.1.1.bn0.bias [32]" "${model[@]}" --net S
 refuse 1 "is folded already; leave out --fold" --model folded/folded.safetensors --fold

@@ -32,6 +32,7 @@ learn 0 check 00
 learn 0 next
 prints "01.1  where an element stands in memory"
 prints "edit     mine/01_tensors/1_offset.cpp"
+prints "then     build/examples/learn --folder mine check 01.1"
 learn 0 hint 1.1
 prints "1. Count what stands before the element"
 learn 1 check 01.1
@@ -46,7 +47,7 @@ learn 0 list 01
 prints "  done  01.1"
 learn 0 next
 prints "01.2"
-prints "learn answer 01.2 NUMBER"
+prints "learn --folder mine answer 01.2 NUMBER"
 learn 1 check 01
 prints "red    01.3"
 touch -d '1 hour' mine/01_tensors/1_offset.cpp
@@ -57,6 +58,7 @@ cmp -s "$exercises/01_tensors/4_channels_last.cpp" $stub || complain "nothing bu
 title "a question is answered by the number that the lesson prints"
 learn 1 answer 01.2 16
 prints "its buffer is lent again"
+prints "got       16; try again, or see build/examples/learn --folder mine hint 01.2"
 learn 0 answer 01.2 8
 prints "01_tensors prints 8"
 learn 0 solution 01.2

@@ -266,7 +266,7 @@ TEST_CASE("messages: a file without a card that is not what --net says, or nothi
        ": a RepVGG tiny has a head.fc.weight of [classes 256] and a head.fc.bias of [classes]; it has " + tiny_of_timm);
   file.tensors = {{"backbone.0.weight", Tensor::zeros({1})}};
   const std::string unknown =
-      ": it has 1 names, such as \"backbone.0.weight\", that are no RepVGG's: Onefold's own would have "
+      ": it has 1 name, such as \"backbone.0.weight\", not those of a RepVGG: Onefold's own would have "
       "\"stages.0.0.conv3.weight\" or, folded, \"stages.0.0.conv.weight\", DingXiaoH's would have "
       "\"stage0.rbr_dense.conv.weight\" or, folded, \"stage0.rbr_reparam.weight\", timm's would have "
       "\"stem.conv_kxk.conv.weight\" or, folded, \"stem.reparam_conv.weight\"";

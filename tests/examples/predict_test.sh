@@ -62,6 +62,15 @@ says "nowhere/page.html"
 silent out
 absent predictions.html
 
+title "a page is not written over the photo or the network"
+cp rgb.png before.png
+run 2 predict --model run/model.safetensors rgb.png --out ./rgb.png
+says "--out: ./rgb.png is a file that is read here; name another file to write"
+same rgb.png before.png
+run 2 predict --model run/model.safetensors rgb.png --out run/model.safetensors
+says "--out: run/model.safetensors is a file that is read here"
+run 0 predict --model run/model.safetensors rgb.png
+
 title "usage errors: exit 2"
 run 2 predict --model run/model.safetensors
 says "photos is required"

@@ -118,6 +118,14 @@ prints "true \\ predicted"
 present logits.safetensors
 grep -qaF '"shape":[40,10]' logits.safetensors || complain "logits.safetensors should hold 40 x 10 logits"
 [ "$(grep -c ' %$' out)" = 10 ] || complain "evaluate should print a row a class"
+cp run/model.safetensors before.safetensors
+for option in --logits --pixels; do
+  misuse "$option: run/model.safetensors is a file that is read here" evaluate --model run/model.safetensors \
+    $option run/model.safetensors
+done
+misuse "--logits and --pixels both name a.safetensors" evaluate --model run/model.safetensors --logits a.safetensors \
+  --pixels a.safetensors
+cmp -s run/model.safetensors before.safetensors || complain "evaluate should not write over the network"
 
 title "a folder that is named is used, or it is an error, whatever the network was trained on"
 mkdir empty

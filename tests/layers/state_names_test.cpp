@@ -83,7 +83,7 @@ TEST_CASE("state names: counters go, a prefix of all names goes and is said", "[
       CHECK(bit_equal(state, expected));
     }
   }
-  // One name without the prefix, or names that are no RepVGG's: nothing is removed.
+  // One name without the prefix, or names not those of a RepVGG: nothing is removed.
   auto state = under("timm", trained_state("tiny"));
   std::map<std::string, Tensor> mixed = {{"optimizer.lr", Tensor::zeros({})}};
   for (const auto& [name, tensor] : state) mixed["model." + name] = tensor;
@@ -119,12 +119,13 @@ TEST_CASE("state names: what they tell is described", "[layers]") {
         "\"stages.0.0.identity.weight\"; the networks here have stride 1 there");
 
   const Tensor any = Tensor::zeros({1});
-  CHECK(describe_names({{"conv1.weight", any}, {"fc.bias", any}, {"fc.weight", any}, {"layer1.0.conv1.weight", any}}) ==
-        "4 names, such as \"conv1.weight\", \"fc.bias\", \"fc.weight\", that are no RepVGG's: Onefold's own would have "
-        "\"stages.0.0.conv3.weight\" or, folded, \"stages.0.0.conv.weight\", DingXiaoH's would have "
-        "\"stage0.rbr_dense.conv.weight\" or, folded, \"stage0.rbr_reparam.weight\", timm's would have "
-        "\"stem.conv_kxk.conv.weight\" or, folded, \"stem.reparam_conv.weight\"");
-  CHECK(describe_names({}).starts_with("0 names, that are no RepVGG's: "));
+  CHECK(
+      describe_names({{"conv1.weight", any}, {"fc.bias", any}, {"fc.weight", any}, {"layer1.0.conv1.weight", any}}) ==
+      "4 names, such as \"conv1.weight\", \"fc.bias\", \"fc.weight\", not those of a RepVGG: Onefold's own would have "
+      "\"stages.0.0.conv3.weight\" or, folded, \"stages.0.0.conv.weight\", DingXiaoH's would have "
+      "\"stage0.rbr_dense.conv.weight\" or, folded, \"stage0.rbr_reparam.weight\", timm's would have "
+      "\"stem.conv_kxk.conv.weight\" or, folded, \"stem.reparam_conv.weight\"");
+  CHECK(describe_names({}).starts_with("0 names, not those of a RepVGG: "));
   std::map<std::string, Tensor> deep = {{"stem.reparam_conv.weight", any}};
   for (int stage = 0; stage < 1000; ++stage) deep["stages." + std::to_string(stage) + ".0.reparam_conv.weight"] = any;
   CHECK(describe_names(deep) ==
