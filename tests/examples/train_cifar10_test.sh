@@ -34,7 +34,7 @@ prints "runs/train-tiny/model.safetensors"
 ! grep -q $'[\r\x1b]' err || complain "stderr should have no control characters"
 [ "$(grep -o '"epoch":[0-9]*' runs/train-tiny/log.jsonl | tr '\n' ' ')" = '"epoch":1 "epoch":2 "epoch":3 ' ] ||
   complain "log.jsonl should have epochs 1 to 3"
-for entry in commit compiler flags cpu simd_bits threads seed dataset train_hash options counts started finished; do
+for entry in commit compiler flags cpu cpu_level simd_bits threads seed dataset train_hash options counts started finished; do
   grep -q "\"$entry\":" runs/train-tiny/run.json || complain "run.json lacks \"$entry\""
 done
 mv runs/train-tiny whole
