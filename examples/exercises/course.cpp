@@ -21,14 +21,6 @@ namespace fs = std::filesystem;
 const fs::path kSources = fs::path(kSourceFolder) / "examples/exercises";
 const fs::path kBuilt = kExercisesFolder;  // the generated script, and all that attempts leave behind
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  check(file.good(), "cannot read ", path.string());
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::string quoted(const fs::path& path) {
   std::string text = "'";
   for (const char c : path.string()) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -59,7 +51,7 @@ std::string first_error(const std::string& output) {
 
 fs::path check_object(const Exercise& exercise) {
   const std::string name = exercise.file.substr(0, exercise.file.size() - 4) + ".check.cpp";
-  std::istringstream objects(read(kBuilt / "objects.txt"));
+  std::istringstream objects(read_text(kBuilt / "objects.txt"));
   for (std::string object; std::getline(objects, object);)
     if (object.find(name) != std::string::npos) return object;
   throw Error("exercise " + exercise.id + " has no check in this build: build again");
@@ -93,13 +85,21 @@ Exercise parse(const nlohmann::json& chapter, const nlohmann::json& entry, size_
 
 }  // namespace
 
+std::string read_text(const fs::path& path) {
+  std::ifstream file(path);
+  check(file.good(), "cannot read ", path.string());
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
 std::vector<Exercise> load_course(const fs::path& folder) {
   check(folder.empty() || fs::is_directory(folder), "there is no folder ", folder.string(), ": copy ",
         kSources.string(), " to it");
   const fs::path path = kSources / "course.json";
   try {
     std::vector<Exercise> course;
-    for (const auto& chapter : nlohmann::json::parse(read(path))) {
+    for (const auto& chapter : nlohmann::json::parse(read_text(path))) {
       size_t place = 0;
       for (const auto& entry : chapter.at("exercises")) course.push_back(parse(chapter, entry, ++place, folder));
     }
@@ -128,10 +128,10 @@ Attempt attempt(const Exercise& exercise, const fs::path& source, const fs::path
   const fs::path log = work.string() + ".log";
   const std::string compile = "sh " + quoted(kBuilt / "compile.sh") + " " + quoted(source) + " " +
                               quoted(check_object(exercise)) + " " + quoted(work);
-  if (run(compile, log) != 0) return {Outcome::kNotCompiled, first_error(read(log))};
+  if (run(compile, log) != 0) return {Outcome::kNotCompiled, first_error(read_text(log))};
   const int code = run(quoted(work), log);
   // Of a failed assertion of the standard library, without the name of the function, which takes three lines.
-  const std::string said = std::regex_replace(read(log), std::regex("[^\n]*: (Assertion )"), "$1");
+  const std::string said = std::regex_replace(read_text(log), std::regex("[^\n]*: (Assertion )"), "$1");
   if (code == 0) return {Outcome::kPassed, said};
   if (code == 1) return {Outcome::kFailed, said};
   if (code == 128 + SIGALRM)
@@ -147,7 +147,7 @@ double printed_number(const Exercise& question) {
   const fs::path log = work_file(question, ".output");
   fs::create_directories(log.parent_path());
   check(run(quoted(program), log) == 0, question.program, " failed; see ", log.string());
-  const std::string output = read(log);
+  const std::string output = read_text(log);
   std::smatch found;
   check(std::regex_search(output, found, std::regex(question.pattern)), question.program, " printed no \"",
         question.pattern, "\"; see ", log.string());

@@ -63,6 +63,9 @@ Attempt attempt(const Exercise& exercise, const std::filesystem::path& source, c
 /// The number that the question's program prints. Throws Error if the program fails or prints no such number.
 double printed_number(const Exercise& question);
 
+/// All of a file. Throws Error if it cannot be read.
+std::string read_text(const std::filesystem::path& path);
+
 /// Whether the learner has solved it: kept until the stub is changed again.
 bool is_solved(const Exercise& exercise);
 void set_solved(const Exercise& exercise, bool solved);

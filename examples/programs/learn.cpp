@@ -21,11 +21,6 @@ using namespace onefold;
 
 namespace {
 
-std::string read(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 /// The path as one types it from here.
 std::string shown(const std::filesystem::path& path) {
   const std::string near = std::filesystem::proximate(path).string();
@@ -107,7 +102,7 @@ void show_solution(const Exercise& exercise) {
   if (exercise.is_question()) {
     std::cout << exercise.program << " prints " << printed_number(exercise) << '\n';
   } else {
-    std::cout << read(exercise.solution);
+    std::cout << read_text(exercise.solution);
   }
 }
 
@@ -143,7 +138,7 @@ int verify(const std::vector<Exercise>& course) {
     count(stub.outcome == Outcome::kFailed, stubs, exercise.id + ": the stub does not fail its check", stub.report);
     const Attempt solution = attempt(exercise, exercise.solution, work);
     count(solution.outcome == Outcome::kPassed, solutions, exercise.id + ": the solution fails", solution.report);
-    const std::string text = read(exercise.solution);
+    const std::string text = read_text(exercise.solution);
     for (const WrongVariant& wrong : exercise.wrong_variants) {
       const size_t place = text.find(wrong.from);
       const bool once = place != std::string::npos && text.find(wrong.from, place + 1) == std::string::npos;

@@ -14,6 +14,8 @@ import pathlib
 import subprocess
 import sys
 
+from expectations import expect, finish
+
 PACKAGES = ["numpy", "onnx", "onnxruntime", "openvino"]
 try:
     import numpy as np
@@ -30,14 +32,6 @@ NETWORKS = ["tiny/repvgg", "tiny/acb", "tiny/dbb", "tiny/qarepvgg", "short/repvg
 # The convolutions of some trained forms, and of the folded ones.
 TRAINED = {"tiny/none": 9, "tiny/repvgg": 18, "tiny/acb": 27, "tiny/mobileone": 27}
 FOLDED = {"tiny": 9, "mini": 8, "short": 6}
-failures = 0
-
-
-def expect(what, got, wanted):
-    global failures
-    if got != wanted:
-        failures += 1
-        print(f"{what}: got {got!r}, expected {wanted!r}", file=sys.stderr)
 
 
 def run(program, *options):
@@ -138,4 +132,4 @@ if __name__ == "__main__":
     for each in sys.argv[3:] or NETWORKS:
         subprocess.run(["rm", "-rf", work / each], check=True)
         check_network(each)
-    sys.exit(1 if failures else 0)
+    finish()

@@ -15,20 +15,14 @@ import subprocess
 import sys
 import zlib
 
+from expectations import expect, finish
+
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
 DARK = "--blink-settings=preferredColorScheme=0"
 SECTIONS = ["Training", "Confusion matrix", "Test images", "The folded network is the trained network",
             "One block, step by step", "The whole network", "Block by block", "The run"]
 BAD_WORDS = (r'document.querySelector("main").innerHTML.replace(/-fsanitize=\S+/g, "")'
              r'.match(/NaN|Infinity|undefined|\[object/g)')
-failures = 0
-
-
-def expect(what, got, wanted):
-    global failures
-    if got != wanted:
-        failures += 1
-        print(f"{what}: got {got!r}, expected {wanted!r}", file=sys.stderr)
 
 
 def dom_of(markup, *options):
@@ -457,6 +451,4 @@ run("train_cifar10", "--dataset", "shapes10", "--net", "tiny", "--limit-train", 
     "--batch-size", "8", "--find-lr", "--out", "rates")
 check_rates((work / "rates/report.html").read_text(encoding="utf-8"))
 check_int8((work / "run/int8.html").read_text(encoding="utf-8"))
-if failures:
-    sys.exit(f"{failures} checks failed")
-print("all checks passed")
+finish()

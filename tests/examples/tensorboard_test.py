@@ -16,6 +16,8 @@ import subprocess
 import sys
 import time
 
+from expectations import expect, finish
+
 if len(sys.argv) != 3:
     sys.exit(__doc__)
 try:
@@ -28,14 +30,6 @@ PER_STEP = ["step/learning_rate", "step/loss", "step/muon_rate"]
 STEPS, EPOCHS = 3, 4  # of an epoch, of the run
 SMALL = ["--dataset", "shapes10", "--net", "tiny", "--limit-train", "26", "--limit-test", "10", "--batch-size", "8",
          "--epochs", str(EPOCHS), "--seed", "7"]
-failures = 0
-
-
-def expect(what, got, wanted):
-    global failures
-    if got != wanted:
-        failures += 1
-        print(f"{what}: got {got!r}, expected {wanted!r}", file=sys.stderr)
 
 
 def train(*options, code=0):
@@ -123,6 +117,4 @@ expect("epochs of a file cut off", len(cut["epoch/test_loss"]), EPOCHS - 1)
 train(*SMALL, "--out", "whole", "--overwrite", "--epochs", "1")
 expect("files of a run without --tensorboard", files("whole"), [])
 
-if failures:
-    sys.exit(f"{failures} checks failed")
-print("all checks passed")
+finish()
