@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <vector>
 
 #include "core/check.h"
 #include "core/process_limits.h"
-#include "datasets/exif.h"
+#include "datasets/image_survey.h"
 #include "datasets/read_file.h"
 
 namespace onefold {
@@ -31,42 +30,40 @@ constexpr std::array<Turn, 8> kTurns = {{{false, false, false},
                                          {true, true, true},
                                          {true, false, true}}};
 
-/// What one new pixel takes from each of the old ones, from `first` on. The weights add up to 1.
-struct Window {
-  int64_t first;
-  std::vector<double> weights;
+constexpr std::array<uint8_t, 6> kExif = {'E', 'x', 'i', 'f', 0, 0};  // at the start of a segment, before a TIFF
+
+/// Whole numbers in either byte order; what is outside of the bytes reads as zero.
+struct Numbers {
+  std::span<const uint8_t> bytes;
+  bool little_endian = false;
+
+  uint32_t at(size_t place, size_t width) const {
+    uint32_t value = 0;
+    for (size_t i = 0; i < width; ++i) {
+      const size_t index = place + (little_endian ? width - 1 - i : i);
+      value = value << 8 | (index < bytes.size() ? bytes[index] : 0u);
+    }
+    return value;
+  }
 };
 
-/// The windows along a side that shrinks: the area that a new pixel covers, old pixels at its ends in part.
-Window area_window(int64_t old_size, int64_t new_size, int64_t index) {
-  const double step = static_cast<double>(old_size) / static_cast<double>(new_size);
-  const double begin = static_cast<double>(index) * step, end = begin + step;
-  Window window{static_cast<int64_t>(begin), {}};
-  const int64_t last = std::min(old_size, static_cast<int64_t>(std::ceil(end)));
-  for (int64_t i = window.first; i < last; ++i) {
-    const double low = static_cast<double>(i);
-    window.weights.push_back((std::min(low + 1, end) - std::max(low, begin)) / step);
-  }
-  return window;
-}
+/// The orientation in a TIFF's first directory: a count, then that many entries of tag, type, count and value.
+int orientation_of(std::span<const uint8_t> tiff) {
+  constexpr uint32_t kIntel = 0x4949, kMotorola = 0x4D4D, kMagic = 42, kOrientation = 0x0112, kShort = 3;
+  constexpr size_t kEntry = 12;
+  Numbers numbers{tiff};
+  const uint32_t order = numbers.at(0, 2);
+  numbers.little_endian = order == kIntel;
+  if ((order != kIntel && order != kMotorola) || numbers.at(2, 2) != kMagic) return 1;
 
-/// The windows along a side that grows: the two old pixels whose centres are nearest to the new one's.
-Window linear_window(int64_t old_size, int64_t new_size, int64_t index) {
-  const double step = static_cast<double>(old_size) / static_cast<double>(new_size);
-  const double centre = (static_cast<double>(index) + 0.5) * step - 0.5;
-  const double place = std::clamp(centre, 0.0, static_cast<double>(old_size - 1));
-  const auto first = static_cast<int64_t>(place);
-  const double share = place - static_cast<double>(first);
-  if (first + 1 == old_size) return {first, {1}};
-  return {first, {1 - share, share}};
-}
-
-std::vector<Window> windows(int64_t old_size, int64_t new_size) {
-  std::vector<Window> all;
-  for (int64_t i = 0; i < new_size; ++i) {
-    all.push_back(new_size < old_size ? area_window(old_size, new_size, i) : linear_window(old_size, new_size, i));
+  const size_t directory = numbers.at(4, 4);
+  const size_t entries = numbers.at(directory, 2);
+  for (size_t entry = directory + 2; entry < directory + 2 + entries * kEntry; entry += kEntry) {
+    if (numbers.at(entry, 2) != kOrientation || numbers.at(entry + 2, 2) != kShort) continue;
+    const uint32_t orientation = numbers.at(entry + 8, 2);
+    return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
   }
-  return all;
+  return 1;
 }
 
 }  // namespace
@@ -96,51 +93,27 @@ DecodedImage upright(const DecodedImage& image, int orientation) {
   return turned;
 }
 
-Rectangle whole(const DecodedImage& image) { return {0, 0, image.height, image.width}; }
+int exif_orientation(std::span<const uint8_t> bytes) {
+  const Numbers numbers{bytes};
+  if (numbers.at(0, 2) != (0xFF00u | jpeg::kStartOfImage)) return 1;
 
-Rectangle centre_of(const DecodedImage& image, int64_t height, int64_t width) {
-  Rectangle part = whole(image);
-  if (image.height * width > image.width * height) {
-    part.height = std::max<int64_t>(1, image.width * height / width);
-  } else {
-    part.width = std::max<int64_t>(1, image.height * width / height);
-  }
-  part.top = (image.height - part.height) / 2;
-  part.left = (image.width - part.width) / 2;
-  return part;
-}
-
-DecodedImage resized(const DecodedImage& image, const Rectangle& part, int64_t height, int64_t width) {
-  check(part.top >= 0 && part.left >= 0 && part.height >= 1 && part.width >= 1 &&
-            part.top + part.height <= image.height && part.left + part.width <= image.width,
-        "resized: the part of ", part.height, " x ", part.width, " pixels at row ", part.top, " and column ", part.left,
-        " is not within the image of ", image.height, " x ", image.width);
-  check(height >= 1 && width >= 1, "resized: got a size of ", height, " x ", width, ", choose at least 1 x 1");
-
-  const std::vector<Window> rows = windows(part.height, height), columns = windows(part.width, width);
-  DecodedImage result{height, width, std::vector<uint8_t>(static_cast<size_t>(height * width * 3))};
-  uint8_t* to = result.pixels.data();
-  std::vector<double> row(static_cast<size_t>(part.width * 3));
-  for (const Window& above : rows) {
-    // One new row of old columns.
-    std::ranges::fill(row, 0.0);
-    for (size_t r = 0; r < above.weights.size(); ++r) {
-      const int64_t y = part.top + above.first + static_cast<int64_t>(r);
-      const uint8_t* from = image.pixels.data() + 3 * (y * image.width + part.left);
-      for (size_t i = 0; i < row.size(); ++i) row[i] += above.weights[r] * from[i];
+  // From segment to segment: a marker, the length of itself and what follows, the content. Before any pixels.
+  for (size_t place = 2; place + 4 <= bytes.size() && bytes[place] == 0xFF;) {
+    const uint8_t marker = bytes[place + 1];
+    if (marker == jpeg::kFill) {
+      ++place;
+      continue;
     }
-    // Then its new columns.
-    for (const Window& beside : columns) {
-      for (size_t channel = 0; channel < 3; ++channel) {
-        double value = 0;
-        for (size_t c = 0; c < beside.weights.size(); ++c) {
-          value += beside.weights[c] * row[3 * (static_cast<size_t>(beside.first) + c) + channel];
-        }
-        *to++ = static_cast<uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
-      }
+    const size_t length = numbers.at(place + 2, 2);
+    if (marker == jpeg::kStartOfScan || marker == jpeg::kEndOfImage || length < 2) return 1;
+    const std::span<const uint8_t> content = bytes.subspan(place + 4, std::min(length - 2, bytes.size() - place - 4));
+    if (marker == jpeg::kApplication1 && content.size() >= kExif.size() &&
+        std::ranges::equal(kExif, content.first(kExif.size()))) {
+      return orientation_of(content.subspan(kExif.size()));
     }
+    place += 2 + length;
   }
-  return result;
+  return 1;
 }
 
 }  // namespace onefold

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 
 #include "datasets/stb_image.h"
 
@@ -22,21 +23,10 @@ Photo load_photo(const std::filesystem::path& path);
 /// counterclockwise. Throws Error for any other orientation.
 DecodedImage upright(const DecodedImage& image, int orientation);
 
-/// A part of an image, in whole pixels.
-struct Rectangle {
-  int64_t top = 0, left = 0, height = 0, width = 0;
-  bool operator==(const Rectangle&) const = default;
-};
-
-/// The largest centred part with the proportions height : width; at least one pixel high and wide.
-Rectangle centre_of(const DecodedImage& image, int64_t height, int64_t width);
-
-/// The whole image.
-Rectangle whole(const DecodedImage& image);
-
-/// A part of an image at another size. Along a side that shrinks, each new pixel is the mean of the area that it
-/// covers; along one that grows, it is interpolated linearly between the two nearest. At the same size nothing changes.
-/// Throws Error if the part is empty or not within the image, or the new size is not at least 1 x 1.
-DecodedImage resized(const DecodedImage& image, const Rectangle& part, int64_t height, int64_t width);
+/// How a JPEG file's Exif data ask to turn its pixels, from 1 (not at all) to 8; upright() does it. Phones store what
+/// their sensor saw, and write here how the phone was held. 1 if there are no such data or they are damaged: no file is
+/// refused for them. Reads nothing outside `bytes`.
+/// CIPA DC-008-2012: "Exchangeable image file format for digital still cameras: Exif Version 2.3", tag 0x0112.
+int exif_orientation(std::span<const uint8_t> bytes);
 
 }  // namespace onefold

@@ -8,6 +8,7 @@
 
 #include "core/tensor.h"
 #include "datasets/photo.h"
+#include "datasets/resize.h"
 #include "examples/training/networks.h"
 
 namespace onefold {

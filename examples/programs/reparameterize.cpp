@@ -28,7 +28,7 @@
 #include "examples/folding/fold_tables.h"
 #include "examples/folding/form_times.h"
 #include "examples/inference/onnx_file.h"
-#include "examples/report/report.h"
+#include "examples/report/fold_report.h"
 #include "examples/training/data_source.h"
 #include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
@@ -235,7 +235,7 @@ int run(const Settings& settings) {
   const std::filesystem::path folder = results_folder(settings);
   std::vector<std::filesystem::path> files = save_forms(folder, trained, *folded, test, settings);
   write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // on one line: it is mostly numbers
-  write_report(folder);
+  write_fold_report(folder);
   files.push_back(folder / "report.html");
   std::string before = "Written: ";
   for (const std::filesystem::path& file : files) {

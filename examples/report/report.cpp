@@ -10,9 +10,6 @@
 #include "core/files/atomic_file.h"
 #include "examples/cli/format.h"
 #include "examples/cli/text_file.h"
-#include "examples/folding/fold_record.h"
-#include "examples/folding/fold_tables.h"
-#include "examples/report/page.h"
 #include "examples/training/networks.h"
 
 namespace onefold {
@@ -33,7 +30,6 @@ struct RunFiles {
   std::vector<Json> epochs;  // each with a number for every key below, or null where log.jsonl has none
   std::optional<ConfusionCounts> confusion;
   Json images, rates;  // images.json and rates.json, or null
-  std::optional<FoldRecord> fold;
 };
 
 constexpr const char* kEpochKeys[] = {"train_loss",         "train_accuracy",    "test_loss",
@@ -42,19 +38,6 @@ constexpr const char* kEpochKeys[] = {"train_loss",         "train_accuracy",   
 
 // Charts compute differences of numbers, which must be finite, too.
 constexpr double kLargestNumber = 1e300;
-
-/// Calls read(json) on the parsed file; errors name the file.
-template <class Read>
-void read_json(const std::filesystem::path& path, double largest, Read&& read) {
-  const std::optional<std::string> bytes = read_if_there(path);
-  if (!bytes) return;
-  try {
-    read(parse_json(*bytes, largest));
-  } catch (const std::exception& error) {
-    fail(path.string(), ": not what the report needs (", error.what(),
-         "); delete it, or let its program write it again");
-  }
-}
 
 /// The number at `key`, NaN if there is none. Throws nlohmann::json::exception for anything else.
 double number_at(const Json& object, const char* key) {
@@ -147,7 +130,6 @@ RunFiles read_run(const std::filesystem::path& folder) {
             [&](const Json& json) { files.confusion = parse_confusion(json); });
   read_json(folder / "images.json", kLargestCount, [&](const Json& json) { files.images = checked_images(json); });
   read_json(folder / "rates.json", kLargestNumber, [&](const Json& json) { files.rates = parse_rates(json); });
-  read_json(folder / "fold.json", kLargestCount, [&](const Json& json) { files.fold = fold_record_from_json(json); });
   return files;
 }
 
@@ -159,29 +141,29 @@ std::string name_of(const Json& run, const char* key) {
   return value.is_object() ? name_of(value, "name") : std::string();
 }
 
-std::string title_of(const RunFiles& files) {
-  std::string net = name_of(files.run, "net"), dataset = name_of(files.run, "dataset");
-  if (net.empty() && files.fold) net = files.fold->net;
-  if (dataset.empty() && files.fold) dataset = files.fold->dataset;
-  std::string reparam = name_of(files.run, "reparam");
-  if (reparam.empty() && files.fold) reparam = files.fold->reparam;
+std::string title_of(const RunFiles& files, const FoldPart& fold) {
+  const auto either = [&](const char* key, const std::string& of_fold) {
+    const std::string name = name_of(files.run, key);
+    return name.empty() ? of_fold : name;
+  };
+  const std::string net = either("net", fold.net), dataset = either("dataset", fold.dataset);
   if (net.empty()) return "A training run";
-  return "RepVGG " + network_title(net, reparam) + (dataset.empty() ? "" : " on " + dataset);
+  return "RepVGG " + network_title(net, either("reparam", fold.reparam)) + (dataset.empty() ? "" : " on " + dataset);
 }
 
-std::string lead_of(const RunFiles& files) {
+std::string lead_of(const RunFiles& files, bool folded) {
   if (!files.rates.is_null()) return "A short run at growing learning rates.";
-  const std::string folded = "olded into plain 3x3 convolutions.";
-  if (files.epochs.empty()) return files.fold ? "F" + folded : "";
+  const std::string into_what = "olded into plain 3x3 convolutions.";
+  if (files.epochs.empty()) return folded ? "F" + into_what : "";
   const size_t count = files.epochs.size();
   std::string words = "Trained for " + several(static_cast<int64_t>(count), "epoch");
   if (files.run.is_object() && files.run.contains("threads") && files.run["threads"].is_number_integer()) {
     words += " on " + several(files.run["threads"].get<int64_t>(), "thread");
   }
-  return words + (files.fold ? ", then f" + folded : ".");
+  return words + (folded ? ", then f" + into_what : ".");
 }
 
-std::vector<Headline> headlines_of(const RunFiles& files) {
+std::vector<Headline> headlines_of(const RunFiles& files, const FoldPart& fold) {
   std::vector<Headline> all;
   if (files.rates.is_object()) {
     all.push_back({plain(number_at(files.rates, "suggestion"), 2), "suggested --" + name_of(files.rates, "rate")});
@@ -197,18 +179,11 @@ std::vector<Headline> headlines_of(const RunFiles& files) {
     }
     all.push_back({percent(number_at(last, "test_accuracy"), 2), "of the test images right after the last epoch"});
     all.push_back({duration(seconds), "of training and testing"});
-    if (!files.fold) all.push_back({fixed(number_at(last, "images_per_second"), 0), "images per second in training"});
-  }
-  if (files.fold) {
-    const FoldRecord& fold = *files.fold;
-    all.push_back({grouped(fold.proof.equal), "of " + grouped(fold.proof.images) + " predictions equal after folding"});
-    all.push_back({grouped(fold.before.convolutions) + " \u2192 " + grouped(fold.after.convolutions), "convolutions"});
-    if (!fold.times.empty()) {
-      const FormTimes& times = fold.times.front();
-      all.push_back(
-          {fixed(times.before / times.after, 2) + "\u00d7", "as fast when folded, batch of " + grouped(times.batch)});
+    if (fold.data.is_null()) {
+      all.push_back({fixed(number_at(last, "images_per_second"), 0), "images per second in training"});
     }
   }
+  all.insert(all.end(), fold.headlines.begin(), fold.headlines.end());
   return all;
 }
 
@@ -221,20 +196,6 @@ void add_options(const Json& run, Json& data) {
   };
   data["label_smoothing"] = option("label-smoothing");
   data["muon_share"] = option("lr") > 0 ? option("muon-rate") / option("lr") : 0;
-}
-
-/// fold.json with the tables that are also shown in the terminal.
-Json fold_json(const FoldRecord& record) {
-  Json json = to_json(record);
-  for (size_t b = 0; b < record.blocks.size(); ++b) {
-    json["blocks"][b]["table"] = table_json(step_table(record.blocks[b].steps, false));
-  }
-  json["tables"] = {{"proof", table_json(proof_table(record.proof))},
-                    {"network_steps", table_json(step_table(record.network_steps, true))},
-                    {"costs", table_json(costs_table(record))},
-                    {"block_costs", table_json(block_costs_table(record))},
-                    {"blocks", table_json(blocks_table(record.blocks))}};
-  return json;
 }
 
 std::string fact_text(const Json& value) {
@@ -263,7 +224,18 @@ void add_facts(const Json& object, const std::string& path, Table& facts) {
 
 }  // namespace
 
-void write_report(const std::filesystem::path& run_folder) {
+void read_json(const std::filesystem::path& path, double largest, const std::function<void(const Json&)>& read) {
+  const std::optional<std::string> bytes = read_if_there(path);
+  if (!bytes) return;
+  try {
+    read(parse_json(*bytes, largest));
+  } catch (const std::exception& error) {
+    fail(path.string(), ": not what the report needs (", error.what(),
+         "); delete it, or let its program write it again");
+  }
+}
+
+void write_report(const std::filesystem::path& run_folder, const FoldPart& fold) {
   const RunFiles files = read_run(run_folder);
   Json data = Json::object();
   if (!files.epochs.empty()) data["epochs"] = files.epochs;
@@ -272,17 +244,19 @@ void write_report(const std::filesystem::path& run_folder) {
   }
   if (!files.images.is_null()) data["images"] = files.images;
   if (!files.rates.is_null()) data["rates"] = files.rates;
-  if (files.fold) data["fold"] = fold_json(*files.fold);
+  if (!fold.data.is_null()) data["fold"] = fold.data;
   if (files.run.is_object()) {
     Table facts{.columns = {{}, {}}};
     add_facts(files.run, "", facts);
     data["facts"] = table_json(facts);
   }
   check(!data.empty(), run_folder.string(),
-        ": nothing to report on; none of run.json, log.jsonl, confusion.json, images.json, rates.json and fold.json "
-        "exists");
+        ": nothing to report on; none of run.json, log.jsonl, confusion.json, images.json and rates.json exists, nor "
+        "a fold.json");
   add_options(files.run, data);
-  write_file_atomically(run_folder / "report.html", page(title_of(files), lead_of(files), headlines_of(files), data));
+  const bool folded = !fold.data.is_null();
+  write_file_atomically(run_folder / "report.html",
+                        page(title_of(files, fold), lead_of(files, folded), headlines_of(files, fold), data));
 }
 
 }  // namespace onefold

@@ -1,14 +1,26 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "examples/report/page.h"
 
 namespace onefold {
 
+/// What a page says about a fold: reparameterize's part, see fold_report.h.
+struct FoldPart {
+  std::string net, dataset, reparam;  // for the title, if run.json does not name them
+  std::vector<Headline> headlines;    // after those of the training
+  nlohmann::ordered_json data = {};   // of report.js; null: no fold
+};
+
 /// Writes `run_folder`/report.html: one self-contained page about a training run and, if it was folded, its folding.
 ///
-/// The page depends only on the data files in the folder. So each program writes its own data file and calls this; the
-/// last one finds all of them, and a report can be made again at any time. The template and the scripts in this folder
-/// determine what the page looks like, see page.h.
+/// The page depends only on the data files in the folder, so a report can be made again at any time. The template and
+/// the scripts in this folder determine what the page looks like, see page.h.
 ///
 ///   run.json        one object, by train_cifar10. Every entry is shown as it is; "net", "dataset" and "threads" also
 ///                   appear in the headline (dataset: a string, or an object with "name").
@@ -25,10 +37,14 @@ namespace onefold {
 ///   rates.json      {"rate": "muon-rate", "kept": ", with --lr 0.02", "rates": [...], "losses": [...], "smoothed":
 ///                   [...], "diverged": true, "lowest": 0.3, "suggestion": 0.15}, by train_cifar10 --find-lr: a step
 ///                   per entry of the lists, which are of one length; "lowest" and "suggestion" may be missing.
-///   fold.json       the step tables, kernels, equality and times, by reparameterize.
 ///
 /// The section of a missing file is left out. If a file cannot be read, throws Error, naming file and line, and leaves
 /// an older report as it was.
-void write_report(const std::filesystem::path& run_folder);
+void write_report(const std::filesystem::path& run_folder, const FoldPart& fold = {});
+
+/// Calls read(json) on a parsed file, if it is there; `largest` is the largest number allowed in it. Any exception
+/// becomes an Error that names the file.
+void read_json(const std::filesystem::path& path, double largest,
+               const std::function<void(const nlohmann::ordered_json&)>& read);
 
 }  // namespace onefold

@@ -6,7 +6,7 @@
 
 #include "core/files/atomic_file.h"
 #include "core/ops/softmax.h"
-#include "datasets/photo.h"
+#include "datasets/resize.h"
 #include "examples/pictures/image_file.h"
 
 namespace onefold {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "datasets/stb_image.h"
 #include "tests/datasets/test_files.h"
 
 namespace onefold::test {
@@ -187,6 +188,21 @@ inline Bytes with_orientation(Bytes jpeg, uint16_t orientation, bool little_endi
   const Bytes segment = exif_segment(orientation, little_endian, entries, tag);
   jpeg.insert(jpeg.begin() + 2, segment.begin(), segment.end());
   return jpeg;
+}
+
+/// An image whose red channel holds these numbers, row by row; green is 100 more, blue zero.
+inline DecodedImage image_of(int64_t height, int64_t width, const Bytes& numbers) {
+  DecodedImage image{height, width, {}};
+  for (const uint8_t number : numbers) {
+    image.pixels.insert(image.pixels.end(), {number, static_cast<uint8_t>(number + 100), 0});
+  }
+  return image;
+}
+
+inline Bytes reds(const DecodedImage& image) {
+  Bytes numbers;
+  for (size_t i = 0; i < image.pixels.size(); i += 3) numbers.push_back(image.pixels[i]);
+  return numbers;
 }
 
 }  // namespace onefold::test

@@ -1,8 +1,5 @@
 #include "datasets/photo.h"
 
-#include <cmath>
-#include <numeric>
-
 #include "core/check.h"
 #include "tests/catch.h"
 #include "tests/datasets/crafted_images.h"
@@ -11,28 +8,9 @@ namespace onefold {
 namespace {
 
 using test::Bytes;
+using test::image_of;
+using test::reds;
 using test::TemporaryFolder;
-
-/// An image whose red channel holds these numbers, row by row; green is 100 more, blue zero.
-DecodedImage image_of(int64_t height, int64_t width, const Bytes& numbers) {
-  DecodedImage image{height, width, {}};
-  for (const uint8_t number : numbers) {
-    image.pixels.insert(image.pixels.end(), {number, static_cast<uint8_t>(number + 100), 0});
-  }
-  return image;
-}
-
-Bytes reds(const DecodedImage& image) {
-  Bytes numbers;
-  for (size_t i = 0; i < image.pixels.size(); i += 3) numbers.push_back(image.pixels[i]);
-  return numbers;
-}
-
-Bytes counted(size_t count) {
-  Bytes numbers(count);
-  std::iota(numbers.begin(), numbers.end(), uint8_t{0});
-  return numbers;
-}
 
 TEST_CASE("photo: each of the eight orientations is undone", "[datasets]") {
   // An F, stored as a camera would that was held so: the first row and the first column as the standard names them.
@@ -67,57 +45,6 @@ TEST_CASE("photo: a JPEG is turned as its Exif data ask", "[datasets]") {
   }
 }
 
-TEST_CASE("photo: the centre is the largest part of the wanted proportions", "[datasets]") {
-  CHECK(centre_of({10, 20, {}}, 32, 32) == Rectangle{0, 5, 10, 10});
-  CHECK(centre_of({21, 10, {}}, 32, 32) == Rectangle{5, 0, 10, 10});
-  CHECK(centre_of({7, 7, {}}, 32, 32) == Rectangle{0, 0, 7, 7});
-  CHECK(centre_of({30, 40, {}}, 32, 64) == Rectangle{5, 0, 20, 40});
-  CHECK(centre_of({1, 1000, {}}, 32, 32) == Rectangle{0, 499, 1, 1});
-  CHECK(centre_of({1000, 1, {}}, 32, 64) == Rectangle{499, 0, 1, 1});
-}
-
-TEST_CASE("photo: at its own size an image stays as it is, and so does a part", "[datasets]") {
-  const DecodedImage image = image_of(5, 7, counted(35));
-  CHECK(resized(image, whole(image), 5, 7).pixels == image.pixels);
-  CHECK(reds(resized(image, {1, 2, 2, 3}, 2, 3)) == Bytes{9, 10, 11, 16, 17, 18});
-}
-
-TEST_CASE("photo: a smaller image has the means of areas", "[datasets]") {
-  const DecodedImage image = image_of(4, 4, {10, 20, 30, 40, 30, 40, 50, 60, 1, 2, 3, 4, 3, 4, 7, 8});
-  CHECK(reds(resized(image, whole(image), 2, 2)) == Bytes{25, 45, 3, 6});  // 2.5 and 5.5, rounded
-  CHECK(reds(resized(image, whole(image), 1, 1)) == Bytes{20});            // 19.5, rounded
-  // Three pixels to two: each takes one and a half.
-  const DecodedImage row = image_of(1, 3, {0, 90, 30});
-  CHECK(reds(resized(row, whole(row), 1, 2)) == Bytes{30, 50});
-}
-
-TEST_CASE("photo: a larger image is interpolated linearly between the centres of pixels", "[datasets]") {
-  const DecodedImage row = image_of(1, 2, {0, 80});
-  CHECK(reds(resized(row, whole(row), 1, 4)) == Bytes{0, 20, 60, 80});
-  CHECK(reds(resized(row, whole(row), 2, 2)) == Bytes{0, 80, 0, 80});
-  const DecodedImage one = image_of(1, 1, {77});
-  CHECK(reds(resized(one, whole(one), 3, 2)) == Bytes(6, 77));
-}
-
-TEST_CASE("photo: one colour stays one colour, and the mean stays the mean", "[datasets]") {
-  for (const int64_t side : {1, 2, 3, 7, 31, 32, 33, 64, 100}) {
-    const DecodedImage plain = image_of(side, side + 3, Bytes(static_cast<size_t>(side * (side + 3)), 201));
-    CHECK(reds(resized(plain, whole(plain), 32, 32)) == Bytes(32 * 32, 201));
-  }
-  // Shrinking loses nothing: the sum over new pixels is that of the old ones, apart from rounding.
-  const DecodedImage image = image_of(9, 13, counted(117));
-  const Bytes small = reds(resized(image, whole(image), 4, 5));
-  CHECK(std::abs(std::accumulate(small.begin(), small.end(), 0.0) / 20 - 58) < 0.5);
-}
-
-TEST_CASE("photo: a wrong part or size is an error", "[datasets]") {
-  const DecodedImage image = image_of(2, 3, counted(6));
-  for (const Rectangle part : {Rectangle{0, 0, 3, 3}, Rectangle{0, 1, 2, 3}, Rectangle{-1, 0, 2, 2}, Rectangle{}}) {
-    CHECK_THROWS_WITH(resized(image, part, 2, 2), ContainsSubstring("is not within the image of 2 x 3"));
-  }
-  CHECK_THROWS_WITH(resized(image, whole(image), 0, 2), ContainsSubstring("choose at least 1 x 1"));
-}
-
 TEST_CASE("photo: of every kind, and larger than images of a dataset may be", "[datasets]") {
   const TemporaryFolder folder;
   const auto size_of = [&](const Bytes& bytes) {
@@ -147,6 +74,62 @@ TEST_CASE("photo: what is none is an error that names the file, what was found a
   refuses(test::crafted_jpeg({8000, 8000}, 100), "claims 8000 x 8000 pixels in ");
   CHECK_THROWS_WITH(load_photo(folder / "missing.jpg"), ContainsSubstring("missing.jpg"));
   CHECK_THROWS_WITH(load_photo(folder.path()), ContainsSubstring(folder.path().string()));
+}
+
+TEST_CASE("exif: the orientation is found in both byte orders, behind other segments and entries", "[datasets]") {
+  for (const bool little_endian : {false, true}) {
+    for (uint16_t orientation = 1; orientation <= 8; ++orientation) {
+      const Bytes jpeg = test::with_orientation(test::small_jpeg(), orientation, little_endian);
+      CHECK(exif_orientation(jpeg) == orientation);
+      // Fill bytes before the marker, and a comment before the segment.
+      Bytes filled = jpeg;
+      filled.insert(filled.begin() + 2, {0xFF, 0xFF, 0xFF, 0xFE, 0, 5, 1, 2, 3, 0xFF});
+      CHECK(exif_orientation(filled) == orientation);
+    }
+  }
+}
+
+TEST_CASE("exif: without an orientation, or with one that is none, an image is upright", "[datasets]") {
+  CHECK(exif_orientation({}) == 1);
+  CHECK(exif_orientation(test::small_jpeg()) == 1);
+  CHECK(exif_orientation(test::png_of_colour(2, 2, {1, 2, 3})) == 1);
+  for (const uint16_t orientation : {0, 9, 6 << 8, 65535}) {
+    CHECK(exif_orientation(test::with_orientation(test::small_jpeg(), orientation, false)) == 1);
+  }
+  // Behind the pixels, or in a segment of another name, nothing is looked for.
+  Bytes late = test::small_jpeg();
+  test::append(late, test::exif_segment(6, false));
+  CHECK(exif_orientation(late) == 1);
+  Bytes other = test::with_orientation(test::small_jpeg(), 6, false);
+  other[6] = 'X';  // "Xxif"
+  CHECK(exif_orientation(other) == 1);
+}
+
+TEST_CASE("exif: hostile data are an upright image, and nothing outside of them is read", "[datasets]") {
+  const Bytes whole = test::with_orientation(test::small_jpeg(), 6, true);
+  const size_t segment_end = 2 + test::exif_segment(6, true).size();
+  for (size_t length = 0; length < segment_end; ++length) {
+    const Bytes cut(whole.data(), whole.data() + length);  // of its own size: a sanitizer sees what is read behind it
+    const int orientation = exif_orientation(cut);
+    CAPTURE(length);
+    CHECK((orientation == 1 || orientation == 6));  // 6: only bytes behind the value are missing
+    if (length < 40) CHECK(orientation == 1);
+  }
+  // Each byte of the segment replaced, also lengths, offsets and counts: any answer is one from 1 to 8.
+  for (size_t place = 2; place < segment_end; ++place) {
+    for (const uint8_t byte : {0x00, 0x01, 0x7F, 0x80, 0xFF}) {
+      Bytes changed = whole;
+      changed[place] = byte;
+      const int orientation = exif_orientation(changed);
+      CHECK((orientation >= 1 && orientation <= 8));
+    }
+  }
+  // A directory at the end of the address space, and one of 65,535 entries of which none is there.
+  Bytes far = whole;
+  std::fill_n(far.begin() + 16, 4, uint8_t{0xFF});
+  CHECK(exif_orientation(far) == 1);
+  Bytes many = test::with_orientation(test::small_jpeg(), 6, true, 65535, 0x0111);
+  CHECK(exif_orientation(many) == 1);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "core/files/safetensors.h"
 #include "examples/cli/text_file.h"
 #include "examples/folding/fold_record.h"
-#include "examples/report/report.h"
+#include "examples/report/fold_report.h"
 #include "examples/training/checkpoint.h"
 #include "examples/training/networks.h"
 #include "examples/training/run_folder.h"
@@ -108,7 +108,7 @@ TEST_CASE("hostile report: data that cannot be counted or drawn is an error, and
   const TemporaryFolder folder;
   const auto says = [&](const std::string& name, const std::string& bytes, const std::string& what) {
     write_bytes(folder / name, bytes);
-    CHECK_THROWS_WITH(write_report(folder.path()),
+    CHECK_THROWS_WITH(write_fold_report(folder.path()),
                       ContainsSubstring((folder / name).string()) && ContainsSubstring(what));
     std::filesystem::remove(folder / name);
   };
@@ -122,7 +122,7 @@ TEST_CASE("hostile report: data that cannot be counted or drawn is an error, and
   says("confusion.json", R"({"classes":["a","b"],"matrix":[[-1,0],[0,0]]})", "a count below 0");
 
   REQUIRE(mkfifo((folder / "run.json").c_str(), 0600) == 0);
-  CHECK_THROWS_WITH(write_report(folder.path()), ContainsSubstring("run.json: is a folder, a pipe or a device"));
+  CHECK_THROWS_WITH(write_fold_report(folder.path()), ContainsSubstring("run.json: is a folder, a pipe or a device"));
   CHECK_THROWS_WITH(read_json(folder / "run.json"), ContainsSubstring("run.json: is a folder, a pipe or a device"));
 }
 

@@ -1,9 +1,8 @@
-#include "examples/report/report.h"
-
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "examples/report/fold_report.h"
 #include "tests/catch.h"
 #include "tests/examples/markup.h"
 #include "tests/examples/page_data.h"
@@ -49,7 +48,7 @@ constexpr const char* kImages =
 void write_folding(const FakeRun& folder) { folder.write("fold.json", to_json(some_record()).dump()); }
 
 std::string report_of(const FakeRun& folder) {
-  write_report(folder.path());
+  write_fold_report(folder.path());
   return folder.read("report.html");
 }
 
@@ -207,7 +206,7 @@ TEST_CASE("report: a broken file is named with its fault, and the old report sta
   const auto refuses = [&](const std::string& name, const std::string& bytes, const std::string& words) {
     const std::string good = folder.read(name);
     folder.write(name, bytes);
-    CHECK_THROWS_WITH(write_report(folder.path()), ContainsSubstring(name) && ContainsSubstring(words));
+    CHECK_THROWS_WITH(write_fold_report(folder.path()), ContainsSubstring(name) && ContainsSubstring(words));
     CHECK(folder.read("report.html") == before);
     folder.write(name, good);
   };
@@ -234,7 +233,7 @@ TEST_CASE("report: shows test images as they are, and refuses what no page could
     Json images = Json::parse(kImages);
     images[Json::json_pointer(pointer)] = value;
     folder.write("images.json", images.dump());
-    CHECK_THROWS_WITH(write_report(folder.path()), ContainsSubstring("images.json") && ContainsSubstring(words));
+    CHECK_THROWS_WITH(write_fold_report(folder.path()), ContainsSubstring("images.json") && ContainsSubstring(words));
   };
   refuses("/worst/0/label", 2, "the label 2, but there are 2 classes");
   refuses("/worst/0/prediction", -1, "the prediction -1");
@@ -248,6 +247,6 @@ TEST_CASE("report: shows test images as they are, and refuses what no page could
 
 TEST_CASE("report: an empty folder has nothing to report on", "[examples]") {
   const FakeRun folder;
-  CHECK_THROWS_WITH(write_report(folder.path()), ContainsSubstring("nothing to report on"));
+  CHECK_THROWS_WITH(write_fold_report(folder.path()), ContainsSubstring("nothing to report on"));
   CHECK(std::filesystem::is_empty(folder.path()));
 }

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "datasets/exif.h"
+#include "datasets/photo.h"
 #include "datasets/stb_image.h"
 #include "tests/datasets/crafted_images.h"
 #include "tests/fuzz/fuzz.h"

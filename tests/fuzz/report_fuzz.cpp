@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "examples/report/report.h"
+#include "examples/report/fold_report.h"
 #include "tests/examples/markup.h"
 #include "tests/examples/page_data.h"
 #include "tests/fuzz/fuzz.h"
@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!text.empty()) write_bytes(folder / file, text);
   }
   std::filesystem::remove(folder / "report.html");
-  if (!fuzz::succeeds([&] { write_report(folder.path()); })) {
+  if (!fuzz::succeeds([&] { write_fold_report(folder.path()); })) {
     fuzz::require(!std::filesystem::exists(folder / "report.html"), "a report in spite of an Error");
     return 0;
   }
