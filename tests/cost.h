@@ -13,23 +13,13 @@
 
 #include "core/check.h"
 #include "core/memory.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ONEFOLD_OWN_MEMORY 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define ONEFOLD_OWN_MEMORY 0
-#endif
-#endif
-#ifndef ONEFOLD_OWN_MEMORY
-#define ONEFOLD_OWN_MEMORY 1
-#endif
+#include "tests/sanitizers.h"
 
 /// Whether memory is the program's alone: sanitizers take a lot for themselves.
-inline constexpr bool kMemoryCanBeMeasured = ONEFOLD_OWN_MEMORY;
+inline constexpr bool kMemoryCanBeMeasured = !kSanitized;
 
 /// What a refusal may cost, in seconds of computing: with sanitizers, which count each access, more.
-inline constexpr double kMostSeconds = ONEFOLD_OWN_MEMORY ? 1 : 5;
+inline constexpr double kMostSeconds = kSanitized ? 5 : 1;
 
 /// What a call cost in a process of its own, and the Error that it ended with, if so.
 struct Cost {

@@ -16,6 +16,7 @@
 #include "tests/autograd/norm_examples.h"
 #include "tests/catch.h"
 #include "tests/same_bits.h"
+#include "tests/sanitizers.h"
 
 using namespace onefold;
 
@@ -246,7 +247,7 @@ TEST_CASE("every op: its gradient equals central differences, at five shapes or 
   // Handing out ops of this size costs more than computing them.
   const ThreadCount one_thread(1);
   for (const auto& [op, examples] : rows()) {
-    for (const uint64_t seed : {1, 2, 3}) {
+    for (uint64_t seed = 1; seed <= repeats(3); ++seed) {
       Draw draw(seed);
       for (const Example& example : examples(draw)) check_example(op, example);
     }

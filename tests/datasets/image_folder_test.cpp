@@ -256,13 +256,13 @@ TEST_CASE("image folder: folders of ten thousand entries are walked within a sec
   const TemporaryFolder folder;
   write_pets(folder.path());
   const std::string hash = content_hash(load_image_folder(folder.path()).train);
-  for (int i = 0; i < 10000; ++i) {
+  for (int i = 0; i < repeats(10000); ++i) {
     fs::create_symlink("nowhere", folder / "train/cat" / (std::to_string(i) + ".png"));
     fs::create_symlink("nowhere", folder / "train" / std::to_string(i));
   }
   const std::clock_t start = std::clock();
   CHECK(content_hash(load_image_folder(folder.path()).train) == hash);
-  CHECK(std::clock() - start < (kMemoryCanBeMeasured ? 1 : 10) * CLOCKS_PER_SEC);
+  CHECK(std::clock() - start < CLOCKS_PER_SEC);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "tests/allocators.h"
 #include "tests/catch.h"
 #include "tests/examples/small_training.h"
+#include "tests/sanitizers.h"
 #include "tests/temporary_folder.h"
 
 using namespace onefold;
@@ -81,7 +82,7 @@ void fail_each_allocation_of_a_step(const std::string& family, int64_t stride) {
 
 TEST_CASE("out of memory: any allocation of a training step may fail, without a leak, and the step taken again",
           "[examples]") {
-  fail_each_allocation_of_a_step("repvgg", 1);
+  fail_each_allocation_of_a_step("repvgg", kSanitized ? 7 : 1);
 }
 
 TEST_CASE("out of memory: so it is with blocks of six branches", "[examples][.long]") {
@@ -101,7 +102,7 @@ TEST_CASE("out of memory: any allocation of loading a model may fail, and leaves
   const int64_t allocations = allocations_of([&] { load_model(path, trained.network); });
   REQUIRE(allocations > 100);
   const size_t live = memory_usage().live;
-  for (int64_t n = 1; n <= allocations; ++n) {
+  for (int64_t n = 1; n <= allocations; n += kSanitized ? 10 : 1) {
     CAPTURE(n);
     REQUIRE_THAT(message_without(n, load), ContainsSubstring("out of memory: "));
     REQUIRE(memory_usage().live == live);

@@ -12,6 +12,7 @@
 #include "layers/pooling.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
+#include "tests/sanitizers.h"
 
 // The law of the calculus: whatever chains and sums of linear pieces a block is made of, folded it computes the same,
 // inside and on the border.
@@ -176,7 +177,7 @@ std::string text_of(LinearBlock& block) { return summary(block); }
 TEST_CASE("fold: 2000 random blocks of chains and sums, inside and on the border", "[layers][fold]") {
   double interior = 0, border = 0;
   int folded_blocks = 0, steps = 0;
-  for (uint64_t seed = 0; folded_blocks < 2000; ++seed) {
+  for (uint64_t seed = 0; folded_blocks < repeats(2000); ++seed) {
     RandomBlocks blocks(seed);
     const auto block = blocks.block();
     if (block->in_channels() == 0) continue;  // identities alone: nothing says how many channels there are
@@ -209,6 +210,6 @@ TEST_CASE("fold: 2000 random blocks of chains and sums, inside and on the border
   CAPTURE(interior, border);
   CHECK(interior <= kFoldTolerance);
   CHECK(border <= kFoldTolerance);
-  CHECK(folded_blocks == 2000);
-  CHECK(steps > 400);
+  CHECK(folded_blocks == repeats(2000));
+  CHECK(steps > repeats(400));
 }

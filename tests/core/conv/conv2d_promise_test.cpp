@@ -19,12 +19,13 @@
 #include "tests/catch.h"
 #include "tests/core/conv/conv2d_cases.h"
 #include "tests/same_bits.h"
+#include "tests/sanitizers.h"
 
 using namespace onefold;
 
 namespace {
 
-constexpr uint64_t kDraws = 200;
+constexpr uint64_t kDraws = repeats(200);
 
 Tensor whole_numbers(const Shape& shape, const Random& random, int64_t multiple = 1) {
   Tensor tensor(shape);
@@ -222,7 +223,7 @@ TEST_CASE("conv2d promise: on whole numbers im2col and depthwise have the naive 
     check_same_bits(problem, ConvAlgorithm::depthwise);
     ++depthwise;
   }
-  CHECK(depthwise >= 20);
+  CHECK(depthwise >= repeats(20));
 }
 
 TEST_CASE("conv2d promise: F(2x2,3x3) has them with weights in multiples of 4", "[core]") {
