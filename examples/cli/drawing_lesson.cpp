@@ -1,7 +1,5 @@
 #include "examples/cli/drawing_lesson.h"
 
-#include <CLI/CLI.hpp>
-
 #include "core/files/atomic_file.h"
 #include "examples/cli/program.h"
 
@@ -26,9 +24,9 @@ int run_lesson(int argc, const char* const* argv, const std::string& argument, c
   std::string where;
   return run_program(
       argc, argv, about_lesson(argc, argv),
-      [&](CLI::App& app) { app.add_option(argument, where, description)->type_name(""); },
-      [&](const CLI::App& app) {
-        if (app.count(argument) > 0) check_place(argument, where);
+      [&](CommandLine& line) { line.add_option(argument, &where, description).value_name(""); },
+      [&](const CommandLine& line) {
+        if (line.count(argument) > 0) check_place(argument, where);
         lesson(where);
         return int{kSuccess};
       });

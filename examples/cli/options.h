@@ -1,42 +1,42 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <string>
 
+#include "examples/cli/program.h"
+
 namespace onefold {
 
-/// Validators of option values, with messages such as "--epochs: got 0, needs a whole number of at least 1". Pass the
-/// first to transform(): check() would keep a leading zero, which makes the parser read an octal number.
-CLI::Validator whole_number(int64_t lowest, int64_t highest = std::numeric_limits<int64_t>::max());
-CLI::Validator real_number(double lowest, double highest);
+/// Rules for option values, with messages such as "--epochs: got 0, needs a whole number of at least 1".
+Rule whole_number(int64_t lowest, int64_t highest = std::numeric_limits<int64_t>::max());
+Rule real_number(double lowest, double highest);
 
 /// The name of a network in layers/labs/vgg_variant.h; the message lists the names.
-CLI::Validator network_name();
+Rule network_name();
 
 /// --net: a network's name, as vgg_variant() takes it; `more` is appended to the help text.
-void add_network_option(CLI::App& app, std::string& net, const std::string& more = {});
+void add_network_option(CommandLine& line, std::string& net, const std::string& more = {});
 
 /// --reparam: a family of blocks in layers/families/families.h; the message lists the names.
-void add_reparam_option(CLI::App& app, std::string& reparam);
+void add_reparam_option(CommandLine& line, std::string& reparam);
 
 /// --threads: sets the number of threads of all parallel loops when parsed; without it core/parallel.h decides. At most
 /// one per core: "--threads: got 64, needs at most 2, the cores that this process may use".
-void add_threads_option(CLI::App& app);
+void add_threads_option(CommandLine& line);
 
 /// --seed: the seed of all random numbers of a program.
-void add_seed_option(CLI::App& app, uint64_t& seed);
+void add_seed_option(CommandLine& line, uint64_t& seed);
 
 /// --detect-anomaly: see layers/labs/anomaly.h.
-void add_detect_anomaly_option(CLI::App& app, bool& detect_anomaly);
+void add_detect_anomaly_option(CommandLine& line, bool& detect_anomaly);
 
 /// Throws UsageError if the file that `option` asks to write is one that the program reads, by whatever path.
 void check_is_not_read(const std::string& option, const std::filesystem::path& output,
                        const std::filesystem::path& input);
 
 /// --batch-size.
-void add_batch_size_option(CLI::App& app, int64_t& batch_size, const std::string& purpose);
+void add_batch_size_option(CommandLine& line, int64_t& batch_size, const std::string& purpose);
 
 }  // namespace onefold

@@ -73,20 +73,67 @@ int exit_code_of(const std::string& program, const std::function<int()>& body) {
   }
 }
 
+Rule one_of(const std::vector<std::string>& choices) {
+  std::string list;
+  for (const std::string& choice : choices) list += (list.empty() ? "" : ",") + choice;  // the first may be empty
+  list = "{" + list + "}";
+  return {[choices, list](const std::string& text) {
+            return std::ranges::find(choices, text) == choices.end() ? text + " not in " + list : "";
+          },
+          list};
+}
+
+Option Option::value_name(const std::string& name) const { return option_->type_name(name), *this; }
+Option Option::default_text(const std::string& text) const { return option_->default_str(text), *this; }
+Option Option::rule(const Rule& rule) const {
+  return option_->transform(CLI::Validator(rule.complaint, rule.shown)), *this;
+}
+Option Option::required(bool is_required) const { return option_->required(is_required), *this; }
+Option Option::values(int lowest, int highest) const { return option_->expected(lowest, highest), *this; }
+Option Option::separated_by(char separator) const { return option_->delimiter(separator), *this; }
+Option Option::keep_all() const { return option_->take_all(), *this; }
+Option Option::needs(const Option& other) const { return option_->needs(other.option_), *this; }
+
+void CommandLine::group(const std::string& name) { app_->option_defaults()->group(name); }
+
+Option CommandLine::add_option(const std::string& names, Value value, const std::string& help) {
+  return Option(std::visit([&](auto* to) { return app_->add_option(names, *to, help); }, value));
+}
+
+Option CommandLine::add_flag(const std::string& name, bool* value, const std::string& help) {
+  return Option(app_->add_flag(name, *value, help));
+}
+
+Option CommandLine::add_function(const std::string& name, const std::function<void(const std::vector<double>&)>& take,
+                                 const std::string& help) {
+  return Option(app_->add_option_function<std::vector<double>>(name, take, help));
+}
+
+CommandLine CommandLine::add_command(const std::string& name, const std::string& purpose) {
+  app_->require_subcommand(1);
+  app_->fallthrough();  // options of the program may also follow the command
+  return CommandLine({app_, app_->add_subcommand(name, purpose)});
+}
+
+std::string CommandLine::command() const { return app_->get_subcommands().front()->get_name(); }
+size_t CommandLine::count(const std::string& name) const { return app_->count(name); }
+std::string CommandLine::lines() const { return app_->config_to_str(/*default_also=*/true); }
+
 int run_program(int argc, const char* const* argv, const About& about,
-                const std::function<void(CLI::App& app)>& add_options,
-                const std::function<int(const CLI::App& app)>& body) {
+                const std::function<void(CommandLine& line)>& add_options,
+                const std::function<int(const CommandLine& line)>& body) {
   const std::string name = program_name(argc, argv);
   return exit_code_of(name, [&] {
-    CLI::App app(about.purpose, name);
-    app.set_version_flag("--version", version_text(name), "Print version and build, and exit");
-    app.option_defaults()->always_capture_default();  // for the help
-    app.option_defaults()->take_last();               // if an option is repeated
-    add_options(app);
+    const auto app = std::make_shared<CLI::App>(about.purpose, name);
+    app->set_version_flag("--version", version_text(name), "Print version and build, and exit");
+    app->option_defaults()->always_capture_default();  // for the help
+    app->option_defaults()->take_last();               // if an option is repeated
+    CommandLine line(app);
+    add_options(line);
     try {
-      app.parse(argc, argv);
+      app->parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-      std::cout << app.help() << "\nExample: build/examples/" << name << (about.example.empty() ? "" : " ")
+      std::cout << app->help() << "\nExample: build/examples/" << name << (about.example.empty() ? "" : " ")
                 << about.example << "\nChapter: " << about.chapter << '\n';
       return int{kSuccess};
     } catch (const CLI::CallForVersion& version) {
@@ -96,7 +143,7 @@ int run_program(int argc, const char* const* argv, const About& about,
       throw UsageError(error.what());
     }
     warn_of_too_many_threads(name);
-    return body(app);
+    return body(line);
   });
 }
 
@@ -109,8 +156,8 @@ About about_lesson(int argc, const char* const* argv) {
 
 int run_lesson(int argc, const char* const* argv, const std::function<void()>& lesson) {
   return run_program(
-      argc, argv, about_lesson(argc, argv), [](CLI::App&) {},
-      [&](const CLI::App&) {
+      argc, argv, about_lesson(argc, argv), [](CommandLine&) {},
+      [&](const CommandLine&) {
         lesson();
         return int{kSuccess};
       });

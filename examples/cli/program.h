@@ -1,14 +1,22 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "core/check.h"
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace onefold {
 
@@ -38,6 +46,65 @@ class Interrupted : public std::runtime_error {
   int signal_;
 };
 
+/// What the value of an option must be.
+struct Rule {
+  std::function<std::string(std::string& text)>
+      complaint;           // empty if there is none; may bring the text to another form
+  std::string shown = {};  // in --help
+};
+
+/// One of these, which --help and the message list.
+Rule one_of(const std::vector<std::string>& choices);
+
+/// An option while it is declared; each function returns the same one.
+class Option {
+ public:
+  explicit Option(CLI::Option* option) : option_(option) {}
+  Option value_name(const std::string& name) const;  // in --help; a type's name is the default
+  Option default_text(const std::string& text) const;
+  Option rule(const Rule& rule) const;  // at most one
+  Option required(bool is_required = true) const;
+  Option values(int lowest, int highest) const;  // how many there may be after the option's name
+  Option separated_by(char separator) const;
+  Option keep_all() const;  // the values of an option that is repeated; otherwise the last one counts
+  Option needs(const Option& other) const;
+
+ private:
+  CLI::Option* option_;
+};
+
+/// Where the value of an option goes.
+using Value = std::variant<int64_t*, uint64_t*, double*, bool*, std::string*, std::filesystem::path*,
+                           std::optional<int64_t>*, std::optional<std::string>*, std::optional<std::filesystem::path>*,
+                           std::vector<std::string>*, std::vector<std::filesystem::path>*>;
+
+/// The options of a program: a cover of CLI11, whose header takes longer to compile than most programs.
+class CommandLine {
+ public:
+  explicit CommandLine(std::shared_ptr<CLI::App> app) : app_(std::move(app)) {}
+
+  /// The heading in --help of the options that follow.
+  void group(const std::string& name);
+
+  /// An option, such as "--batch,--batch-size"; without dashes, an argument.
+  Option add_option(const std::string& names, Value value, const std::string& help);
+  Option add_flag(const std::string& name, bool* value, const std::string& help);
+
+  /// An option that hands its values to a function.
+  Option add_function(const std::string& name, const std::function<void(const std::vector<double>&)>& take,
+                      const std::string& help);
+
+  /// A command with options of its own; a program that has any needs exactly one.
+  CommandLine add_command(const std::string& name, const std::string& purpose);
+  std::string command() const;  // the one that was given
+
+  size_t count(const std::string& name) const;  // how often an option was given
+  std::string lines() const;                    // all options with their values
+
+ private:
+  std::shared_ptr<CLI::App> app_;
+};
+
 /// What --help says about a program, apart from its options.
 struct About {
   std::string purpose;  // one sentence
@@ -48,11 +115,11 @@ struct About {
 /// Runs a program from its arguments to its exit code: declares the options, parses the arguments, runs the body.
 ///
 /// --help and --version print to stdout and return 0. Errors are printed to stderr as "NAME: error: ..." and become the
-/// codes above; failing to write standard output is an error, too. `body` returns kSuccess; `app` tells it which
+/// codes above; failing to write standard output is an error, too. `body` returns kSuccess; `line` tells it which
 /// options were given.
 int run_program(int argc, const char* const* argv, const About& about,
-                const std::function<void(CLI::App& app)>& add_options,
-                const std::function<int(const CLI::App& app)>& body);
+                const std::function<void(CommandLine& line)>& add_options,
+                const std::function<int(const CommandLine& line)>& body);
 
 /// What `body` returns; errors are reported and become exit codes as in run_program().
 int exit_code_of(const std::string& program, const std::function<int()>& body);

@@ -1,6 +1,5 @@
 #include "examples/labs/rate_finder.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <iostream>
@@ -85,18 +84,18 @@ RateCurve sweep_rate(Module& network, const Dataset& images, const ChannelNormal
   return curve;
 }
 
-void add_find_lr_option(CLI::App& app, std::optional<std::string>& rate) {
-  app.add_option("--find-lr", rate,
-                 "instead of training, let a rate grow for 100 steps and suggest its maximum: lr or muon-rate "
-                 "(default: the one of the convolutions)")
-      ->expected(0, 1)
-      ->check(CLI::IsMember({"", "lr", "muon-rate"}))
-      ->type_name("RATE");
+void add_find_lr_option(CommandLine& line, std::optional<std::string>& rate) {
+  line.add_option("--find-lr", &rate,
+                  "instead of training, let a rate grow for 100 steps and suggest its maximum: lr or muon-rate "
+                  "(default: the one of the convolutions)")
+      .values(0, 1)
+      .rule(one_of({"", "lr", "muon-rate"}))
+      .value_name("RATE");
 }
 
-std::string rate_to_find(const CLI::App& app, const std::string& asked, bool has_muon) {
+std::string rate_to_find(const CommandLine& line, const std::string& asked, bool has_muon) {
   for (const char* other : {"--resume", "--overwrite", "--dry-run", "--stop-after", "--tensorboard"}) {
-    if (app.count(other) > 0) {
+    if (line.count(other) > 0) {
       throw UsageError(std::string("--find-lr tries rates, and trains no network: leave out ") + other);
     }
   }

@@ -7,12 +7,9 @@
 #include <vector>
 
 #include "datasets/dataset.h"
+#include "examples/cli/program.h"
 #include "examples/training/trainer.h"
 #include "examples/training/training_run.h"
-
-namespace CLI {
-class App;
-}
 
 namespace onefold {
 
@@ -48,11 +45,11 @@ RateCurve sweep_rate(Module& network, const Dataset& images, const ChannelNormal
                      const std::function<void(int64_t steps)>& after_step = {});
 
 /// --find-lr: "lr", "muon-rate", or without a value the empty string.
-void add_find_lr_option(CLI::App& app, std::optional<std::string>& rate);
+void add_find_lr_option(CommandLine& line, std::optional<std::string>& rate);
 
 /// The rate that --find-lr asks for: without a value, that of the convolutions. Throws UsageError if there is no such
 /// rate in this training, or if other options ask for something else than finding it.
-std::string rate_to_find(const CLI::App& app, const std::string& asked, bool has_muon);
+std::string rate_to_find(const CommandLine& line, const std::string& asked, bool has_muon);
 
 /// Sweeps "lr" or "muon-rate" with a new network, as train_cifar10 would begin to train it: prints a table and the
 /// suggestion to stdout, and writes run.json and rates.json (see report/report.h) to the setup's folder.

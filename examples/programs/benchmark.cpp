@@ -53,20 +53,20 @@ struct Options {
   int64_t steps = 12;
 };
 
-void add_options(CLI::App& app, Options& options) {
-  add_network_option(app, options.net);
-  add_reparam_option(app, options.reparam);
-  app.add_option("--batch,--batch-size", options.batch, "images per step")
-      ->transform(whole_number(1, 1 << 20))
-      ->type_name("N");
-  app.add_option("--mode", options.modes, "any of train, infer, fold, separated by commas")
-      ->delimiter(',')
-      ->take_all()
-      ->check(CLI::IsMember({"train", "infer", "fold"}));
-  app.add_option("--steps", options.steps, "number of timed steps, after two warm-up steps")
-      ->transform(whole_number(1, 1000000))
-      ->type_name("N");
-  add_threads_option(app);
+void add_options(CommandLine& line, Options& options) {
+  add_network_option(line, options.net);
+  add_reparam_option(line, options.reparam);
+  line.add_option("--batch,--batch-size", &options.batch, "images per step")
+      .rule(whole_number(1, 1 << 20))
+      .value_name("N");
+  line.add_option("--mode", &options.modes, "any of train, infer, fold, separated by commas")
+      .separated_by(',')
+      .keep_all()
+      .rule(one_of({"train", "infer", "fold"}));
+  line.add_option("--steps", &options.steps, "number of timed steps, after two warm-up steps")
+      .rule(whole_number(1, 1000000))
+      .value_name("N");
+  add_threads_option(line);
 }
 
 /// Multiply-adds per image in the 3x3 convolutions of the folded network: all but the head's.
@@ -174,5 +174,6 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Times a RepVGG on random images: one line of JSON per mode.", "--net mini --mode train,fold",
        "docs/11-the-ladder.md"},
-      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return run_benchmark(options); });
+      [&](CommandLine& line) { add_options(line, options); },
+      [&](const CommandLine&) { return run_benchmark(options); });
 }

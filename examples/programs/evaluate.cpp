@@ -34,22 +34,22 @@ struct Options {
   std::string pixels;
 };
 
-void add_options(CLI::App& app, Options& options) {
-  app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
-      ->required()
-      ->type_name("FILE");
-  add_saved_network_options(app, options.network);
-  add_data_options(app, options.data);
-  add_batch_size_option(app, options.batch_size, "images at a time");
-  app.add_option("--views", options.views, "views per image, 1, 2 or 6: their logits are averaged")
-      ->check(CLI::IsMember({1, 2, 6}));
-  add_threads_option(app);
-  app.add_option("--logits", options.logits, "write the logits [N, classes] to this .safetensors file")
-      ->type_name("FILE");
-  app.add_option("--pixels", options.pixels,
-                 "write the images [N, 3, H, W], pixels from 0 to 255, to this .safetensors file: what an exported "
-                 "network gets")
-      ->type_name("FILE");
+void add_options(CommandLine& line, Options& options) {
+  line.add_option("--model", &options.model, "the network: model.safetensors or folded.safetensors")
+      .required()
+      .value_name("FILE");
+  add_saved_network_options(line, options.network);
+  add_data_options(line, options.data);
+  add_batch_size_option(line, options.batch_size, "images at a time");
+  line.add_option("--views", &options.views, "views per image, 1, 2 or 6: their logits are averaged")
+      .rule(one_of({"1", "2", "6"}));
+  add_threads_option(line);
+  line.add_option("--logits", &options.logits, "write the logits [N, classes] to this .safetensors file")
+      .value_name("FILE");
+  line.add_option("--pixels", &options.pixels,
+                  "write the images [N, 3, H, W], pixels from 0 to 255, to this .safetensors file: what an exported "
+                  "network gets")
+      .value_name("FILE");
 }
 
 /// The images as other runtimes take them: channels first.
@@ -104,5 +104,6 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Tests a saved network: accuracy, confusion matrix, accuracy per class.",
        "--model runs/train-mini/model.safetensors", "docs/09-the-training-loop.md"},
-      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return evaluate_model(options); });
+      [&](CommandLine& line) { add_options(line, options); },
+      [&](const CommandLine&) { return evaluate_model(options); });
 }

@@ -31,19 +31,19 @@ struct Options {
   std::optional<int64_t> height, width;  // by default those of the images that it was trained on
 };
 
-void add_options(CLI::App& app, Options& options) {
-  app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
-      ->required()
-      ->type_name("FILE");
-  app.add_option("--onnx", options.onnx, "the file to write")->required()->type_name("FILE");
-  add_saved_network_options(app, options.network);
-  app.add_flag("--fold", options.fold, "fold a trained network first");
-  app.add_option("--height", options.height, "of the images, in pixels (default: from the file)")
-      ->transform(whole_number(1, 4096))
-      ->type_name("N");
-  app.add_option("--width", options.width, "of the images, in pixels (default: from the file)")
-      ->transform(whole_number(1, 4096))
-      ->type_name("N");
+void add_options(CommandLine& line, Options& options) {
+  line.add_option("--model", &options.model, "the network: model.safetensors or folded.safetensors")
+      .required()
+      .value_name("FILE");
+  line.add_option("--onnx", &options.onnx, "the file to write").required().value_name("FILE");
+  add_saved_network_options(line, options.network);
+  line.add_flag("--fold", &options.fold, "fold a trained network first");
+  line.add_option("--height", &options.height, "of the images, in pixels (default: from the file)")
+      .rule(whole_number(1, 4096))
+      .value_name("N");
+  line.add_option("--width", &options.width, "of the images, in pixels (default: from the file)")
+      .rule(whole_number(1, 4096))
+      .value_name("N");
 }
 
 int export_model(const Options& options) {
@@ -78,5 +78,6 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Writes a saved network, in training or folded form, as an ONNX file.",
        "--model runs/train-mini/model.safetensors --onnx mini.onnx", "docs/10-folding-a-network.md"},
-      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return export_model(options); });
+      [&](CommandLine& line) { add_options(line, options); },
+      [&](const CommandLine&) { return export_model(options); });
 }

@@ -8,7 +8,6 @@
 //
 // The grids are in core/annex/quantization.h, the network that uses them in layers/labs/quantize.h.
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -44,29 +43,29 @@ struct Settings {
 
 constexpr int kIntervals = 120;  // of a histogram
 
-void add_settings(CLI::App& app, Settings& settings) {
-  app.option_defaults()->group("Network");
-  app.add_option("--model", settings.models, "a trained network, as train_cifar10 saves it; may be given several times")
-      ->required()
-      ->type_name("FILE");
-  add_saved_network_options(app, settings.network);
-  app.option_defaults()->group("Rounding");
-  app.add_option("--calibration", settings.calibration, "training images to determine the ranges of inputs from")
-      ->transform(whole_number(1, 10000))
-      ->type_name("N");
-  app.add_option("--weight-bits", settings.weight_bits, "bits per weight")
-      ->transform(whole_number(2, 16))
-      ->type_name("N");
-  app.add_option("--input-bits", settings.input_bits, "bits per input")->transform(whole_number(2, 16))->type_name("N");
-  app.add_option("--coverage", settings.coverage, "fraction of the inputs within their range (1 = minimum to maximum)")
-      ->check(real_number(0.5, 1))
-      ->type_name("X");
-  app.option_defaults()->group("Data");
-  add_data_options(app, settings.data);
-  app.option_defaults()->group("Run");
-  app.add_option("--out", settings.out, "page to write (default: int8.html next to the model)")->type_name("FILE");
-  add_batch_size_option(app, settings.batch_size, "images per batch when accuracy is measured");
-  add_threads_option(app);
+void add_settings(CommandLine& line, Settings& settings) {
+  line.group("Network");
+  line.add_option("--model", &settings.models,
+                  "a trained network, as train_cifar10 saves it; may be given several times")
+      .required()
+      .value_name("FILE");
+  add_saved_network_options(line, settings.network);
+  line.group("Rounding");
+  line.add_option("--calibration", &settings.calibration, "training images to determine the ranges of inputs from")
+      .rule(whole_number(1, 10000))
+      .value_name("N");
+  line.add_option("--weight-bits", &settings.weight_bits, "bits per weight").rule(whole_number(2, 16)).value_name("N");
+  line.add_option("--input-bits", &settings.input_bits, "bits per input").rule(whole_number(2, 16)).value_name("N");
+  line.add_option("--coverage", &settings.coverage,
+                  "fraction of the inputs within their range (1 = minimum to maximum)")
+      .rule(real_number(0.5, 1))
+      .value_name("X");
+  line.group("Data");
+  add_data_options(line, settings.data);
+  line.group("Run");
+  line.add_option("--out", &settings.out, "page to write (default: int8.html next to the model)").value_name("FILE");
+  add_batch_size_option(line, settings.batch_size, "images per batch when accuracy is measured");
+  add_threads_option(line);
 }
 
 /// The grids of each trial: the columns of the table.
@@ -174,5 +173,5 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Rounds trained networks to 8 bits, before and after folding, and shows what it costs.",
        "--model runs/train-mini/model.safetensors", "docs/15-int8.md"},
-      [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App&) { return run(settings); });
+      [&](CommandLine& line) { add_settings(line, settings); }, [&](const CommandLine&) { return run(settings); });
 }

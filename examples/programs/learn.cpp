@@ -4,7 +4,6 @@
 // Time    about a second for each exercise
 // Expect  the next exercise: its file, and how to check it
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -173,29 +172,27 @@ int verify(const std::vector<Exercise>& course) {
 int main(int argc, char** argv) {
   std::string which, folder;
   double number = 0;
-  const auto add = [&](CLI::App& app, const char* command, const char* purpose, bool required) {
-    CLI::App* sub = app.add_subcommand(command, purpose);
-    sub->add_option("EXERCISE", which, "such as 05.1; 05 is all of chapter 5")->required(required);
+  const auto add = [&](CommandLine& line, const char* command, const char* purpose, bool required) {
+    CommandLine sub = line.add_command(command, purpose);
+    sub.add_option("EXERCISE", &which, "such as 05.1; 05 is all of chapter 5").required(required);
     return sub;
   };
   return run_program(
       argc, argv, {"The exercises of the chapters, which check themselves.", "next", "docs/README.md"},
-      [&](CLI::App& app) {
-        app.require_subcommand(1);
-        app.fallthrough();
-        app.add_option("--folder", folder, "Your copy of examples/exercises/, if you work on one");
-        add(app, "list", "List the exercises, and which are done", false);
-        app.add_subcommand("next", "Show the first exercise that is not done");
-        add(app, "check", "Compile your file and check it", true);
-        add(app, "hint", "Say something that helps", true);
-        add(app, "solution", "Print a solution", true);
-        add(app, "answer", "Answer a question", true)->add_option("NUMBER", number, "your prediction")->required();
-        app.add_subcommand("watch", "Check the next exercise whenever you save its file");
-        add(app, "verify", "Check the exercises themselves", false);
+      [&](CommandLine& line) {
+        line.add_option("--folder", &folder, "Your copy of examples/exercises/, if you work on one");
+        add(line, "list", "List the exercises, and which are done", false);
+        line.add_command("next", "Show the first exercise that is not done");
+        add(line, "check", "Compile your file and check it", true);
+        add(line, "hint", "Say something that helps", true);
+        add(line, "solution", "Print a solution", true);
+        add(line, "answer", "Answer a question", true).add_option("NUMBER", &number, "your prediction").required();
+        line.add_command("watch", "Check the next exercise whenever you save its file");
+        add(line, "verify", "Check the exercises themselves", false);
       },
-      [&](const CLI::App& app) {
+      [&](const CommandLine& line) {
         const std::vector<Exercise> course = load_course(folder), selected = select(course, which);
-        const std::string command = app.get_subcommands().front()->get_name();
+        const std::string command = line.command();
         if (command == "check") return check_all(selected);
         if (command == "verify") return verify(selected);
         if (command == "answer") return answer(selected.front(), number);

@@ -9,7 +9,6 @@
 //
 // The mistakes are in examples/labs/wrong_folds.cpp, the right folds in layers/fold/kernel.cpp.
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -41,17 +40,17 @@ struct Settings {
   uint64_t seed = 1;
 };
 
-void add_settings(CLI::App& app, Settings& settings) {
-  app.add_option("--model", settings.model, "a trained network of repvgg or dbb blocks in which to make the mistakes")
-      ->type_name("FILE");
-  app.add_option("--picture", settings.picture, "draw the errors as heat maps to this .svg file")->type_name("FILE");
-  add_saved_network_options(app, settings.network);
-  add_data_options(app, settings.data);
-  add_batch_size_option(app, settings.batch_size, "test images per batch");
-  app.add_option("--last-batch", settings.last_batch, "images that give training mode its statistics")
-      ->transform(whole_number(2, 1024));
-  add_seed_option(app, settings.seed);
-  add_threads_option(app);
+void add_settings(CommandLine& line, Settings& settings) {
+  line.add_option("--model", &settings.model, "a trained network of repvgg or dbb blocks in which to make the mistakes")
+      .value_name("FILE");
+  line.add_option("--picture", &settings.picture, "draw the errors as heat maps to this .svg file").value_name("FILE");
+  add_saved_network_options(line, settings.network);
+  add_data_options(line, settings.data);
+  add_batch_size_option(line, settings.batch_size, "test images per batch");
+  line.add_option("--last-batch", &settings.last_batch, "images that give training mode its statistics")
+      .rule(whole_number(2, 1024));
+  add_seed_option(line, settings.seed);
+  add_threads_option(line);
 }
 
 void print_errors(const std::vector<WrongFold>& mistakes) {
@@ -115,9 +114,9 @@ void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& for
             << text_table(damage_table(damages, right.accuracy()));
 }
 
-int run(const CLI::App& app, const Settings& settings) {
+int run(const CommandLine& line, const Settings& settings) {
   for (const std::string option : {"--data-dir", "--dataset", "--limit-test", "--net", "--mean", "--std"}) {
-    if (!settings.model && app.count(option) > 0) {
+    if (!settings.model && line.count(option) > 0) {
       throw UsageError(option + ": random blocks need no data; also name a trained network with --model");
     }
   }
@@ -143,5 +142,6 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Folds wrongly on purpose: the classic mistakes, how large each error is, and where it is.",
        "--model runs/train-mini/model.safetensors", "docs/14-wrong-folds.md"},
-      [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App& app) { return run(app, settings); });
+      [&](CommandLine& line) { add_settings(line, settings); },
+      [&](const CommandLine& line) { return run(line, settings); });
 }

@@ -9,7 +9,6 @@
 // proportions of the network's images is seen, at their size. If one cannot be read, each such photo is named,
 // nothing is predicted, and no page is written.
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -35,18 +34,18 @@ struct Options {
 
 constexpr int64_t kKeptSide = 640;  // of a photo on the page
 
-void add_options(CLI::App& app, Options& options) {
-  app.add_option("photos", options.photos, "PNG or JPEG files of any size")
-      ->required()
-      ->type_name("PHOTO")
-      ->default_str("");
-  app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
-      ->required()
-      ->type_name("FILE");
-  add_saved_network_options(app, options.network);
-  app.add_option("--out", options.out, "page to write (default: predictions.html next to the model)")
-      ->type_name("FILE");
-  add_threads_option(app);
+void add_options(CommandLine& line, Options& options) {
+  line.add_option("photos", &options.photos, "PNG or JPEG files of any size")
+      .required()
+      .value_name("PHOTO")
+      .default_text("");
+  line.add_option("--model", &options.model, "the network: model.safetensors or folded.safetensors")
+      .required()
+      .value_name("FILE");
+  add_saved_network_options(line, options.network);
+  line.add_option("--out", &options.out, "page to write (default: predictions.html next to the model)")
+      .value_name("FILE");
+  add_threads_option(line);
 }
 
 /// All photos, or an Error that names each one that cannot be read.
@@ -95,5 +94,5 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Predicts what photos show, and shows where the network saw it.",
        "--model runs/train-mini/model.safetensors photo.jpg", "docs/10-folding-a-network.md"},
-      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return predict(options); });
+      [&](CommandLine& line) { add_options(line, options); }, [&](const CommandLine&) { return predict(options); });
 }

@@ -8,7 +8,6 @@
 // Exits with 1, and writes nothing, if a prediction changes or a logit by more than 1e-5 of the maximum logit.
 // The algebra is in layers/fold/kernel.h, the steps in layers/calculus/explain.h.
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -52,25 +51,26 @@ struct Settings {
 constexpr int64_t kShownImages = 128;  // on which the steps are compared
 constexpr int64_t kTimedBatches[] = {128, 1};
 
-void add_settings(CLI::App& app, Settings& settings) {
-  app.add_option("--model", settings.model, "a trained network, as train_cifar10 saves it")
-      ->required()
-      ->type_name("FILE");
-  add_saved_network_options(app, settings.network);
-  app.add_option("--block", settings.block, "the block to show step by step")->type_name("stages.S.B");
-  app.add_option("--out", settings.out, "folder for the results (default: the model's folder)")->type_name("DIR");
-  app.add_option("--names", settings.names,
-                 "also write the network before and after folding under the names of other projects' RepVGG: dingxiaoh "
-                 "(by its authors), timm, or both; of other families only after folding")
-      ->check(CLI::IsMember({"dingxiaoh", "timm"}))
-      ->type_name("NAME");
-  add_data_options(app, settings.data);
-  add_batch_size_option(app, settings.batch_size, "images per batch when predictions are compared");
-  app.add_option("--timing-seconds", settings.timing_seconds,
-                 "seconds of timing per batch size for the network, and again for its blocks (0 = no timing)")
-      ->check(real_number(0, 3600))
-      ->type_name("S");
-  add_threads_option(app);
+void add_settings(CommandLine& line, Settings& settings) {
+  line.add_option("--model", &settings.model, "a trained network, as train_cifar10 saves it")
+      .required()
+      .value_name("FILE");
+  add_saved_network_options(line, settings.network);
+  line.add_option("--block", &settings.block, "the block to show step by step").value_name("stages.S.B");
+  line.add_option("--out", &settings.out, "folder for the results (default: the model's folder)").value_name("DIR");
+  line.add_option(
+          "--names", &settings.names,
+          "also write the network before and after folding under the names of other projects' RepVGG: dingxiaoh "
+          "(by its authors), timm, or both; of other families only after folding")
+      .rule(one_of({"dingxiaoh", "timm"}))
+      .value_name("NAME");
+  add_data_options(line, settings.data);
+  add_batch_size_option(line, settings.batch_size, "images per batch when predictions are compared");
+  line.add_option("--timing-seconds", &settings.timing_seconds,
+                  "seconds of timing per batch size for the network, and again for its blocks (0 = no timing)")
+      .rule(real_number(0, 3600))
+      .value_name("S");
+  add_threads_option(line);
 }
 
 SavedNetwork load_trained(const Settings& settings) {
@@ -253,5 +253,5 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Folds a trained RepVGG into plain 3x3 convolutions, step by step, and proves that nothing changed.",
        "--model runs/train-mini/model.safetensors", "docs/10-folding-a-network.md"},
-      [&](CLI::App& app) { add_settings(app, settings); }, [&](const CLI::App&) { return run(settings); });
+      [&](CommandLine& line) { add_settings(line, settings); }, [&](const CommandLine&) { return run(settings); });
 }

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
-#include <set>
 
 #include "core/files/atomic_file.h"
 #include "core/parallel.h"
@@ -50,7 +49,7 @@ constexpr int64_t kEvaluationBatch = 256;
 // [/hyperparameters]
 
 /// The parts of the recipe that --without can leave out.
-const std::set<std::string> kParts = {"whitening", "dirac", "muon", "bias-rate", "label-smoothing", "augmentation"};
+const std::vector<std::string> kParts = {"augmentation", "bias-rate", "dirac", "label-smoothing", "muon", "whitening"};
 
 struct Options {
   Hyperparameters hyper;
@@ -63,34 +62,33 @@ struct Options {
   bool with(const std::string& part) const { return std::find(without.begin(), without.end(), part) == without.end(); }
 };
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CommandLine& line, Options& options) {
   Hyperparameters& hyper = options.hyper;
-  app.option_defaults()->group("Network");
-  add_network_option(app, hyper.net);
-  app.add_flag("--pointwise", options.pointwise, "give the blocks of the short network 1x1 branches");
-  app.option_defaults()->group("Recipe");
-  app.add_option("--epochs", hyper.epochs, "number of passes over the training images")
-      ->transform(whole_number(1, 100000));
-  add_batch_size_option(app, hyper.batch_size, "images per step");
-  app.add_option("--muon-rate", hyper.muon_rate, "maximum learning rate of Muon, which trains the convolutions")
-      ->check(real_number(0, 1000));
-  app.add_option("--lr", hyper.lr, "maximum learning rate of SGD, which trains everything else")
-      ->check(real_number(0, 1000));
-  app.add_option("--without", options.without, "leave out a part of the recipe, to see what it does")
-      ->check(CLI::IsMember(kParts))
-      ->take_all();
-  add_seed_option(app, hyper.seed);
-  app.option_defaults()->group("Data");
-  add_data_options(app, options.data);
-  app.add_option("--limit-train", options.data.limit_train, "use at most N training images (0 = all)")
-      ->transform(whole_number(0))
-      ->type_name("N");
-  app.option_defaults()->group("Run");
-  app.add_option("--views", options.views, "views per test image at the end, 1, 2 or 6: their logits are averaged")
-      ->check(CLI::IsMember({1, 2, 6}));
-  app.add_option("--out", options.out, "write the folded network to this .safetensors file")->type_name("FILE");
-  add_threads_option(app);
-  add_detect_anomaly_option(app, options.detect_anomaly);
+  line.group("Network");
+  add_network_option(line, hyper.net);
+  line.add_flag("--pointwise", &options.pointwise, "give the blocks of the short network 1x1 branches");
+  line.group("Recipe");
+  line.add_option("--epochs", &hyper.epochs, "number of passes over the training images").rule(whole_number(1, 100000));
+  add_batch_size_option(line, hyper.batch_size, "images per step");
+  line.add_option("--muon-rate", &hyper.muon_rate, "maximum learning rate of Muon, which trains the convolutions")
+      .rule(real_number(0, 1000));
+  line.add_option("--lr", &hyper.lr, "maximum learning rate of SGD, which trains everything else")
+      .rule(real_number(0, 1000));
+  line.add_option("--without", &options.without, "leave out a part of the recipe, to see what it does")
+      .rule(one_of(kParts))
+      .keep_all();
+  add_seed_option(line, hyper.seed);
+  line.group("Data");
+  add_data_options(line, options.data);
+  line.add_option("--limit-train", &options.data.limit_train, "use at most N training images (0 = all)")
+      .rule(whole_number(0))
+      .value_name("N");
+  line.group("Run");
+  line.add_option("--views", &options.views, "views per test image at the end, 1, 2 or 6: their logits are averaged")
+      .rule(one_of({"1", "2", "6"}));
+  line.add_option("--out", &options.out, "write the folded network to this .safetensors file").value_name("FILE");
+  add_threads_option(line);
+  add_detect_anomaly_option(line, options.detect_anomaly);
 }
 
 VggVariant network_variant(const Options& options) {
@@ -249,5 +247,5 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Trains a small RepVGG on CIFAR-10 in as few seconds as possible, then folds it.", "--epochs 1",
        "docs/the-short-recipe.md"},
-      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return speedrun(options); });
+      [&](CommandLine& line) { add_options(line, options); }, [&](const CommandLine&) { return speedrun(options); });
 }

@@ -75,69 +75,68 @@ struct Options {
   int64_t stop_after = 0;
 };
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CommandLine& line, Options& options) {
   Hyperparameters& hyper = options.hyper;
-  app.option_defaults()->group("Network");
-  add_network_option(app, hyper.net);
-  add_reparam_option(app, hyper.reparam);
-  app.add_option(
-         "--fine-tune", options.fine_tune,
-         "start from this network, with smaller rates; a folded one is unfolded first; --net names it if its file "
-         "does not")
-      ->type_name("FILE");
-  add_normalization_options(app, options.normalization);
-  app.option_defaults()->group("Recipe");
-  app.add_option("--epochs", hyper.epochs, "number of passes over the training images")
-      ->transform(whole_number(1, 100000));
-  add_batch_size_option(app, hyper.batch_size, "images per step");
-  app.add_option(
-         "--shards", hyper.shards,
-         "equal parts of a batch, normalised each by itself, which mpirun's ranks share (default: a rank's each)")
-      ->transform(whole_number(1, 1 << 20))
-      ->type_name("N");
-  app.add_option("--lr", hyper.lr, "maximum learning rate")->check(real_number(0, 1000));
-  app.add_option("--momentum", hyper.momentum, "SGD momentum (Nesterov)")->check(real_number(0, 0.9999));
-  app.add_option("--weight-decay", hyper.weight_decay, "weight decay (not applied to batch norms and biases)")
-      ->check(real_number(0, 1000));
-  app.add_option("--label-smoothing", hyper.label_smoothing, "share of the target spread over all classes")
-      ->check(real_number(0, 0.9999));
-  app.add_option("--bias-rate", hyper.bias_rate, "learning rate of batch-norm biases, as a multiple of --lr")
-      ->check(real_number(0, 1000));
-  app.add_option("--muon-rate", hyper.muon_rate, "if above 0, train convolutions with Muon, at this maximum rate")
-      ->check(real_number(0, 1000));
-  app.add_option("--lookahead", hyper.lookahead, "use Lookahead (synchronise every 5 steps)")
-      ->type_name("true|false")
-      ->default_str("false");
-  app.add_option("--warmup-epochs", hyper.warmup_epochs, "epochs at the start during which the rates rise")
-      ->check(real_number(0, 100000));
-  app.add_option("--final-rate", hyper.final_rate, "rates at the end, as a fraction of the maximum")
-      ->check(real_number(0, 1));
-  app.add_option("--shift", hyper.shift, "shift training images by at most N pixels")->transform(whole_number(0, 31));
-  add_seed_option(app, hyper.seed);
-  app.option_defaults()->group("Data");
-  add_data_options(app, options.data);
-  app.add_option("--limit-train", options.data.limit_train, "use at most N training images (0 = all)")
-      ->transform(whole_number(0))
-      ->type_name("N");
-  app.option_defaults()->group("Run");
-  app.add_option("--views", options.views, "views per test image at the end, 1, 2 or 6: their logits are averaged")
-      ->check(CLI::IsMember({1, 2, 6}));
-  app.add_option("--out", options.out,
-                 "the run's folder (default: runs/train-NET, or runs/train-NET-REPARAM; runs/tune-... to fine-tune)")
-      ->type_name("DIR");
-  app.add_option("--checkpoint-every", options.checkpoint_every,
-                 "also save every STEPS steps, not only after each epoch (0 = never)")
-      ->transform(whole_number(0))
-      ->type_name("STEPS");
-  app.add_flag("--resume", options.resume, "continue the run in the folder; its options need not be given again");
-  app.add_flag("--overwrite", options.overwrite, "replace the run in the folder");
-  app.add_flag("--tensorboard", options.tensorboard, "also write curves for TensorBoard to the run's folder");
-  add_find_lr_option(app, options.find_lr);
-  app.add_option("--stop-after", options.stop_after, "stop after this epoch, to --resume later (0 = never)")
-      ->transform(whole_number(0));
-  app.add_flag("--dry-run", options.dry_run, "show what would be done and how long it would take; write nothing");
-  add_threads_option(app);
-  add_detect_anomaly_option(app, options.detect_anomaly);
+  line.group("Network");
+  add_network_option(line, hyper.net);
+  add_reparam_option(line, hyper.reparam);
+  line.add_option(
+          "--fine-tune", &options.fine_tune,
+          "start from this network, with smaller rates; a folded one is unfolded first; --net names it if its file "
+          "does not")
+      .value_name("FILE");
+  add_normalization_options(line, options.normalization);
+  line.group("Recipe");
+  line.add_option("--epochs", &hyper.epochs, "number of passes over the training images").rule(whole_number(1, 100000));
+  add_batch_size_option(line, hyper.batch_size, "images per step");
+  line.add_option(
+          "--shards", &hyper.shards,
+          "equal parts of a batch, normalised each by itself, which mpirun's ranks share (default: a rank's each)")
+      .rule(whole_number(1, 1 << 20))
+      .value_name("N");
+  line.add_option("--lr", &hyper.lr, "maximum learning rate").rule(real_number(0, 1000));
+  line.add_option("--momentum", &hyper.momentum, "SGD momentum (Nesterov)").rule(real_number(0, 0.9999));
+  line.add_option("--weight-decay", &hyper.weight_decay, "weight decay (not applied to batch norms and biases)")
+      .rule(real_number(0, 1000));
+  line.add_option("--label-smoothing", &hyper.label_smoothing, "share of the target spread over all classes")
+      .rule(real_number(0, 0.9999));
+  line.add_option("--bias-rate", &hyper.bias_rate, "learning rate of batch-norm biases, as a multiple of --lr")
+      .rule(real_number(0, 1000));
+  line.add_option("--muon-rate", &hyper.muon_rate, "if above 0, train convolutions with Muon, at this maximum rate")
+      .rule(real_number(0, 1000));
+  line.add_option("--lookahead", &hyper.lookahead, "use Lookahead (synchronise every 5 steps)")
+      .value_name("true|false")
+      .default_text("false");
+  line.add_option("--warmup-epochs", &hyper.warmup_epochs, "epochs at the start during which the rates rise")
+      .rule(real_number(0, 100000));
+  line.add_option("--final-rate", &hyper.final_rate, "rates at the end, as a fraction of the maximum")
+      .rule(real_number(0, 1));
+  line.add_option("--shift", &hyper.shift, "shift training images by at most N pixels").rule(whole_number(0, 31));
+  add_seed_option(line, hyper.seed);
+  line.group("Data");
+  add_data_options(line, options.data);
+  line.add_option("--limit-train", &options.data.limit_train, "use at most N training images (0 = all)")
+      .rule(whole_number(0))
+      .value_name("N");
+  line.group("Run");
+  line.add_option("--views", &options.views, "views per test image at the end, 1, 2 or 6: their logits are averaged")
+      .rule(one_of({"1", "2", "6"}));
+  line.add_option("--out", &options.out,
+                  "the run's folder (default: runs/train-NET, or runs/train-NET-REPARAM; runs/tune-... to fine-tune)")
+      .value_name("DIR");
+  line.add_option("--checkpoint-every", &options.checkpoint_every,
+                  "also save every STEPS steps, not only after each epoch (0 = never)")
+      .rule(whole_number(0))
+      .value_name("STEPS");
+  line.add_flag("--resume", &options.resume, "continue the run in the folder; its options need not be given again");
+  line.add_flag("--overwrite", &options.overwrite, "replace the run in the folder");
+  line.add_flag("--tensorboard", &options.tensorboard, "also write curves for TensorBoard to the run's folder");
+  add_find_lr_option(line, options.find_lr);
+  line.add_option("--stop-after", &options.stop_after, "stop after this epoch, to --resume later (0 = never)")
+      .rule(whole_number(0));
+  line.add_flag("--dry-run", &options.dry_run, "show what would be done and how long it would take; write nothing");
+  add_threads_option(line);
+  add_detect_anomaly_option(line, options.detect_anomaly);
 }
 
 /// Lists every option that affects weights, log or result: saving, restoring and comparing follow from it.
@@ -174,14 +173,14 @@ ordered_json settings(Options options) {
 }
 
 /// A resumed run keeps its options: options given again must be the same.
-void take_over(const ordered_json& saved, const CLI::App& app, Options& options) {
+void take_over(const ordered_json& saved, const CommandLine& line, Options& options) {
   // If the run is older than an option, the default is what it had, except for Muon, which did not exist yet.
   ordered_json usual = settings(Options{});
   usual["muon-rate"] = 0.0;
   std::string differences;
   each_setting(options, [&](const std::string& name, auto& value) {
     const ordered_json given = value, &was = saved.contains(name) ? saved.at(name) : usual.at(name);
-    if (app.count("--" + name) > 0 && given != was) {
+    if (line.count("--" + name) > 0 && given != was) {
       differences += "\n  --" + name + " " + given.dump() + ", but the run has " + was.dump();
     }
     was.get_to(value);
@@ -193,9 +192,9 @@ void take_over(const ordered_json& saved, const CLI::App& app, Options& options)
 }
 
 /// RepOptimizer's multipliers are for SGD.
-void settle_optimizer(const CLI::App& app, Hyperparameters& hyper) {
+void settle_optimizer(const CommandLine& line, Hyperparameters& hyper) {
   if (hyper.reparam != "repoptimizer" || hyper.muon_rate == 0) return;
-  if (app.count("--muon-rate") > 0) {
+  if (line.count("--muon-rate") > 0) {
     throw UsageError(
         "--reparam repoptimizer multiplies the gradients of SGD, but Muon ignores the length of a gradient: "
         "leave --muon-rate out, or give 0");
@@ -235,26 +234,26 @@ void report_on(const RunFolder& folder) {
   std::cout << "report         " << (folder.path / "report.html").string() << '\n';
 }
 
-int train(const CLI::App& app, Options options, const std::string& command) {
-  check_ranks_agree(app.config_to_str(/*default_also=*/true));
+int train(const CommandLine& line, Options options, const std::string& command) {
+  check_ranks_agree(line.lines());
   if (options.resume && options.overwrite) {
     throw UsageError("--resume continues a run, --overwrite replaces it: give one");
   }
-  if (options.normalization && app.count("--fine-tune") == 0) {
+  if (options.normalization && line.count("--fine-tune") == 0) {
     throw UsageError("--mean and --std say how the network to --fine-tune has its images normalised: name it, too");
   }
   std::optional<SavedNetwork> start;
-  if (app.count("--fine-tune") > 0) {
+  if (line.count("--fine-tune") > 0) {
     if (options.fine_tune.empty()) throw UsageError("--fine-tune: got an empty name, needs the file of a network");
-    const bool net_is_needed = app.count("--net") > 0 && !has_card(options.fine_tune);
+    const bool net_is_needed = line.count("--net") > 0 && !has_card(options.fine_tune);
     start = load_network(options.fine_tune, {net_is_needed ? options.hyper.net : "", options.normalization});
-    settle_network(app, *start, options.fine_tune, options.hyper.net, options.hyper.reparam);
-    if (app.count("--lr") == 0) options.hyper.lr = kTuningRate;
-    if (app.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;
+    settle_network(line, *start, options.fine_tune, options.hyper.net, options.hyper.reparam);
+    if (line.count("--lr") == 0) options.hyper.lr = kTuningRate;
+    if (line.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;
   }
-  settle_optimizer(app, options.hyper);
+  settle_optimizer(line, options.hyper);
   if (options.find_lr && ranks() > 1) throw UsageError("--find-lr runs in one process: leave mpirun out");
-  if (options.find_lr) options.find_lr = rate_to_find(app, *options.find_lr, options.hyper.muon_rate > 0);
+  if (options.find_lr) options.find_lr = rate_to_find(line, *options.find_lr, options.hyper.muon_rate > 0);
   const RunFolder folder{options.out.empty() ? default_folder(options) : options.out};
 
   // Check that the folder may be used that way, before any work.
@@ -267,8 +266,8 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   }
   if (options.resume) {
     checkpoint = load_checkpoint(folder.checkpoint());
-    take_over(checkpoint->about.at("options"), app, options);
-    if (app.count("--checkpoint-every") == 0) {
+    take_over(checkpoint->about.at("options"), line, options);
+    if (line.count("--checkpoint-every") == 0) {
       options.checkpoint_every = checkpoint->about.value("checkpoint_every", options.checkpoint_every);
     }
     options.tensorboard = options.tensorboard || checkpoint->about.value("tensorboard", false);
@@ -347,7 +346,7 @@ int main(int argc, char** argv) {
         argc, argv,
         {"Trains a RepVGG on CIFAR-10, or on Shapes10 if CIFAR-10 is not found.", "--net mini --epochs 1",
          "docs/09-the-training-loop.md"},
-        [&](CLI::App& app) { add_options(app, options); },
-        [&](const CLI::App& app) { return train(app, options, command_line(argc, argv)); });
+        [&](CommandLine& line) { add_options(line, options); },
+        [&](const CommandLine& line) { return train(line, options, command_line(argc, argv)); });
   });
 }

@@ -54,21 +54,20 @@ std::vector<std::string> row_names() {
   return names;
 }
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CommandLine& line, Options& options) {
   Hyperparameters& hyper = options.hyper;
-  app.add_option("--rows", options.rows, "the networks to train, such as \"3x3\" \"3x3 CL\" (default: all)")
-      ->check(CLI::IsMember(row_names()))
-      ->type_name("NAME...");
-  app.add_option("--seeds", options.seeds, "trainings per network: seeds 1, 2 ...")->transform(whole_number(1, 1000));
-  app.add_option("--epochs", hyper.epochs, "number of passes over the training images")
-      ->transform(whole_number(1, 100000));
-  add_batch_size_option(app, hyper.batch_size, "images per step");
-  app.add_option("--lr", hyper.lr, "maximum learning rate")->check(real_number(0, 1000));
-  add_threads_option(app);
-  add_data_options(app, options.data);
-  app.add_option("--limit-train", options.data.limit_train, "use at most N training images (0 = all)")
-      ->transform(whole_number(0))
-      ->type_name("N");
+  line.add_option("--rows", &options.rows, "the networks to train, such as \"3x3\" \"3x3 CL\" (default: all)")
+      .rule(one_of(row_names()))
+      .value_name("NAME...");
+  line.add_option("--seeds", &options.seeds, "trainings per network: seeds 1, 2 ...").rule(whole_number(1, 1000));
+  line.add_option("--epochs", &hyper.epochs, "number of passes over the training images").rule(whole_number(1, 100000));
+  add_batch_size_option(line, hyper.batch_size, "images per step");
+  line.add_option("--lr", &hyper.lr, "maximum learning rate").rule(real_number(0, 1000));
+  add_threads_option(line);
+  add_data_options(line, options.data);
+  line.add_option("--limit-train", &options.data.limit_train, "use at most N training images (0 = all)")
+      .rule(whole_number(0))
+      .value_name("N");
 }
 
 /// The result of one training.
@@ -183,5 +182,5 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Trains the SmallNets of the ExpandNet paper, plain and expanded, and compares them in a table.",
        "--epochs 1 --seeds 1", "docs/13-weights-for-weights.md"},
-      [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return run(options); });
+      [&](CommandLine& line) { add_options(line, options); }, [&](const CommandLine&) { return run(options); });
 }

@@ -30,15 +30,15 @@ int64_t smaller_limit(int64_t limit, int64_t count) { return limit > 0 && limit 
 
 }  // namespace
 
-void add_data_options(CLI::App& app, DataOptions& options) {
-  app.add_option("--dataset", options.dataset,
-                 "auto: what the data folder holds, else Shapes10; cifar10; shapes10: drawn, needs no files")
-      ->check(CLI::IsMember({"auto", "cifar10", "shapes10"}));
-  app.add_option("--data-dir", options.data_dir, "the data folder (default: ONEFOLD_DATA_DIR, else ~/.cache/onefold)")
-      ->type_name("DIR");
-  app.add_option("--limit-test", options.limit_test, "use at most N test images (0 = all)")
-      ->transform(whole_number(0))
-      ->type_name("N");
+void add_data_options(CommandLine& line, DataOptions& options) {
+  line.add_option("--dataset", &options.dataset,
+                  "auto: what the data folder holds, else Shapes10; cifar10; shapes10: drawn, needs no files")
+      .rule(one_of({"auto", "cifar10", "shapes10"}));
+  line.add_option("--data-dir", &options.data_dir, "the data folder (default: ONEFOLD_DATA_DIR, else ~/.cache/onefold)")
+      .value_name("DIR");
+  line.add_option("--limit-test", &options.limit_test, "use at most N test images (0 = all)")
+      .rule(whole_number(0))
+      .value_name("N");
 }
 
 std::optional<std::filesystem::path> data_folder(const DataOptions& options, const std::string& trained_on) {

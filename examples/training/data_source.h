@@ -6,11 +6,8 @@
 #include <string>
 
 #include "datasets/dataset.h"
+#include "examples/cli/program.h"
 #include "examples/training/networks.h"
-
-namespace CLI {
-class App;
-}
 
 namespace onefold {
 
@@ -23,7 +20,7 @@ struct DataOptions {
 };
 
 /// --dataset, --data-dir and --limit-test. (--limit-train is for programs that train.)
-void add_data_options(CLI::App& app, DataOptions& options);
+void add_data_options(CommandLine& line, DataOptions& options);
 
 /// Images and the kind of dataset that they are.
 struct DataSource {

@@ -1,6 +1,5 @@
 #include "examples/training/fine_tuning.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <system_error>
@@ -51,11 +50,11 @@ SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file,
   return saved;
 }
 
-void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file, std::string& net,
-                    std::string& reparam) {
+void settle_network(const CommandLine& line, const SavedNetwork& saved, const std::filesystem::path& file,
+                    std::string& net, std::string& reparam) {
   const bool folded = saved.folded != nullptr;
   const auto settle = [&](const std::string& option, std::string& value, const std::string& of_file) {
-    if (app.count(option) > 0 && value != of_file) {
+    if (line.count(option) > 0 && value != of_file) {
       throw UsageError(option + " " + value + ", but " + file.string() + " is a network of " + option + " " + of_file +
                        (folded ? " once it is unfolded" : "") + ": leave " + option + " out");
     }

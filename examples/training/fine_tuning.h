@@ -4,12 +4,9 @@
 #include <string>
 
 #include "datasets/dataset.h"
+#include "examples/cli/program.h"
 #include "examples/training/networks.h"
 #include "examples/training/run_folder.h"
-
-namespace CLI {
-class App;
-}
 
 namespace onefold {
 
@@ -20,8 +17,8 @@ SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file,
 
 /// Gives a run that begins with the network in `file` its size and family: --net and --reparam need not be given.
 /// Throws UsageError if they are given and differ.
-void settle_network(const CLI::App& app, const SavedNetwork& saved, const std::filesystem::path& file, std::string& net,
-                    std::string& reparam);
+void settle_network(const CommandLine& line, const SavedNetwork& saved, const std::filesystem::path& file,
+                    std::string& net, std::string& reparam);
 
 /// Throws UsageError if replacing the run in the folder would remove the network that the new run begins with.
 void check_outside(const RunFolder& folder, const std::filesystem::path& file);

@@ -195,29 +195,26 @@ std::string network_title(const std::string& net, const std::string& reparam) {
   return net + (reparam.empty() || reparam == "repvgg" ? "" : " of " + reparam + " blocks");
 }
 
-void add_normalization_options(CLI::App& app, std::optional<ChannelNormalization>& normalization) {
+void add_normalization_options(CommandLine& line, std::optional<ChannelNormalization>& normalization) {
   const auto add = [&](const char* name, auto values_of, double lowest, const char* help) {
     const auto take = [&normalization, values_of](const std::vector<double>& values) {
       if (!normalization) normalization.emplace();
       std::copy_n(values.begin(), 3, ((*normalization).*values_of).begin());
     };
-    return app.add_option_function<std::vector<double>>(name, take, help)
-        ->expected(3)
-        ->check(real_number(lowest, 1))
-        ->type_name("N");
+    return line.add_function(name, take, help).values(3, 3).rule(real_number(lowest, 1)).value_name("N");
   };
-  CLI::Option* mean =
+  const Option mean =
       add("--mean", &ChannelNormalization::mean, 0,
           "the means of red, green and blue, from 0 to 1, by which the network's images are normalised (default: from "
           "the file, else CIFAR-10's)");
-  CLI::Option* deviation = add("--std", &ChannelNormalization::deviation, 0.001, "their standard deviations");
-  mean->needs(deviation);
-  deviation->needs(mean);
+  const Option deviation = add("--std", &ChannelNormalization::deviation, 0.001, "their standard deviations");
+  mean.needs(deviation);
+  deviation.needs(mean);
 }
 
-void add_saved_network_options(CLI::App& app, NetworkOptions& options) {
-  add_network_option(app, options.net, " (default: from the file)");
-  add_normalization_options(app, options.normalization);
+void add_saved_network_options(CommandLine& line, NetworkOptions& options) {
+  add_network_option(line, options.net, " (default: from the file)");
+  add_normalization_options(line, options.normalization);
 }
 
 SavedNetwork load_network(const std::filesystem::path& file, const NetworkOptions& options) {

@@ -8,12 +8,9 @@
 #include <vector>
 
 #include "datasets/dataset.h"
+#include "examples/cli/program.h"
 #include "layers/labs/vgg_variant.h"
 #include "layers/models/vgg.h"
-
-namespace CLI {
-class App;
-}
 
 namespace onefold {
 
@@ -66,8 +63,8 @@ struct NetworkOptions {
 };
 
 /// --mean and --std; and those with --net.
-void add_normalization_options(CLI::App& app, std::optional<ChannelNormalization>& normalization);
-void add_saved_network_options(CLI::App& app, NetworkOptions& options);
+void add_normalization_options(CommandLine& line, std::optional<ChannelNormalization>& normalization);
+void add_saved_network_options(CommandLine& line, NetworkOptions& options);
 
 /// Reads a network in either form, under any names of layers/labs/state_names.h, which tell the form if there is no
 /// card. Without a card `net` is needed, classes are numbered, blocks are RepVGG's, and a note on stderr says how the
