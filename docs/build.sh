@@ -3,18 +3,23 @@
 # network and no server. Installs missing Debian packages (Sphinx, MyST, Furo, MathJax); takes about half a minute.
 #
 #   docs/build.sh           in build/site; open build/site/index.html
-#   docs/build.sh FOLDER    elsewhere; what was in the folder is lost
+#   docs/build.sh FOLDER    elsewhere; only an older site is replaced
 #
-# Fails on a warning, such as a link that leads nowhere, and on a file that a browser would fetch from elsewhere. If
-# there is a page build/play/index.html, its folder becomes part of the site, with a link on every page.
+# Fails, and leaves an older site as it is, on a warning, such as a link that leads nowhere, and on a file that a
+# browser would fetch from elsewhere. If there is a page build/play/index.html, its folder becomes part of the site,
+# with a link on every page.
 set -euo pipefail
 case ${1:-} in
   -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
   -*) echo "build.sh: unknown option $1; see build.sh --help" >&2; exit 2 ;;
 esac
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-site=$(realpath -m "${1:-$root/build/site}")
+out=$(realpath -m "${1:-$root/build/site}")
 play=$root/build/play
+if [ -e "$out" ] && [ ! -e "$out/searchindex.js" ]; then
+  echo "build.sh: $out is there and is no site; name a folder that is new, or one with a site to be replaced" >&2
+  exit 2
+fi
 
 source "$root/examples/install_packages.sh"
 install_packages python3-sphinx python3-myst-parser furo libjs-mathjax
@@ -22,7 +27,7 @@ install_packages python3-sphinx python3-myst-parser furo libjs-mathjax
 # What Sphinx reads: the pages, and of MathJax what turns TeX into SVG.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-pages=$work/pages options=()
+pages=$work/pages site=$work/site options=()
 mkdir -p "$pages/static/mathjax"
 cp "$root"/docs/site/{conf.py,scorer.js,play.html} "$pages/"
 cp "$root/docs/site/site.css" "$pages/static/"
@@ -32,10 +37,9 @@ cp "$root/docs/site/site.css" "$pages/static/"
 if [ -e "$play/index.html" ]; then options=(-A play=1); fi
 /usr/bin/python3 "$root/docs/site/pages.py" "$pages"
 
-rm -rf "$site"
 if ! /usr/bin/sphinx-build -q -j "$(nproc)" -W --keep-going -w "$work/warnings" -d "$work/trees" \
   ${options[@]+"${options[@]}"} "$pages" "$site" >"$work/log" 2>&1; then
-  # A page stands line by line in docs/, a source file below its own page's title.
+  # A page has the lines of its file in docs/.
   sed "s|$pages/index.md|docs/README.md|; s|$pages/source/||; s|$pages/|docs/|" "$work/log" >&2
   echo "build.sh: $(grep -c . "$work/warnings") warnings: see above" >&2
   exit 1
@@ -51,8 +55,15 @@ if [ -e "$play/index.html" ]; then cp -r "$play" "$site/"; fi
 
 # Links may lead outside, but nothing that a page needs.
 address='(https?:)?//'
-outside=$(grep -rnoE --include='*.html' --include='*.css' --include='*.js' "$site" -e " (src|srcset|poster)=\"$address[^\"]*" \
-  -e "<link [^>]*href=\"$address[^\"]*" -e "(url\(|@import)[ \"']*$address[^\"')]*") || true
-if [ -n "$outside" ]; then printf 'build.sh: a page would fetch from elsewhere:\n%s\n' "$outside" >&2; fi
-echo "$site/index.html: $(find "$site" -name '*.html' | wc -l) pages, 0 warnings, $(grep -c . <<<"$outside") requests outside"
-[ -z "$outside" ]
+outside=$(cd "$site" && grep -rnoE --include='*.html' --include='*.css' --include='*.js' . \
+  -e " (src|srcset|poster)=\"$address[^\"]*" -e "<link [^>]*href=\"$address[^\"]*" \
+  -e "(url\(|@import)[ \"']*$address[^\"')]*") || true
+if [ -n "$outside" ]; then
+  printf 'build.sh: %s requests outside:\n%s\n' "$(wc -l <<<"$outside")" "$outside" >&2
+  exit 1
+fi
+
+rm -rf "$out"
+mkdir -p "$(dirname "$out")"
+mv "$site" "$out"
+echo "$out/index.html: $(find "$out" -name '*.html' | wc -l) pages, 0 warnings, 0 requests outside"

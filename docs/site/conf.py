@@ -23,7 +23,7 @@ html_sidebars = {"**": ["sidebar/scroll-start.html", "sidebar/brand.html", "side
 templates_path = ["."]
 html_permalinks_icon = "#"
 html_copy_source = html_use_index = html_show_copyright = html_show_sphinx = False
-pygments_style, pygments_dark_style = "friendly", "native"
+pygments_style, pygments_dark_style = "default", "github-dark"
 
 # SVG needs no fonts, which browsers do not load from files.
 mathjax_path = "mathjax/MathJax.js"

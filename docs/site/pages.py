@@ -12,7 +12,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ["core", "autograd", "layers", "datasets", "examples", "tests", "docs"]
 LEXERS = {".h": "cpp", ".cpp": "cpp", ".cmake": "cmake", ".sh": "bash", ".py": "python", ".js": "javascript",
-          ".json": "json", ".css": "css", ".html": "html", ".awk": "awk"}
+          ".json": "json", ".css": "css", ".html": "html", ".awk": "awk", ".txt": "text", ".in": "text",
+          ".dict": "text", "": "text"}
 FENCE = "`" * 10
 NO_CONTENTS = "---\norphan: true\nhide-toc: true\n---\n\n"  # front matter: in no menu, no list of sections
 MENU = "\n```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```\n"
@@ -28,33 +29,34 @@ def address(path):
     return "index" if path == "docs/README.md" else path.removeprefix("docs/").removesuffix(".md")
 
 
-def link(path, page, suffix=".md"):
-    """From the page of one file or folder to that of another. Pictures lie beside the pages, as they do in docs/."""
+def link(path, here, suffix=".md"):
+    """From the page of a file or folder, `here`, to that of another. Pictures lie beside pages, as they do in docs/."""
     if path.startswith("docs/pictures/"):
         path, suffix = posixpath.relpath(path, "docs"), ""
     else:
         path = address(path)
-    return posixpath.relpath(path + suffix, posixpath.dirname(address(page)))
+    return posixpath.relpath(path + suffix, posixpath.dirname(address(here)))
 
 
-def linked(line, page):
+def linked(line, here):
     """Links to files of the repository become links to pages; others stay, and Sphinx complains of dangling ones."""
     def replaced(found):
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), found[1]))
-        return f"]({link(path, page)}{found[2]})" if (ROOT / path).exists() else found[0]
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(here), found[1]))
+        return f"]({link(path, here)}{found[2]})" if (ROOT / path).exists() else found[0]
     return re.sub(r"\]\(([^()\s:#]+)((?:#[^()\s]*)?)\)", replaced, line)
 
 
-def caption(comment, page):
+def caption(comment, here):
     """Below a line "<!-- quote: FILE MARKER -->" or "<!-- output: LESSON ... -->": where the block comes from."""
     kind, name, *rest = comment.split()[1:-1]
-    file, line, words = name, "", name
     if kind == "quote:":
         lines = [text.strip(" /#") for text in (ROOT / name).read_text(encoding="utf-8").splitlines()]
-        line = f"#line-{lines.index(f'[{rest[0]}]') + 2}"
+        file, line, words = name, f"#line-{lines.index(f'[{rest[0]}]') + 2}", name
     else:
-        file, words = f"examples/{name}.cpp", f"printed by {name}"
-    return f'{comment}<p class="origin"><a href="{link(file, page, ".html")}{line}">{words}</a></p>'
+        file, line, words = f"examples/{name}.cpp", "", f"printed by {name}"
+        if not (ROOT / file).exists():
+            file = words = f"tests/examples/expected/{name}.txt"
+    return f'{comment}<p class="origin"><a href="{link(file, here, ".html")}{line}">{words}</a></p>'
 
 
 def page(path):
@@ -83,7 +85,7 @@ def source(path):
     file = pathlib.PurePosixPath(path)
     beside = [str(file.with_suffix(".h")), str(file.with_suffix(".cpp")), f"tests/{file.with_suffix('')}_test.cpp"]
     links = [f"[`{name}`]({link(name, path)})" for name in beside if name != path and (ROOT / name).exists()]
-    lexer = "cmake" if file.name == "CMakeLists.txt" else LEXERS.get(file.suffix, "text")
+    lexer = "cmake" if file.name == "CMakeLists.txt" else LEXERS[file.suffix]
     text = (ROOT / path).read_text(encoding="utf-8")
     return (f"{NO_CONTENTS}# `{path}`\n\n{' · '.join([way_to(path), *links])}\n\n"
             f"{FENCE}{{code-block}} {lexer}\n:linenos:\n:force:\n\n{text}\n{FENCE}\n")
@@ -100,9 +102,9 @@ def folder(path, inside):
 
 def main(out):
     found = [file for file in ROOT.iterdir() if not file.name.startswith(".")]
-    found += [file for name in SOURCES for file in (ROOT / name).rglob("*")
-              if file.parent.name not in ("__pycache__", "pictures") or file.suffix in (".h", ".cpp")]
-    files = sorted(file.relative_to(ROOT).as_posix() for file in found if file.is_file())
+    found += [file for name in SOURCES for file in (ROOT / name).rglob("*")]
+    files = sorted(file.relative_to(ROOT).as_posix() for file in found
+                   if file.is_file() and file.suffix in [".md", *LEXERS])
     texts = {path: page(path) if path.endswith(".md") else source(path) for path in files}
     folders = {}
     for path in map(pathlib.PurePosixPath, files):

@@ -28,6 +28,7 @@ class Browser:
         os.close(answers)
         self.buffer, self.number, self.session = b"", 0, None
         self.requested, self.complaints = [], []  # since open(): URLs, and what went wrong
+        self.loaded = False
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ["Page", "Network", "Runtime", "Log"]:
@@ -64,6 +65,8 @@ class Browser:
         message = json.loads(message)
         event = message.get("params", {})
         match message.get("method"):
+            case "Page.loadEventFired":
+                self.loaded = True
             case "Network.requestWillBeSent":
                 self.requested.append(event["request"]["url"])
             case "Network.loadingFailed":
@@ -82,9 +85,18 @@ class Browser:
                   mobile=width < 600)
         self.call("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.loaded = False
         if "errorText" in (answer := self.call("Page.navigate", url=uri)):
             raise RuntimeError(f"{uri}: {answer['errorText']}")
-        self.wait_for("document.readyState === 'complete'")
+        while not self.loaded:
+            self.receive()
+
+    def follow(self, expression):
+        """Runs JavaScript that leads to another page, and waits for that."""
+        self.loaded = False
+        self.evaluate(expression)
+        while not self.loaded:
+            self.receive()
 
     def evaluate(self, expression):
         """The value of a JavaScript expression; of a promise, what it promises."""
@@ -95,7 +107,7 @@ class Browser:
 
     def wait_for(self, expression, seconds=60):
         end = time.monotonic() + seconds
-        while not self.evaluate(expression):
+        while not self.evaluate(f"Boolean({expression})"):
             if time.monotonic() > end:
                 raise RuntimeError(f"after {seconds} s this is still not so: {expression}")
             time.sleep(0.02)
