@@ -173,6 +173,6 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv,
       {"Times a RepVGG on random images: one line of JSON per mode.", "--net mini --mode train,fold",
-       "docs/11-the-ladder.md"},
+       "docs/measured-against-others.md"},
       [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return run_benchmark(options); });
 }

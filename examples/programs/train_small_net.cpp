@@ -182,6 +182,6 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv,
       {"Trains the SmallNets of the ExpandNet paper, plain and expanded, and compares them in a table.",
-       "--epochs 1 --seeds 1", "docs/13-weights-for-weights.md"},
+       "--epochs 1 --seeds 1", "docs/more-weights-than-kernels.md"},
       [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return run(options); });
 }
