@@ -47,6 +47,10 @@ Rule real_number(double lowest, double highest) {
   }};
 }
 
+Rule name_of(const std::string& what) {
+  return {[what](const std::string& name) { return name.empty() ? needs(name, "the name of " + what) : ""; }};
+}
+
 /// Accepts values for which `known` throws no Error; the message is the Error's.
 template <class Known>
 Rule known_name(Known known) {

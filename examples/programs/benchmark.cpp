@@ -173,7 +173,7 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv,
       {"Times a RepVGG on random images: one line of JSON per mode.", "--net mini --mode train,fold",
-       "docs/11-the-ladder.md"},
+       "docs/measured-against-others.md"},
       [&](CommandLine& line) { add_options(line, options); },
       [&](const CommandLine&) { return run_benchmark(options); });
 }

@@ -37,6 +37,7 @@ struct Options {
 void add_options(CommandLine& line, Options& options) {
   line.add_option("--model", &options.model, "the network: model.safetensors or folded.safetensors")
       .required()
+      .rule(name_of("a file"))
       .value_name("FILE");
   add_saved_network_options(line, options.network);
   add_data_options(line, options.data);
@@ -45,10 +46,12 @@ void add_options(CommandLine& line, Options& options) {
       .rule(one_of({"1", "2", "6"}));
   add_threads_option(line);
   line.add_option("--logits", &options.logits, "write the logits [N, classes] to this .safetensors file")
+      .rule(name_of("a file"))
       .value_name("FILE");
   line.add_option("--pixels", &options.pixels,
                   "write the images [N, 3, H, W], pixels from 0 to 255, to this .safetensors file: what an exported "
                   "network gets")
+      .rule(name_of("a file"))
       .value_name("FILE");
 }
 

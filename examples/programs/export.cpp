@@ -34,8 +34,9 @@ struct Options {
 void add_options(CommandLine& line, Options& options) {
   line.add_option("--model", &options.model, "the network: model.safetensors or folded.safetensors")
       .required()
+      .rule(name_of("a file"))
       .value_name("FILE");
-  line.add_option("--onnx", &options.onnx, "the file to write").required().value_name("FILE");
+  line.add_option("--onnx", &options.onnx, "the file to write").required().rule(name_of("a file")).value_name("FILE");
   add_saved_network_options(line, options.network);
   line.add_flag("--fold", &options.fold, "fold a trained network first");
   line.add_option("--height", &options.height, "of the images, in pixels (default: from the file)")
@@ -77,7 +78,7 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv,
       {"Writes a saved network, in training or folded form, as an ONNX file.",
-       "--model runs/train-mini/model.safetensors --onnx mini.onnx", "docs/10-folding-a-network.md"},
+       "--model runs/train-mini/model.safetensors --onnx mini.onnx", "docs/files-and-photos.md"},
       [&](CommandLine& line) { add_options(line, options); },
       [&](const CommandLine&) { return export_model(options); });
 }

@@ -48,6 +48,7 @@ void add_settings(CommandLine& line, Settings& settings) {
   line.add_option("--model", &settings.models,
                   "a trained network, as train_cifar10 saves it; may be given several times")
       .required()
+      .rule(name_of("a file"))
       .value_name("FILE");
   add_saved_network_options(line, settings.network);
   line.group("Rounding");
@@ -63,7 +64,9 @@ void add_settings(CommandLine& line, Settings& settings) {
   line.group("Data");
   add_data_options(line, settings.data);
   line.group("Run");
-  line.add_option("--out", &settings.out, "page to write (default: int8.html next to the model)").value_name("FILE");
+  line.add_option("--out", &settings.out, "page to write (default: int8.html next to the model)")
+      .rule(name_of("a file"))
+      .value_name("FILE");
   add_batch_size_option(line, settings.batch_size, "images per batch when accuracy is measured");
   add_threads_option(line);
 }
@@ -147,8 +150,10 @@ std::vector<SavedNetwork> load_models(const Settings& settings) {
 }
 
 int run(const Settings& settings) {
-  if (settings.out) check_can_write(*settings.out);
+  const std::filesystem::path page = settings.out.value_or(settings.models.front().parent_path() / "int8.html");
+  for (const std::filesystem::path& model : settings.models) check_is_not_read("--out", page, model);
   std::vector<SavedNetwork> networks = load_models(settings);
+  check_can_write(page);
   Int8Record record;
   record.weight_bits = static_cast<int>(settings.weight_bits);
   record.input_bits = static_cast<int>(settings.input_bits);
@@ -159,7 +164,6 @@ int run(const Settings& settings) {
 
   std::cout << record.settings() << "; tested on " << record.dataset << "\n\n" << text_table(accuracy_table(record));
   for (const Int8Form& form : record.forms) std::cout << '\n' << text_table(spread_table(form));
-  const std::filesystem::path page = settings.out.value_or(settings.models.front().parent_path() / "int8.html");
   write_file_atomically(page, int8_page(record));
   std::cout << "\nWritten: " << page.string() << '\n';
   return kSuccess;

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "core/parallel.h"
+#include "examples/cli/options.h"
 #include "examples/cli/program.h"
 #include "examples/exercises/course.h"
 
@@ -180,7 +181,8 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv, {"The exercises of the chapters, which check themselves.", "next", "docs/README.md"},
       [&](CommandLine& line) {
-        line.add_option("--folder", &folder, "Your copy of examples/exercises/, if you work on one");
+        line.add_option("--folder", &folder, "Your copy of examples/exercises/, if you work on one")
+            .rule(name_of("a folder"));
         add(line, "list", "List the exercises, and which are done", false);
         line.add_command("next", "Show the first exercise that is not done");
         add(line, "check", "Compile your file and check it", true);

@@ -37,13 +37,16 @@ constexpr int64_t kKeptSide = 640;  // of a photo on the page
 void add_options(CommandLine& line, Options& options) {
   line.add_option("photos", &options.photos, "PNG or JPEG files of any size")
       .required()
+      .rule(name_of("a file"))
       .value_name("PHOTO")
       .default_text("");
   line.add_option("--model", &options.model, "the network: model.safetensors or folded.safetensors")
       .required()
+      .rule(name_of("a file"))
       .value_name("FILE");
   add_saved_network_options(line, options.network);
   line.add_option("--out", &options.out, "page to write (default: predictions.html next to the model)")
+      .rule(name_of("a file"))
       .value_name("FILE");
   add_threads_option(line);
 }
@@ -93,6 +96,6 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv,
       {"Predicts what photos show, and shows where the network saw it.",
-       "--model runs/train-mini/model.safetensors photo.jpg", "docs/10-folding-a-network.md"},
+       "--model runs/train-mini/model.safetensors photo.jpg", "docs/files-and-photos.md"},
       [&](CommandLine& line) { add_options(line, options); }, [&](const CommandLine&) { return predict(options); });
 }

@@ -86,7 +86,9 @@ void add_options(CommandLine& line, Options& options) {
   line.group("Run");
   line.add_option("--views", &options.views, "views per test image at the end, 1, 2 or 6: their logits are averaged")
       .rule(one_of({"1", "2", "6"}));
-  line.add_option("--out", &options.out, "write the folded network to this .safetensors file").value_name("FILE");
+  line.add_option("--out", &options.out, "write the folded network to this .safetensors file")
+      .rule(name_of("a file"))
+      .value_name("FILE");
   add_threads_option(line);
   add_detect_anomaly_option(line, options.detect_anomaly);
 }

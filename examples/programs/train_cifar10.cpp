@@ -84,6 +84,7 @@ void add_options(CommandLine& line, Options& options) {
           "--fine-tune", &options.fine_tune,
           "start from this network, with smaller rates; a folded one is unfolded first; --net names it if its file "
           "does not")
+      .rule(name_of("a file"))
       .value_name("FILE");
   add_normalization_options(line, options.normalization);
   line.group("Recipe");
@@ -123,6 +124,7 @@ void add_options(CommandLine& line, Options& options) {
       .rule(one_of({"1", "2", "6"}));
   line.add_option("--out", &options.out,
                   "the run's folder (default: runs/train-NET, or runs/train-NET-REPARAM; runs/tune-... to fine-tune)")
+      .rule(name_of("a folder"))
       .value_name("DIR");
   line.add_option("--checkpoint-every", &options.checkpoint_every,
                   "also save every STEPS steps, not only after each epoch (0 = never)")
@@ -244,7 +246,6 @@ int train(const CommandLine& line, Options options, const std::string& command) 
   }
   std::optional<SavedNetwork> start;
   if (line.count("--fine-tune") > 0) {
-    if (options.fine_tune.empty()) throw UsageError("--fine-tune: got an empty name, needs the file of a network");
     const bool net_is_needed = line.count("--net") > 0 && !has_card(options.fine_tune);
     start = load_network(options.fine_tune, {net_is_needed ? options.hyper.net : "", options.normalization});
     settle_network(line, *start, options.fine_tune, options.hyper.net, options.hyper.reparam);

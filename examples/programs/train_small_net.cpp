@@ -181,6 +181,6 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv,
       {"Trains the SmallNets of the ExpandNet paper, plain and expanded, and compares them in a table.",
-       "--epochs 1 --seeds 1", "docs/13-weights-for-weights.md"},
+       "--epochs 1 --seeds 1", "docs/more-weights-than-kernels.md"},
       [&](CommandLine& line) { add_options(line, options); }, [&](const CommandLine&) { return run(options); });
 }

@@ -35,6 +35,7 @@ void add_data_options(CommandLine& line, DataOptions& options) {
                   "auto: what the data folder holds, else Shapes10; cifar10; shapes10: drawn, needs no files")
       .rule(one_of({"auto", "cifar10", "shapes10"}));
   line.add_option("--data-dir", &options.data_dir, "the data folder (default: ONEFOLD_DATA_DIR, else ~/.cache/onefold)")
+      .rule(name_of("a folder"))
       .value_name("DIR");
   line.add_option("--limit-test", &options.limit_test, "use at most N test images (0 = all)")
       .rule(whole_number(0))
