@@ -32,8 +32,9 @@ namespace {
 
 struct Settings {
   std::vector<std::filesystem::path> models;
-  std::optional<std::filesystem::path> out;  // by default int8.html in the first model's folder
-  NetworkOptions network;                    // by default from the file
+  std::optional<std::filesystem::path> out;      // by default int8.html in the first model's folder
+  std::optional<std::filesystem::path> picture;  // none: no picture
+  NetworkOptions network;                        // by default from the file
   DataOptions data;
   int64_t batch_size = 256;
   int64_t calibration = 256;  // enough for ranges of minima and maxima to settle
@@ -65,6 +66,7 @@ void add_settings(CLI::App& app, Settings& settings) {
   add_data_options(app, settings.data);
   app.option_defaults()->group("Run");
   app.add_option("--out", settings.out, "page to write (default: int8.html next to the model)")->type_name("FILE");
+  app.add_option("--picture", settings.picture, "draw the weights of one block to this .svg file")->type_name("FILE");
   add_batch_size_option(app, settings.batch_size, "images per batch when accuracy is measured");
   add_threads_option(app);
 }
@@ -149,6 +151,7 @@ std::vector<SavedNetwork> load_models(const Settings& settings) {
 
 int run(const Settings& settings) {
   if (settings.out) check_can_write(*settings.out);
+  if (settings.picture) check_can_write(*settings.picture);
   std::vector<SavedNetwork> networks = load_models(settings);
   Int8Record record;
   record.weight_bits = static_cast<int>(settings.weight_bits);
@@ -162,6 +165,7 @@ int run(const Settings& settings) {
   for (const Int8Form& form : record.forms) std::cout << '\n' << text_table(spread_table(form));
   const std::filesystem::path page = settings.out.value_or(settings.models.front().parent_path() / "int8.html");
   write_file_atomically(page, int8_page(record));
+  if (settings.picture) write_file_atomically(*settings.picture, int8_picture(record));
   std::cout << "\nWritten: " << page.string() << '\n';
   return kSuccess;
 }
