@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh clone to a trained and folded network with a report, in at most five minutes on two cores.
+# From a fresh clone to a trained and folded network with a report, in at most five minutes on two cores; then builds
+# the lessons.
 set -euo pipefail
 
 usage() {
@@ -8,6 +9,7 @@ Usage: examples/quickstart.sh [--data-dir DIR] [--out DIR] [--epochs N] [--threa
 
 Installs missing packages that the build needs (Debian, Ubuntu), builds, trains a small RepVGG on this machine's CPU,
 folds it into plain 3x3 convolutions, proves that nothing changed, predicts three test images, and writes a report.
+Then builds the lessons of docs/README.md, which takes about half a minute more.
 
 Trains on CIFAR-10 if it is found, as binary files or as class folders with images; otherwise on Shapes10, whose images
 are drawn by the program, so that nothing is downloaded.
@@ -88,9 +90,12 @@ if [ ! -e build/CMakeCache.txt ]; then
   configure+=(-DONEFOLD_TESTS=OFF)  # tests/run.sh builds them
   if command -v ninja >/dev/null; then configure+=(-G Ninja); fi
 fi
-build=(cmake --build build --parallel --target train_cifar10 reparameterize predict)
 quietly "${configure[@]}"
-if [ -t 2 ]; then "${build[@]}" >&2; else quietly "${build[@]}"; fi
+build() {  # build TARGET...
+  local command=(cmake --build build --parallel "$(nproc)" --target "$@")
+  if [ -t 2 ]; then "${command[@]}" >&2; else quietly "${command[@]}"; fi
+}
+build train_cifar10 reparameterize predict
 
 step "Training"
 train=(build/examples/train_cifar10 --net tiny --out "$out" --overwrite
@@ -118,3 +123,7 @@ echo "Done in $SECONDS s. Open the report: file://$out/report.html"
 case $plan in
   *Shapes10*) echo "For photographs instead of drawings, fetch CIFAR-10 (162 MiB): datasets/download_cifar10.sh" ;;
 esac
+
+step "Lessons"
+build lessons
+echo "Learn how it works, from one neuron on: build/examples/00_a_network_from_nothing and docs/README.md"

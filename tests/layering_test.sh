@@ -116,6 +116,8 @@ violations() (  # violations TREE: prints one line per violation
     "${library[@]}"
   text_rule 'TEST_CASE\("[^"]*[][;]' "CMake reads a test name with a bracket or a semicolon as a list" "${tests[@]}"
   text_rule '-ffast-mat[h]|-Ofas[t]' 'fast-math makes isnan lie' "${build[@]}"
+  text_rule '\b(cmake|make|ninja|ctest)\b.* (-j|--parallel)([` ]*$|[` ]+[^0-9"$ ])' \
+    'without a number, make starts a compiler for every file at once; write --parallel "$(nproc)"' "${text[@]}"
   text_rule '\b(TO[D]O|FIX[M]E|XX[X])\b' 'something is left to do' "${text[@]}"
 )
 
@@ -176,6 +178,10 @@ plant datasets/a.cpp 'std::cerr << name;' prints
 plant core/a.cpp 'if (bad) exit(1);' exits
 plant examples/CMakeLists.txt 'add_compile_options(-ffast-mat''h)' fast-math
 plant core/a.cpp 'int a; // TO''DO: later' 'left to do'
+plant examples/a.md 'cmake --build build -''j' 'without a number'
+plant examples/a.sh 'build=(cmake --build build --paral''lel --target lessons)' 'without a number'
+plant examples/a.md 'Run `make -''j` or wait.' 'without a number'
+clean examples/a.md 'cmake --build build --parallel "$(nproc)" --target lessons && cmake --build build -j 2 && ctest -j4'
 plant tests/core/a_test.cpp 'TEST_CASE("outside [0, 1)", "[core]") {' 'as a list'
 clean tests/core/a_test.cpp 'TEST_CASE("outside 0 to 1", "[core]") {'
 clean core/parallel.cpp '#pragma omp parallel for'

@@ -52,6 +52,12 @@ CLI::Validator real_number(double lowest, double highest) {
       "");
 }
 
+CLI::Validator name_of(const std::string& what) {
+  return CLI::Validator(
+      [what](const std::string& name) { return name.empty() ? needs(name, "the name of " + what) : std::string(); },
+      "");
+}
+
 /// Accepts values for which `known` throws no Error; the message is the Error's.
 template <class Known>
 CLI::Validator known_name(Known known) {

@@ -13,6 +13,9 @@ namespace onefold {
 CLI::Validator whole_number(int64_t lowest, int64_t highest = std::numeric_limits<int64_t>::max());
 CLI::Validator real_number(double lowest, double highest);
 
+/// A name that is not empty, of `what`: "--out: got nothing, needs the name of a folder". Pass it to check().
+CLI::Validator name_of(const std::string& what);
+
 /// The name of a network in layers/labs/vgg_variant.h; the message lists the names.
 CLI::Validator network_name();
 

@@ -46,11 +46,13 @@ FoldProof compare_forms(const Evaluation& trained, const Evaluation& folded) {
   return proof;
 }
 
+// [check-forms-equal]
 void check_forms_equal(const FoldProof& proof) {
   check(proof.equal == proof.images && proof.relative() <= kFoldTolerance,
         "the folded network differs from the trained one: ", grouped(proof.images - proof.equal), " of ",
         grouped(proof.images), " predictions changed, and a logit changed by ", scientific(proof.relative()),
         " of the maximum logit; ", scientific(kFoldTolerance), " is allowed; nothing was written");
 }
+// [/check-forms-equal]
 
 }  // namespace onefold

@@ -37,6 +37,7 @@ struct Options {
 void add_options(CLI::App& app, Options& options) {
   app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
       ->required()
+      ->check(name_of("a file"))
       ->type_name("FILE");
   add_saved_network_options(app, options.network);
   add_data_options(app, options.data);
@@ -45,10 +46,12 @@ void add_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({1, 2, 6}));
   add_threads_option(app);
   app.add_option("--logits", options.logits, "write the logits [N, classes] to this .safetensors file")
+      ->check(name_of("a file"))
       ->type_name("FILE");
   app.add_option("--pixels", options.pixels,
                  "write the images [N, 3, H, W], pixels from 0 to 255, to this .safetensors file: what an exported "
                  "network gets")
+      ->check(name_of("a file"))
       ->type_name("FILE");
 }
 

@@ -34,8 +34,9 @@ struct Options {
 void add_options(CLI::App& app, Options& options) {
   app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
       ->required()
+      ->check(name_of("a file"))
       ->type_name("FILE");
-  app.add_option("--onnx", options.onnx, "the file to write")->required()->type_name("FILE");
+  app.add_option("--onnx", options.onnx, "the file to write")->required()->check(name_of("a file"))->type_name("FILE");
   add_saved_network_options(app, options.network);
   app.add_flag("--fold", options.fold, "fold a trained network first");
   app.add_option("--height", options.height, "of the images, in pixels (default: from the file)")
@@ -77,6 +78,6 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv,
       {"Writes a saved network, in training or folded form, as an ONNX file.",
-       "--model runs/train-mini/model.safetensors --onnx mini.onnx", "docs/10-folding-a-network.md"},
+       "--model runs/train-mini/model.safetensors --onnx mini.onnx", "docs/files-and-photos.md"},
       [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return export_model(options); });
 }

@@ -49,6 +49,7 @@ void add_settings(CLI::App& app, Settings& settings) {
   app.option_defaults()->group("Network");
   app.add_option("--model", settings.models, "a trained network, as train_cifar10 saves it; may be given several times")
       ->required()
+      ->check(name_of("a file"))
       ->type_name("FILE");
   add_saved_network_options(app, settings.network);
   app.option_defaults()->group("Rounding");
@@ -65,8 +66,12 @@ void add_settings(CLI::App& app, Settings& settings) {
   app.option_defaults()->group("Data");
   add_data_options(app, settings.data);
   app.option_defaults()->group("Run");
-  app.add_option("--out", settings.out, "page to write (default: int8.html next to the model)")->type_name("FILE");
-  app.add_option("--picture", settings.picture, "draw the weights of one block to this .svg file")->type_name("FILE");
+  app.add_option("--out", settings.out, "page to write (default: int8.html next to the model)")
+      ->check(name_of("a file"))
+      ->type_name("FILE");
+  app.add_option("--picture", settings.picture, "draw the weights of one block to this .svg file")
+      ->check(name_of("a file"))
+      ->type_name("FILE");
   add_batch_size_option(app, settings.batch_size, "images per batch when accuracy is measured");
   add_threads_option(app);
 }
@@ -150,9 +155,14 @@ std::vector<SavedNetwork> load_models(const Settings& settings) {
 }
 
 int run(const Settings& settings) {
-  if (settings.out) check_can_write(*settings.out);
-  if (settings.picture) check_can_write(*settings.picture);
+  const std::filesystem::path page = settings.out.value_or(settings.models.front().parent_path() / "int8.html");
+  for (const std::filesystem::path& model : settings.models) {
+    check_is_not_read("--out", page, model);
+    if (settings.picture) check_is_not_read("--picture", *settings.picture, model);
+  }
   std::vector<SavedNetwork> networks = load_models(settings);
+  check_can_write(page);
+  if (settings.picture) check_can_write(*settings.picture);
   Int8Record record;
   record.weight_bits = static_cast<int>(settings.weight_bits);
   record.input_bits = static_cast<int>(settings.input_bits);
@@ -163,7 +173,6 @@ int run(const Settings& settings) {
 
   std::cout << record.settings() << "; tested on " << record.dataset << "\n\n" << text_table(accuracy_table(record));
   for (const Int8Form& form : record.forms) std::cout << '\n' << text_table(spread_table(form));
-  const std::filesystem::path page = settings.out.value_or(settings.models.front().parent_path() / "int8.html");
   write_file_atomically(page, int8_page(record));
   if (settings.picture) write_file_atomically(*settings.picture, int8_picture(record));
   std::cout << "\nWritten: " << page.string() << '\n';

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "core/parallel.h"
+#include "examples/cli/options.h"
 #include "examples/cli/program.h"
 #include "examples/exercises/course.h"
 
@@ -183,7 +184,8 @@ int main(int argc, char** argv) {
       [&](CLI::App& app) {
         app.require_subcommand(1);
         app.fallthrough();
-        app.add_option("--folder", folder, "Your copy of examples/exercises/, if you work on one");
+        app.add_option("--folder", folder, "Your copy of examples/exercises/, if you work on one")
+            ->check(name_of("a folder"));
         add(app, "list", "List the exercises, and which are done", false);
         app.add_subcommand("next", "Show the first exercise that is not done");
         add(app, "check", "Compile your file and check it", true);

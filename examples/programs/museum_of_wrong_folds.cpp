@@ -43,8 +43,11 @@ struct Settings {
 
 void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("--model", settings.model, "a trained network of repvgg or dbb blocks in which to make the mistakes")
+      ->check(name_of("a file"))
       ->type_name("FILE");
-  app.add_option("--picture", settings.picture, "draw the errors as heat maps to this .svg file")->type_name("FILE");
+  app.add_option("--picture", settings.picture, "draw the errors as heat maps to this .svg file")
+      ->check(name_of("a file"))
+      ->type_name("FILE");
   add_saved_network_options(app, settings.network);
   add_data_options(app, settings.data);
   add_batch_size_option(app, settings.batch_size, "test images per batch");
@@ -121,13 +124,15 @@ int run(const CLI::App& app, const Settings& settings) {
       throw UsageError(option + ": random blocks need no data; also name a trained network with --model");
     }
   }
-  // Report errors in the model or its data before anything is printed.
+  if (settings.picture && settings.model) check_is_not_read("--picture", *settings.picture, *settings.model);
+  // Report errors in the model, its data or the picture's place before anything is printed.
   std::optional<BothForms> forms;
   Dataset test;
   if (settings.model) {
     forms = load_and_fold(settings);
     test = load_test_images(settings.data, forms->saved.card);
   }
+  if (settings.picture) check_can_write(*settings.picture);
   const std::vector<WrongFold> mistakes = wrong_folds(settings.seed);
   print_errors(mistakes);
   if (settings.picture) write_file_atomically(*settings.picture, museum_picture(mistakes));

@@ -38,13 +38,16 @@ constexpr int64_t kKeptSide = 640;  // of a photo on the page
 void add_options(CLI::App& app, Options& options) {
   app.add_option("photos", options.photos, "PNG or JPEG files of any size")
       ->required()
+      ->check(name_of("a file"))
       ->type_name("PHOTO")
       ->default_str("");
   app.add_option("--model", options.model, "the network: model.safetensors or folded.safetensors")
       ->required()
+      ->check(name_of("a file"))
       ->type_name("FILE");
   add_saved_network_options(app, options.network);
   app.add_option("--out", options.out, "page to write (default: predictions.html next to the model)")
+      ->check(name_of("a file"))
       ->type_name("FILE");
   add_threads_option(app);
 }
@@ -94,6 +97,6 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv,
       {"Predicts what photos show, and shows where the network saw it.",
-       "--model runs/train-mini/model.safetensors photo.jpg", "docs/10-folding-a-network.md"},
+       "--model runs/train-mini/model.safetensors photo.jpg", "docs/files-and-photos.md"},
       [&](CLI::App& app) { add_options(app, options); }, [&](const CLI::App&) { return predict(options); });
 }

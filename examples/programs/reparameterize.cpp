@@ -55,10 +55,13 @@ constexpr int64_t kTimedBatches[] = {128, 1};
 void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("--model", settings.model, "a trained network, as train_cifar10 saves it")
       ->required()
+      ->check(name_of("a file"))
       ->type_name("FILE");
   add_saved_network_options(app, settings.network);
   app.add_option("--block", settings.block, "the block to show step by step")->type_name("stages.S.B");
-  app.add_option("--out", settings.out, "folder for the results (default: the model's folder)")->type_name("DIR");
+  app.add_option("--out", settings.out, "folder for the results (default: the model's folder)")
+      ->check(name_of("a folder"))
+      ->type_name("DIR");
   app.add_option("--names", settings.names,
                  "also write the network before and after folding under the names of other projects' RepVGG: dingxiaoh "
                  "(by its authors), timm, or both; of other families only after folding")
@@ -121,8 +124,7 @@ void measure_times(RepVgg& trained, PlainVgg& folded, const Tensor& images, doub
 }
 
 /// Saves a network and reads it back: what counts is the file.
-void save_and_check(const std::filesystem::path& file, Vgg& network, const ModelCard& card,
-                    const std::string& names = "own") {
+void save_and_check(const std::filesystem::path& file, Vgg& network, const ModelCard& card, const std::string& names) {
   save_network(file, network, card, names);
   const SavedNetwork read = load_network(file);
   const auto saved = state(network), loaded = state(read.network());
@@ -132,39 +134,45 @@ void save_and_check(const std::filesystem::path& file, Vgg& network, const Model
   }
 }
 
-/// The file of a form under the names of another scheme.
-std::filesystem::path named_file(const std::filesystem::path& folder, const std::string& form,
-                                 const std::string& names) {
-  return folder / (form + "-" + names + ".safetensors");
+/// The .safetensors files to write: per scheme of names the folded network, and the trained one if its blocks have such
+/// names. model.safetensors itself, under our own names, is there already.
+struct NetworkFile {
+  std::filesystem::path path;
+  bool folded;
+  std::string names;
+};
+std::vector<NetworkFile> network_files(const std::filesystem::path& folder, const Settings& settings,
+                                       const std::string& reparam) {
+  std::vector<NetworkFile> files = {{folder / "folded.safetensors", true, "own"}};
+  for (const std::string& names : settings.names) {
+    if (reparam == "repvgg") files.push_back({folder / ("model-" + names + ".safetensors"), false, names});
+    files.push_back({folder / ("folded-" + names + ".safetensors"), true, names});
+  }
+  return files;
 }
 
-/// Throws Error, before minutes of work, if the networks have no such names or a file to write is the one to read.
-void check_names(const Settings& settings, PlainVgg& folded, const std::filesystem::path& folder) {
-  for (const std::string& names : settings.names) {
-    renamed(state(folded), name_scheme("own"), name_scheme(names), folded.size());
-    for (const char* form : {"model", "folded"}) {
-      std::error_code none;
-      check(!std::filesystem::equivalent(settings.model, named_file(folder, form, names), none),
-            settings.model.string(), ": would be overwritten; choose another folder with --out");
-    }
+/// Throws Error, before minutes of work, if the network has no such names or a file to write is the one to read.
+void check_files(const std::vector<NetworkFile>& files, const Settings& settings, PlainVgg& folded) {
+  for (const NetworkFile& file : files) {
+    renamed(state(folded), name_scheme("own"), name_scheme(file.names), folded.size());
+    std::error_code none;
+    check(!std::filesystem::equivalent(settings.model, file.path, none), settings.model.string(),
+          ": would be overwritten by ", file.folded ? "the folded network" : "itself under other names",
+          "; choose another folder with --out");
   }
 }
 
-/// Writes the folded network; and under other names both forms, if the trained blocks have such names. Returns the
-/// files.
-std::vector<std::filesystem::path> save_forms(const std::filesystem::path& folder, const SavedNetwork& trained,
-                                              PlainVgg& folded, const Dataset& test, const Settings& settings) {
+/// Writes these files, and both forms as ONNX. Returns all paths.
+std::vector<std::filesystem::path> save_forms(const std::filesystem::path& folder,
+                                              const std::vector<NetworkFile>& planned, const SavedNetwork& trained,
+                                              PlainVgg& folded, const Dataset& test) {
   ModelCard folded_card = trained.card;
   folded_card.form = "folded";
-  std::vector<std::filesystem::path> files = {folder / "folded.safetensors"};
-  save_and_check(files.back(), folded, folded_card);
-  for (const std::string& names : settings.names) {
-    if (trained.card.reparam == "repvgg") {
-      files.push_back(named_file(folder, "model", names));
-      save_and_check(files.back(), *trained.trained, trained.card, names);
-    }
-    files.push_back(named_file(folder, "folded", names));
-    save_and_check(files.back(), folded, folded_card, names);
+  std::vector<std::filesystem::path> files;
+  for (const auto& [path, is_folded, names] : planned) {
+    is_folded ? save_and_check(path, folded, folded_card, names)
+              : save_and_check(path, *trained.trained, trained.card, names);
+    files.push_back(path);
   }
   files.insert(files.end(), {folder / "trained.onnx", folder / "folded.onnx"});
   save_onnx(folder / "trained.onnx", *trained.trained, trained.card, test.height, test.width);
@@ -209,7 +217,8 @@ int run(const Settings& settings) {
   if (trained.card.dataset.empty()) trained.card.classes = test.classes;
   check_inference_fits(*trained.trained, batch_shape(test, settings.batch_size));
   const std::unique_ptr<PlainVgg> folded = trained.trained->fold_network();
-  check_names(settings, *folded, folder_of(settings));
+  const std::vector<NetworkFile> planned = network_files(folder_of(settings), settings, trained.card.reparam);
+  check_files(planned, settings, *folded);
   std::cout << "RepVGG " << network_title(trained.card.net, trained.card.reparam) << " from " << settings.model.string()
             << ", tested on " << test.name << "\n\n";
 
@@ -233,7 +242,7 @@ int run(const Settings& settings) {
   print_results(record);
 
   const std::filesystem::path folder = results_folder(settings);
-  std::vector<std::filesystem::path> files = save_forms(folder, trained, *folded, test, settings);
+  std::vector<std::filesystem::path> files = save_forms(folder, planned, trained, *folded, test);
   write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // on one line: it is mostly numbers
   write_report(folder);
   files.push_back(folder / "report.html");

@@ -88,7 +88,9 @@ void add_options(CLI::App& app, Options& options) {
   app.option_defaults()->group("Run");
   app.add_option("--views", options.views, "views per test image at the end, 1, 2 or 6: their logits are averaged")
       ->check(CLI::IsMember({1, 2, 6}));
-  app.add_option("--out", options.out, "write the folded network to this .safetensors file")->type_name("FILE");
+  app.add_option("--out", options.out, "write the folded network to this .safetensors file")
+      ->check(name_of("a file"))
+      ->type_name("FILE");
   add_threads_option(app);
   add_detect_anomaly_option(app, options.detect_anomaly);
 }

@@ -84,6 +84,7 @@ void add_options(CLI::App& app, Options& options) {
          "--fine-tune", options.fine_tune,
          "start from this network, with smaller rates; a folded one is unfolded first; --net names it if its file "
          "does not")
+      ->check(name_of("a file"))
       ->type_name("FILE");
   add_normalization_options(app, options.normalization);
   app.option_defaults()->group("Recipe");
@@ -124,6 +125,7 @@ void add_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({1, 2, 6}));
   app.add_option("--out", options.out,
                  "the run's folder (default: runs/train-NET, or runs/train-NET-REPARAM; runs/tune-... to fine-tune)")
+      ->check(name_of("a folder"))
       ->type_name("DIR");
   app.add_option("--checkpoint-every", options.checkpoint_every,
                  "also save every STEPS steps, not only after each epoch (0 = never)")
@@ -245,7 +247,6 @@ int train(const CLI::App& app, Options options, const std::string& command) {
   }
   std::optional<SavedNetwork> start;
   if (app.count("--fine-tune") > 0) {
-    if (options.fine_tune.empty()) throw UsageError("--fine-tune: got an empty name, needs the file of a network");
     const bool net_is_needed = app.count("--net") > 0 && !has_card(options.fine_tune);
     start = load_network(options.fine_tune, {net_is_needed ? options.hyper.net : "", options.normalization});
     settle_network(app, *start, options.fine_tune, options.hyper.net, options.hyper.reparam);

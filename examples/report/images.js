@@ -94,11 +94,11 @@ function networkDrawings({ blocks }) {
 const mapSide = 240; // units: the text in a map is 13 high
 
 /** The photo, and in it the part that the network sees. */
-function photoFigure({ photo: { width, height, picture: uri, centre }, about }) {
+function photoFigure({ photo: { size, width, height, picture: uri, centre }, about }) {
   const unit = mapSide / Math.max(width, height), box = centre.map((value) => value * unit);
   const [x, y, w, h] = box;
   const frame = html`<rect class="frame" x="${plain(x)}" y="${plain(y)}" width="${plain(w)}" height="${plain(h)}"/>`;
-  return figure(html`<strong>The photo</strong>`,
+  return figure(html`<strong>The photo</strong> <span class="key">${size} pixels</span>`,
     picture(width * unit, height * unit, `the photo: ${about}`,
             [image(uri, [0, 0, width * unit, height * unit], Math.max(width, height) <= 128 ? "pixels" : ""), frame],
             [{ box, words: about }]));

@@ -55,7 +55,8 @@ Json photo_json(const NetworkPhoto& photo) {
   const double scale = static_cast<double>(kept.width) / static_cast<double>(photo.width);
   // A small picture is shown pixel by pixel: compression would blur what the network saw.
   const bool is_small = kept.height * kept.width <= 128 * 128;
-  return {{"height", kept.height},
+  return {{"size", size_text(photo.height, photo.width)},
+          {"height", kept.height},
           {"width", kept.width},
           {"picture",
            is_small ? uri_of(kept) : data_uri("image/jpeg", encode_jpeg({kept.height, kept.width, 3, kept.pixels}))},

@@ -35,6 +35,7 @@ void add_data_options(CLI::App& app, DataOptions& options) {
                  "auto: what the data folder holds, else Shapes10; cifar10; shapes10: drawn, needs no files")
       ->check(CLI::IsMember({"auto", "cifar10", "shapes10"}));
   app.add_option("--data-dir", options.data_dir, "the data folder (default: ONEFOLD_DATA_DIR, else ~/.cache/onefold)")
+      ->check(name_of("a folder"))
       ->type_name("DIR");
   app.add_option("--limit-test", options.limit_test, "use at most N test images (0 = all)")
       ->transform(whole_number(0))

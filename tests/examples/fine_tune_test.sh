@@ -61,7 +61,7 @@ says "run/nothing.safetensors"
 run 1 train_cifar10 "${data[@]}" --fine-tune run/checkpoint.safetensors --out no
 says "run/checkpoint.safetensors"
 run 2 train_cifar10 "${data[@]}" --fine-tune "" --out no
-says "--fine-tune: got an empty name"
+says "--fine-tune: got nothing, needs the name of a file"
 for form in model folded; do
   cp run/$form.safetensors nan.safetensors
   printf '\xff\xff\xff\x7f' |

@@ -50,6 +50,11 @@ run 1 int8_lab --model run/model.safetensors --out none.html --picture nowhere/w
 says "cannot write nowhere/weights.svg: opening its folder"
 absent none.html
 
+cp run/model.safetensors before.safetensors
+run 2 int8_lab --model run/folded.safetensors --model run/model.safetensors --out ./run/model.safetensors
+says "--out: ./run/model.safetensors is a file that is read here; name another file to write"
+same run/model.safetensors before.safetensors
+
 sed 's/"dataset":"shapes10"/"dataset":"cifar10" /' run/model.safetensors >other.safetensors
 misuse "was trained on shapes10, other.safetensors on cifar10" --model run/model.safetensors --model other.safetensors
 

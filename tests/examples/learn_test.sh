@@ -23,6 +23,22 @@ body() {
 }
 lines() { [ "$(wc -l <out)" -le "$1" ] || { complain "more than $1 lines"; cat out >&2; }; }
 
+title "the first session, as docs/README.md shows it"
+solution=$exercises/solutions/00_from_nothing/1_slope.cpp
+{
+  "$programs/learn" --folder mine next
+  echo
+  sed 's/2 \* (w/(w/' "$solution" >mine/00_from_nothing/1_slope.cpp
+  "$programs/learn" --folder mine check 00.1
+  echo
+  cp "$solution" mine/00_from_nothing/1_slope.cpp
+  "$programs/learn" --folder mine check 00.1
+  echo
+  "$programs/learn" --folder mine answer 00.6 27
+} 2>&1 | sed 's/ --folder mine//; s| mine/| examples/exercises/|' >session
+diff "$source_folder/tests/examples/expected/learn.txt" session >&2 || complain "the session is another one"
+cp "$exercises/00_from_nothing/1_slope.cpp" mine/00_from_nothing/1_slope.cpp
+
 title "what is next, its hints, its check, its solution; what is done stays done until the file changes"
 learn 0 next
 prints "00.1  the slope of a loss"

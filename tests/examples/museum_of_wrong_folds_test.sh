@@ -61,6 +61,10 @@ run 0 train_cifar10 $small --net tiny --reparam acb --out acb
 run 1 museum_of_wrong_folds --model acb/model.safetensors
 says "has blocks of family acb, but the mistakes here are those of repvgg and dbb"
 silent out
+cp run/model.safetensors before.safetensors
+run 2 museum_of_wrong_folds --model run/model.safetensors --picture ./run/model.safetensors
+says "--picture: ./run/model.safetensors is a file that is read here; name another file to write"
+same run/model.safetensors before.safetensors
 run 1 museum_of_wrong_folds --picture nowhere/wrong.svg
 says "nowhere/wrong.svg"
 run 2 museum_of_wrong_folds --last-batch 1

@@ -82,6 +82,26 @@ for lesson in 11_the_ladder 16_kernels_in_motion; do
   misuse "FILE.svg: got ladder.png, needs a name that ends in .svg" $lesson ladder.png
 done
 misuse "FOLDER: got nothing, needs a name" 12_the_family ""
+empty() { # OPTION WHAT PROGRAM OPTIONS...: an empty name is an error before anything else
+  misuse "$1: got nothing, needs the name of $2" "${@:3}" "$1" ""
+}
+for program in train_cifar10 speedrun_cifar10 evaluate reparameterize int8_lab museum_of_wrong_folds train_small_net; do
+  empty --data-dir "a folder" $program
+done
+empty --fine-tune "a file" train_cifar10
+empty --out "a folder" train_cifar10
+empty --out "a file" speedrun_cifar10
+for program in evaluate reparameterize export predict int8_lab museum_of_wrong_folds; do
+  empty --model "a file" $program
+done
+empty --out "a folder" reparameterize --model x
+empty --out "a file" predict --model x photo.png
+empty --out "a file" int8_lab --model x
+empty --onnx "a file" export --model x
+empty --logits "a file" evaluate --model x
+empty --pixels "a file" evaluate --model x
+empty --picture "a file" museum_of_wrong_folds
+misuse "photos: got nothing, needs the name of a file" predict --model x ""
 misuse "--lr: got nan, needs a number from 0" train_cifar10 --lr nan
 misuse "--lr: got fast, needs a number" train_cifar10 --lr fast
 misuse "--momentum: got 1, needs" train_cifar10 --momentum 1

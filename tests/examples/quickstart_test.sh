@@ -26,7 +26,7 @@ says() { grep -qF -- "$1" err || { complain "stderr lacks \"$1\""; cat err >&2; 
 called() { [ "$(cat calls)" = "$1" ] || complain "called: $(cat calls); not: $1"; }
 title() { echo "-- $*"; }
 
-for tool in bash env grep head mktemp rm sed sort tail cat; do ln -s "$(command -v $tool)" "bin/$tool"; done
+for tool in bash env grep head mktemp nproc rm sed sort tail cat; do ln -s "$(command -v $tool)" "bin/$tool"; done
 # stand_in NAME BODY: a program that notes its arguments, then does BODY.
 stand_in() {
   printf '#!%s\necho "%s $*" >>"%s/calls"\n%s\n' "$(command -v bash)" "$1" "$work" "$2" >"bin/$1"
@@ -101,7 +101,7 @@ rm bin/c++
 expect 1 in_shell check_tools
 says "There is no C++ compiler"
 
-title "from the build to the report; who trained on Shapes10 is offered CIFAR-10 in the last line"
+title "from the build to the report and the lessons; who trained on Shapes10 is offered CIFAR-10"
 mkdir -p clone/build/examples
 cp -R "$source_folder/examples" clone/
 ln -s "$(command -v dirname)" bin/dirname
@@ -109,17 +109,19 @@ stand_in c++ 'cat >/dev/null'
 stand_in ninja ''
 stand_in ../clone/build/examples/reparameterize ''
 stand_in ../clone/build/examples/predict ''
-# ends_with IMAGES EPOCHS LINE: trained on those images, for so many epochs, it ends with the line.
-ends_with() {
+# reports IMAGES EPOCHS LINE: trained on those images, for so many epochs, the line is the last before the lessons'.
+reports() {
   stand_in ../clone/build/examples/train_cifar10 "echo 'images    $1: 8 to train on'"
   expect 0 env -i PATH="$work/bin" TMPDIR="$work" bash clone/examples/quickstart.sh --out run
   says "images    $1"
   prints "Open the report: file://$work/run/report.html"
   grep -qE -- "--out $work/run --overwrite --epochs $2\$" calls || complain "not $2 epochs: $(cat calls)"
-  tail -n 1 out | grep -qF -- "$3" || complain "the last line lacks \"$3\": $(tail -n 1 out)"
+  grep -qE -- "--parallel [0-9]+ --target lessons\$" calls || complain "the lessons are not built: $(cat calls)"
+  tail -n 1 out | grep -qF -- "build/examples/00_a_network" || complain "the last line is $(tail -n 1 out)"
+  tail -n 2 out | head -n 1 | grep -qF -- "$3" || complain "the line before the last lacks \"$3\": $(tail -n 2 out)"
 }
-ends_with "Shapes10 v2" 20 "CIFAR-10 (162 MiB): datasets/download_cifar10.sh"
-ends_with "CIFAR-10" 5 "Open the report"
+reports "Shapes10 v2" 20 "CIFAR-10 (162 MiB): datasets/download_cifar10.sh"
+reports "CIFAR-10" 5 "Open the report"
 
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
 echo "all checks passed"

@@ -81,8 +81,23 @@ run 1 reparameterize --model whitened/model.safetensors "${fold[@]}" --names tim
 says "a RepVGG tiny+whitening has no \"whitening.conv.bias\" under timm's names"
 cp named/model-timm.safetensors once
 run 1 reparameterize --model named/model-timm.safetensors "${fold[@]}" --names timm
-says "named/model-timm.safetensors: would be overwritten; choose another folder with --out"
+says "named/model-timm.safetensors: would be overwritten by itself under other names; choose another folder with --out"
 same named/model-timm.safetensors once
+run 1 reparameterize --model named/../named/model-timm.safetensors "${fold[@]}" --names timm
+says "would be overwritten"
+mkdir misnamed
+for file in folded folded-timm; do
+  cp run/model.safetensors misnamed/$file.safetensors
+  run 1 reparameterize --model misnamed/$file.safetensors "${fold[@]}" --names timm
+  says "misnamed/$file.safetensors: would be overwritten by the folded network; choose another folder with --out"
+  silent out
+  same misnamed/$file.safetensors run/model.safetensors
+done
+holds misnamed "folded-timm.safetensors folded.safetensors"
+run 0 reparameterize --model acb-named/../acb/model.safetensors "${fold[@]}" --names timm --out acb
+cp acb/model.safetensors acb/model-timm.safetensors # of other blocks than RepVGG's no such file is written
+run 0 reparameterize --model acb/model-timm.safetensors "${fold[@]}" --names timm
+same acb/model.safetensors acb/model-timm.safetensors
 run 2 reparameterize --model run/model.safetensors "${fold[@]}" --names keras --out no
 says "--names"
 absent no
