@@ -110,12 +110,27 @@ Option CommandLine::add_function(const std::string& name, const std::function<vo
 }
 
 CommandLine CommandLine::add_command(const std::string& name, const std::string& purpose) {
-  app_->require_subcommand(1);
-  app_->fallthrough();  // options of the program may also follow the command
+  app_->require_subcommand(0, 1);
+  app_->allow_extras();  // command() says what is wrong
+  app_->fallthrough();   // options of the program may also follow the command
   return CommandLine({app_, app_->add_subcommand(name, purpose)});
 }
 
-std::string CommandLine::command() const { return app_->get_subcommands().front()->get_name(); }
+std::string CommandLine::command() const {
+  const std::vector<std::string> unknown = app_->remaining(/*recurse=*/true);
+  const auto given = app_->get_subcommands();
+  if (given.empty()) {
+    std::string all;
+    for (const CLI::App* command : app_->get_subcommands([](const CLI::App*) { return true; })) {
+      all += " " + command->get_name();
+    }
+    throw UsageError((unknown.empty() ? "no command" : "there is no command " + unknown.front()) + "; there are" + all);
+  }
+  const std::string command = given.front()->get_name();
+  if (unknown.empty()) return command;
+  throw UsageError(app_->get_name() + " " + command + " does not take " + unknown.front() + ": leave it out");
+}
+
 size_t CommandLine::count(const std::string& name) const { return app_->count(name); }
 std::string CommandLine::lines() const { return app_->config_to_str(/*default_also=*/true); }
 

@@ -94,9 +94,11 @@ class CommandLine {
   Option add_function(const std::string& name, const std::function<void(const std::vector<double>&)>& take,
                       const std::string& help);
 
-  /// A command with options of its own; a program that has any needs exactly one.
+  /// A command with options of its own; a program that has any needs one.
   CommandLine add_command(const std::string& name, const std::string& purpose);
-  std::string command() const;  // the one that was given
+
+  /// The command that was given. Throws UsageError if there is none, it is unknown, or more words follow than it takes.
+  std::string command() const;
 
   size_t count(const std::string& name) const;  // how often an option was given
   std::string lines() const;                    // all options with their values

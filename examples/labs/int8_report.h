@@ -52,4 +52,8 @@ Table spread_table(const Int8Form& form);
 /// A page with the tables, and histograms of the weights and inputs of every layer.
 std::string int8_page(const Int8Record& record);
 
+/// An SVG file: the weights of one block in every form, beside the values that rounded weights can have. It is the
+/// block whose maximum weight is furthest from the others. Throws Error if there is no layer.
+std::string int8_picture(const Int8Record& record);
+
 }  // namespace onefold

@@ -31,8 +31,9 @@ namespace {
 
 struct Settings {
   std::vector<std::filesystem::path> models;
-  std::optional<std::filesystem::path> out;  // by default int8.html in the first model's folder
-  NetworkOptions network;                    // by default from the file
+  std::optional<std::filesystem::path> out;      // by default int8.html in the first model's folder
+  std::optional<std::filesystem::path> picture;  // none: no picture
+  NetworkOptions network;                        // by default from the file
   DataOptions data;
   int64_t batch_size = 256;
   int64_t calibration = 256;  // enough for ranges of minima and maxima to settle
@@ -65,6 +66,9 @@ void add_settings(CommandLine& line, Settings& settings) {
   add_data_options(line, settings.data);
   line.group("Run");
   line.add_option("--out", &settings.out, "page to write (default: int8.html next to the model)")
+      .rule(name_of("a file"))
+      .value_name("FILE");
+  line.add_option("--picture", &settings.picture, "draw the weights of one block to this .svg file")
       .rule(name_of("a file"))
       .value_name("FILE");
   add_batch_size_option(line, settings.batch_size, "images per batch when accuracy is measured");
@@ -151,9 +155,13 @@ std::vector<SavedNetwork> load_models(const Settings& settings) {
 
 int run(const Settings& settings) {
   const std::filesystem::path page = settings.out.value_or(settings.models.front().parent_path() / "int8.html");
-  for (const std::filesystem::path& model : settings.models) check_is_not_read("--out", page, model);
+  for (const std::filesystem::path& model : settings.models) {
+    check_is_not_read("--out", page, model);
+    if (settings.picture) check_is_not_read("--picture", *settings.picture, model);
+  }
   std::vector<SavedNetwork> networks = load_models(settings);
   check_can_write(page);
+  if (settings.picture) check_can_write(*settings.picture);
   Int8Record record;
   record.weight_bits = static_cast<int>(settings.weight_bits);
   record.input_bits = static_cast<int>(settings.input_bits);
@@ -165,6 +173,7 @@ int run(const Settings& settings) {
   std::cout << record.settings() << "; tested on " << record.dataset << "\n\n" << text_table(accuracy_table(record));
   for (const Int8Form& form : record.forms) std::cout << '\n' << text_table(spread_table(form));
   write_file_atomically(page, int8_page(record));
+  if (settings.picture) write_file_atomically(*settings.picture, int8_picture(record));
   std::cout << "\nWritten: " << page.string() << '\n';
   return kSuccess;
 }

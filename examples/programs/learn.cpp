@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iostream>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
 #include "core/parallel.h"
@@ -106,8 +107,20 @@ void show_solution(const Exercise& exercise) {
   }
 }
 
-int answer(const Exercise& question, double answered) {
-  if (!question.is_question()) throw UsageError("exercise " + question.id + " asks for code: see learn check");
+/// The number as typed. Throws UsageError if it is none.
+double to_number(const std::string& typed, const Exercise& question) {
+  std::istringstream text(typed);
+  double number = 0;
+  if (text >> number && text.eof() && std::isfinite(number)) return number;
+  throw UsageError((typed.empty() ? "no answer" : "the answer " + typed) +
+                   ", but a number was expected: " + call("answer", question) + " NUMBER");
+}
+
+int answer(const Exercise& question, const std::string& typed) {
+  if (!question.is_question()) {
+    throw UsageError("exercise " + question.id + " asks for code, not for a number: " + call("check", question));
+  }
+  const double answered = to_number(typed, question);
   const double printed = printed_number(question);
   const auto is = [&](double value) { return std::abs(answered - value) <= question.within; };
   set_solved(question, is(printed));
@@ -171,11 +184,10 @@ int verify(const std::vector<Exercise>& course) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string which, folder;
-  double number = 0;
-  const auto add = [&](CommandLine& line, const char* command, const char* purpose, bool required) {
+  std::string which, folder, number;
+  const auto add = [&](CommandLine& line, const char* command, const char* purpose) {
     CommandLine sub = line.add_command(command, purpose);
-    sub.add_option("EXERCISE", &which, "such as 05.1; 05 is all of chapter 5").required(required);
+    sub.add_option("EXERCISE", &which, "such as 05.1; 05 is all of chapter 5");
     return sub;
   };
   return run_program(
@@ -183,18 +195,23 @@ int main(int argc, char** argv) {
       [&](CommandLine& line) {
         line.add_option("--folder", &folder, "Your copy of examples/exercises/, if you work on one")
             .rule(name_of("a folder"));
-        add(line, "list", "List the exercises, and which are done", false);
+        add(line, "list", "List the exercises, and which are done");
         line.add_command("next", "Show the first exercise that is not done");
-        add(line, "check", "Compile your file and check it", true);
-        add(line, "hint", "Say something that helps", true);
-        add(line, "solution", "Print a solution", true);
-        add(line, "answer", "Answer a question", true).add_option("NUMBER", &number, "your prediction").required();
+        add(line, "check", "Compile your file and check it");
+        add(line, "hint", "Say something that helps");
+        add(line, "solution", "Print a solution");
+        add(line, "answer", "Answer a question").add_option("NUMBER", &number, "your prediction");
         line.add_command("watch", "Check the next exercise whenever you save its file");
-        add(line, "verify", "Check the exercises themselves", false);
+        add(line, "verify", "Check the exercises themselves");
       },
       [&](const CommandLine& line) {
-        const std::vector<Exercise> course = load_course(folder), selected = select(course, which);
         const std::string command = line.command();
+        const bool needs_one = command != "list" && command != "next" && command != "watch" && command != "verify";
+        if (needs_one && which.empty()) {
+          throw UsageError("learn " + command + " needs an exercise, such as learn " + command +
+                           " 05.1; learn list shows what there is");
+        }
+        const std::vector<Exercise> course = load_course(folder), selected = select(course, which);
         if (command == "check") return check_all(selected);
         if (command == "verify") return verify(selected);
         if (command == "answer") return answer(selected.front(), number);

@@ -18,9 +18,12 @@ cmp -s before run/model.safetensors || complain "int8_lab changed the model"
 
 title "several models, one of them folded"
 run 0 reparameterize --model run/model.safetensors --limit-test 40 --timing-seconds 0
-run 0 int8_lab --model run/model.safetensors --model run/folded.safetensors --limit-test 40 --out both.html
+run 0 int8_lab --model run/model.safetensors --model run/folded.safetensors --limit-test 40 --out both.html \
+  --picture weights.svg
 [ "$(grep -c '^run .*%$' out)" = 3 ] || complain "there should be 3 rows: trained, folded, folded"
 present both.html
+grep -q 'The weights of block stages\.' weights.svg || complain "the picture shows no block"
+[ "$(grep -o ' stds, a step ' weights.svg | wc -l)" -ge 3 ] || complain "the picture should show all forms"
 
 title "bad input: an error, the remedy, no page"
 misuse() { # EXPECTED_TEXT OPTIONS...
@@ -41,6 +44,10 @@ says "missing.safetensors"
 run 1 int8_lab --model run/model.safetensors --out nowhere/page.html
 says "cannot write nowhere/page.html: opening its folder"
 silent out
+absent none.html
+
+run 1 int8_lab --model run/model.safetensors --out none.html --picture nowhere/weights.svg
+says "cannot write nowhere/weights.svg: opening its folder"
 absent none.html
 
 cp run/model.safetensors before.safetensors
