@@ -1,25 +1,27 @@
-// A block that is wider while it trains: its 3x3 makes several times the feature maps, and a 1x1 takes them back.
-// Page: docs/17-a-block-of-your-own.md
 #pragma once
 
+#include <memory>
+#include <utility>
+
+#include "layers/batch_norm.h"
 #include "layers/calculus/linear_block.h"
-#include "layers/calculus/pieces.h"
+#include "layers/families/weights/expand_conv2d.h"
+#include "layers/fold/block_options.h"
 
 namespace onefold {
 
 // [block]
-/// relu(BN(conv 1x1 (conv 3x3 (x)))), with kWiden times the output's channels in between.
+/// relu(BN(wide(x) + conv 3x3)): wide is a 3x3 that is trained as a 1x1, a 3x3 and a 1x1 with four times the channels
+/// in between.
 class WideBlock : public LinearBlock {
  public:
-  static constexpr int64_t kWiden = 4;
-
   WideBlock(const BlockOptions& options, Initializer& initializer) : LinearBlock(options.activation) {
-    BlockOptions wide = options;
-    wide.out = kWiden * options.out;
-    Branch& chain = add_branch("wide");
-    chain.add<Conv2d>("conv3", same_convolution(wide, 3, 3), initializer);
-    chain.add<Conv2d>("conv1", same_convolution(wide.out, options.out, 1, 1, 1, options.groups), initializer);
-    chain.add<BatchNorm2d>("bn", options.out);
+    auto sum = std::make_unique<LinearBlock>();
+    sum->add_branch("wide").add<ExpandConv2d>("wide", same_convolution(options, 3, 3), initializer);
+    sum->add_branch("3x3").add<Conv2d>("conv3", same_convolution(options, 3, 3), initializer);
+    Branch& all = add_branch("all");
+    all.append("sum", std::move(sum));
+    all.add<BatchNorm2d>("bn", options.out);
   }
 };
 // [/block]

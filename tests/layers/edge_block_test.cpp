@@ -1,6 +1,7 @@
-// Lesson 17's block. It stands among the library's tests, because these are built with Real = double, too.
+// Lesson 17's blocks. They stand among the library's tests, because these are built with Real = double, too.
 #include "examples/labs/edge_block.h"
 
+#include "examples/labs/wide_block.h"
 #include "layers/calculus/explain.h"
 #include "tests/catch.h"
 #include "tests/layers/block_gradients.h"
@@ -11,7 +12,7 @@ using namespace onefold::testing;
 
 namespace {
 
-std::vector<BlockOptions> edge_options() {
+std::vector<BlockOptions> block_options() {
   return {{.in = 4, .out = 4},
           {.in = 4, .out = 6},
           {.in = 4, .out = 4, .stride = 2},
@@ -22,11 +23,12 @@ std::vector<BlockOptions> edge_options() {
 }  // namespace
 
 // [gradient-check]
-TEST_CASE("edge block: the gradients of a training step are those of differences", "[layers]") {
+TEMPLATE_TEST_CASE("own block: the gradients of a training step are those of differences", "[layers]", EdgeBlock,
+                   WideBlock) {
   if (sizeof(Real) != 8) return;  // float resolves too little behind batch norms
-  for (const BlockOptions& options : edge_options()) {
+  for (const BlockOptions& options : block_options()) {
     Initializer initializer(1);
-    EdgeBlock block(options, initializer);
+    TestType block(options, initializer);
     const GradientCheck check = check_block_gradients(block, random_images({2, 4, 5, options.in}).value());
     CAPTURE(options.text(), check.where, check.largest_error);
     CHECK(check.ok);
@@ -34,11 +36,12 @@ TEST_CASE("edge block: the gradients of a training step are those of differences
 }
 // [/gradient-check]
 
-TEST_CASE("edge block: folded equals trained, in every step, inside and on the border", "[layers][fold]") {
-  for (const BlockOptions& options : edge_options()) {
+TEMPLATE_TEST_CASE("own block: folded equals trained, in every step, inside and on the border", "[layers][fold]",
+                   EdgeBlock, WideBlock) {
+  for (const BlockOptions& options : block_options()) {
     CAPTURE(options.text());
     Initializer initializer(1);
-    EdgeBlock block(options, initializer);
+    TestType block(options, initializer);
     randomize(block, 4);
     block.eval();
     const Variable x = random_images({2, 9, 8, options.in});
