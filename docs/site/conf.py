@@ -12,7 +12,7 @@ exclude_patterns = ["static"]
 extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
-myst_ref_domains = ["std"]
+myst_ref_domains = ["std"]  # a link is a file, never the name of a C++ class
 smartquotes = False
 
 html_theme = "furo"
@@ -32,7 +32,7 @@ mathjax2_config = {
     "extensions": ["tex2jax.js"],
     "TeX": {"extensions": ["AMSmath.js", "AMSsymbols.js"]},
     "tex2jax": {"ignoreClass": "document", "processClass": "math"},
-    "SVG": {"scale": 92, "linebreaks": {"automatic": False}},
+    "SVG": {"scale": 92},
     "messageStyle": "none",
     "showMathMenu": False,
 }
@@ -50,8 +50,6 @@ class Search(SearchEnglish):
 
 
 html_search_scorer = str(pathlib.Path(__file__).with_name("scorer.js"))
-
-
 menus = {}
 
 
