@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the pages of chapters 9 and 10 show of the programs is what they print: after a short training here, so the
+# What the pages of chapters 8 to 10 show of the programs is what they print: after a short training here, so the
 # numbers that depend on its length are masked, and everything else must be equal.
 #
 #   pages_test.sh PROGRAMS WORK
