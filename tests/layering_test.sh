@@ -14,7 +14,7 @@ declare -A may_include=(
   [tests]='core autograd layers datasets examples tests'
 )
 
-# The same for the folders in examples/, where . holds the lessons; labs are annexes, and nothing includes a program.
+# The same for the folders in examples/; . holds the lessons, labs and play are annexes, and nothing includes a program.
 declare -A examples_may_include=(
   [cli]='cli'
   [training]='cli training'
@@ -23,6 +23,7 @@ declare -A examples_may_include=(
   [folding]='cli training folding'
   [report]='cli training inference pictures folding report'
   [labs]='cli training inference pictures folding report labs'
+  [play]='cli training inference pictures folding report labs play'
   [exercises]='cli exercises'
   [programs]='cli training inference pictures folding report labs exercises'
   [.]='cli training inference pictures folding report labs'
