@@ -2,7 +2,7 @@
 
 const boardSide = 32;
 const board = element("board").getContext("2d", { willReadFrequently: true });
-const seen = { network: null, answer: null, mistake: "" };
+const seen = { network: null, answer: null, mistake: "", rest: 0 };
 
 /** The bytes of the board, red, green, blue, pixel by pixel. */
 function boardPixels() {
@@ -26,7 +26,12 @@ function look() {
   showSlide();
 }
 
-const lookSoon = onceInAFrame(look);
+/** For a new picture: both forms at once, the block when the brush rests. */
+const lookSoon = onceInAFrame(() => {
+  look();
+  clearTimeout(seen.rest);
+  seen.rest = setTimeout(weigh, 150);
+});
 const best = (logits) => logits.indexOf(Math.max(...logits));
 
 function showLogits() {

@@ -1,6 +1,6 @@
 // Uses the page as a reader does, in headless Chromium: opens it from its file, draws, drags and clicks.
 //
-//   node browser.mjs CHROMIUM PAGE PICTURE_TO_DROP FOLDER_FOR_SCREENSHOTS
+//   node browser.mjs CHROMIUM PAGE FOLDER_FOR_SCREENSHOTS
 //
 // Prints a line per check; exit code 1 if one fails. Speaks Chromium's own protocol, over pipes.
 import { spawn } from "node:child_process";
@@ -138,9 +138,12 @@ check("both forms agree on it", farthest(await logitsOf(2), await logitsOf(3)) <
 
 const { root } = await send("DOM.getDocument");
 const { nodeId } = await send("DOM.querySelector", { nodeId: root.nodeId, selector: "#file" });
-const picture = resolve(folder, "red.svg");
-writeFileSync(picture, '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><rect width="60" height="40" ' +
-  'fill="#c02020"/></svg>');
+const picture = resolve(folder, "red.png"), red = await tell(`(() => {
+  const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
+  context.fillStyle = "rgb(192, 32, 32)";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL().split(",")[1]; })()`);
+writeFileSync(picture, Buffer.from(red, "base64"));
 await send("DOM.setFileInputFiles", { nodeId, files: [picture] });
 check("a file becomes the picture", await until("boardPixels().slice(0, 3).join() === '192,32,32'", 10), true);
 
@@ -159,7 +162,7 @@ for (const name of await tell("[...document.querySelectorAll('#block option')].m
 }
 await choose("#block", "stages.1.0");
 const before = await tell("fold.answer.demonstration.shares.map(({ share }) => share)");
-await drag("#sliders label:nth-child(2) input", [0.66, 0.5], [0.2, 0.5], [0.02, 0.5]);
+await drag("#sliders label:nth-child(2) input", [0.66, 0.5], [0.9, 0.5], [0.4, 0.5]);
 const after = await tell("fold.answer.demonstration.shares.map(({ share }) => share)");
 check("a dragged slider changes the branches' shares", farthest(before, after) > 0.05, true);
 check("the slider's words", await textOf("#sliders label:nth-child(2) output"),
