@@ -29,6 +29,7 @@ if [ ! -f "$run/model.safetensors" ]; then
   exit 1
 fi
 
+export NODE_PATH=/usr/share/nodejs  # Emscripten's packages, for a Node that is not Debian's
 choose_generator build/play/wasm
 logged build/play/configure.log emcmake cmake -S examples/play -B build/play/wasm "${generator[@]}"
 logged build/play/build.log cmake --build build/play/wasm --parallel "$(nproc)" --target play

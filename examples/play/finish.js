@@ -1,14 +1,14 @@
 // Starts the library, gives it the network, and starts the parts.
 
 async function start() {
-  library = await onefoldLibrary({ wasmBinary: bytesOf(data.wasm) });
-  library.FS.writeFile("model.safetensors", bytesOf(data.model));
+  library = await onefoldLibrary({ wasmBinary: await bytesOf(data.wasm) });
+  library.FS.writeFile("model.safetensors", await bytesOf(data.model));
   startLooking();
   startFolding();
   startSliding();
   startTile();
   element("about").textContent = `The network: ${seen.network.description}, after ${data.epochs} epochs ` +
-    `${percent(data.accuracy)} of the test images right; here with weights of 16 bits.`;
+    `${percent(data.accuracy)} of the test images right.`;
   document.querySelector("main").hidden = false;
   chooseBlock();
   measure();

@@ -1,7 +1,13 @@
 // What the parts of the page share: the library, which answers questions, and how they draw.
 
 const element = (id) => document.getElementById(id);
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+/** The bytes of a file that examples/play/assemble.mjs has packed into the page. */
+async function bytesOf(packed) {
+  const zipped = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
 
 let library = null; // the compiled library, once it has started
 
