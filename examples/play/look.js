@@ -49,6 +49,7 @@ function showLogits() {
 
 function measure() {
   const { parameters } = seen.network;
+  ask({ ask: "times", batch: 1, seconds: 0.3 }); // until the browser has compiled it at its best
   const headline = (value, meaning) => html`<div><dt>${meaning}</dt><dd>${value}</dd></div>`;
   const { trained, folded } = ask({ ask: "times", batch: 1, seconds: 0.6 });
   draw("times", html`<dl class="headlines">${[

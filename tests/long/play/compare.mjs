@@ -75,7 +75,7 @@ function difference(a, b, size = 1) {
 const others = questions.map((question, q) => ({ question, d: difference(answers[q], natives[q]) }));
 const worst = others.reduce((most, each) => (each.d > most.d ? each : most));
 check(`everything else that is asked: ${small(worst.d)} at most, "${JSON.stringify(worst.question).slice(0, 60)}"`,
-      worst.d <= 1e-3, true);
+      worst.d <= 1e-4, true);
 
 const times = [1, 2, 3, 4, 5].map(() => ask({ ask: "times", batch: 1, seconds: 0.5 }))
   .sort((a, b) => a.trained / a.folded - b.trained / b.folded)[2];
