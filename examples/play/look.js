@@ -106,10 +106,10 @@ function openFirst(files) {
 function startLooking() {
   seen.network = ask({ ask: "network" });
   for (let index = 0; index < 10; ++index) {
-    const { pixels, label: truth } = ask({ ask: "picture", index });
+    const { pixels, shape } = ask({ ask: "picture", index });
     const button = document.createElement("button"), canvas = document.createElement("canvas");
     button.type = "button";
-    button.title = `Shapes10: ${seen.network.classes[truth]}`;
+    button.title = `Shapes10: ${shape}`;
     canvas.width = canvas.height = boardSide;
     showPixels(canvas.getContext("2d"), pixels);
     button.append(canvas);

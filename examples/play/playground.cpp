@@ -77,6 +77,8 @@ Json winograd(const Json&) {
 Playground::Playground(const std::filesystem::path& model)
     : saved_(load_network(model)), mistakes_(wrong_folds(kSeed)) {
   check(saved_.trained != nullptr, model.string(), ": is a folded network; give the model.safetensors it came from");
+  check(saved_.card.image.height == kSide && saved_.card.image.width == kSide, model.string(), ": is for images of ",
+        saved_.card.image.height, " x ", saved_.card.image.width, ", the board has ", kSide, " x ", kSide);
   trained_ = state(*saved_.trained);
   folded_ = saved_.trained->fold_network();
   image_ = Tensor::zeros({1, kSide, kSide, 3});
@@ -117,7 +119,10 @@ Json Playground::picture(const Json& question) {
   const int64_t index = question.at("index");
   const Dataset drawn = shapes10(kShapesSeed, 1, index + 1).test;
   const uint8_t* const pixels = drawn.image(index);
-  return {{"pixels", std::vector<int>(pixels, pixels + drawn.image_bytes())}, {"label", drawn.labels.back()}};
+  const int label = drawn.labels.back();
+  return {{"pixels", std::vector<int>(pixels, pixels + drawn.image_bytes())},
+          {"label", label},
+          {"shape", drawn.classes[static_cast<size_t>(label)]}};
 }
 
 Json Playground::look(const Json& question) {

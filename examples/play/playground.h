@@ -16,7 +16,7 @@ namespace onefold {
 /// member below, and the answer is one, too:
 ///
 ///   {"ask": "network"}                     -> about the network: description, classes, form by form the parameters
-///   {"ask": "picture", "index": 0}         -> pixels of that test image of Shapes10, and its label
+///   {"ask": "picture", "index": 0}         -> that test image of Shapes10: pixels, label, shape
 ///   {"ask": "look", "pixels": [...], "mistake": "..."}  -> the logits of both forms; 32 x 32 x 3 bytes
 ///   {"ask": "times", "batch": 1, "seconds": 0.5}  -> seconds of a pass of that many images through either form
 ///   {"ask": "blocks"}                      -> the blocks to choose from
@@ -25,7 +25,7 @@ namespace onefold {
 ///   {"ask": "winograd"}                    -> the matrices of F(2x2,3x3)
 class Playground {
  public:
-  /// Reads a network in training form. Throws Error as load_network(), and for a folded one.
+  /// Reads a network in training form. Throws Error as load_network(), for a folded one, and for images not of 32x32.
   explicit Playground(const std::filesystem::path& model);
 
   /// Never throws: the answer to a question that cannot be answered is {"error": "..."}.
