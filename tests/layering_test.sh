@@ -14,7 +14,7 @@ declare -A may_include=(
   [tests]='core autograd layers datasets examples tests'
 )
 
-# The same for the folders in examples/, where . holds the lessons; labs are annexes, and nothing includes a program.
+# The same for the folders in examples/; . holds the lessons, labs and play are annexes, and nothing includes a program.
 declare -A examples_may_include=(
   [cli]='cli'
   [training]='cli training'
@@ -23,6 +23,7 @@ declare -A examples_may_include=(
   [folding]='cli training folding'
   [report]='cli training inference pictures folding report'
   [labs]='cli training inference pictures folding report labs'
+  [play]='cli training inference pictures folding report labs play'
   [exercises]='cli exercises'
   [programs]='cli training inference pictures folding report labs exercises'
   [.]='cli training inference pictures folding report labs'
@@ -114,6 +115,7 @@ violations() (  # violations TREE: prints one line per violation
   rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${all[@]}"
   rule '(\bstd::(cout|cerr|clog)|\bf?printf *\(|\b(exit|abort|terminate) *\()' 'library code never prints or exits' \
     "${library[@]}"
+  rule '\bstd::(ranges|bit_cast)\b' "Emscripten's standard library lacks it: docs/play.sh" "${threadless[@]}"
   text_rule 'TEST_CASE\("[^"]*[][;]' "CMake reads a test name with a bracket or a semicolon as a list" "${tests[@]}"
   text_rule '-ffast-mat[h]|-Ofas[t]' 'fast-math makes isnan lie' "${build[@]}"
   text_rule '\b(cmake|make|ninja|ctest)\b.* (-j|--parallel)([` ]*$|[` ]+[^0-9"$ ])' \
@@ -174,6 +176,7 @@ plant core/a.cpp 'static_cast<float>(x)' 'not float'
 plant core/a.cpp 'x = 1.5f * y;' 'suffix f'
 plant core/a.cpp 'x = 1.e-3f;' 'suffix f'
 plant core/a.h '#include <immintrin.h>' intrinsics
+plant layers/a.cpp 'std::ranges::sort(names);' Emscripten
 plant datasets/a.cpp 'std::cerr << name;' prints
 plant core/a.cpp 'if (bad) exit(1);' exits
 plant examples/CMakeLists.txt 'add_compile_options(-ffast-mat''h)' fast-math
@@ -186,6 +189,7 @@ plant tests/core/a_test.cpp 'TEST_CASE("outside [0, 1)", "[core]") {' 'as a list
 clean tests/core/a_test.cpp 'TEST_CASE("outside 0 to 1", "[core]") {'
 clean core/parallel.cpp '#pragma omp parallel for'
 clean datasets/a.cpp 'std::thread loader(work);'
+clean datasets/a.cpp 'std::ranges::sort(names);'
 clean core/real.h 'using Real = float;'
 clean core/a.cpp 'float_t a = 0x1.0p-5; s = "1.0f"; snprintf(b, 3, ""); // float'
 clean examples/a.cpp '#include "datasets/dataset.h"'

@@ -12,7 +12,6 @@ namespace onefold {
 
 namespace {
 
-bool is_fraction(double value) { return value >= 0 && value < 1; }
 bool is_rate(double value) { return value >= 0 && std::isfinite(value); }
 
 // The loops below take their constants by value, so that the compiler knows that writing w changes none of them and
@@ -124,7 +123,8 @@ std::vector<Tensor> Optimizer::zeros_like_parameters() const {
 
 Sgd::Sgd(std::vector<ParameterGroup> groups, const SgdOptions& options)
     : Optimizer("Sgd", std::move(groups)), options_(options) {
-  check(is_fraction(options.momentum), "Sgd: momentum ", options.momentum, " must be at least 0 and below 1");
+  check(options.momentum >= 0 && options.momentum < 1, "Sgd: momentum ", options.momentum,
+        " must be at least 0 and below 1");
   check(options.momentum > 0 || !options.nesterov, "Sgd: Nesterov's look-ahead needs a momentum above 0");
   if (options.momentum > 0) momentum_ = zeros_like_parameters();
 }

@@ -10,9 +10,11 @@ if(NOT OpenMP_CXX_FOUND)
     "For Clang, install its libomp (Debian, Ubuntu: libomp-dev, or libomp-16-dev for clang-16).")
 endif()
 
-# JSON: the headers of safetensors files, run logs.
-find_package(nlohmann_json 3.9 QUIET GLOBAL)
-if(NOT nlohmann_json_FOUND)
+# JSON: the headers of safetensors files, run logs. A project that includes this one may have its own.
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  find_package(nlohmann_json 3.9 QUIET GLOBAL)
+endif()
+if(NOT TARGET nlohmann_json::nlohmann_json)
   FetchContent_Declare(nlohmann_json SYSTEM
     URL https://github.com/nlohmann/json/releases/download/v3.12.0/json.tar.xz
     URL_HASH SHA256=42f6e95cad6ec532fd372391373363b62a14af6d771056dbfc86160e6dfff7aa)

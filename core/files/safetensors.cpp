@@ -62,7 +62,7 @@ double decode(uint64_t bits, const FileDtype& dtype) {
   const uint64_t hidden_bit = uint64_t{1} << dtype.mantissa_bits;
   if (dtype.exponent_bits == 0) {
     const bool negative = (bits & hidden_bit) != 0;
-    return static_cast<double>(std::bit_cast<int64_t>(negative ? bits | ~(hidden_bit - 1) : bits));
+    return static_cast<double>(static_cast<int64_t>(negative ? bits | ~(hidden_bit - 1) : bits));
   }
   const int highest_exponent = (1 << dtype.exponent_bits) - 1;
   const int bias = highest_exponent / 2;

@@ -111,11 +111,9 @@ const FoldedBlockRow& FoldRecord::shown_block() const {
   return *shown;
 }
 
-Json to_json(const FoldRecord& record) {
-  Json json;
-  to_json(json, record);
-  return json;
-}
+Json to_json(const FoldRecord& record) { return record; }
+Json to_json(const FoldedBlockRow& row) { return row; }
+Json to_json(const PicturedKernel& kernel) { return kernel; }
 
 FoldRecord fold_record_from_json(const Json& json) {
   const auto record = file_of_today(json).get<FoldRecord>();

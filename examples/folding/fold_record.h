@@ -94,6 +94,8 @@ struct FoldRecord {
 
 /// Writes and reads fold.json. Values in pictures keep five digits, more than one can see.
 nlohmann::json to_json(const FoldRecord& record);
+nlohmann::json to_json(const FoldedBlockRow& row);
+nlohmann::json to_json(const PicturedKernel& kernel);
 
 /// Also reads files of earlier versions, in which only the block shown step by step has steps and kernels; counts that
 /// they lack are zero. Throws nlohmann::json::exception or Error for anything else.

@@ -18,27 +18,6 @@ namespace {
 
 constexpr int64_t kChannels = 8, kSide = 12, kImages = 2;
 
-/// Sets all batch norms and biases of a module to random values, then evaluation mode. With `small_variances` one
-/// channel in five hardly varies.
-void randomise(Module& module, uint64_t seed, bool small_variances = false) {
-  std::map<std::string, Tensor> numbers = state(module);
-  uint64_t stream = 1;
-  for (auto& [name, tensor] : numbers) {
-    const Random random(seed, stream++);
-    if (tensor.shape().rank() != 1) continue;
-    tensor = random_normal(tensor.shape(), random, 0.5);
-    for (int64_t c = 0; c < tensor.size(); ++c) {
-      if (name.ends_with("running_var")) {
-        tensor[c] = small_variances && c % 5 == 2 ? Real(1e-4) : Real(0.3) + tensor[c] * tensor[c];
-      } else if (name.ends_with("weight")) {
-        tensor[c] += c % 2 == 0 ? Real(1) : Real(-1);
-      }
-    }
-  }
-  load_state(module, numbers);
-  module.eval();
-}
-
 Variable images_of(uint64_t seed, int64_t channels = kChannels) {
   return Variable(random_normal({kImages, kSide, kSide, channels}, Random(seed, 0)));
 }
@@ -126,6 +105,25 @@ WrongFold other_divisor(uint64_t seed) {
 }
 
 }  // namespace
+
+void randomise(Module& module, uint64_t seed, bool small_variances) {
+  std::map<std::string, Tensor> numbers = state(module);
+  uint64_t stream = 1;
+  for (auto& [name, tensor] : numbers) {
+    const Random random(seed, stream++);
+    if (tensor.shape().rank() != 1) continue;
+    tensor = random_normal(tensor.shape(), random, 0.5);
+    for (int64_t c = 0; c < tensor.size(); ++c) {
+      if (name.ends_with("running_var")) {
+        tensor[c] = small_variances && c % 5 == 2 ? Real(1e-4) : Real(0.3) + tensor[c] * tensor[c];
+      } else if (name.ends_with("weight")) {
+        tensor[c] += c % 2 == 0 ? Real(1) : Real(-1);
+      }
+    }
+  }
+  load_state(module, numbers);
+  module.eval();
+}
 
 std::vector<WrongFold> wrong_folds(uint64_t seed) {
   const NoGrad no_grad;

@@ -25,6 +25,10 @@ struct WrongFold {
   MapDifference error_when_right() const { return map_difference(trained, right); }
 };
 
+/// Sets all batch norms and biases of a module to random values, then evaluation mode. With `small_variances` one
+/// channel in five hardly varies.
+void randomise(Module& module, uint64_t seed, bool small_variances = false);
+
 /// All mistakes, on blocks of 8 channels and feature maps of 12x12 (6x6 after stride 2), whose batch norms have random
 /// values: fresh ones, with mean 0 and variance 1, would hide most mistakes.
 std::vector<WrongFold> wrong_folds(uint64_t seed);
@@ -52,6 +56,9 @@ WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tenso
 /// The errors on the random blocks, and those in a trained network; `right` is its accuracy.
 Table errors_table(const std::vector<WrongFold>& mistakes);
 Table damage_table(const std::vector<NetworkDamage>& damages, double right);
+
+/// The maximum |a - b| at each pixel of two feature maps [N, P, Q, K], over images and channels, row by row.
+std::vector<double> largest_at_pixels(const Tensor& a, const Tensor& b);
 
 /// An SVG file with |trained - wrong| of each mistake as a heat map: per pixel the maximum over images and channels.
 std::string museum_picture(const std::vector<WrongFold>& mistakes);

@@ -22,17 +22,6 @@ std::string colour(int index) {
   return "rgb(" + channel(166) + "," + channel(54) + "," + channel(3) + ")";
 }
 
-/// The maximum |a - b| at each pixel, row by row.
-std::vector<double> largest_at_pixels(const Tensor& a, const Tensor& b) {
-  const int64_t pixels = a.shape()[1] * a.shape()[2], channels = a.shape()[3];
-  std::vector<double> largest(static_cast<size_t>(pixels));
-  for (int64_t i = 0; i < a.size(); ++i) {
-    double& here = largest[static_cast<size_t>(i / channels % pixels)];
-    here = std::max(here, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-  }
-  return largest;
-}
-
 Svg words(double x, double y, const std::string& content, const std::string& size, const std::string& weight = "400") {
   return element(
       "text",
@@ -74,6 +63,16 @@ Svg heat_map(const WrongFold& mistake, double left, double top) {
 }
 
 }  // namespace
+
+std::vector<double> largest_at_pixels(const Tensor& a, const Tensor& b) {
+  const int64_t pixels = a.shape()[1] * a.shape()[2], channels = a.shape()[3];
+  std::vector<double> largest(static_cast<size_t>(pixels));
+  for (int64_t i = 0; i < a.size(); ++i) {
+    double& here = largest[static_cast<size_t>(i / channels % pixels)];
+    here = std::max(here, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+  }
+  return largest;
+}
 
 std::string museum_picture(const std::vector<WrongFold>& mistakes) {
   const auto count = static_cast<int64_t>(mistakes.size());

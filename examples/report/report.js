@@ -133,7 +133,9 @@ function blockSection(fold) {
     `${grouped(fold.block_images)} test images is compared with the trained block's.`,
     blockContent(block),
     note("Grids: the first filters, one column per input channel and one row per output channel. Squares: the " +
-         "mean |k| of each tap over all filters."));
+         "mean |k| of each tap over all filters."),
+    note("To weigh the branches, step through the fold and break it: docs/play.sh with this run's folder makes a page " +
+         "in which this network runs."));
 }
 
 /** A bar for the trained form (f = 0) and one for the folded form (f = 1); beside(seconds, f) labels their ends. */
