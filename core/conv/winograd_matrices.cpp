@@ -30,7 +30,6 @@ double value_at(const std::vector<double>& coefficients, double x) {
 
 }  // namespace
 
-// [winograd-matrices]
 WinogradMatrices winograd_matrices(int outputs, int taps, const std::vector<double>& points) {
   const int n = outputs + taps - 1;
   check(outputs >= 1 && taps >= 1 && static_cast<int>(points.size()) == n - 1, "winograd_matrices: F(", outputs, ", ",
@@ -61,7 +60,6 @@ WinogradMatrices winograd_matrices(int outputs, int taps, const std::vector<doub
   for (int y = 0; y < outputs; ++y) matrices.at[static_cast<size_t>(y)].push_back(y + 1 == outputs ? 1 : 0);
   return matrices;
 }
-// [/winograd-matrices]
 
 std::vector<double> winograd_points(int m) {
   check(m == 2 || m == 4, "winograd: tiles of ", m, " x ", m, " outputs are not supported, choose 2 or 4");

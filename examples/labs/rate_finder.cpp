@@ -42,6 +42,24 @@ Table table_of(const RateCurve& curve) {
 
 }  // namespace
 
+std::string RateCurve::weakness() const {
+  if (!lowest) return "";
+  const auto place = static_cast<size_t>(std::ranges::find(rates, *lowest) - rates.begin());
+  double squares = 0;
+  for (size_t i = 0; i <= place; ++i) squares += (losses[i] - smoothed[i]) * (losses[i] - smoothed[i]);
+  const double spread = std::sqrt(squares / static_cast<double>(place + 1));
+  const double fall = smoothed.front() - smoothed[place], rise = smoothed.back() - smoothed[place];
+  const std::string scale = fixed(spread, 3) + " by which single steps differ from it";
+  if (fall < kClear * spread) {
+    return "the smoothed loss falls by " + fixed(fall, 3) + ", less than twice the " + scale;
+  }
+  if (!diverged && rise < kClear * spread) {
+    return "up to the highest rate the smoothed loss rises again by " + fixed(rise, 3) + ", less than twice the " +
+           scale;
+  }
+  return "";
+}
+
 RateCurve sweep_rate(Module& network, const Dataset& images, const ChannelNormalization& normalization,
                      TrainerOptions options, bool of_muon, const RateSweep& sweep,
                      const std::function<void(int64_t steps)>& after_step) {
@@ -131,6 +149,7 @@ void find_rate(const TrainingSetup& setup, const std::string& rate) {
                                  {"diverged", curve.diverged}};
   json["kept"] = kept;
   if (curve.lowest) json["lowest"] = *curve.lowest, json["suggestion"] = *curve.suggestion();
+  json["weakness"] = curve.weakness();
   write_json(setup.folder.rates(), json);
   std::cout << text_table(table_of(curve)) << "\nswept          --" << rate << " from " << plain(sweep.lowest) << " to "
             << plain(curve.rates.back(), 3) << " in " << curve.rates.size() << " steps of " << setup.trainer.batch_size
@@ -138,6 +157,9 @@ void find_rate(const TrainingSetup& setup, const std::string& rate) {
   if (curve.lowest) {
     std::cout << "lowest loss    at --" << rate << ' ' << plain(*curve.lowest, 2) << "\nsuggestion     --" << rate
               << ' ' << plain(*curve.suggestion(), 2) << ", half of that\n";
+    if (!curve.weakness().empty()) {
+      std::cout << "weak           " << curve.weakness() << "; train with more than one rate and compare\n";
+    }
   } else {
     std::cout << "suggestion     none: the loss falls at none of these rates\n";
   }

@@ -31,9 +31,15 @@ struct RateCurve {
 
   /// Half the rate at which the loss stops falling: a run takes more steps at its maximum rate than a sweep.
   std::optional<double> suggestion() const { return lowest ? std::optional(*lowest / 2) : std::nullopt; }
+
+  /// Why the suggestion is weak, in words; empty if it is not, or if there is none. It is if the smoothed loss falls to
+  /// its lowest value, or from there rises to its last, by less than kClear times the spread of a step: the root mean
+  /// square, up to the lowest, of a loss's distance from the smoothed one. A loss that diverged has risen.
+  std::string weakness() const;
 };
 
 inline constexpr int64_t kReach = 5;
+inline constexpr double kClear = 2;
 inline constexpr double kDivergence = 1.25;  // of the smoothed loss, as a multiple of its lowest value
 
 /// Trains the network for a few steps while a learning rate grows: at too small a rate the loss stays as it is, at too

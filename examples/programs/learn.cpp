@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iostream>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
 #include "core/parallel.h"
@@ -107,8 +108,20 @@ void show_solution(const Exercise& exercise) {
   }
 }
 
-int answer(const Exercise& question, double answered) {
-  if (!question.is_question()) throw UsageError("exercise " + question.id + " asks for code: see learn check");
+/// The number as typed. Throws UsageError if it is none.
+double to_number(const std::string& typed, const Exercise& question) {
+  std::istringstream text(typed);
+  double number = 0;
+  if (text >> number && text.eof() && std::isfinite(number)) return number;
+  throw UsageError((typed.empty() ? "no answer" : "the answer " + typed) +
+                   ", but a number was expected: " + call("answer", question) + " NUMBER");
+}
+
+int answer(const Exercise& question, const std::string& typed) {
+  if (!question.is_question()) {
+    throw UsageError("exercise " + question.id + " asks for code, not for a number: " + call("check", question));
+  }
+  const double answered = to_number(typed, question);
   const double printed = printed_number(question);
   const auto is = [&](double value) { return std::abs(answered - value) <= question.within; };
   set_solved(question, is(printed));
@@ -169,35 +182,55 @@ int verify(const std::vector<Exercise>& course) {
   return failures == 0 ? kSuccess : kRunTimeError;
 }
 
+/// The command that was given. Throws UsageError if there is none, if it is unknown, and for more words than it takes.
+std::string command_of(const CLI::App& app) {
+  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+  if (app.get_subcommands().empty()) {
+    std::string there_are;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+      there_are += " " + command->get_name();
+    throw UsageError((unknown.empty() ? "no command" : "there is no command " + unknown.front()) + "; there are" +
+                     there_are + "; begin with learn next");
+  }
+  const std::string command = app.get_subcommands().front()->get_name();
+  if (!unknown.empty()) throw UsageError("learn " + command + " does not take " + unknown.front() + ": leave it out");
+  return command;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string which, folder;
-  double number = 0;
-  const auto add = [&](CLI::App& app, const char* command, const char* purpose, bool required) {
+  std::string which, folder, number;
+  const auto add = [&](CLI::App& app, const char* command, const char* purpose) {
     CLI::App* sub = app.add_subcommand(command, purpose);
-    sub->add_option("EXERCISE", which, "such as 05.1; 05 is all of chapter 5")->required(required);
+    sub->add_option("EXERCISE", which, "such as 05.1; 05 is all of chapter 5");
     return sub;
   };
   return run_program(
       argc, argv, {"The exercises of the chapters, which check themselves.", "next", "docs/README.md"},
       [&](CLI::App& app) {
-        app.require_subcommand(1);
+        app.require_subcommand(0, 1);  // command_of() says what is wrong
+        app.allow_extras();
         app.fallthrough();
         app.add_option("--folder", folder, "Your copy of examples/exercises/, if you work on one")
             ->check(name_of("a folder"));
-        add(app, "list", "List the exercises, and which are done", false);
+        add(app, "list", "List the exercises, and which are done");
         app.add_subcommand("next", "Show the first exercise that is not done");
-        add(app, "check", "Compile your file and check it", true);
-        add(app, "hint", "Say something that helps", true);
-        add(app, "solution", "Print a solution", true);
-        add(app, "answer", "Answer a question", true)->add_option("NUMBER", number, "your prediction")->required();
+        add(app, "check", "Compile your file and check it");
+        add(app, "hint", "Say something that helps");
+        add(app, "solution", "Print a solution");
+        add(app, "answer", "Answer a question")->add_option("NUMBER", number, "your prediction");
         app.add_subcommand("watch", "Check the next exercise whenever you save its file");
-        add(app, "verify", "Check the exercises themselves", false);
+        add(app, "verify", "Check the exercises themselves");
       },
       [&](const CLI::App& app) {
+        const std::string command = command_of(app);
+        const bool needs_one = command != "list" && command != "next" && command != "watch" && command != "verify";
+        if (needs_one && which.empty()) {
+          throw UsageError("learn " + command + " needs an exercise, such as learn " + command +
+                           " 05.1; learn list shows what there is");
+        }
         const std::vector<Exercise> course = load_course(folder), selected = select(course, which);
-        const std::string command = app.get_subcommands().front()->get_name();
         if (command == "check") return check_all(selected);
         if (command == "verify") return verify(selected);
         if (command == "answer") return answer(selected.front(), number);

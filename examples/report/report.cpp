@@ -133,6 +133,7 @@ Json parse_rates(const Json& json) {
   check(std::ranges::all_of(rates["rates"], [](const Json& rate) { return rate.get<double>() > 0; }),
         "a rate that is not above 0");
   for (const char* key : {"lowest", "suggestion"}) rates[key] = number_at(json, key);
+  rates["weakness"] = json.value("weakness", "");
   return rates;
 }
 

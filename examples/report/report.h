@@ -23,8 +23,9 @@ namespace onefold {
 ///                   test images with "label", "prediction", "probability" of the prediction, "of_label" of the label,
 ///                   and "picture", a data: URI of a PNG.
 ///   rates.json      {"rate": "muon-rate", "kept": ", with --lr 0.02", "rates": [...], "losses": [...], "smoothed":
-///                   [...], "diverged": true, "lowest": 0.3, "suggestion": 0.15}, by train_cifar10 --find-lr: a step
-///                   per entry of the lists, which are of one length; "lowest" and "suggestion" may be missing.
+///                   [...], "diverged": true, "lowest": 0.3, "suggestion": 0.15, "weakness": ""}, by train_cifar10
+///                   --find-lr: a step per entry of the lists, which are of one length; "lowest", "suggestion" and
+///                   "weakness", which says why the suggestion is weak, may be missing.
 ///   fold.json       the step tables, kernels, equality and times, by reparameterize.
 ///
 /// The section of a missing file is left out. If a file cannot be read, throws Error, naming file and line, and leaves

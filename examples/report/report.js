@@ -65,9 +65,10 @@ function trainingSection(epochs) {
                  details("All values, epoch by epoch", table(values, "all values, epoch by epoch")));
 }
 
-function ratesSection({ rate, kept, rates, losses, smoothed, diverged, lowest, suggestion }) {
+function ratesSection({ rate, kept, rates, losses, smoothed, diverged, lowest, suggestion, weakness }) {
   const found = suggestion === null ? "It falls at none of these rates."
-    : `It is lowest at ${plain(lowest, 2)}; half of that is suggested: --${rate} ${plain(suggestion, 2)}.`;
+    : `It is lowest at ${plain(lowest, 2)}; half of that is suggested: --${rate} ${plain(suggestion, 2)}.` +
+      (weakness && ` The suggestion is weak: ${weakness}.`);
   const values = { columns: ["step", "rate", "loss", "smoothed"].map((name) => ({ name, number: name !== "step" })),
                    rows: rates.map((each, i) => [plain(i + 1), plain(each, 3), fixed(losses[i], 4),
                                                  fixed(smoothed[i], 4)]) };

@@ -80,9 +80,15 @@ prints "01_tensors prints 8"
 learn 0 solution 01.2
 prints "01_tensors prints 8"
 learn 2 answer 01.1 8
-says "exercise 01.1 asks for code"
+says "exercise 01.1 asks for code, not for a number: build/examples/learn --folder mine check 01.1"
 learn 2 answer 01.2 many
-says "many"
+says "the answer many, but a number was expected: build/examples/learn --folder mine answer 01.2 NUMBER"
+learn 2 answer 01.2 8MiB
+says "the answer 8MiB, but a number was expected"
+learn 2 answer 01.2
+says "no answer, but a number was expected"
+learn 1 answer 01.2 -8
+prints "got       -8"
 
 title "a wrong result: what was expected, what came, and which mistake it is"
 body 'std::vector<double> y(x.size());
@@ -136,9 +142,22 @@ learn 1 check 01.4
 says "there is no file mine/01_tensors/4_channels_last.cpp"
 run 1 learn --folder nowhere list
 says "there is no folder nowhere: copy"
+learn 2 answer abc
+says "there is no exercise abc; there are 00.1 00.2"
 run 2 learn
-run 2 learn check
+says "no command; there are list next check hint solution answer watch verify; begin with learn next"
+run 2 learn foo
+says "there is no command foo; there are list next check"
 run 2 learn explain 01.1
+says "there is no command explain"
+for command in check hint solution answer; do
+  run 2 learn $command
+  says "learn $command needs an exercise, such as learn $command 05.1; learn list shows what there is"
+done
+run 2 learn list 01 02
+says "learn list does not take 02: leave it out"
+run 2 learn next --fast
+says "learn next does not take --fast: leave it out"
 
 [ $failures = 0 ] || { echo "$failures checks failed" >&2; exit 1; }
 echo "all checks passed"

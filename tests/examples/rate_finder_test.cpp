@@ -105,6 +105,40 @@ TEST_CASE("rate finder: it ends where the loss diverges", "[examples]") {
   CHECK_FALSE(hopeless.suggestion().has_value());
 }
 
+TEST_CASE("rate finder: a suggestion is weak if the loss falls or rises by less than twice the spread of a step",
+          "[examples]") {
+  CHECK(sweep(without_muon(), false, {.lowest = 1e-2, .highest = 1e8}).weakness().empty());
+
+  // Twelve steps; each second loss is 0.1 above or below the smoothed one.
+  const auto curve = [](double first, double low, double last) {
+    RateCurve made{.lowest = 6};
+    for (int i = 0; i < 12; ++i) {
+      made.rates.push_back(i + 1);
+      made.smoothed.push_back(i < 5 ? first : i == 5 ? low : last);
+      made.losses.push_back(made.smoothed.back() + (i % 2 == 0 ? 0.1 : -0.1));
+    }
+    return made;
+  };
+  CHECK(curve(2.3, 2.05, 2.3).weakness().empty());
+  CHECK(curve(2.3, 2.15, 2.5).weakness() ==
+        "the smoothed loss falls by 0.150, less than twice the 0.100 by which single steps differ from it");
+  CHECK(
+      curve(2.3, 2.0, 2.1).weakness() ==
+      "up to the highest rate the smoothed loss rises again by 0.100, less than twice the 0.100 by which single steps "
+      "differ from it");
+  RateCurve risen = curve(2.3, 2.0, 2.1);
+  risen.diverged = true;
+  CHECK(risen.weakness().empty());
+  risen.lowest = {};
+  risen.smoothed.front() = 2;
+  CHECK(risen.weakness().empty());
+
+  // A sweep that ends while the loss falls.
+  const RateCurve early = sweep(with_muon(), true, {.lowest = 1e-3, .highest = 3e-2, .steps = 40});
+  CHECK_FALSE(early.diverged);
+  CHECK_THAT(early.weakness(), ContainsSubstring("up to the highest rate"));
+}
+
 TEST_CASE("rate finder: the suggested rate trains better than a thirtieth of it and than thirty times",
           "[examples][.long]") {
   for (const bool of_muon : {false, true}) {

@@ -335,7 +335,7 @@ def check_rates(page):
 
     def change(data):
         data["rates"].update(rates=[0.001, 0.01, 0.1, 1, 10], losses=[2, 1.9, 1.5, 1.2, 3],
-                             smoothed=[2, 1.95, 1.5, 1.4, 2.5], diverged=True, lowest=1, suggestion=0.1)
+                             smoothed=[2, 1.95, 1.5, 1.4, 2.5], diverged=True, lowest=1, suggestion=0.1, weakness="")
     answer = ask(with_data(page, change), questions)
     expect("sections", answer["sections"], ["The loss at growing learning rates", "The run"])
     expect("lines", answer["lines"], 2)
@@ -353,6 +353,10 @@ def check_rates(page):
     expect("the mark is at 0.1", abs(answer["place"][0] - ticks["places"][2]) < 0.01, True)
     expect("bad words", answer["bad words"], None)
 
+    expect("weak", "weak" in answer["lead"][0], False)
+
+    answer = ask(with_data(page, lambda data: (change(data), data["rates"].update(weakness="it <falls> by 0"))), questions)
+    expect("weak", answer["lead"][0].endswith("--muon-rate 0.1. The suggestion is weak: it <falls> by 0."), True)
     answer = ask(with_data(page, lambda data: data["rates"].update(lowest=None, suggestion=None)), questions)
     expect("no suggestion", [answer["rules"], "It falls at none of these rates." in answer["lead"][0]], [0, True])
     expect("bad words", answer["bad words"], None)
@@ -399,6 +403,9 @@ def check_predictions(page):
         "loaded": "[...document.querySelectorAll('image')].map((each) => each.getAttribute('href')).every((uri) =>"
                   " /^data:image[/](png|jpeg);base64,/.test(uri))",
         "silent": count("svg:not([aria-label]), svg[aria-label=''], svg:not([tabindex])"),
+        "tops": "[...document.querySelectorAll('.views')].map((row) => new Set([...row.querySelectorAll('svg')].map("
+                "(each) => Math.round(each.getBoundingClientRect().top))).size)",
+        "keys": texts("section:first-child .views:first-of-type .key"),
     }
     answer = ask(page, questions)
     expect("photos", answer["sections"], ["wide.png", "small.png"])
@@ -406,6 +413,8 @@ def check_predictions(page):
     # Per photo: itself, what was seen, the chart, five maps; an image in each but the chart, and one per stage.
     expect("figures", answer["figures"], 2 * 8)
     expect("images", answer["images"], 2 * (7 + 5))
+    expect("pictures side by side begin at one height", answer["tops"], [1] * 4)
+    expect("sizes of the photo and of what was seen", answer["keys"], ["200 x 120 pixels", "32 x 32 pixels"])
     expect("rows of the proof", answer["rows"], 5 * 2)
     expect("maps of 4 x 4 places", answer["cells"], 2 * 5)
     for holds in ["shown", "means", "loaded"]:

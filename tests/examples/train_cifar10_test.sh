@@ -197,6 +197,9 @@ prints "suggestion     "
 prints "runs/rates-tiny/report.html"
 holds runs/rates-tiny "rates.json report.html run.json"
 cp runs/rates-tiny/rates.json first
+weakness=$(sed -n 's/^ *"weakness": "\(.*\)",\{0,1\}$/\1/p' first)
+grep -q '"weakness"' first || complain "rates.json should say whether the suggestion is weak"
+[ "$(sed -n 's/^weak           \(.*\); train with more .*/\1/p' out)" = "$weakness" ] || complain "and so should stdout"
 run 0 train_cifar10 "${find_lr[@]}" --threads 1
 same runs/rates-tiny/rates.json first
 run 0 train_cifar10 "${find_lr[@]}" lr --out rates
