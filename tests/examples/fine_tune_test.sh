@@ -10,7 +10,7 @@ still=("${data[@]}" --lr 0 --muon-rate 0 --epochs 1)
 accuracy() { grep '^test accuracy\|^accuracy' "$1" | grep -o '[0-9]* of\|[0-9]* right' | grep -o '[0-9]*'; }
 
 title "networks to begin with: of RepVGG blocks and of others, folded"
-run 0 train_cifar10 --dataset shapes10 --limit-train 600 --limit-test 200 --batch-size 20 --epochs 8 --net tiny \
+run 0 train_cifar10 --dataset shapes10 --limit-train 600 --limit-test 200 --batch-size 50 --epochs 6 --net tiny \
   --out run
 run 0 reparameterize --model run/model.safetensors --limit-test 20 --timing-seconds 0
 run 0 train_cifar10 "${data[@]}" --net tiny --reparam acb --epochs 1 --out acb
