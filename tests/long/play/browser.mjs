@@ -199,8 +199,8 @@ check("the window follows the pointer", (await textOf("#products")) !== first, t
 check("its nine products add up", Math.abs(await sumNow() - await tell(`(() => { const kernel = kernelNow();
   return sum(patch(slide.row, slide.column, 1, 3).flat().map((value, i) => value * kernel[i])); })()`)) < 1e-3, true);
 await click("#after");
-check("a click takes a tile", await tell("JSON.stringify(tile.d) === JSON.stringify(patch(slide.row, slide.column, 1, 4)"
-  + ".map((row) => row.map((value) => Math.round(9 * value))))"), true);
+check("a click takes a tile", await tell(`JSON.stringify(tile.d) === JSON.stringify(
+  patch(slide.row, slide.column, 1, 4).map((row) => row.map((value) => Math.round(9 * value))))`), true);
 for (let step = 0; step < 8; ++step) await click("#tile-next");
 const outputs = await numbers("#tile .matrix:first-child td"), direct = await numbers("#tile .matrix:last-child td");
 check("Winograd's outputs are the direct ones", [outputs.length, farthest(outputs, direct) < 1e-9], [4, true]);
@@ -219,8 +219,9 @@ for (const [width, dark] of [[1280, false], [1280, true], [390, false], [390, tr
 }
 
 const requests = events.filter(({ method }) => method === "Network.requestWillBeSent")
-  .map(({ params }) => params.request.url).filter((url) => !/^(data|blob):/.test(url));
-check("requests other than for the page itself", requests.filter((url) => url !== pathToFileURL(resolve(page)).href), []);
+  .map(({ params }) => params.request.url)
+  .filter((url) => !/^(data|blob):/.test(url) && url !== pathToFileURL(resolve(page)).href);
+check("requests other than for the page itself", requests, []);
 const complaints = events.filter(({ method }) => ["Runtime.exceptionThrown", "Log.entryAdded",
   "Runtime.consoleAPICalled"].includes(method)).map(({ params }) => JSON.stringify(params).slice(0, 300));
 check("complaints on the console", complaints, []);
