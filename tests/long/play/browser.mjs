@@ -144,6 +144,11 @@ const picture = resolve(folder, "red.png"), red = await tell(`(() => {
   context.fillRect(0, 0, canvas.width, canvas.height);
   return canvas.toDataURL().split(",")[1]; })()`);
 writeFileSync(picture, Buffer.from(red, "base64"));
+const words = resolve(folder, "words.png");
+writeFileSync(words, "not a picture");
+await send("DOM.setFileInputFiles", { nodeId, files: [words] });
+check("a file that is none is named", await until("element('refused').textContent.startsWith('words.png is no')", 10),
+      true);
 await send("DOM.setFileInputFiles", { nodeId, files: [picture] });
 check("a file becomes the picture", await until("boardPixels().slice(0, 3).join() === '192,32,32'", 10), true);
 
@@ -210,7 +215,10 @@ check("Winograd's outputs are the direct ones", [outputs.length, farthest(output
 for (const [width, dark] of [[1280, false], [1280, true], [390, false], [390, true]]) {
   const name = `${width}-${dark ? "dark" : "light"}`;
   await open(width, dark);
-  await click("#mistakes label:nth-child(2) input");
+  await choose("#block", dark ? "unireplk" : "dbb"); // four branches with long names; four, of which two have mistakes
+  await click("#next");
+  await click("#mistakes label:nth-child(8) input");
+  for (let step = 0; step < 5; ++step) await click("#tile-next");
   await send("Input.dispatchMouseEvent", { type: "mouseMoved", x: 1, y: 1 });
   check(`${name}: nothing to scroll sideways`, await tell("document.documentElement.scrollWidth <= innerWidth"), true);
   check(`${name}: background`, await tell("getComputedStyle(document.body).backgroundColor"),
