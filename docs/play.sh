@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the page "Fold to play with", build/play/index.html: a single file with the library as WebAssembly and a trained
-# network, which needs no server and no network access. docs/fold-to-play-with.md is about it. Some minutes, most of them
-# to compile with Debian's package emscripten.
+# Builds the page "Fold to play with", build/play/index.html: a single file with the library as WebAssembly and a
+# trained network, which needs no server and no network access. docs/fold-to-play-with.md is about it. Some minutes,
+# most of them to compile with Debian's package emscripten.
 #
 #   docs/play.sh                trains a network for it: tiny, on Shapes10, for ten epochs
 #   docs/play.sh RUN_FOLDER     with the network of a run of train_cifar10, such as runs/shapes
@@ -21,8 +21,8 @@ mkdir -p build/play
 
 if [ $# = 0 ] && [ ! -f $run/model.safetensors ]; then
   build build/checked train_cifar10
-  logged build/play/train.log build/checked/examples/train_cifar10 --dataset shapes10 --net tiny --epochs 10 --out $run \
-    --overwrite
+  logged build/play/train.log build/checked/examples/train_cifar10 --dataset shapes10 --net tiny --epochs 10 \
+    --out $run --overwrite
 fi
 if [ ! -f "$run/model.safetensors" ]; then
   echo "play.sh: $run has no model.safetensors; give a run folder of train_cifar10, or none" >&2

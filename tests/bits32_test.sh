@@ -27,8 +27,8 @@ check() {
   together "$@" 2>/dev/null || { check "${@:1:$# / 2}" && check "${@:$# / 2 + 1}"; }
 }
 
-printf '#include <algorithm>\n#include <cstdint>\n#include <vector>\nint64_t most(const std::vector<int>& all) { %s }\n' \
-  'return std::max(std::ssize(all), int64_t{1});' >"$work/planted.cpp"
+printf '#include <%s>\n' algorithm cstdint vector >"$work/planted.cpp"
+echo 'int64_t most(const std::vector<int>& all) { return std::max(std::ssize(all), int64_t{1}); }' >>"$work/planted.cpp"
 "$clang" -std=c++20 -fsyntax-only "$work/planted.cpp"
 if together "$work/planted.cpp" 2>/dev/null; then echo "bits32: a planted fault was not found" >&2; exit 1; fi
 

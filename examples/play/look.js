@@ -92,6 +92,7 @@ function clearBoard() {
 async function openFile(file) {
   const image = await createImageBitmap(file), side = Math.min(image.width, image.height);
   board.imageSmoothingQuality = "high";
+  element("refused").textContent = "";
   board.drawImage(image, (image.width - side) / 2, (image.height - side) / 2, side, side, 0, 0, boardSide, boardSide);
   lookSoon();
 }
@@ -99,7 +100,7 @@ async function openFile(file) {
 function openFirst(files) {
   if (files.length === 0) return;
   openFile(files[0]).catch(() => {
-    element("about").textContent = `${files[0].name} is no picture that this browser can read.`;
+    element("refused").textContent = `${files[0].name} is no picture that this browser can read: PNG, JPEG or WebP are.`;
   });
 }
 

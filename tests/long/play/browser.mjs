@@ -144,6 +144,11 @@ const picture = resolve(folder, "red.png"), red = await tell(`(() => {
   context.fillRect(0, 0, canvas.width, canvas.height);
   return canvas.toDataURL().split(",")[1]; })()`);
 writeFileSync(picture, Buffer.from(red, "base64"));
+const words = resolve(folder, "words.png");
+writeFileSync(words, "not a picture");
+await send("DOM.setFileInputFiles", { nodeId, files: [words] });
+check("a file that is none is named", await until("element('refused').textContent.startsWith('words.png is no')", 10),
+      true);
 await send("DOM.setFileInputFiles", { nodeId, files: [picture] });
 check("a file becomes the picture", await until("boardPixels().slice(0, 3).join() === '192,32,32'", 10), true);
 
@@ -199,8 +204,8 @@ check("the window follows the pointer", (await textOf("#products")) !== first, t
 check("its nine products add up", Math.abs(await sumNow() - await tell(`(() => { const kernel = kernelNow();
   return sum(patch(slide.row, slide.column, 1, 3).flat().map((value, i) => value * kernel[i])); })()`)) < 1e-3, true);
 await click("#after");
-check("a click takes a tile", await tell("JSON.stringify(tile.d) === JSON.stringify(patch(slide.row, slide.column, 1, 4)"
-  + ".map((row) => row.map((value) => Math.round(9 * value))))"), true);
+check("a click takes a tile", await tell(`JSON.stringify(tile.d) === JSON.stringify(
+  patch(slide.row, slide.column, 1, 4).map((row) => row.map((value) => Math.round(9 * value))))`), true);
 for (let step = 0; step < 8; ++step) await click("#tile-next");
 const outputs = await numbers("#tile .matrix:first-child td"), direct = await numbers("#tile .matrix:last-child td");
 check("Winograd's outputs are the direct ones", [outputs.length, farthest(outputs, direct) < 1e-9], [4, true]);
@@ -210,7 +215,10 @@ check("Winograd's outputs are the direct ones", [outputs.length, farthest(output
 for (const [width, dark] of [[1280, false], [1280, true], [390, false], [390, true]]) {
   const name = `${width}-${dark ? "dark" : "light"}`;
   await open(width, dark);
-  await click("#mistakes label:nth-child(2) input");
+  await choose("#block", dark ? "unireplk" : "dbb"); // four branches with long names; four, of which two have mistakes
+  await click("#next");
+  await click("#mistakes label:nth-child(8) input");
+  for (let step = 0; step < 5; ++step) await click("#tile-next");
   await send("Input.dispatchMouseEvent", { type: "mouseMoved", x: 1, y: 1 });
   check(`${name}: nothing to scroll sideways`, await tell("document.documentElement.scrollWidth <= innerWidth"), true);
   check(`${name}: background`, await tell("getComputedStyle(document.body).backgroundColor"),
@@ -219,8 +227,9 @@ for (const [width, dark] of [[1280, false], [1280, true], [390, false], [390, tr
 }
 
 const requests = events.filter(({ method }) => method === "Network.requestWillBeSent")
-  .map(({ params }) => params.request.url).filter((url) => !/^(data|blob):/.test(url));
-check("requests other than for the page itself", requests.filter((url) => url !== pathToFileURL(resolve(page)).href), []);
+  .map(({ params }) => params.request.url)
+  .filter((url) => !/^(data|blob):/.test(url) && url !== pathToFileURL(resolve(page)).href);
+check("requests other than for the page itself", requests, []);
 const complaints = events.filter(({ method }) => ["Runtime.exceptionThrown", "Log.entryAdded",
   "Runtime.consoleAPICalled"].includes(method)).map(({ params }) => JSON.stringify(params).slice(0, 300));
 check("complaints on the console", complaints, []);

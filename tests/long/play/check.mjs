@@ -3,7 +3,8 @@ let failures = 0;
 
 export function check(what, got, wanted) {
   const passed = JSON.stringify(got) === JSON.stringify(wanted);
-  console.log(passed ? `ok: ${what}` : `FAILED: ${what}: got ${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`);
+  const difference = `got ${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`;
+  console.log(passed ? `ok: ${what}` : `FAILED: ${what}: ${difference}`);
   failures += passed ? 0 : 1;
 }
 

@@ -18,7 +18,8 @@ const data = JSON.parse(html.match(/<script type="application\/json" id="data">(
 const model = gunzipSync(Buffer.from(data.model, "base64"));
 writeFileSync(modelFile, model);
 
-const library = await createRequire(import.meta.url)(resolve(build, "play.js"))({ wasmBinary: readFileSync(`${build}/play.wasm`) });
+const onefoldLibrary = createRequire(import.meta.url)(resolve(build, "play.js"));
+const library = await onefoldLibrary({ wasmBinary: readFileSync(`${build}/play.wasm`) });
 library.FS.writeFile("model.safetensors", model);
 const ask = (question) => JSON.parse(library.ccall("onefold_answer", "string", ["string"], [JSON.stringify(question)]));
 
@@ -33,8 +34,8 @@ mistakes.forEach(({ name: mistake }) => questions.push({ ask: "look", pixels: pi
 questions.push({ ask: "convolve", values: pictures[0].pixels.slice(0, 1024), kernel: [1, 2, 1, 0, 0, 0, -1, -2, -1] });
 questions.push({ ask: "block", name: "nowhere" });
 
-const lines = execFileSync(native, [modelFile],
-                           { input: questions.map((each) => `${JSON.stringify(each)}\n`).join(""), maxBuffer: 1 << 30 });
+const input = questions.map((each) => `${JSON.stringify(each)}\n`).join("");
+const lines = execFileSync(native, [modelFile], { input, maxBuffer: 1 << 30 });
 const natives = lines.toString().trim().split("\n").map((line) => JSON.parse(line));
 const answers = questions.map(ask);
 check("questions answered natively, and as many in WebAssembly", natives.length, answers.length);
