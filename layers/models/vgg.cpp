@@ -13,6 +13,7 @@ namespace {
 const std::vector<RepVggSize>& sizes() {
   // [sizes]
   static const std::vector<RepVggSize> all = {
+      {"nano", {1, 1, 2, 4, 1}, {8, 8, 8, 16, 32}},
       {"tiny", {1, 1, 2, 4, 1}, {16, 16, 32, 64, 256}},
       {"mini", {1, 1, 2, 3, 1}, {32, 32, 64, 128, 512}},
       {"S", {1, 2, 4, 6, 1}, {32, 32, 64, 128, 512}},

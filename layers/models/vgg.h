@@ -24,7 +24,7 @@ struct RepVggSize {
   int64_t groups = 1;             // of every second block, starting with the third, as in the paper's g2 and g4
 };
 
-/// The size by name: "tiny", "mini", "S" or "A0". Throws Error for any other name and lists the valid ones.
+/// The size by name: "nano", "tiny", "mini", "S" or "A0". Throws Error for any other name and lists the valid ones.
 RepVggSize repvgg_size(const std::string& name);
 
 std::vector<std::string> repvgg_names();

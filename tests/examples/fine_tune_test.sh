@@ -10,10 +10,10 @@ still=("${data[@]}" --lr 0 --muon-rate 0 --epochs 1)
 accuracy() { grep '^test accuracy\|^accuracy' "$1" | grep -o '[0-9]* of\|[0-9]* right' | grep -o '[0-9]*'; }
 
 title "networks to begin with: of RepVGG blocks and of others, folded"
-run 0 train_cifar10 --dataset shapes10 --limit-train 600 --limit-test 200 --batch-size 50 --epochs 6 --net tiny \
+run 0 train_cifar10 --dataset shapes10 --limit-train 600 --limit-test 200 --batch-size 20 --epochs 12 --net nano \
   --out run
 run 0 reparameterize --model run/model.safetensors --limit-test 20 --timing-seconds 0
-run 0 train_cifar10 "${data[@]}" --net tiny --reparam acb --epochs 1 --out acb
+run 0 train_cifar10 "${data[@]}" --net nano --reparam acb --epochs 1 --out acb
 run 0 reparameterize --model acb/model.safetensors --limit-test 20 --timing-seconds 0
 run 0 evaluate --model run/folded.safetensors --limit-test 200
 right=$(accuracy out)
@@ -25,16 +25,16 @@ tuned=$(accuracy out)
 # The batch norms' running statistics go on with other batches than those that unfolding measured.
 [ $((tuned - right)) -le 10 ] && [ $((right - tuned)) -le 10 ] || complain "$right of 200 became $tuned"
 run 0 train_cifar10 "${still[@]}" --fine-tune run/folded.safetensors
-present runs/tune-tiny/report.html
-same runs/tune-tiny/model.safetensors still/model.safetensors
+present runs/tune-nano/report.html
+same runs/tune-nano/model.safetensors still/model.safetensors
 
 title "what was trained as other blocks is unfolded to RepVGG blocks; what is in training form goes on as it is"
 run 0 train_cifar10 "${still[@]}" --fine-tune acb/folded.safetensors --out unfolded
 run 0 evaluate --model unfolded/model.safetensors --limit-test 20
-prints "tiny, training form"
+prints "nano, training form"
 run 0 train_cifar10 "${still[@]}" --fine-tune acb/model.safetensors --out trained
 run 0 evaluate --model trained/model.safetensors --limit-test 20
-prints "tiny of acb blocks, training form"
+prints "nano of acb blocks, training form"
 
 title "it learns on, folds again, and is resumed to the same bytes, on other images than the network's"
 tune=(--dataset shapes10 --limit-train 40 --limit-test 20 --batch-size 20 --epochs 2 --lr 0.02 --muon-rate 0.005
@@ -53,7 +53,7 @@ prints "20 of 20"
 
 title "what it cannot go on from is refused, and no folder is made"
 run 2 train_cifar10 "${tune[@]}" --net mini --out no
-says "--net mini, but run/folded.safetensors is a network of --net tiny once it is unfolded: leave --net out"
+says "--net mini, but run/folded.safetensors is a network of --net nano once it is unfolded: leave --net out"
 run 2 train_cifar10 "${tune[@]}" --reparam acb --out no
 says "--reparam acb, but run/folded.safetensors is a network of --reparam repvgg once it is unfolded"
 run 1 train_cifar10 "${data[@]}" --fine-tune run/nothing.safetensors --out no

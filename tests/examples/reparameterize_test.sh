@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/checks.sh" "$@"
 reports() { grep -qF -- "$2" "$1/report.html" || complain "$1/report.html lacks \"$2\""; }
 
 title "a small training to fold"
-run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 40 --limit-test 40 --batch-size 8 --epochs 2 --out run
+run 0 train_cifar10 --dataset shapes10 --net nano --limit-train 40 --limit-test 40 --batch-size 8 --epochs 2 --out run
 trained_files="best.safetensors checkpoint.safetensors confusion.json images.json log.jsonl model.safetensors \
 report.html run.json sample-1.png sample-2.png sample-3.png"
 cp -r run untouched
@@ -18,14 +18,14 @@ title "a network folds: tables, equality, files, one report of training and fold
 fold=(--limit-test 40 --timing-seconds 0)
 run 0 reparameterize --model run/model.safetensors "${fold[@]}"
 prints "stages.1.0: "
-prints "0  the trained block, evaluation mode              2,656             2      3          2"
-prints "5  branches gone                                   2,320             1      0          0"
-prints "0  the trained network, evaluation mode          331,082            18     23         14"
-prints "5  branches gone                                 296,218             9      0          0"
-prints "stages.4.0      164,864  147,712"
+prints "0  the trained block, evaluation mode                688             2      3          2"
+prints "5  branches gone                                     584             1      0          0"
+prints "0  the trained network, evaluation mode           17,210            18     23         14"
+prints "5  branches gone                                  15,074             9      0          0"
+prints "stages.4.0        5,248   4,640"
 prints "predictions equal              40 of 40"
-prints "trained     331,082     18,844,160            18     23         14"
-prints "folded      296,218     16,960,000             9      0          0"
+prints "trained      17,210      1,884,480            18     23         14"
+prints "folded       15,074      1,696,064             9      0          0"
 folded_files="best.safetensors checkpoint.safetensors confusion.json fold.json folded.onnx folded.safetensors \
 images.json log.jsonl model.safetensors"
 holds run "$folded_files report.html run.json sample-1.png sample-2.png sample-3.png trained.onnx"
@@ -40,14 +40,14 @@ title "the folded file is a network of its own, with the same accuracy"
 run 0 evaluate --model run/model.safetensors --limit-test 40
 trained=$(grep '^accuracy' out)
 run 0 evaluate --model run/folded.safetensors --limit-test 40
-prints "tiny, folded form"
+prints "nano, folded form"
 prints "$trained"
 
 title "folding again gives the same bytes; a new training clears the old folding away"
 cp run/folded.safetensors once
 run 0 reparameterize --model run/model.safetensors "${fold[@]}"
 cmp -s run/folded.safetensors once || complain "the same fold should give the same bytes"
-run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 8 --limit-test 8 --batch-size 8 --epochs 1 --out run \
+run 0 train_cifar10 --dataset shapes10 --net nano --limit-train 8 --limit-test 8 --batch-size 8 --epochs 1 --out run \
   --overwrite
 holds run "$trained_files"
 
@@ -61,18 +61,18 @@ reports elsewhere/deep "as fast when folded"
 holds untouched "$trained_files"
 
 title "blocks of another family train, resume, fold, and are folded from the same file"
-acb=(--dataset shapes10 --net tiny --reparam acb --limit-train 16 --limit-test 40 --batch-size 8 --epochs 2)
+acb=(--dataset shapes10 --net nano --reparam acb --limit-train 16 --limit-test 40 --batch-size 8 --epochs 2)
 run 0 train_cifar10 "${acb[@]}" --out acb --stop-after 1
 run 0 train_cifar10 --resume --out acb
 grep -q '"reparam": "acb"' acb/run.json || complain "acb/run.json should name the family"
 run 0 reparameterize --model acb/model.safetensors "${fold[@]}"
-prints "RepVGG tiny of acb blocks from acb/model.safetensors"
+prints "RepVGG nano of acb blocks from acb/model.safetensors"
 prints "batch norm into the 1x3, padded to 3x3"
 prints "predictions equal              40 of 40"
-prints "folded      296,218     16,960,000             9      0          0"
+prints "folded       15,074      1,696,064             9      0          0"
 run 0 evaluate --model acb/folded.safetensors --limit-test 40
-prints "tiny of acb blocks, folded form"
-reports acb "RepVGG tiny of acb blocks"
+prints "nano of acb blocks, folded form"
+reports acb "RepVGG nano of acb blocks"
 
 title "help goes to stdout"
 run 0 reparameterize --help
@@ -95,10 +95,10 @@ refuse 2 "tiny, mini, S" "${model[@]}" --net huge
 refuse 2 "--timing-seconds: got -1" "${model[@]}" --timing-seconds=-1
 refuse 1 "missing.safetensors" --model missing.safetensors
 refuse 1 "folded already" --model elsewhere/deep/folded.safetensors
-refuse 1 "its size is tiny" "${model[@]}" --net S
+refuse 1 "its size is nano" "${model[@]}" --net S
 refuse 1 "unexpected   stages.3.3.bn0.bias" "${model[@]}" --net mini
 refuse 1 "$work/no-data" "${model[@]}" --dataset cifar10
-head -c 100000 untouched/model.safetensors >cut.safetensors
+head -c 20000 untouched/model.safetensors >cut.safetensors
 refuse 1 "cut.safetensors" --model cut.safetensors
 echo "a text" >text.safetensors
 refuse 1 "text.safetensors" --model text.safetensors
@@ -112,7 +112,7 @@ mkdir full
 (
   failures=0
   trap '' XFSZ
-  ulimit -f 200
+  ulimit -f 20
   run 1 reparameterize "${model[@]}" "${fold[@]}" --out full
   says "full/folded.safetensors"
   exit $failures

@@ -46,7 +46,7 @@ run 0 speedrun_cifar10 "${one_step[@]}" --pointwise --out part
 prints "10 of 10 predictions equal"
 
 title "a loss that is not finite: exit 3; --detect-anomaly names the op and the layer"
-diverging=("${one_step[@]}" --limit-train 64 --epochs 6 --net tiny --without bias-rate
+diverging=("${one_step[@]}" --limit-train 64 --epochs 6 --net nano --without bias-rate
   --lr 1000 --muon-rate 1000)
 run 3 speedrun_cifar10 "${diverging[@]}"
 says "the loss is"
@@ -81,7 +81,7 @@ prints "the mean of 6 views each"
 same stopped/model.safetensors whole/model.safetensors
 run 0 reparameterize --model whole/model.safetensors --dataset shapes10 --limit-test 10 --timing-seconds 0
 prints "10 of 10"
-run 0 train_cifar10 "${recipe[@]}" --net tiny+whitening --epochs 1 --out whitened
+run 0 train_cifar10 "${recipe[@]}" --net nano+whitening --epochs 1 --out whitened
 run 0 reparameterize --model whitened/model.safetensors --dataset shapes10 --limit-test 10 --timing-seconds 0
 prints "10 of 10"
 

@@ -12,7 +12,7 @@ without_card() { sed 's/"net":/"Net":/' "$1" >"$2"; }
 accuracy() { grep '^accuracy' out; }
 
 title "both forms are written under the names of other projects, and are the same networks"
-run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 200 --limit-test 40 --batch-size 20 --epochs 2 --out run
+run 0 train_cifar10 --dataset shapes10 --net nano --limit-train 200 --limit-test 40 --batch-size 20 --epochs 2 --out run
 run 0 evaluate --model run/model.safetensors "${data[@]}"
 trained=$(accuracy)
 run 0 reparameterize --model run/model.safetensors "${fold[@]}" --names dingxiaoh timm --out named
@@ -34,26 +34,26 @@ done
 
 title "without a card --net names the network, and names tell the form"
 without_card named/folded-timm.safetensors bare.safetensors
-run 0 evaluate --model bare.safetensors --net tiny "${data[@]}"
-prints "tiny, folded form"
-says "note: bare.safetensors has no card: read as timm's names of tiny in folded form with 10 classes; images are \
+run 0 evaluate --model bare.safetensors --net nano "${data[@]}"
+prints "nano, folded form"
+says "note: bare.safetensors has no card: read as timm's names of nano in folded form with 10 classes; images are \
 normalised as is usual for CIFAR-10: --mean 0.4914 0.4822 0.4465 --std 0.247 0.2435 0.2616"
-run 0 evaluate --model bare.safetensors --net tiny "${data[@]}" --mean 0.5 0.5 0.5 --std 0.25 0.25 0.25
+run 0 evaluate --model bare.safetensors --net nano "${data[@]}" --mean 0.5 0.5 0.5 --std 0.25 0.25 0.25
 says "with 10 classes"
 ! grep -q "usual for CIFAR-10" err || complain "a normalisation was given"
 run 1 evaluate --model bare.safetensors "${data[@]}"
 says "bare.safetensors: its metadata has no \"net\", so name its network with --net; it has timm's names of a RepVGG in \
-folded form, with 1, 1, 2, 4, 1 blocks of 16, 16, 32, 64, 256 channels: its size is tiny"
+folded form, with 1, 1, 2, 4, 1 blocks of 8, 8, 8, 16, 32 channels: its size is nano"
 silent out
-run 2 evaluate --model bare.safetensors --net tiny "${data[@]}" --mean 0.5 0.5 0.5
+run 2 evaluate --model bare.safetensors --net nano "${data[@]}" --mean 0.5 0.5 0.5
 says "--std"
-run 2 evaluate --model bare.safetensors --net tiny "${data[@]}" --mean 125 123 114 --std 0.2 0.2 0.2
+run 2 evaluate --model bare.safetensors --net nano "${data[@]}" --mean 125 123 114 --std 0.2 0.2 0.2
 says "--mean: got 125, needs a number from 0 to 1"
 
 title "a network without a card folds, and then has one with the classes it was tested on"
 without_card named/model-dingxiaoh.safetensors bare.safetensors
-run 0 reparameterize --model bare.safetensors --net tiny "${fold[@]}" --out folded
-says "DingXiaoH's names of tiny in training form"
+run 0 reparameterize --model bare.safetensors --net nano "${fold[@]}" --out folded
+says "DingXiaoH's names of nano in training form"
 prints "predictions equal              40 of 40"
 run 0 evaluate --model folded/folded.safetensors "${data[@]}"
 prints "crescent"
@@ -61,24 +61,24 @@ silent err
 
 title "it is trained on"
 tune=(--dataset shapes10 --limit-train 40 --limit-test 20 --batch-size 20 --epochs 1)
-run 0 train_cifar10 "${tune[@]}" --fine-tune bare.safetensors --net tiny --mean 0.5 0.5 0.5 --std 0.25 0.25 0.25 \
+run 0 train_cifar10 "${tune[@]}" --fine-tune bare.safetensors --net nano --mean 0.5 0.5 0.5 --std 0.25 0.25 0.25 \
   --out tuned
 grep -qF '"mean":"[0.5,0.5,0.5]"' tuned/model.safetensors || complain "the normalisation that was given should be kept"
 run 1 train_cifar10 "${tune[@]}" --fine-tune bare.safetensors --out no
 says "so name its network with --net"
 run 1 train_cifar10 "${tune[@]}" --fine-tune bare.safetensors --net mini --out no
-says "its size is tiny"
+says "its size is nano"
 run 2 train_cifar10 "${tune[@]}" --mean 0.5 0.5 0.5 --std 0.25 0.25 0.25 --out no
 says "--mean and --std say how the network to --fine-tune has its images normalised"
 absent no
 
 title "of other blocks only the folded form has such names; a whitened network has none; the model is not overwritten"
-run 0 train_cifar10 "${tune[@]}" --net tiny --reparam acb --out acb
+run 0 train_cifar10 "${tune[@]}" --net nano --reparam acb --out acb
 run 0 reparameterize --model acb/model.safetensors "${fold[@]}" --names timm --out acb-named
 holds acb-named "fold.json folded-timm.safetensors folded.onnx folded.safetensors report.html trained.onnx"
-run 0 train_cifar10 "${tune[@]}" --net tiny+whitening --out whitened
+run 0 train_cifar10 "${tune[@]}" --net nano+whitening --out whitened
 run 1 reparameterize --model whitened/model.safetensors "${fold[@]}" --names timm --out no
-says "a RepVGG tiny+whitening has no \"whitening.conv.bias\" under timm's names"
+says "a RepVGG nano+whitening has no \"whitening.conv.bias\" under timm's names"
 cp named/model-timm.safetensors once
 run 1 reparameterize --model named/model-timm.safetensors "${fold[@]}" --names timm
 says "named/model-timm.safetensors: would be overwritten by itself under other names; choose another folder with --out"
@@ -105,7 +105,7 @@ absent no
 title "a new training clears the old names away"
 run 0 reparameterize --model run/model.safetensors "${fold[@]}" --names timm
 present run/model-timm.safetensors
-run 0 train_cifar10 "${tune[@]}" --net tiny --out run --overwrite
+run 0 train_cifar10 "${tune[@]}" --net nano --out run --overwrite
 absent run/model-timm.safetensors
 absent run/folded-timm.safetensors
 

@@ -8,14 +8,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/checks.sh" "$@"
 
 # A training run of 3 epochs of 3 steps: every run of it, however interrupted, must end with the same model.
-small=(--dataset shapes10 --net tiny --limit-train 26 --limit-test 40 --batch-size 8 --epochs 3 --seed 7)
+small=(--dataset shapes10 --net nano --limit-train 26 --limit-test 40 --batch-size 8 --epochs 3 --seed 7)
 
 title "a dry run says what would be done, and writes nothing"
 run 0 train_cifar10 "${small[@]}" --dry-run
-prints "331 k parameters, 18.84 M multiply-adds"
-prints "296 k parameters, 16.96 M multiply-adds"
+prints "17.2 k parameters, 1.884 M multiply-adds"
+prints "15.1 k parameters, 1.696 M multiply-adds"
 prints "3 epochs of 3 steps of 8 images: 9 steps"
-prints "runs/train-tiny"
+prints "runs/train-nano"
 holds . "err out"
 one_step=(--dry-run --epochs 1 --limit-train 1 --batch-size 1)
 OMP_NUM_THREADS=2 OMP_THREAD_LIMIT=1 run 0 train_cifar10 "${small[@]}" "${one_step[@]}"
@@ -26,18 +26,18 @@ title "a training run fills its folder; without a terminal an epoch is a plain l
 run 0 train_cifar10 "${small[@]}"
 run_files="best.safetensors checkpoint.safetensors confusion.json images.json log.jsonl model.safetensors \
 report.html run.json sample-1.png sample-2.png sample-3.png"
-holds runs/train-tiny "$run_files"
+holds runs/train-nano "$run_files"
 prints "test accuracy"
 prints "of it waiting for images"
-prints "runs/train-tiny/model.safetensors"
+prints "runs/train-nano/model.safetensors"
 [ "$(grep -c '^epoch [123]/3  loss ' err)" = 3 ] || complain "stderr should have a line for each of 3 epochs"
 ! grep -q $'[\r\x1b]' err || complain "stderr should have no control characters"
-[ "$(grep -o '"epoch":[0-9]*' runs/train-tiny/log.jsonl | tr '\n' ' ')" = '"epoch":1 "epoch":2 "epoch":3 ' ] ||
+[ "$(grep -o '"epoch":[0-9]*' runs/train-nano/log.jsonl | tr '\n' ' ')" = '"epoch":1 "epoch":2 "epoch":3 ' ] ||
   complain "log.jsonl should have epochs 1 to 3"
 for entry in commit compiler flags cpu cpu_level simd_bits threads seed dataset train_hash options counts started finished; do
-  grep -q "\"$entry\":" runs/train-tiny/run.json || complain "run.json lacks \"$entry\""
+  grep -q "\"$entry\":" runs/train-nano/run.json || complain "run.json lacks \"$entry\""
 done
-mv runs/train-tiny whole
+mv runs/train-nano whole
 
 title "the seed decides the weights, the number of threads does not"
 run 0 train_cifar10 "${small[@]}" --threads 1 --out threads
@@ -114,12 +114,12 @@ for split in train test; do
     base64 -d <<<$white >photos/$split/day/$i.png
   done
 done
-run 0 train_cifar10 --net tiny --data-dir photos --batch-size 4 --epochs 2 --stop-after 1 --out photo-run
+run 0 train_cifar10 --net nano --data-dir photos --batch-size 4 --epochs 2 --stop-after 1 --out photo-run
 mkdir -p elsewhere
 (cd elsewhere && run 0 train_cifar10 --resume --out ../photo-run && exit $failures) || failures=$((failures + 1))
 rm elsewhere/*
 mv photos photos-moved
-run 0 train_cifar10 --net tiny --data-dir photos-moved --batch-size 4 --epochs 2 --stop-after 1 --out photo-run --overwrite
+run 0 train_cifar10 --net nano --data-dir photos-moved --batch-size 4 --epochs 2 --stop-after 1 --out photo-run --overwrite
 mv photos-moved photos
 run 1 train_cifar10 --resume --out photo-run
 says "photos-moved"
@@ -147,7 +147,7 @@ done
 set +m
 
 title "--checkpoint-every saves in the middle of an epoch, too, and is remembered"
-long=(--dataset shapes10 --net tiny --limit-train 320 --limit-test 10 --batch-size 8 --epochs 1 --seed 7)
+long=(--dataset shapes10 --net nano --limit-train 320 --limit-test 10 --batch-size 8 --epochs 1 --seed 7)
 run 0 train_cifar10 "${long[@]}" --out long
 "$programs/train_cifar10" "${long[@]}" --out every --checkpoint-every 3 >/dev/null 2>&1 </dev/null &
 job=$!
@@ -189,19 +189,19 @@ run 0 train_cifar10 "${small[@]}" --out watched --detect-anomaly
 same watched/model.safetensors whole/model.safetensors
 
 title "--find-lr suggests a rate, the same again, and touches no run"
-find_lr=(--dataset shapes10 --net tiny --limit-train 26 --limit-test 10 --batch-size 8 --seed 7 --find-lr)
+find_lr=(--dataset shapes10 --net nano --limit-train 26 --limit-test 10 --batch-size 8 --seed 7 --find-lr)
 run 0 train_cifar10 "${find_lr[@]}"
 prints "swept          --muon-rate from 0.001 to "
 prints " of 8 images, with --lr 0.02"
 prints "suggestion     "
-prints "runs/rates-tiny/report.html"
-holds runs/rates-tiny "rates.json report.html run.json"
-cp runs/rates-tiny/rates.json first
+prints "runs/rates-nano/report.html"
+holds runs/rates-nano "rates.json report.html run.json"
+cp runs/rates-nano/rates.json first
 weakness=$(sed -n 's/^ *"weakness": "\(.*\)",\{0,1\}$/\1/p' first)
 grep -q '"weakness"' first || complain "rates.json should say whether the suggestion is weak"
 [ "$(sed -n 's/^weak           \(.*\); train with more .*/\1/p' out)" = "$weakness" ] || complain "and so should stdout"
 run 0 train_cifar10 "${find_lr[@]}" --threads 1
-same runs/rates-tiny/rates.json first
+same runs/rates-nano/rates.json first
 run 0 train_cifar10 "${find_lr[@]}" lr --out rates
 prints "swept          --lr from 0.001 to "
 prints " of 8 images, with --muon-rate 0.006"
@@ -245,11 +245,11 @@ if ! touch closed/probe 2>/dev/null; then # root may write anywhere
 fi
 rm -f closed/probe
 
-title "a full disk (a limit of 200 kB a file): exit 1, no half file, no temporary, the old checkpoint whole"
+title "a full disk (a limit of 50 KiB a file): exit 1, no half file, no temporary, the old checkpoint whole"
 (
   failures=0
   trap '' XFSZ
-  ulimit -f 200
+  ulimit -f 50
   run 1 train_cifar10 "${small[@]}" --out full-new
   says "full-new/checkpoint.safetensors"
   run 1 train_cifar10 "${small[@]}" --out kept --overwrite
@@ -262,7 +262,7 @@ cp full-resumed/checkpoint.safetensors before
 (
   failures=0
   trap '' XFSZ
-  ulimit -f 200
+  ulimit -f 50
   run 1 train_cifar10 --out full-resumed --resume
   exit $failures
 ) || failures=$((failures + $?))

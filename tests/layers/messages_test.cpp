@@ -42,7 +42,7 @@ TEST_CASE("messages: layers of impossible sizes", "[layers]") {
                     "Whitening: 28 components of 3 channels; both must be at least 1, and a 3x3 patch has 27 "
                     "components");
   CHECK_THROWS_WITH(small_net({.kernel = 5}, 10, initializer), "small_net: a kernel of 5; expected 3 or 7");
-  CHECK_THROWS_WITH(repvgg_size("huge"), "RepVgg: unknown size \"huge\"; expected one of tiny, mini, S, A0");
+  CHECK_THROWS_WITH(repvgg_size("huge"), "RepVgg: unknown size \"huge\"; expected one of nano, tiny, mini, S, A0");
 }
 
 TEST_CASE("messages: layers on the wrong input", "[layers]") {

@@ -39,11 +39,11 @@ TEST_CASE("RepVgg: five stages, two of them at full size, then halves", "[layers
 }
 
 TEST_CASE("RepVgg: the sizes by name", "[layers]") {
-  CHECK(repvgg_names() == std::vector<std::string>{"tiny", "mini", "S", "A0"});
+  CHECK(repvgg_names() == std::vector<std::string>{"nano", "tiny", "mini", "S", "A0"});
   CHECK(repvgg_size("A0").depths == std::array<int64_t, 5>{1, 2, 4, 14, 1});
   CHECK(repvgg_size("mini").widths == std::array<int64_t, 5>{32, 32, 64, 128, 512});
   CHECK_THAT(error_of([] { repvgg_size("B9"); }),
-             ContainsSubstring("unknown size \"B9\"; expected one of tiny, mini, S, A0"));
+             ContainsSubstring("unknown size \"B9\"; expected one of nano, tiny, mini, S, A0"));
   Initializer initializer(1);
   CHECK_THAT(error_of([&] {
                RepVgg({"x", {1, 0, 1, 1, 1}, {4, 4, 4, 4, 4}}, 10, initializer);

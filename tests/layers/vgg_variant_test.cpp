@@ -20,7 +20,7 @@ Whitening& whitening_of(Vgg& network) { return dynamic_cast<Whitening&>(*network
 }  // namespace
 
 TEST_CASE("vgg_variant: by name", "[layers]") {
-  CHECK(vgg_variant_names() == std::vector<std::string>{"tiny", "mini", "S", "A0", "short"});
+  CHECK(vgg_variant_names() == std::vector<std::string>{"nano", "tiny", "mini", "S", "A0", "short"});
   CHECK(vgg_variant("mini").whitening == 0);
   CHECK(vgg_variant("mini+whitening").whitening == 16);
   CHECK(vgg_variant("mini+whitening").size.widths == repvgg_size("mini").widths);
@@ -33,7 +33,7 @@ TEST_CASE("vgg_variant: by name", "[layers]") {
   }
   for (const std::string name : {"+whitening", "mini+whitening+whitening", "mini+g2+g4", "mini+g3", "B9"}) {
     CHECK_THAT(error_of([&] { vgg_variant(name); }),
-               ContainsSubstring("unknown size \"" + name + "\"; expected one of tiny, mini, S, A0, short"));
+               ContainsSubstring("unknown size \"" + name + "\"; expected one of nano, tiny, mini, S, A0, short"));
   }
 }
 
