@@ -50,7 +50,7 @@ struct Slopes {
   double w = 0, b = 0;
 };
 
-/// How much the loss grows if w, or b, grows by 1: the loss's derivatives.
+/// How much the loss grows if w, or b, grows by a little, divided by that little: the derivatives.
 Slopes slopes_at(double w, double b) {
   Slopes slopes;
   for (size_t i = 0; i < kX.size(); ++i) {

@@ -16,7 +16,7 @@ are drawn by the program, so that nothing is downloaded.
 
   --data-dir DIR  where to look for CIFAR-10 (default: ONEFOLD_DATA_DIR, else ~/.cache/onefold)
   --out DIR       the run's folder; an old run in it is replaced (default: runs/quickstart)
-  --epochs N      number of passes over the training images (default: 5 for CIFAR-10, 20 for Shapes10, about a minute)
+  --epochs N      number of passes over the training images (default: 5 for CIFAR-10, 20 for Shapes10, two minutes)
   --threads N     number of threads (default: OMP_NUM_THREADS, else all cores or the CPU quota)
   --help          show this text
 TEXT

@@ -62,7 +62,7 @@ Exercise parse(const nlohmann::json& chapter, const nlohmann::json& entry, size_
   Exercise exercise;
   exercise.id = folder.substr(0, 2) + "." + std::to_string(place);
   exercise.title = entry.at("title");
-  exercise.page = chapter.at("page");
+  exercise.page = entry.value("page", chapter.at("page").get<std::string>());
   exercise.hints = entry.at("hints");
   exercise.folder = learners;
   exercise.work = learners.empty() ? kBuilt / "work" : learners / "work";

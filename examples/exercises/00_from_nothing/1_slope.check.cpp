@@ -12,4 +12,6 @@ void onefold::exercise::check() {
           {{-12}, "the sign is turned: the error is the answer minus the target"}});
   expect("the four pairs of the lesson at w = b = 0", slope_towards_w({0, 1, 2, 3}, {1, 3, 5, 7}, 0, 0), -17,
          {{{-68}, "this is the sum over the pairs; the loss is their mean"}});
+  expect("the same at w = b = 1", slope_towards_w({0, 1, 2, 3}, {1, 3, 5, 7}, 1, 1), -7,
+         {{{-10}, "b is missing: the neuron answers w x + b"}});
 }

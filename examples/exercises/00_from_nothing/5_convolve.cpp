@@ -1,5 +1,5 @@
 // Exercise 00.5. A convolution.
-// Page: docs/00-a-network-from-nothing.md
+// Page: docs/00-one-filter.md
 //
 // Return the convolution of an image with a 3x3 filter, with padding 1 and stride 1: as many rows and columns as the
 // image. image[h][w] is the value in row h, column w; outside of the image is zero. As everywhere in deep learning,

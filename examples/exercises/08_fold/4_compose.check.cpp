@@ -15,4 +15,14 @@ void onefold::exercise::check() {
   expect("first = {1, 2, 3, 4}, second = {10, 100, 0, ...}", compose({1, 2, 3, 4}, second, 2, 2, 1), want,
          {{transposed, "first is transposed: first[c M + m] leads from c to m"},
           {last, "the ways over all middle channels are added: += instead of ="}});
+  // C = 1, M = 2, K = 2; weights at all taps.
+  Values squares(36), all_taps(18), first_tap(18);
+  for (size_t i = 0; i < 36; ++i) squares[i] = double(i * i);
+  for (size_t i = 0; i < 18; ++i) {
+    const size_t m0 = i / 2 * 4 + i % 2;
+    all_taps[i] = squares[m0] + 2 * squares[m0 + 2];
+    if (i < 2) first_tap[i] = all_taps[i];
+  }
+  expect("first = {1, 2}, second = {0, 1, 4, 9, ...}, two output channels", compose({1, 2}, squares, 1, 2, 2), all_taps,
+         {{first_tap, "this is the first tap alone: there are nine"}});
 }

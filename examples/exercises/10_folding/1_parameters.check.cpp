@@ -11,4 +11,5 @@ void onefold::exercise::check() {
        {{2656, 2304}, "the folded convolution has a bias"},
        {{2752, 2320}, "running mean and variance are measured, not trained: a batch norm has 2 parameters per channel"},
        {{2608, 2320}, "a batch norm has a scale and a shift"}});
+  expect("8 channels", block_parameters(8), {688, 584});
 }

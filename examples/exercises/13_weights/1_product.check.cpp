@@ -13,5 +13,6 @@ void onefold::exercise::check() {
           {{-5, 0, -2, 0}, "this is what B's step alone does; A moves, too"},
           {{15, 3, 2, 0}, "uphill: the sign"},
           {{-6, -3, -2, 0}, "B B^T instead of B^T B"}});
-  expect("rate 0.1", movement({1, 2, 0, 1}, {1, 0, 3, 1}, {1, 0, 0, 0}, 0.1), {-1.5, -0.3, -0.2, 0});
+  expect("rate 0.1, G = [[0, 1], [0, 0]]", movement({1, 2, 0, 1}, {1, 0, 3, 1}, {0, 1, 0, 0}, 0.1),
+         {-0.3, -0.6, 0, -0.2});
 }

@@ -10,4 +10,5 @@ void onefold::exercise::check() {
          {{{13 * 0.5 + 6}, "the 2 of the square is missing"},
           {{2 * (3 * 0.5 + 6)}, "the penalty is on the sum: k has the other branches in it"},
           {{2 * (13.0 + 12)}, "k moves by w / sigma if gamma moves by 1"}});
+  expect("gamma 2, sigma 4, w {3}, rest {1}", penalty_slope(2, 4, {3}, {1}), 3.75);
 }

@@ -1,4 +1,4 @@
-// Exercise 09.5. What an iteration makes of a singular value.
+// Exercise 09.1. What an iteration makes of a singular value.
 // Page: docs/09-muon.md
 //
 // Muon's iteration, X <- a X + (b A + c A^2) X with A = X X^T, moves each singular value s of X by itself, to

@@ -1,4 +1,4 @@
-// Exercise 09.1. How many steps a run has.
+// Exercise 09.2. How many steps a run has.
 // Page: docs/09-the-training-loop.md
 //
 // Return the number of steps of a run: `epochs` passes over `images`, in batches of `batch_size`. If the last batch of

@@ -1,4 +1,4 @@
-// Exercise 09.3. Accuracy from a confusion matrix.
+// Exercise 09.4. Accuracy from a confusion matrix.
 // Page: docs/09-the-training-loop.md
 //
 // counts[t][p] is the number of images of true class t that were taken for class p. Return the accuracy over all

@@ -1,4 +1,4 @@
-// Exercise 09.4. Label smoothing.
+// Exercise 09.5. Label smoothing.
 // Page: docs/09-the-training-loop.md
 //
 // With label smoothing e, the target is not 1 for the true class and 0 for the others, but 1 - e + e / K for the true

@@ -1,4 +1,4 @@
-// Exercise 09.2. Warm-up, then down.
+// Exercise 09.3. Warm-up, then down.
 // Page: docs/09-the-training-loop.md
 //
 // The rate of a step as a part of its maximum: rises linearly from 0 at step 0 to 1 at step `warmup`, then falls
