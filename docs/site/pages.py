@@ -12,7 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ["core", "autograd", "layers", "datasets", "examples", "tests", "docs"]
 LEXERS = {".h": "cpp", ".cpp": "cpp", ".cmake": "cmake", ".sh": "bash", ".py": "python", ".js": "javascript",
-          ".json": "json", ".css": "css", ".html": "html", ".awk": "awk", ".txt": "text", ".in": "text",
+          ".mjs": "javascript", ".json": "json", ".css": "css", ".html": "html", ".awk": "awk", ".txt": "text", ".in": "text",
           ".dict": "text", "": "text"}
 FENCE = "`" * 10
 NO_CONTENTS = "---\norphan: true\nhide-toc: true\n---\n\n"  # front matter: in no menu, no list of sections
