@@ -12,8 +12,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ["core", "autograd", "layers", "datasets", "examples", "tests", "docs"]
 LEXERS = {".h": "cpp", ".cpp": "cpp", ".cmake": "cmake", ".sh": "bash", ".py": "python", ".js": "javascript",
-          ".mjs": "javascript", ".json": "json", ".css": "css", ".html": "html", ".awk": "awk", ".txt": "text", ".in": "text",
-          ".dict": "text", "": "text"}
+          ".mjs": "javascript", ".json": "json", ".css": "css", ".html": "html", ".awk": "awk", ".txt": "text",
+          ".in": "text", ".dict": "text", "": "text"}
 FENCE = "`" * 10
 NO_CONTENTS = "---\norphan: true\nhide-toc: true\n---\n\n"  # front matter: in no menu, no list of sections
 MENU = "\n```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```\n"
