@@ -119,6 +119,10 @@ void check_is_not_read(const std::string& option, const std::filesystem::path& o
   }
 }
 
+void add_views_option(CommandLine& line, int64_t& views, const std::string& of_what) {
+  line.add_option("--views", &views, of_what + ", 1, 2 or 6: their logits are averaged").rule(one_of({"1", "2", "6"}));
+}
+
 void add_batch_size_option(CommandLine& line, int64_t& batch_size, const std::string& purpose) {
   line.add_option("--batch-size", &batch_size, purpose).rule(whole_number(1, 1 << 20)).value_name("N");
 }

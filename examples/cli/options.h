@@ -39,6 +39,9 @@ void add_detect_anomaly_option(CommandLine& line, bool& detect_anomaly);
 void check_is_not_read(const std::string& option, const std::filesystem::path& output,
                        const std::filesystem::path& input);
 
+/// --views: 1, 2 or 6 `of_what`, such as "views per image".
+void add_views_option(CommandLine& line, int64_t& views, const std::string& of_what);
+
 /// --batch-size.
 void add_batch_size_option(CommandLine& line, int64_t& batch_size, const std::string& purpose);
 

@@ -41,12 +41,6 @@ std::vector<RandomBlock> random_blocks() {
   return blocks;
 }
 
-std::vector<double> numbers(const Tensor& tensor) {
-  std::vector<double> values;
-  for (int64_t i = 0; i < tensor.size(); ++i) values.push_back(static_cast<double>(tensor[i]));
-  return values;
-}
-
 Tensor tensor_of(const Shape& shape, const Json& values) {
   return Tensor::from(shape, values.get<std::vector<Real>>());
 }
@@ -64,7 +58,7 @@ Json convolve(const Json& question) {
   const auto side = static_cast<int64_t>(std::llround(std::sqrt(static_cast<double>(values.size()))));
   const Tensor y = conv2d(tensor_of({1, side, side, 1}, values), tensor_of({3, 3, 1, 1}, question.at("kernel")),
                           conv2d_args(/*stride=*/1, /*padding=*/1));
-  return {{"values", numbers(y)}};
+  return {{"values", y.to_vector()}};
 }
 
 Json winograd(const Json&) {
@@ -137,12 +131,12 @@ Json Playground::look(const Json& question) {
   write_image(one, 0, Padding::kZeros, {}, PixelNormalizer(saved_.card.normalization), image_.data());
 
   const Tensor trained = (*saved_.trained)(Variable(image_)).value(), folded = (*folded_)(Variable(image_)).value();
-  Json answer = {{"trained", numbers(trained)}, {"folded", numbers(folded)}};
+  Json answer = {{"trained", trained.to_vector()}, {"folded", folded.to_vector()}};
   answer["difference"] = max_abs_difference(trained, folded);
   for (const WrongFold& mistake : mistakes_) {
     if (mistake.name != question.value("mistake", "")) continue;
     const WrongNetwork wrong = fold_wrongly(*saved_.trained, mistake, image_);
-    answer["wrong"] = numbers((*wrong.folded)(Variable(image_)).value());
+    answer["wrong"] = (*wrong.folded)(Variable(image_)).value().to_vector();
     answer["wrong_blocks"] = wrong.damage.wrong_blocks;
   }
   return answer;

@@ -42,8 +42,7 @@ void add_options(CommandLine& line, Options& options) {
   add_saved_network_options(line, options.network);
   add_data_options(line, options.data);
   add_batch_size_option(line, options.batch_size, "images at a time");
-  line.add_option("--views", &options.views, "views per image, 1, 2 or 6: their logits are averaged")
-      .rule(one_of({"1", "2", "6"}));
+  add_views_option(line, options.views, "views per image");
   add_threads_option(line);
   line.add_option("--logits", &options.logits, "write the logits [N, classes] to this .safetensors file")
       .rule(name_of("a file"))

@@ -80,12 +80,9 @@ void add_options(CommandLine& line, Options& options) {
   add_seed_option(line, hyper.seed);
   line.group("Data");
   add_data_options(line, options.data);
-  line.add_option("--limit-train", &options.data.limit_train, "use at most N training images (0 = all)")
-      .rule(whole_number(0))
-      .value_name("N");
+  add_limit_train_option(line, options.data);
   line.group("Run");
-  line.add_option("--views", &options.views, "views per test image at the end, 1, 2 or 6: their logits are averaged")
-      .rule(one_of({"1", "2", "6"}));
+  add_views_option(line, options.views, "views per test image at the end");
   line.add_option("--out", &options.out, "write the folded network to this .safetensors file")
       .rule(name_of("a file"))
       .value_name("FILE");

@@ -65,9 +65,7 @@ void add_options(CommandLine& line, Options& options) {
   line.add_option("--lr", &hyper.lr, "maximum learning rate").rule(real_number(0, 1000));
   add_threads_option(line);
   add_data_options(line, options.data);
-  line.add_option("--limit-train", &options.data.limit_train, "use at most N training images (0 = all)")
-      .rule(whole_number(0))
-      .value_name("N");
+  add_limit_train_option(line, options.data);
 }
 
 /// The result of one training.

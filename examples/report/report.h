@@ -19,8 +19,9 @@ struct FoldPart {
 
 /// Writes `run_folder`/report.html: one self-contained page about a training run and, if it was folded, its folding.
 ///
-/// The page depends only on the data files in the folder, so a report can be made again at any time. The template and
-/// the scripts in this folder determine what the page looks like, see page.h.
+/// The page depends only on `fold` and these files of the folder, so a report can be made again at any time. A
+/// fold.json is left out, since training makes another network: write_fold_report() reads it. The template and the
+/// scripts in this folder determine what the page looks like, see page.h.
 ///
 ///   run.json        one object, by train_cifar10. Every entry is shown as it is; "net", "dataset" and "threads" also
 ///                   appear in the headline (dataset: a string, or an object with "name").
@@ -38,7 +39,6 @@ struct FoldPart {
 ///                   [...], "diverged": true, "lowest": 0.3, "suggestion": 0.15, "weakness": ""}, by train_cifar10
 ///                   --find-lr: a step per entry of the lists, which are of one length; "lowest", "suggestion" and
 ///                   "weakness", which says why the suggestion is weak, may be missing.
-///   fold.json       the step tables, kernels, equality and times, by reparameterize.
 ///
 /// The section of a missing file is left out. If a file cannot be read, throws Error, naming file and line, and leaves
 /// an older report as it was.

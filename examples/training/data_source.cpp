@@ -42,6 +42,12 @@ void add_data_options(CommandLine& line, DataOptions& options) {
       .value_name("N");
 }
 
+void add_limit_train_option(CommandLine& line, DataOptions& options) {
+  line.add_option("--limit-train", &options.limit_train, "use at most N training images (0 = all)")
+      .rule(whole_number(0))
+      .value_name("N");
+}
+
 std::optional<std::filesystem::path> data_folder(const DataOptions& options, const std::string& trained_on) {
   if (options.dataset == "shapes10" && options.data_dir) {
     throw UsageError("--dataset shapes10 is drawn, so nothing would be read from --data-dir " + *options.data_dir +

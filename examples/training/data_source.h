@@ -19,8 +19,11 @@ struct DataOptions {
   int64_t limit_test = 0;
 };
 
-/// --dataset, --data-dir and --limit-test. (--limit-train is for programs that train.)
+/// --dataset, --data-dir and --limit-test.
 void add_data_options(CommandLine& line, DataOptions& options);
+
+/// --limit-train, for programs that train.
+void add_limit_train_option(CommandLine& line, DataOptions& options);
 
 /// Images and the kind of dataset that they are.
 struct DataSource {

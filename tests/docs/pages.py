@@ -1,6 +1,7 @@
 """What the tests of pages share: the chapters in reading order, and what on a page is prose."""
 import os
 import re
+import sys
 
 DOCS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "docs")
 
@@ -37,3 +38,16 @@ def lines_by_kind(text):
             quoting = False
         result.append((kind, line))
     return result
+
+
+def check_breaches(docs, sample, breaches, faults):
+    """Fails unless faults(docs) finds nothing on the sample's pages, and the wanted fault for each breach of them."""
+    write(docs, sample)
+    found = list(faults(docs))
+    if found:
+        sys.exit(f"found on pages without a fault: {found}")
+    for name, old, new, wanted in breaches:
+        write(docs, {name: sample[name].replace(old, new, 1)})
+        if not any(wanted in fault for fault in faults(docs)):
+            sys.exit(f"not found in {name} with \"{new}\" for \"{old}\": {wanted}")
+        write(docs, sample)
