@@ -6,7 +6,7 @@ set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/checks.sh" "$@"
 
 title "a table with a row a form, a page beside the model, the model untouched"
-run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 40 --limit-test 40 --batch-size 8 --epochs 1 --out run
+run 0 train_cifar10 --dataset shapes10 --net nano --limit-train 40 --limit-test 40 --batch-size 8 --epochs 1 --out run
 cp run/model.safetensors before
 run 0 int8_lab --model run/model.safetensors --calibration 20 --limit-test 40
 prints "8-bit weights, 8-bit inputs, ranges from 20 training images"

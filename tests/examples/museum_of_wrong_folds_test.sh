@@ -24,9 +24,9 @@ run 0 museum_of_wrong_folds
 same out once
 
 title "with a model: each mistake that can be made in it, and the right fold beside"
-run 0 train_cifar10 --dataset shapes10 --net tiny --limit-train 40 --limit-test 40 --batch-size 8 --epochs 1 --out run
+run 0 train_cifar10 --dataset shapes10 --net nano --limit-train 40 --limit-test 40 --batch-size 8 --epochs 1 --out run
 run 0 museum_of_wrong_folds --model run/model.safetensors --limit-test 40
-prints "RepVGG tiny, blocks of family repvgg, from run/model.safetensors, tested on Shapes10"
+prints "RepVGG nano, blocks of family repvgg, from run/model.safetensors, tested on Shapes10"
 damaged "the convolution's bias dropped" 9 stages.0.0
 prints ", 0 predictions changed"
 damaged "the folded bias dropped" 9 stages.0.0
@@ -36,12 +36,12 @@ damaged "the identity dropped" 5 stages.1.0
 
 title "with groups, and with diverse branch blocks: the mistakes that need them"
 small="--dataset shapes10 --limit-train 40 --limit-test 40 --batch-size 8 --epochs 1"
-run 0 train_cifar10 $small --net tiny+g4 --out groups
+run 0 train_cifar10 $small --net nano+g4 --out groups
 run 0 museum_of_wrong_folds --model groups/model.safetensors --limit-test 40
 damaged "the identity's index under groups" 1 stages.3.2
-run 0 train_cifar10 $small --net tiny --reparam dbb --out dbb
+run 0 train_cifar10 $small --net nano --reparam dbb --out dbb
 run 0 museum_of_wrong_folds --model dbb/model.safetensors --limit-test 40
-prints "RepVGG tiny, blocks of family dbb, from dbb/model.safetensors"
+prints "RepVGG nano, blocks of family dbb, from dbb/model.safetensors"
 damaged "zeros around the middle map" 9 stages.0.0
 damaged "average of the pixels inside" 9 stages.0.0
 
@@ -57,7 +57,7 @@ says "missing.safetensors"
 run 0 reparameterize --model run/model.safetensors --limit-test 8 --timing-seconds 0
 run 1 museum_of_wrong_folds --model run/folded.safetensors
 says "folded already"
-run 0 train_cifar10 $small --net tiny --reparam acb --out acb
+run 0 train_cifar10 $small --net nano --reparam acb --out acb
 run 1 museum_of_wrong_folds --model acb/model.safetensors
 says "has blocks of family acb, but the mistakes here are those of repvgg and dbb"
 silent out

@@ -2,10 +2,8 @@
 // random ones throughout, among them tiny variances, gammas of zero and negative ones.
 
 #include <memory>
-#include <set>
 #include <vector>
 
-#include "datasets/shapes10.h"
 #include "layers/families/families.h"
 #include "layers/families/insert_branches.h"
 #include "layers/models/repvgg.h"
@@ -41,14 +39,6 @@ std::unique_ptr<Sequential> plain_network(Initializer& initializer) {
   return network;
 }
 
-/// Takes the mean of the logits out, so that no class is every image's.
-void centre_logits(Linear& head, const Tensor& logits) {
-  Tensor& bias = parameters(head)[1].mutable_value();
-  for (int64_t i = 0; i < logits.size(); ++i) {
-    bias[i % bias.size()] -= logits[i] / static_cast<Real>(logits.shape().rows());
-  }
-}
-
 }  // namespace
 
 TEST_CASE("whole network: RepVGG tiny and mini, folded, compute what they did", "[layers][fold]") {
@@ -76,21 +66,4 @@ TEST_CASE("whole network: of blocks of each family, folded, it computes what it 
       CHECK(fold_error(*network, {3, 16, 15, 3}) <= kFoldTolerance);
     }
   }
-}
-
-// About 5 s on one core.
-TEST_CASE("whole network: folding changes none of 10,000 predictions", "[.long]") {
-  const Dataset images = shapes10(1, 1, 10000).test;
-  DataLoader loader(images, {.batch_size = 100, .normalization = channel_normalization(images)});
-  Initializer initializer(1);
-  RepVgg network({"small", {1, 1, 1, 1, 1}, {8, 8, 16, 16, 32}}, 10, initializer);
-  randomize(network, 1);
-  network.eval();
-  loader.start_epoch(0);
-  centre_logits(network.head(), network(Variable(loader.next()->images)).value());
-
-  const std::vector<int> trained = predict(network, loader).classes;
-  REQUIRE(trained.size() == 10000);
-  CHECK(std::set<int>(trained.begin(), trained.end()).size() >= 5);
-  CHECK(predict(*network.fold(), loader).classes == trained);
 }
