@@ -30,7 +30,7 @@ declare -A examples_may_include=(
 )
 
 # Optional parts: they may include the spine, never the other way around. All paths with one of these prefixes.
-annexes='core/annex/ autograd/annex/ layers/calculus/ layers/families/ layers/labs/'
+annexes='core/annex/ autograd/annex/ layers/calculus/ layers/families/ layers/labs/ layers/models/survey/'
 
 begins_like() {  # begins_like PATH PREFIX...
   local path=$1 prefix
@@ -126,7 +126,7 @@ violations() (  # violations TREE: prints one line per violation
 # A clean tree has no violations, and every rule catches its own.
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree"/{core/annex,core/conv,autograd/annex,layers/families,layers/models,datasets,tests/core}
+mkdir -p "$tree"/{core/annex,core/conv,autograd/annex,layers/families,layers/models/survey,datasets,tests/core}
 mkdir -p "$tree"/examples/{cli,training,pictures,folding,report,labs,programs}
 plant() {  # plant FILE LINE WANTED: the file with this line must be reported, with WANTED in the sentence
   local found
@@ -164,11 +164,13 @@ plant examples/programs/a.cpp '#include "examples/08_fold.h"' 'examples/programs
 plant core/conv/a.cpp '#include "core/annex/conv/depthwise.h"' 'only an annex may include an annex'
 plant autograd/a.h '#include "autograd/annex/muon.h"' 'only an annex'
 plant layers/models/a.cpp '#include "layers/families/acb.h"' 'only an annex'
+plant layers/models/a.cpp '#include "layers/models/survey/survey.h"' 'only an annex'
 plant datasets/a.cpp '#include "core/annex/padding.h"' 'only an annex'
 clean core/annex/a.cpp '#include "core/annex/conv/depthwise.h"'
 clean autograd/annex/a.cpp '#include "core/annex/padding.h"'
 clean layers/families/a.cpp '#include "layers/families/acb.h"'
 clean layers/families/a.cpp '#include "core/conv/conv2d.h"'
+clean layers/models/survey/a.cpp '#include "layers/labs/dropout.h"'
 plant layers/a.cpp '#pragma omp parallel for' threads
 plant core/a.cpp 'std::thread worker(work);' threads
 plant core/a.cpp '#ifdef _OPENMP' threads

@@ -17,6 +17,9 @@ void check_padding(const char* kernel, const Shape& shape, int64_t rows, int64_t
   check(rows >= 0 && columns >= 0, kernel, ": padding ", rows, "x", columns, "; both must be at least 0");
 }
 
+/// The remainder in [0, divisor).
+int64_t modulo(int64_t number, int64_t divisor) { return (number % divisor + divisor) % divisor; }
+
 }  // namespace
 
 Tensor pad2d_forward(const Tensor& x, const Tensor& value, int64_t rows, int64_t columns) {
@@ -82,6 +85,47 @@ Tensor pad2d_backward_value(const Tensor& dy, int64_t rows, int64_t columns) {
   Tensor dvalue({C});
   for (int64_t c = 0; c < C; ++c) dvalue[c] = static_cast<Real>(sums[static_cast<size_t>(c)]);
   return dvalue;
+}
+
+Tensor pad2d_circular_forward(const Tensor& x, int64_t rows, int64_t columns) {
+  check_padding("pad2d_circular", x.shape(), rows, columns);
+  const int64_t N = x.shape()[0], H = x.shape()[1], W = x.shape()[2], C = x.shape()[3];
+  check(H >= 1 && W >= 1, "pad2d_circular: images ", x.shape(), " have no pixels to continue with");
+  const int64_t P = H + 2 * rows, Q = W + 2 * columns;
+  Tensor y({N, P, Q, C});
+  parallel_for(N * P, rows_per_range(Q * C), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const Real* from = x.data() + (row / P * H + modulo(row % P - rows, H)) * W * C;
+      Real* to = y.data() + row * Q * C;
+      for (int64_t q = 0; q < Q; ++q) to = std::copy_n(from + modulo(q - columns, W) * C, C, to);
+    }
+  });
+  return y;
+}
+
+Tensor pad2d_circular_backward(const Tensor& dy, int64_t rows, int64_t columns) {
+  check_padding("pad2d_circular_backward", dy.shape(), rows, columns);
+  const int64_t N = dy.shape()[0], P = dy.shape()[1], Q = dy.shape()[2], C = dy.shape()[3];
+  const int64_t H = P - 2 * rows, W = Q - 2 * columns;
+  check(H >= 1 && W >= 1, "pad2d_circular_backward: dy ", dy.shape(), " has no pixels inside a padding of ", rows, "x",
+        columns);
+  Tensor dx = Tensor::zeros({N, H, W, C});
+  parallel_for(N * H, rows_per_range(W * C), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      Real* to = dx.data() + row * W * C;
+      // The rows of dy that are copies of this one, H apart.
+      for (int64_t p = modulo(row % H + rows, H); p < P; p += H) {
+        const Real* from = dy.data() + (row / H * P + p) * Q * C;
+        for (int64_t q = 0; q < Q; ++q) {
+          Real* pixel = to + modulo(q - columns, W) * C;
+          for_each_vector(0, C, [pixel, from = from + q * C](int64_t c, auto lanes) {
+            lanes.store(pixel + c, lanes.load(pixel + c) + lanes.load(from + c));
+          });
+        }
+      }
+    }
+  });
+  return dx;
 }
 
 }  // namespace onefold

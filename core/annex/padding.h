@@ -17,4 +17,11 @@ Tensor pad2d_backward(const Tensor& dy, int64_t rows, int64_t columns);
 /// The gradient with respect to the value, [C]: the sum of dy over the padding. Equal bits for any number of threads.
 Tensor pad2d_backward_value(const Tensor& dy, int64_t rows, int64_t columns);
 
+/// The same size with pixels that continue on the opposite side, as on a torus: pixel (p, q) of the result is pixel
+/// ((p - rows) mod H, (q - columns) mod W) of x. Throws Error for images without pixels and for a negative padding.
+Tensor pad2d_circular_forward(const Tensor& x, int64_t rows, int64_t columns);
+
+/// dx: the sum of dy over each pixel's copies.
+Tensor pad2d_circular_backward(const Tensor& dy, int64_t rows, int64_t columns);
+
 }  // namespace onefold

@@ -23,6 +23,12 @@ struct Window {
         h_begin(std::max<int64_t>(0, top)), h_end(std::min(x[1], top + kernel)), w_begin(std::max<int64_t>(0, left)),
         w_end(std::min(x[2], left + kernel)) {}
 
+  /// What average pooling multiplies a window's sum by.
+  Real share(const Pool2dArgs& args) const {
+    const int64_t pixels = args.count_padding ? kernel * kernel : (h_end - h_begin) * (w_end - w_begin);
+    return Real{1} / static_cast<Real>(pixels);
+  }
+
   /// A pixel's index in the whole window, row by row.
   int64_t number(int64_t h, int64_t w) const { return (h - top) * kernel + w - left; }
 };
@@ -136,9 +142,9 @@ Tensor avg_pool2d_forward(const Tensor& x, const Pool2dArgs& args) {
   check_images("avg_pool2d", x);
   const Shape shape = x.shape();
   const int64_t channels = shape[3];
-  const Real share = Real{1} / static_cast<Real>(args.kernel * args.kernel);
   Tensor y(pool2d_output_shape(shape, args));
   for_each_window(shape, y.shape(), args, [&](int64_t pixel, const Window& window, int64_t n) {
+    const Real share = window.share(args);
     for_each_vector(0, channels, [&](int64_t c, auto lanes) {
       Vec sum{};
       for (int64_t h = window.h_begin; h < window.h_end; ++h) {
@@ -155,10 +161,10 @@ Tensor avg_pool2d_backward(const Tensor& dy, const Shape& x_shape, const Pool2dA
   const Shape y_shape = pool2d_output_shape(x_shape, args);
   check_gradient("avg_pool2d_backward", dy, y_shape);
   const int64_t channels = x_shape[3];
-  const Real share = Real{1} / static_cast<Real>(args.kernel * args.kernel);
   return sum_into_images(x_shape, true, [&](int64_t n, Real* dx) {
     for (int64_t pixel = 0; pixel < y_shape[1] * y_shape[2]; ++pixel) {
       const Window window(pixel / y_shape[2], pixel % y_shape[2], x_shape, args);
+      const Real share = window.share(args);
       const Real* from = dy.data() + (n * y_shape[1] * y_shape[2] + pixel) * channels;
       for (int64_t h = window.h_begin; h < window.h_end; ++h) {
         for (int64_t w = window.w_begin; w < window.w_end; ++w) {

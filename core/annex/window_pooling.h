@@ -6,12 +6,14 @@
 
 namespace onefold {
 
-/// A pooling window. Padding is never chosen by max pooling and counts as zeros in average pooling, which divides by
-/// the whole window (PyTorch's count_include_pad); this is what allows an average pool to be folded.
+/// A pooling window. Padding is never chosen by max pooling. In average pooling it counts as zeros by default, which
+/// allows an average pool to be folded; else the sum is divided by the number of pixels inside the image (PyTorch's
+/// count_include_pad).
 struct Pool2dArgs {
   int64_t kernel = 2;
   int64_t stride = 2;
   int64_t padding = 0;
+  bool count_padding = true;
 };
 
 /// [N, P, Q, C] for images [N, H, W, C]. Throws Error if the window does not fit or the padding exceeds half of it.

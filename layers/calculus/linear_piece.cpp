@@ -20,6 +20,10 @@ namespace {
 
 LinearForm pool_form(const AvgPool2d& pool, int64_t channels) {
   const Pool2dArgs& args = pool.args();
+  if (args.padding != 0 && !args.count_padding) {
+    throw FoldError(pool.description() + ", so it divides by fewer pixels at the edge, and no kernel does that; in a " +
+                    "branch use an AvgPool2d whose padding counts");
+  }
   const std::string side = std::to_string(args.kernel);
   return piece_form(
       "average pool " + side + "x" + side,

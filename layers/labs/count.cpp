@@ -18,6 +18,7 @@ class Counter : public OpObserver {
     int64_t read = 0;
     for (const Variable& input : inputs) read += is_map(input.value()) ? input.value().size() : 0;
     if (read == 0) return;
+    if (name == "slice_channels") read = output.size();  // not the rest of x
     maps_.push_back(output);
     if (name == "conv2d") {
       // Each output element sums R S C / groups products: the weight's size over its output channels.

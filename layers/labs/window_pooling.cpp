@@ -13,6 +13,7 @@ std::string window_text(const Pool2dArgs& args) {
   const std::string side = std::to_string(args.kernel);
   std::string text = side + "x" + side + ", stride " + std::to_string(args.stride);
   if (args.padding != 0) text += ", padding " + std::to_string(args.padding);
+  if (!args.count_padding) text += ", which does not count";
   return text;
 }
 

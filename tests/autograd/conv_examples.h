@@ -122,9 +122,13 @@ inline Examples compositions(Draw& draw) {
 // -- pooling
 
 inline const std::vector<std::pair<Shape, Pool2dArgs>> kPoolCases{
-    {{1, 2, 2, 1}, {.kernel = 2, .stride = 2, .padding = 0}}, {{2, 4, 6, 3}, {.kernel = 2, .stride = 2, .padding = 0}},
-    {{1, 5, 5, 2}, {.kernel = 3, .stride = 2, .padding = 1}}, {{2, 3, 4, 1}, {.kernel = 3, .stride = 1, .padding = 1}},
-    {{1, 5, 7, 2}, {.kernel = 2, .stride = 3, .padding = 0}}, {{2, 3, 1, 2}, {.kernel = 1, .stride = 1, .padding = 0}},
+    {{1, 2, 2, 1}, {.kernel = 2, .stride = 2, .padding = 0}},
+    {{2, 4, 6, 3}, {.kernel = 2, .stride = 2, .padding = 0}},
+    {{1, 5, 5, 2}, {.kernel = 3, .stride = 2, .padding = 1}},
+    {{2, 3, 4, 1}, {.kernel = 3, .stride = 1, .padding = 1}},
+    {{1, 4, 3, 2}, {.kernel = 3, .stride = 2, .padding = 1, .count_padding = false}},
+    {{1, 5, 7, 2}, {.kernel = 2, .stride = 3, .padding = 0}},
+    {{2, 3, 1, 2}, {.kernel = 1, .stride = 1, .padding = 0}},
 };
 
 inline Examples pools(const std::function<Variable(const Variable&, const Pool2dArgs&)>& op,
@@ -132,7 +136,8 @@ inline Examples pools(const std::function<Variable(const Variable&, const Pool2d
   Examples examples;
   for (const auto& [shape, args] : kPoolCases) {
     const std::string what = shape.text() + ", kernel " + std::to_string(args.kernel) + ", stride " +
-                             std::to_string(args.stride) + ", padding " + std::to_string(args.padding);
+                             std::to_string(args.stride) + ", padding " + std::to_string(args.padding) +
+                             (args.count_padding ? "" : ", not counted");
     examples.push_back({what, [op, pool = args](Inputs v) { return op(v[0], pool); }, {draw(shape)}});
   }
   return examples;

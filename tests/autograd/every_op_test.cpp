@@ -124,6 +124,68 @@ Examples filter_normalizations(Draw& draw) {
   return examples;
 }
 
+Examples concatenations(Draw& draw) {
+  Examples examples;
+  const std::vector<std::vector<Shape>> cases{
+      {{3}}, {{1}, {4}}, {{2, 3}, {2, 1}}, {{1, 2, 1}, {1, 2, 5}, {1, 2, 2}}, {{2, 1, 3, 20}, {2, 1, 3, 7}}};
+  for (const std::vector<Shape>& shapes : cases) {
+    std::vector<Tensor> inputs;
+    for (const Shape& shape : shapes) inputs.push_back(draw.normal(shape));
+    examples.push_back({shapes[0].text() + "...", [](Inputs v) { return concat_channels(v); }, inputs});
+  }
+  return examples;
+}
+
+/// An op on channels with two numbers, such as the first and the count of a slice.
+Examples channel_ops(const std::vector<std::pair<Shape, std::vector<int64_t>>>& cases,
+                     const std::function<Variable(const Variable&, const std::vector<int64_t>&)>& op, Draw& draw) {
+  Examples examples;
+  for (const auto& [shape, numbers] : cases) {
+    const auto f = [op, given = numbers](Inputs v) { return op(v[0], given); };
+    examples.push_back({shape.text(), f, {draw.normal(shape)}});
+  }
+  return examples;
+}
+
+Examples slices(Draw& draw) {
+  return channel_ops(
+      {{{5}, {2, 2}}, {{3, 1}, {0, 1}}, {{2, 4}, {3, 1}}, {{1, 3, 20}, {1, 18}}, {{2, 1, 2, 6}, {0, 6}}},
+      [](const Variable& x, const auto& v) { return slice_channels(x, v[0], v[1]); }, draw);
+}
+
+Examples channel_paddings(Draw& draw) {
+  return channel_ops(
+      {{{5}, {2, 0}}, {{3, 1}, {0, 3}}, {{2, 4}, {1, 1}}, {{1, 3, 17}, {9, 6}}, {{2, 1, 2, 6}, {0, 0}}},
+      [](const Variable& x, const auto& v) { return pad_channels(x, v[0], v[1]); }, draw);
+}
+
+Examples shuffles(Draw& draw) {
+  return channel_ops(
+      {{{6}, {2}}, {{3, 1}, {1}}, {{2, 4}, {4}}, {{1, 3, 24}, {3}}, {{2, 1, 2, 6}, {3}}},
+      [](const Variable& x, const auto& v) { return shuffle_channels(x, v[0]); }, draw);
+}
+
+Examples image_scales(Draw& draw) {
+  Examples examples;
+  for (const Shape& shape :
+       {Shape{1, 1, 1, 1}, Shape{2, 3, 4, 1}, Shape{1, 1, 5, 3}, Shape{3, 2, 2, 2}, Shape{2, 2, 1, 18}}) {
+    const auto f = [](Inputs v) { return scale_images(v[0], v[1]); };
+    examples.push_back({shape.text(), f, {draw.normal(shape), draw.normal({shape[0], shape[3]})}});
+  }
+  return examples;
+}
+
+/// Padding of none, of less than the images, and of several times their size.
+Examples circular_paddings(Draw& draw) {
+  return channel_ops(
+      {{{1, 1, 1, 1}, {1, 2}},
+       {{2, 3, 4, 2}, {1, 1}},
+       {{1, 2, 3, 1}, {5, 4}},
+       {{2, 1, 5, 3}, {0, 2}},
+       {{1, 4, 2, 18}, {3, 0}}},
+      [](const Variable& x, const auto& v) { return pad2d_circular(x, v[0], v[1]); }, draw);
+}
+
 /// The table: a declaration in autograd/ops.h, name and parameters, and what to check of it.
 const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
   using Row = std::function<Examples(Draw&)>;
@@ -143,6 +205,11 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
   };
   const auto normal = [](Draw& draw, const Shape& shape) { return draw.normal(shape); };
   const auto positive = [](Draw& draw, const Shape& shape) { return draw.between(0.5, 2, shape); };
+  const auto no_kinks_of_relu6 = [](Draw& draw, const Shape& shape) {
+    Tensor x = draw.away_from_zero(shape);  // up to 2, so up to 8 after the first, which keeps a gradient
+    for (int64_t i = 1; i < x.size(); ++i) x[i] = std::abs(4 * x[i] - 6) < 0.4 ? 5 : 4 * x[i];
+    return x;
+  };
   const auto no_kink = [](Draw& draw, const Shape& shape) { return draw.away_from_zero(shape); };
 
   static const std::map<std::string, Row> table{
@@ -160,6 +227,15 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
       // [relu]
       {"relu(x)", unary(relu, no_kink)},
       // [/relu]
+      {"leaky_relu(x, slope)",
+       [no_kink](Draw& draw) {
+         return elementwise([](Inputs v) { return leaky_relu(v[0], Real(0.1)); },
+                            [&](const Shape& shape) { return std::vector<Tensor>{no_kink(draw, shape)}; });
+       }},
+      {"relu6(x)", unary(relu6, no_kinks_of_relu6)},
+      {"sigmoid(x)", unary(sigmoid, normal)},
+      {"silu(x)", unary(silu, normal)},
+      {"gelu(x)", unary(gelu, normal)},
       {"reshape(x, shape)", reshapes},
       {"gather(x, places, shape)", gathers},
       {"sum(x)", unary(sum, normal)},
@@ -169,7 +245,13 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
       {"linear(x, weight, bias)", linears},
       {"scale_channels(x, factor)", channel_scales},
       {"pad2d(x, value, rows, columns)", paddings},
+      {"pad2d_circular(x, rows, columns)", circular_paddings},
       {"normalize_filters(w)", filter_normalizations},
+      {"concat_channels(parts)", concatenations},
+      {"slice_channels(x, first, count)", slices},
+      {"pad_channels(x, before, after)", channel_paddings},
+      {"shuffle_channels(x, groups)", shuffles},
+      {"scale_images(x, factor)", image_scales},
       {"conv2d(x, w, args)", plain_convolutions},
       {"conv2d(x, w, bias, activation, args, packed)", fused_convolutions},
       {"compose_kernels(first, second, args)", compositions},

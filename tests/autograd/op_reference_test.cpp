@@ -47,7 +47,9 @@ class Stored {
     const auto stride = integers("stride"), padding = integers("padding"), dilation = integers("dilation");
     return {stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], integer("groups")};
   }
-  Pool2dArgs pool_args() const { return {integer("kernel"), integer("stride"), integer("padding")}; }
+  Pool2dArgs pool_args() const {
+    return {integer("kernel"), integer("stride"), integer("padding"), integer("count_padding") == 1};
+  }
   ComposeArgs compose_args() const {
     const auto stride = integers("stride");
     return {integer("first_groups"), integer("second_groups"), stride[0], stride[1]};
@@ -112,6 +114,11 @@ const std::map<std::string, std::function<Variable(Inputs, const Stored&)>>& row
       // [relu]
       {"relu(x)", [](Inputs v, const Stored&) { return relu(v[0]); }},
       // [/relu]
+      {"leaky_relu(x, slope)", [](Inputs v, const Stored& s) { return leaky_relu(v[0], s.real("slope")); }},
+      {"relu6(x)", [](Inputs v, const Stored&) { return relu6(v[0]); }},
+      {"sigmoid(x)", [](Inputs v, const Stored&) { return sigmoid(v[0]); }},
+      {"silu(x)", [](Inputs v, const Stored&) { return silu(v[0]); }},
+      {"gelu(x)", [](Inputs v, const Stored&) { return gelu(v[0]); }},
       {"reshape(x, shape)", [](Inputs v, const Stored& s) { return reshape(v[0], s.shape()); }},
       {"gather(x, places, shape)",
        [](Inputs v, const Stored& s) { return gather(v[0], s.integers("places"), s.shape()); }},
@@ -123,6 +130,16 @@ const std::map<std::string, std::function<Variable(Inputs, const Stored&)>>& row
       {"scale_channels(x, factor)", [](Inputs v, const Stored&) { return scale_channels(v[0], v[1]); }},
       {"pad2d(x, value, rows, columns)",
        [](Inputs v, const Stored& s) { return pad2d(v[0], optional(v, 1), s.integer("rows"), s.integer("columns")); }},
+      {"pad2d_circular(x, rows, columns)",
+       [](Inputs v, const Stored& s) { return pad2d_circular(v[0], s.integer("rows"), s.integer("columns")); }},
+      {"concat_channels(parts)", [](Inputs v, const Stored&) { return concat_channels(v); }},
+      {"slice_channels(x, first, count)",
+       [](Inputs v, const Stored& s) { return slice_channels(v[0], s.integer("first"), s.integer("count")); }},
+      {"pad_channels(x, before, after)",
+       [](Inputs v, const Stored& s) { return pad_channels(v[0], s.integer("before"), s.integer("after")); }},
+      {"shuffle_channels(x, groups)",
+       [](Inputs v, const Stored& s) { return shuffle_channels(v[0], s.integer("groups")); }},
+      {"scale_images(x, factor)", [](Inputs v, const Stored&) { return scale_images(v[0], v[1]); }},
       {"normalize_filters(w)", [](Inputs v, const Stored&) { return normalize_filters(v[0]); }},
       {"conv2d(x, w, args)", [](Inputs v, const Stored& s) { return conv2d(v[0], v[1], s.conv_args()); }},
       {"conv2d(x, w, bias, activation, args, packed)",

@@ -45,6 +45,16 @@ def with_a_zero(*shape):
     return x
 
 
+def with_a_zero_and_a_six(*shape):
+    x = decimals(*shape, scale=6)
+    x.view(-1)[0], x.view(-1)[1] = 0, 6
+    return x
+
+
+def wide(*shape):
+    return decimals(*shape, scale=4)
+
+
 # -- shapes and products
 
 def reshape(x, shape):
@@ -60,6 +70,30 @@ def linear(x, weight, bias=None):
 
 
 # -- channel by channel
+
+def concat_channels(*parts):
+    return torch.cat(parts, -1)
+
+
+def slice_channels(x, first, count):
+    return x[..., first:first + count]
+
+
+def pad_channels(x, before, after):
+    return F.pad(x, (before, after))
+
+
+def shuffle_channels(x, groups):
+    return nhwc(F.channel_shuffle(nchw(x), groups))
+
+
+def scale_images(x, factor):
+    return x * factor[:, None, None]
+
+
+def pad2d_circular(x, rows, columns):
+    return nhwc(F.pad(nchw(x), (columns, columns, rows, rows), mode="circular"))
+
 
 def pad2d(x, value=None, rows=0, columns=0):
     padding = (columns, columns, rows, rows)
@@ -110,18 +144,19 @@ def compose_kernels(first, second, first_groups=1, second_groups=1, stride=(1, 1
 
 # -- pooling
 
-def max_pool2d(x, kernel, stride, padding):
+def max_pool2d(x, kernel, stride, padding, count_padding):
     return nhwc(F.max_pool2d(nchw(x), kernel, stride, padding))
 
 
-def avg_pool2d(x, kernel, stride, padding):
-    return nhwc(F.avg_pool2d(nchw(x), kernel, stride, padding))
+def avg_pool2d(x, kernel, stride, padding, count_padding):
+    return nhwc(F.avg_pool2d(nchw(x), kernel, stride, padding, count_include_pad=count_padding == 1))
 
 
 def pools(f):
-    return [case(f, decimals(*shape), kernel=kernel, stride=stride, padding=padding)
-            for shape, kernel, stride, padding in [((2, 4, 4, 2), 2, 2, 0), ((1, 5, 4, 3), 3, 2, 1),
-                                                   ((1, 3, 1, 2), 1, 1, 0), ((1, 3, 4, 1), 3, 1, 1)]]
+    return [case(f, decimals(*shape), kernel=kernel, stride=stride, padding=padding, count_padding=count_padding)
+            for shape, kernel, stride, padding, count_padding in [
+                ((2, 4, 4, 2), 2, 2, 0, 1), ((1, 5, 4, 3), 3, 2, 1, 1), ((1, 3, 1, 2), 1, 1, 0, 1),
+                ((1, 3, 4, 1), 3, 1, 1, 1), ((2, 4, 5, 2), 3, 2, 1, 0)]]
 
 
 # -- batch norm: statistics of the batch, or running ones, which are constants
@@ -222,6 +257,11 @@ def ops():
         # [relu]
         "relu(x)": element_by_element(torch.relu, draw=with_a_zero),
         # [/relu]
+        "leaky_relu(x, slope)": element_by_element(lambda x, slope: F.leaky_relu(x, slope), draw=with_a_zero, slope=0.1),
+        "relu6(x)": element_by_element(F.relu6, draw=with_a_zero_and_a_six),
+        "sigmoid(x)": element_by_element(torch.sigmoid, draw=wide),
+        "silu(x)": element_by_element(F.silu, draw=wide),
+        "gelu(x)": element_by_element(F.gelu, draw=wide),
         "reshape(x, shape)": [case(reshape, draw(2, 3), shape=[6]), case(reshape, draw(4, 1, 3), shape=[2, 1, 3, 2])],
         "gather(x, places, shape)": [case(gather, draw(2, 3), places=[5, 0, 5, 5, 1, 2], shape=[3, 2]),
                                      case(gather, draw(7), places=[6], shape=[1, 1])],
@@ -235,6 +275,18 @@ def ops():
                                       case(torch.multiply, draw(2, 1, 3, 2), draw(2))],
         "pad2d(x, value, rows, columns)": [case(pad2d, draw(2, 2, 3, 2), draw(2), rows=1, columns=2),
                                            case(pad2d, draw(1, 1, 2, 3), rows=2, columns=0)],
+        "pad2d_circular(x, rows, columns)": [case(pad2d_circular, draw(2, 2, 3, 2), rows=1, columns=2),
+                                             case(pad2d_circular, draw(1, 1, 2, 3), rows=1, columns=0)],
+        "concat_channels(parts)": [case(concat_channels, draw(2, 3, 1, 2), draw(2, 3, 1, 1), draw(2, 3, 1, 4)),
+                                   case(concat_channels, draw(3), draw(1))],
+        "slice_channels(x, first, count)": [case(slice_channels, draw(2, 1, 2, 5), first=1, count=3),
+                                            case(slice_channels, draw(4), first=0, count=2)],
+        "pad_channels(x, before, after)": [case(pad_channels, draw(2, 1, 2, 3), before=2, after=1),
+                                           case(pad_channels, draw(4), before=0, after=2)],
+        "shuffle_channels(x, groups)": [case(shuffle_channels, draw(2, 1, 2, 6), groups=2),
+                                        case(shuffle_channels, draw(1, 2, 1, 12), groups=3)],
+        "scale_images(x, factor)": [case(scale_images, draw(2, 3, 1, 4), draw(2, 4)),
+                                    case(scale_images, draw(1, 1, 2, 3), draw(1, 3))],
         "normalize_filters(w)": [case(normalize_filters, draw(3, 3, 2, 2)), case(normalize_filters, draw(4, 1))],
         "conv2d(x, w, args)": conv2d_cases(),
         "conv2d(x, w, bias, activation, args, packed)":

@@ -112,6 +112,29 @@ TEST_CASE("average pooling: the sum of each window over its whole size", "[core]
   }
 }
 
+TEST_CASE("average pooling: padding that does not count leaves constant images as they are", "[core]") {
+  for (Case c : kCases) {
+    CAPTURE(c.x.text(), c.args.kernel, c.args.stride, c.args.padding);
+    const Shape y_shape = pool2d_output_shape(c.x, c.args);
+    c.args.count_padding = false;
+    CHECK(max_abs_difference(avg_pool2d_forward(Tensor::full(c.x, 3), c.args), Tensor::full(y_shape, 3)) <=
+          4 * kRounding);
+
+    // The same sums as with padding that counts, over the pixels inside.
+    const Tensor x = random_normal(c.x, Random(7, 0));
+    Tensor pixels = Tensor::zeros(y_shape), sums = Tensor::zeros(y_shape);
+    for_each_pair(c.x, c.args, [&](int64_t out, int64_t place) {
+      pixels[out] += 1;
+      sums[out] += x[place];
+    });
+    for (int64_t i = 0; i < sums.size(); ++i) sums[i] /= pixels[i];
+    CHECK(max_abs_difference(avg_pool2d_forward(x, c.args), sums) <= 20 * kRounding);
+    const Tensor dy = random_normal(y_shape, Random(7, 1));
+    const double tolerance = 10 * kRounding * (1 + static_cast<double>(x.size()));
+    CHECK(std::abs(dot(dy, sums) - dot(avg_pool2d_backward(dy, c.x, c.args), x)) <= tolerance);
+  }
+}
+
 TEST_CASE("pooling: backward is the adjoint of forward", "[core]") {
   // Max pooling is linear as long as the same places win: <dy, max_pool(x)> = <dx, x>.
   for (const Case& c : kCases) {
