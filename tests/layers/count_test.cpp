@@ -1,5 +1,6 @@
 #include "layers/labs/count.h"
 
+#include "autograd/annex/annex_ops.h"
 #include "core/annex/window_pooling.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
@@ -52,6 +53,19 @@ BothForms counts_from_widths(const std::array<int64_t, 5>& depths, const std::ar
   }
   return both;
 }
+
+/// Swaps the halves of the channels, scales them image by image, and shuffles them.
+class MovedChannels : public Module {
+ public:
+  Variable forward(const Variable& x) override {
+    const int64_t half = x.shape()[-1] / 2;
+    const Variable y = concat_channels({slice_channels(x, half, half), slice_channels(x, 0, half)});
+    return shuffle_channels(scale_images(y, sigmoid(global_avg_pool(y))), 2);
+  }
+  void visit(Visitor&) override {}
+  std::string description() const override { return "MovedChannels"; }
+  std::unique_ptr<Module> fold() const override { return std::make_unique<MovedChannels>(); }
+};
 
 /// A size as it is published: millions of parameters to three digits, of multiply-adds to two; training, then folded.
 struct Published {
@@ -177,6 +191,16 @@ TEST_CASE("count: passes over the maps of a block of branches, and none once it 
     CHECK(count(*block, {1, 8, 8, 4}).element_wise == element_wise);
     CHECK(count(*block->fold(), {1, 8, 8, 4}).element_wise == 0);
   }
+}
+
+TEST_CASE("count: what moves and scales channels reads and writes maps", "[layers]") {
+  MovedChannels layer;
+  const int64_t map = 5 * 5 * 8, pixel = 8;
+  const Counts counts = count(layer, {1, 5, 5, 8});
+  CHECK(counts.multiply_adds == 0);
+  CHECK(counts.additions == 0);
+  // Two slices of a half each, concatenated; their mean and its sigmoid; one factor per channel; the shuffle.
+  CHECK(counts.element_wise == 2 * map + 2 * map + (map + pixel) + 2 * pixel + (2 * map + pixel) + 2 * map);
 }
 
 TEST_CASE("count: leaves modes and state as they were", "[layers]") {

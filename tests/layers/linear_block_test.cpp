@@ -153,6 +153,13 @@ TEST_CASE("LinearBlock: refuses to fold what no convolution can be, naming piece
              }),
              ContainsSubstring("grids differ"));
   CHECK_THAT(error_with([&](Branch& branch) {
+               branch.add<Conv2d>("a", one, initializer);
+               const Pool2dArgs window{.kernel = 3, .stride = 1, .padding = 1, .count_padding = false};
+               branch.add<AvgPool2d>("pool", window);
+             }),
+             ContainsSubstring("fold: pool: AvgPool2d 3x3, stride 1, padding 1, which does not count, so it divides by "
+                               "fewer pixels at the edge, and no kernel does that"));
+  CHECK_THAT(error_with([&](Branch& branch) {
                auto inner = std::make_unique<LinearBlock>();
                inner->add_branch("x").add<Conv2d>("conv", three, initializer);
                inner->add_branch("y").add<Relu>("relu");

@@ -34,4 +34,6 @@ TEST_CASE("pooling layers: fold to a copy with the same window", "[layers]") {
   }
   CHECK(largest.description() == "MaxPool2d 3x3, stride 2, padding 1");
   CHECK(AvgPool2d({}).description() == "AvgPool2d 2x2, stride 2");
+  CHECK(AvgPool2d({.kernel = 3, .stride = 1, .padding = 1, .count_padding = false}).description() ==
+        "AvgPool2d 3x3, stride 1, padding 1, which does not count");
 }
