@@ -4,6 +4,7 @@
 #include "core/annex/channels.h"
 #include "core/annex/elementwise.h"
 #include "core/annex/padding.h"
+#include "core/annex/resize.h"
 #include "core/ops/elementwise.h"
 
 namespace onefold {
@@ -92,6 +93,11 @@ Variable scale_images(const Variable& x, const Variable& factor) {
                   return {needs_dx ? scale_images_forward(dy, factor) : Tensor(),
                           needs_dfactor ? scale_images_backward_factor(x, dy) : Tensor()};
                 });
+}
+
+Variable resize_images(const Variable& x, int64_t height, int64_t width) {
+  return record("resize_images", resize_images_forward(x.value(), height, width), {x},
+                [shape = x.shape()](const Tensor& dy) -> Grads { return {resize_images_backward(dy, shape)}; });
 }
 
 Variable dropout(const Variable& x, Real probability, const Random& random) {

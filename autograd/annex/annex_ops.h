@@ -34,6 +34,8 @@ Variable shuffle_channels(const Variable& x, int64_t groups);
 //   channel g C / groups + i becomes i groups + g; dx = dy in the old order
 Variable scale_images(const Variable& x, const Variable& factor);
 //   [N, H, W, C] by [N, C]: x factor; dx = dy factor, dfactor = sum of dy x over each image's pixels
+Variable resize_images(const Variable& x, int64_t height, int64_t width);
+//   [N, H, W, C] -> [N, height, width, C], interpolated linearly; dx = dy by the same shares
 Variable dropout(const Variable& x, Real probability, const Random& random);
 //   x mask / (1 - probability), mask from the generator; dx = dy mask / (1 - probability)
 

@@ -175,6 +175,16 @@ Examples image_scales(Draw& draw) {
   return examples;
 }
 
+Examples resizings(Draw& draw) {
+  return channel_ops(
+      {{{1, 1, 1, 1}, {2, 3}},
+       {{2, 3, 4, 2}, {3, 4}},
+       {{1, 6, 5, 3}, {4, 2}},
+       {{2, 2, 3, 1}, {5, 4}},
+       {{1, 5, 2, 18}, {3, 3}}},
+      [](const Variable& x, const auto& v) { return resize_images(x, v[0], v[1]); }, draw);
+}
+
 /// Padding of none, of less than the images, and of several times their size.
 Examples circular_paddings(Draw& draw) {
   return channel_ops(
@@ -252,6 +262,7 @@ const std::map<std::string, std::function<Examples(Draw&)>>& rows() {
       {"pad_channels(x, before, after)", channel_paddings},
       {"shuffle_channels(x, groups)", shuffles},
       {"scale_images(x, factor)", image_scales},
+      {"resize_images(x, height, width)", resizings},
       {"conv2d(x, w, args)", plain_convolutions},
       {"conv2d(x, w, bias, activation, args, packed)", fused_convolutions},
       {"compose_kernels(first, second, args)", compositions},

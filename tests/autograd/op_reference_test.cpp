@@ -140,6 +140,8 @@ const std::map<std::string, std::function<Variable(Inputs, const Stored&)>>& row
       {"shuffle_channels(x, groups)",
        [](Inputs v, const Stored& s) { return shuffle_channels(v[0], s.integer("groups")); }},
       {"scale_images(x, factor)", [](Inputs v, const Stored&) { return scale_images(v[0], v[1]); }},
+      {"resize_images(x, height, width)",
+       [](Inputs v, const Stored& s) { return resize_images(v[0], s.integer("height"), s.integer("width")); }},
       {"normalize_filters(w)", [](Inputs v, const Stored&) { return normalize_filters(v[0]); }},
       {"conv2d(x, w, args)", [](Inputs v, const Stored& s) { return conv2d(v[0], v[1], s.conv_args()); }},
       {"conv2d(x, w, bias, activation, args, packed)",

@@ -91,6 +91,10 @@ def scale_images(x, factor):
     return x * factor[:, None, None]
 
 
+def resize_images(x, height, width):
+    return nhwc(F.interpolate(nchw(x), (height, width), mode="bilinear"))
+
+
 def pad2d_circular(x, rows, columns):
     return nhwc(F.pad(nchw(x), (columns, columns, rows, rows), mode="circular"))
 
@@ -287,6 +291,8 @@ def ops():
                                         case(shuffle_channels, draw(1, 2, 1, 12), groups=3)],
         "scale_images(x, factor)": [case(scale_images, draw(2, 3, 1, 4), draw(2, 4)),
                                     case(scale_images, draw(1, 1, 2, 3), draw(1, 3))],
+        "resize_images(x, height, width)": [case(resize_images, draw(2, 4, 5, 2), height=6, width=3),
+                                            case(resize_images, draw(1, 4, 2, 3), height=2, width=1)],
         "normalize_filters(w)": [case(normalize_filters, draw(3, 3, 2, 2)), case(normalize_filters, draw(4, 1))],
         "conv2d(x, w, args)": conv2d_cases(),
         "conv2d(x, w, bias, activation, args, packed)":

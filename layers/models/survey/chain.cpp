@@ -1,5 +1,7 @@
 #include "layers/models/survey/chain.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/check.h"
@@ -15,9 +17,20 @@ namespace onefold {
 
 namespace {
 
-/// A Sequential that folds a convolution and the ReLU right behind it to one op, a pass over memory less.
+/// A Sequential that folds a convolution and the ReLU right behind it to one op, a pass over memory less, and knows how
+/// small its images may be.
 class ChainLayers : public Sequential {
  public:
+  Variable forward(const Variable& x) override {
+    const Shape& shape = x.shape();
+    check(least_side_ == 1 || (shape.rank() == 4 && std::min(shape[1], shape[2]) >= least_side_), "got images ", shape,
+          ", expected [N H W C] of at least ", least_side_, " x ", least_side_,
+          " pixels: the network's strides leave less than a pixel of smaller ones");
+    return Sequential::forward(x);
+  }
+
+  void set_least_side(int64_t side) { least_side_ = side; }
+
   std::unique_ptr<Module> fold() const override {
     auto folded = fold_layers();
     for (int64_t i = 0; i + 1 < folded->size(); ++i) {
@@ -28,6 +41,9 @@ class ChainLayers : public Sequential {
     }
     return folded;
   }
+
+ private:
+  int64_t least_side_ = 1;
 };
 
 Pool2dArgs pool_window(int64_t kernel, int64_t stride, bool padded) {
@@ -39,9 +55,16 @@ Pool2dArgs pool_window(int64_t kernel, int64_t stride, bool padded) {
 Chain::Chain(int64_t channels, Initializer& initializer)
     : channels_(channels), initializer_(&initializer), layers_(std::make_unique<ChainLayers>()) {}
 
-Chain& Chain::append(std::unique_ptr<Module> layer, int64_t channels) {
+Chain Chain::branch() const {
+  Chain empty(channels_, *initializer_);
+  empty.stride_ = stride_;
+  return empty;
+}
+
+Chain& Chain::append(std::unique_ptr<Module> layer, int64_t channels, int64_t stride) {
   layers_->append(std::move(layer));
   channels_ = channels;
+  stride_ *= stride;
   return *this;
 }
 
@@ -53,7 +76,7 @@ Chain& Chain::conv(int64_t kernel_h, int64_t kernel_w, int64_t out, const ConvSt
   args.padding_w = kernel_w / 2;
   const Conv2dOptions options{
       .in = channels_, .out = out, .kernel_h = kernel_h, .kernel_w = kernel_w, .args = args, .bias = style.bias};
-  return append(std::make_unique<Conv2d>(options, *initializer_), out);
+  return append(std::make_unique<Conv2d>(options, *initializer_), out, style.stride);
 }
 
 Chain& Chain::depthwise(int64_t kernel, int64_t stride) {
@@ -69,11 +92,11 @@ Chain& Chain::act(Curve curve) {
 }
 
 Chain& Chain::max_pool(int64_t kernel, int64_t stride, bool padded) {
-  return append(std::make_unique<MaxPool2d>(pool_window(kernel, stride, padded)), channels_);
+  return append(std::make_unique<MaxPool2d>(pool_window(kernel, stride, padded)), channels_, stride);
 }
 
 Chain& Chain::avg_pool(int64_t kernel, int64_t stride, bool padded) {
-  return append(std::make_unique<AvgPool2d>(pool_window(kernel, stride, padded)), channels_);
+  return append(std::make_unique<AvgPool2d>(pool_window(kernel, stride, padded)), channels_, stride);
 }
 
 Chain& Chain::pad_channels(int64_t channels) {
@@ -106,6 +129,7 @@ Chain& Chain::sum(Chain& a, Chain& b) {
         " channels; both branches must have the same number");
   Branches branches;
   for (Chain* branch : {&a, &b}) branches.push_back(branch->done());
+  stride_ = a.stride_;
   return append(std::make_unique<Sum>(std::move(branches)), a.channels_);
 }
 
@@ -115,15 +139,32 @@ Chain& Chain::concat(const std::vector<Chain*>& branches) {
   for (Chain* branch : branches) {
     layers.push_back(branch->done());
     channels += branch->channels_;
+    stride_ = branch->stride_;
   }
   return append(std::make_unique<Concat>(std::move(layers)), channels);
 }
 
+Chain& Chain::resize(int64_t side) {
+  check(layers_->size() == 0, "Chain: resize() after ", layers_->size(), " layers; call it before all others");
+  side_ = side;
+  return append(std::make_unique<ResizeImages>(side), channels_);
+}
+
 Chain& Chain::classify(int64_t classes) {
+  check(side_ == 0 || side_ >= stride_, "got images resized to ", side_, " pixels a side, expected at least ", stride_,
+        ": the network's strides leave less than a pixel of smaller ones");
+  if (side_ == 0) static_cast<ChainLayers&>(*layers_).set_least_side(stride_);
   append(std::make_unique<GlobalAvgPool>(), channels_);
   return append(std::make_unique<Linear>(channels_, classes, *initializer_), classes);
 }
 
 std::unique_ptr<Sequential> Chain::done() { return std::exchange(layers_, std::make_unique<ChainLayers>()); }
+
+int64_t scaled_channels(const std::string& network, double multiplier, int64_t channels) {
+  const double scaled = std::round(multiplier * static_cast<double>(channels));
+  check(scaled >= 1 && scaled <= 1e6, network, ": got width multiplier ", multiplier, ", which makes ", scaled,
+        " channels of ", channels, ", expected at least 1, and at most 1e6");
+  return static_cast<int64_t>(scaled);
+}
 
 }  // namespace onefold

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "layers/models/survey/parts.h"
@@ -32,7 +33,7 @@ class Chain {
   Chain(int64_t channels, Initializer& initializer);
 
   /// An empty chain with as many channels as this one has now, for a branch of sum() or concat().
-  Chain branch() const { return Chain(channels_, *initializer_); }
+  Chain branch() const;
 
   int64_t channels() const { return channels_; }
 
@@ -60,15 +61,19 @@ class Chain {
   Chain& drop_path(Real probability);
   Chain& squeeze_excite(int64_t hidden, Curve curve = Curve::relu);
 
+  /// Images, in front of all other layers, in a size of side x side pixels.
+  Chain& resize(int64_t side);
+
   /// The sum of branches, which must have the same channels, or their concatenation. Takes the branches' layers.
   Chain& sum(Chain& a, Chain& b);
   Chain& concat(const std::vector<Chain*>& branches);
 
-  /// Global average pooling and a linear layer: [N, H, W, C] -> logits [N, classes].
+  /// Global average pooling and a linear layer: [N, H, W, C] -> logits [N, classes]. From here on, images with fewer
+  /// pixels a side than the product of all strides are an Error.
   Chain& classify(int64_t classes);
 
-  /// Any other layer, and the channels behind it.
-  Chain& append(std::unique_ptr<Module> layer, int64_t channels);
+  /// Any other layer, the channels behind it, and its stride.
+  Chain& append(std::unique_ptr<Module> layer, int64_t channels, int64_t stride = 1);
 
   /// The layers. The chain is empty afterwards.
   std::unique_ptr<Sequential> done();
@@ -77,8 +82,13 @@ class Chain {
 
  private:
   int64_t channels_;
+  int64_t stride_ = 1;  // of all layers so far
+  int64_t side_ = 0;    // that images are resized to; 0: as they are
   Initializer* initializer_;
   std::unique_ptr<Sequential> layers_;
 };
+
+/// multiplier x channels, rounded. Throws Error, naming the network, if that leaves none.
+int64_t scaled_channels(const std::string& network, double multiplier, int64_t channels);
 
 }  // namespace onefold

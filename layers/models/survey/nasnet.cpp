@@ -134,7 +134,7 @@ std::unique_ptr<Sequential> nasnet(const std::string& genotype, int64_t cells, i
     for (int64_t i = 0; i < cells; ++i) append(plan.normal, false);
   }
   Chain net(3, initializer);
-  return net.append(std::move(graph), last.channels).relu().classify(classes).done();
+  return net.append(std::move(graph), last.channels, int64_t{1} << last.halvings).relu().classify(classes).done();
 }
 
 }  // namespace onefold

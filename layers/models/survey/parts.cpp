@@ -152,6 +152,18 @@ std::string PadCircular::description() const { return "PadCircular " + std::to_s
 
 std::unique_ptr<Module> PadCircular::fold() const { return fold_to_copy(*this, pixels_); }
 
+ResizeImages::ResizeImages(int64_t side) : side_(side) {
+  check(side >= 1 && side <= 4096, "ResizeImages: got a side of ", side, " pixels, expected 1 to 4096");
+}
+
+Variable ResizeImages::forward(const Variable& x) { return resize_images(x, side_, side_); }
+
+std::string ResizeImages::description() const {
+  return "ResizeImages to " + std::to_string(side_) + "x" + std::to_string(side_);
+}
+
+std::unique_ptr<Module> ResizeImages::fold() const { return fold_to_copy(*this, side_); }
+
 SqueezeExcite::SqueezeExcite(int64_t channels, int64_t hidden, Curve curve, Initializer& initializer) : curve_(curve) {
   check(hidden >= 1, "SqueezeExcite: ", hidden, " hidden channels for ", channels, "; expected at least 1");
   reduce_ = std::make_unique<Linear>(channels, hidden, initializer);

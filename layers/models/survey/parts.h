@@ -138,6 +138,21 @@ class PadCircular : public Module {
   int64_t pixels_;
 };
 
+/// Images in another size, interpolated linearly.
+class ResizeImages : public Module {
+ public:
+  /// To side x side pixels. Throws Error unless it is in [1, 4096].
+  explicit ResizeImages(int64_t side);
+
+  Variable forward(const Variable& x) override;
+  void visit(Visitor&) override {}
+  std::string description() const override;
+  std::unique_ptr<Module> fold() const override;
+
+ private:
+  int64_t side_;
+};
+
 /// Scales each channel of each image by a factor from 0 to 1 that depends on the means of all its channels:
 /// x sigmoid(expand(curve(reduce(mean of x)))). State: reduce.*, expand.*.
 /// Hu, Shen, Sun: "Squeeze-and-Excitation Networks", CVPR 2018, section 3.

@@ -29,6 +29,10 @@ struct NumberedNetworks {
   Make (*make)(const std::vector<double>& numbers);
 };
 
+std::unique_ptr<Sequential> scaled_efficientnet(double phi, int64_t classes, Initializer& initializer) {
+  return efficientnet_tiny(compound_scale(phi), classes, initializer);
+}
+
 int64_t whole(double number) {
   const auto rounded = static_cast<int64_t>(std::min(number, 1e9));
   check(static_cast<double>(rounded) == number, "survey: got ", number, ", expected a whole number below 1e9");
@@ -40,6 +44,13 @@ const std::vector<NumberedNetworks>& numbered_networks() {
   static const std::vector<NumberedNetworks> all = {
       {"resnet", 1, [](const std::vector<double>& n) { return with(resnet, whole(n[0])); }},
       {"densenet_bc_", 2, [](const std::vector<double>& n) { return with(densenet_bc, whole(n[0]), whole(n[1])); }},
+      {"mobilenet_", 1, [](const std::vector<double>& n) { return with(mobilenet, n[0], 32); }},
+      {"mobilenet_", 2, [](const std::vector<double>& n) { return with(mobilenet, n[0], whole(n[1])); }},
+      {"shufflenet_g", 1, [](const std::vector<double>& n) { return with(shufflenet, whole(n[0])); }},
+      {"shufflenetv2_", 1, [](const std::vector<double>& n) { return with(shufflenet_v2, n[0]); }},
+      {"efficientnet_tiny_", 1, [](const std::vector<double>& n) { return with(scaled_efficientnet, n[0]); }},
+      {"delta_orthogonal_", 1, [](const std::vector<double>& n) { return with(delta_orthogonal, whole(n[0])); }},
+      {"maxnorm_", 1, [](const std::vector<double>& n) { return with(max_norm, whole(n[0])); }},
   };
   // [/numbered]
   return all;
@@ -120,6 +131,27 @@ const std::vector<SurveyNetwork>& survey_networks() {
       {"amoebanet_a_small", "3 normal and 2 reduction cells of AmoebaNet-A, 8 channels",
        with(nasnet, kAmoebaNetA, 1, 8)},
       {"amoebanet_a", "18 normal and 2 reduction cells of AmoebaNet-A, 32 channels", with(nasnet, kAmoebaNetA, 6, 32)},
+      {"mobilenet", "13 depthwise and 1x1 pairs, 64 to 1024 channels", with(mobilenet, 1.0, 32)},
+      {"mobilenet_0.5", "half of MobileNet's channels", with(mobilenet, 0.5, 32)},
+      {"mobilenet_0.5_24", "half of its channels, on images of 24 x 24 pixels", with(mobilenet, 0.5, 24)},
+      {"shufflenet_g2", "16 blocks in 2 groups, 200 to 800 channels", with(shufflenet, 2)},
+      {"shufflenet_g3", "16 blocks in 3 groups, 240 to 960 channels", with(shufflenet, 3)},
+      {"shufflenetv2_0.5", "16 blocks, 48 to 192 channels", with(shufflenet_v2, 0.5)},
+      {"shufflenetv2_1", "16 blocks, 116 to 464 channels", with(shufflenet_v2, 1)},
+      {"xception", "8 blocks of separable convolutions, 64 to 256 channels", with(xception)},
+      {"efficientnet_tiny_0", "9 inverted bottlenecks, 16 to 80 channels, 32 x 32 pixels",
+       with(scaled_efficientnet, 0)},
+      {"efficientnet_tiny_1", "11 of them, 16 to 88 channels, 37 x 37 pixels", with(scaled_efficientnet, 1)},
+      {"efficientnet_tiny_2", "12 of them, 20 to 96 channels, 42 x 42 pixels", with(scaled_efficientnet, 2)},
+      {"efficientnet_b0", "16 inverted bottlenecks, 16 to 320 channels", with(efficientnet_b0)},
+      {"regnetx_small", "8 blocks, 16 to 168 channels", with(regnet, RegNet{16, 20, 2.2, 8, 8})},
+      {"regnety_small", "the same with squeeze-excite", with(regnet, RegNet{16, 20, 2.2, 8, 8, 0.25})},
+      {"regnetx_200mf", "13 blocks, 24 to 368 channels", with(regnet, RegNet{24, 36.44, 2.49, 13, 8})},
+      {"regnety_400mf", "16 blocks with squeeze-excite, 48 to 440 channels",
+       with(regnet, RegNet{48, 27.89, 2.09, 16, 8, 0.25})},
+      {"delta_orthogonal_32", "32 plain layers, 64 channels, tanh", with(delta_orthogonal, 32)},
+      {"maxnorm_20", "20 plain layers, 16 to 64 channels, leaky ReLU", with(max_norm, 20)},
+      {"maxnorm_56", "56 plain layers, 16 to 64 channels, leaky ReLU", with(max_norm, 56)},
   };
   // [/networks]
   return all;

@@ -22,6 +22,49 @@ std::unique_ptr<Sequential> inception_resnet(int64_t classes, Initializer& initi
 std::unique_ptr<Sequential> densenet_bc(int64_t depth, int64_t growth, int64_t classes, Initializer& initializer);
 std::unique_ptr<Sequential> nasnet(const std::string& genotype, int64_t cells, int64_t width, int64_t classes,
                                    Initializer& initializer);  // `cells` normal cells a stage: genotype.h
+
+/// Every layer's channels times `width`, and images resized to `side` pixels.
+std::unique_ptr<Sequential> mobilenet(double width, int64_t side, int64_t classes, Initializer& initializer);
+
+std::unique_ptr<Sequential> shufflenet(int64_t groups, int64_t classes, Initializer& initializer);  // 1 to 3
+std::unique_ptr<Sequential> shufflenet_v2(double size, int64_t classes, Initializer& initializer);  // 0.5, 1, 1.5, 2
+std::unique_ptr<Sequential> xception(int64_t classes, Initializer& initializer);
+std::unique_ptr<Sequential> efficientnet_b0(int64_t classes, Initializer& initializer);
+
+/// Factors of a network's depth, width, and side of its images, above 0 and at most 10; and those for a phi.
+struct CompoundScale {
+  double depth = 1, width = 1, resolution = 1;
+};
+CompoundScale compound_scale(double phi);
+std::unique_ptr<Sequential> efficientnet_tiny(const CompoundScale& scale, int64_t classes, Initializer& initializer);
+
+/// A network of stages that each choose for themselves; `squeeze` above 0 is squeeze-excite's share of a block's input.
+struct AnyNetStage {
+  int64_t blocks, width, stride, group_width;
+};
+struct AnyNet {
+  std::vector<AnyNetStage> stages;
+  double squeeze = 0;
+};
+std::unique_ptr<Sequential> anynet(const AnyNet& shape, int64_t classes, Initializer& initializer);
+
+/// An AnyNet whose width grows along the line w0 + wa block, rounded to w0 wm^k, k = 0, 1, ...
+struct RegNet {
+  double w0, wa, wm;
+  int64_t depth, group_width;
+  double squeeze = 0;
+};
+AnyNet regnet_shape(const RegNet& rule);
+std::unique_ptr<Sequential> regnet(const RegNet& rule, int64_t classes, Initializer& initializer);
+
+/// The initial weights of a convolution that only turns each pixel: zero except for the tap in the centre, a random
+/// orthogonal matrix [C, K]. If K >= C, the result of the convolution is as long as its input. shape is [R, S, C, K];
+/// throws Error unless R and S are odd.
+Tensor delta_orthogonal_kernel(const Shape& shape, Initializer& initializer);
+
+/// Plain networks without batch norm or shortcuts.
+std::unique_ptr<Sequential> delta_orthogonal(int64_t depth, int64_t classes, Initializer& initializer);
+std::unique_ptr<Sequential> max_norm(int64_t depth, int64_t classes, Initializer& initializer);
 // [/definitions]
 
 /// A network by the name that people type.
