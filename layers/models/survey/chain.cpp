@@ -47,7 +47,7 @@ class ChainLayers : public Sequential {
 };
 
 Pool2dArgs pool_window(int64_t kernel, int64_t stride, bool padded) {
-  return {.kernel = kernel, .stride = stride, .padding = padded ? kernel / 2 : 0, .count_padding = !padded};
+  return {.kernel = kernel, .stride = stride, .padding = padded ? kernel / 2 : 0};
 }
 
 }  // namespace
@@ -96,7 +96,9 @@ Chain& Chain::max_pool(int64_t kernel, int64_t stride, bool padded) {
 }
 
 Chain& Chain::avg_pool(int64_t kernel, int64_t stride, bool padded) {
-  return append(std::make_unique<AvgPool2d>(pool_window(kernel, stride, padded)), channels_, stride);
+  Pool2dArgs args = pool_window(kernel, stride, padded);
+  args.count_padding = !padded;
+  return append(std::make_unique<AvgPool2d>(args), channels_, stride);
 }
 
 Chain& Chain::pad_channels(int64_t channels) {

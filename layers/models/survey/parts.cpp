@@ -81,7 +81,7 @@ Variable Concat::forward(const Variable& x) {
     const Shape first = results[0].shape(), shape = results[i].shape();
     check(shape.rank() == 4 && first.rank() == 4 && shape == Shape{first[0], first[1], first[2], shape[3]},
           "Concat: branch ", i, " makes ", shape, " of ", x.shape(), ", branch 0 makes ", first,
-          "; give all branches the same strides");
+          "; all must make images [N H W C] with the same N, H and W");
   }
   return concat_channels(results);
 }

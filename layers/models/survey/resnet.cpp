@@ -15,12 +15,14 @@ namespace onefold {
 
 namespace {
 
+// [block]
 void residual_block(Chain& net, int64_t width, int64_t stride) {
   Chain body = net.branch(), shortcut = net.branch();
   body.conv(3, width, {.stride = stride}).norm().relu().conv(3, width).norm();
   if (stride != 1) shortcut.avg_pool(1, stride).pad_channels(width);
   net.sum(body, shortcut).relu();
 }
+// [/block]
 
 }  // namespace
 
