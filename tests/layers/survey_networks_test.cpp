@@ -73,8 +73,8 @@ const std::map<std::string, SurveyCounts>& expected_counts() {
 /// The teaching sizes, at most 130 M multiply-adds, are enough where a test runs a network several times.
 constexpr int64_t kTeachingSize = 130'000'000;
 
-std::unique_ptr<Sequential> make(const std::string& name, uint64_t seed = 1) {
-  Initializer initializer(seed);
+std::unique_ptr<Sequential> make_named(const std::string& name) {
+  Initializer initializer(1);
   return make_survey_network(name, 10, initializer);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("survey: every network has these counts, and folded it computes what i
     const SurveyCounts expected = expected_counts().at(each.name);
     if (kSanitized && expected.multiply_adds > kTeachingSize) continue;
 
-    const auto network = make(each.name);
+    const auto network = make_named(each.name);
     const Counts counts = count(*network, image);
     CHECK(counts.parameters == expected.parameters);
     CHECK(counts.multiply_adds == expected.multiply_adds);
@@ -154,7 +154,7 @@ TEST_CASE("survey: every network's gradient along a direction is that of differe
   for (const SurveyNetwork& each : survey_networks()) {
     if (expected_counts().at(each.name).multiply_adds > kTeachingSize) continue;
     CAPTURE(each.name);
-    const auto network = make(each.name);
+    const auto network = make_named(each.name);
     const Variable x = random_images({4, 16, 16, 3});
     const Variable weights = random_images({4, 10}, 8);
     const auto loss = [&] { return sum(multiply((*network)(x), weights)); };
@@ -201,27 +201,33 @@ TEST_CASE("survey: every network's gradient along a direction is that of differe
 
 TEST_CASE("survey: names may end in numbers, and an unknown one gets the nearest", "[layers]") {
   Initializer initializer(1);
-  CHECK(count_parameters(*make("resnet14")) == 172506);
-  CHECK(count_parameters(*make("densenet_bc_22_12")) == 71686);
+  CHECK(count_parameters(*make_named("resnet14")) == 172506);
+  CHECK(count_parameters(*make_named("densenet_bc_22_12")) == 71686);
   CHECK(is_survey_network("resnet8"));
   CHECK(is_survey_network("resnet9"));  // which cannot be made, and making it says why
   for (const char* name :
        {"", "resnet", "resnet_20", "resnet20x", "resnet1e2", "densenet_bc_40", "densenet_bc_40_12_6"}) {
     CAPTURE(name);
     CHECK_FALSE(is_survey_network(name));
-    CHECK_THAT(error_of([&] { make(name); }), ContainsSubstring("unknown network \"" + std::string(name) + "\""));
+    CHECK_THAT(error_of([&] { make_named(name); }), ContainsSubstring("unknown network \"" + std::string(name) + "\""));
   }
-  CHECK_THROWS_WITH(make("resnet_20"),
+  CHECK_THROWS_WITH(make_named("resnet_20"),
                     "unknown network \"resnet_20\"; the nearest names are resnet20, resnet32, resnet110");
-  CHECK_THROWS_WITH(make("gogglenet"),
+  CHECK_THROWS_WITH(make_named("ResNet-56"), ContainsSubstring("the nearest names are resnet56, "));
+  CHECK_THROWS_WITH(make_named("densenet"),
+                    ContainsSubstring("the nearest names are densenet_bc_40_12, densenet_bc_100_12, "));
+  CHECK_THROWS_WITH(make_named("gogglenet"),
                     ContainsSubstring("unknown network \"gogglenet\"; the nearest names are googlenet, "));
-  CHECK_THROWS_WITH(make("resnet21"),
+  CHECK(count_parameters(*make_named(std::string("nasnet:") + kNasNetA)) == 212122);
+  CHECK_THROWS_WITH(make_named("nasnet:sep3 0 + sepp 1"),
+                    ContainsSubstring("genotype: \"sepp\" at character 10, expected one of skip, sep3"));
+  CHECK_THROWS_WITH(make_named("resnet21"),
                     "resnet: got depth 21, expected 6 n + 2 layers, as 20, 32, 44, 56 or 110, at most 1202");
-  CHECK_THROWS_WITH(make("resnet20.5"), "survey: got 20.5, expected a whole number below 1e9");
-  CHECK_THROWS_WITH(make("resnet99999999999999999998"), ContainsSubstring("expected a whole number below 1e9"));
-  CHECK_THROWS_WITH(make("densenet_bc_41_12"),
+  CHECK_THROWS_WITH(make_named("resnet20.5"), "survey: got 20.5, expected a whole number below 1e9");
+  CHECK_THROWS_WITH(make_named("resnet99999999999999999998"), ContainsSubstring("expected a whole number below 1e9"));
+  CHECK_THROWS_WITH(make_named("densenet_bc_41_12"),
                     "densenet_bc: got depth 41, expected 6 n + 4 layers, as 40 or 100, at most 250");
-  CHECK_THROWS_WITH(make("densenet_bc_40_0"), "densenet_bc: got growth 0, expected 1 to 48 channels per layer");
+  CHECK_THROWS_WITH(make_named("densenet_bc_40_0"), "densenet_bc: got growth 0, expected 1 to 48 channels per layer");
   CHECK_THROWS_WITH(vgg("vgg13", 10, initializer), "vgg: unknown plan \"vgg13\"; expected vgg_small, vgg11 or vgg16");
   CHECK_THROWS_WITH(nasnet(kNasNetA, 0, 8, 10, initializer),
                     "nasnet: got 0 cells of 8 channels, expected at least 1 and 2");
@@ -239,7 +245,7 @@ TEST_CASE("survey: names are unique, and each is known", "[layers]") {
 }
 
 TEST_CASE("survey: a folded ResNet is one op per convolution, and one per sum and ReLU", "[layers][fold]") {
-  const auto network = make("resnet8");
+  const auto network = make_named("resnet8");
   network->eval();
   const auto folded = network->fold();
   const Counts counts = count(*folded, {1, 32, 32, 3});

@@ -13,21 +13,21 @@ using namespace onefold::testing;
 
 namespace {
 
-double length(const Tensor& x) { return std::sqrt(sum(multiply(x, x))); }
+double euclidean_length(const Tensor& x) { return std::sqrt(sum(multiply(x, x))); }
 
 }  // namespace
 
 TEST_CASE("delta_orthogonal: a chain of convolutions, however deep, keeps the length of its input", "[layers]") {
   Initializer initializer(1);
   Tensor x = random_images({2, 5, 6, 8}).value();
-  const double before = length(x);
+  const double before = euclidean_length(x);
   for (int layer = 0; layer < 50; ++layer) {
     const Tensor weight = delta_orthogonal_kernel({3, 3, x.shape()[3], x.shape()[3] + layer % 2}, initializer);
     x = conv2d(pad2d_circular_forward(x, 1, 1), weight, {});
     CHECK(x.shape()[1] == 5);
   }
   const double rounding = std::numeric_limits<Real>::epsilon();
-  CHECK(std::abs(length(x) / before - 1) < 50 * rounding);
+  CHECK(std::abs(euclidean_length(x) / before - 1) < 50 * rounding);
 }
 
 TEST_CASE("delta_orthogonal: only the tap in the centre, another one each time", "[layers]") {

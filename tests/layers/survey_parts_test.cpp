@@ -139,7 +139,7 @@ TEST_CASE("survey parts: branches that do not fit together are named", "[layers]
 
 TEST_CASE("SqueezeExcite: scales each channel by what all of an image's means say", "[layers]") {
   Initializer initializer(1);
-  SqueezeExcite layer(4, 2, Curve::silu, initializer);
+  onefold::SqueezeExcite layer(4, 2, Curve::silu, initializer);
   CHECK(layer.description() == "SqueezeExcite 4 -> 2 -> 4, silu");
   const auto weights = state(layer);
   CHECK(weights.at("reduce.weight").shape() == Shape{4, 2});
@@ -166,7 +166,7 @@ TEST_CASE("SqueezeExcite: scales each channel by what all of an image's means sa
 
   layer.eval();
   CHECK(difference((*layer.fold())(x), layer(x)) == 0);
-  CHECK_THROWS_WITH(SqueezeExcite(4, 0, Curve::relu, initializer),
+  CHECK_THROWS_WITH(onefold::SqueezeExcite(4, 0, Curve::relu, initializer),
                     "SqueezeExcite: 0 hidden channels for 4; expected at least 1");
 }
 

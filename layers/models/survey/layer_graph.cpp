@@ -28,10 +28,19 @@ int64_t LayerGraph::sum(int64_t a, int64_t b) { return append({Step::Kind::sum, 
 int64_t LayerGraph::concat(const std::vector<int64_t>& parts) { return append({Step::Kind::concat, parts, nullptr}); }
 
 Variable LayerGraph::forward(const Variable& x) {
+  // A result is released with its last use: without history, no more is held than a cell needs.
+  std::vector<size_t> last_use(steps_.size() + 1);
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    for (const int64_t number : steps_[i].from) last_use[static_cast<size_t>(number)] = i;
+  }
   std::vector<Variable> results{x};
-  for (const Step& step : steps_) {
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
     std::vector<Variable> inputs;
     for (const int64_t number : step.from) inputs.push_back(results[static_cast<size_t>(number)]);
+    for (const int64_t number : step.from) {
+      if (last_use[static_cast<size_t>(number)] == i) results[static_cast<size_t>(number)] = {};
+    }
     switch (step.kind) {
       case Step::Kind::layer: results.push_back((*step.layer)(inputs[0])); break;
       case Step::Kind::sum: results.push_back(onefold::add(inputs[0], inputs[1])); break;

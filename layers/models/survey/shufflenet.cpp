@@ -22,7 +22,7 @@ namespace onefold {
 
 namespace {
 
-constexpr int64_t kStem = 24;
+constexpr int64_t kShuffleStem = 24;
 
 /// Channels of the first stage for 1, 2 and 3 groups, such that all three cost about the same. Table 1.
 constexpr std::array<int64_t, 3> kWidths = {144, 200, 240};
@@ -31,7 +31,7 @@ void shuffle_block(Chain& net, int64_t width, int64_t stride, int64_t groups) {
   Chain body = net.branch(), shortcut = net.branch();
   const int64_t made = stride == 1 ? width : width - net.channels();
   // The stem's few channels are not worth grouping.
-  body.conv(1, made / 4, {.groups = net.channels() == kStem ? 1 : groups}).norm().relu().shuffle(groups);
+  body.conv(1, made / 4, {.groups = net.channels() == kShuffleStem ? 1 : groups}).norm().relu().shuffle(groups);
   body.depthwise(3, stride).norm();
   body.conv(1, made, {.groups = groups}).norm();
   if (stride == 1) {
@@ -47,7 +47,7 @@ void shuffle_block(Chain& net, int64_t width, int64_t stride, int64_t groups) {
 std::unique_ptr<Sequential> shufflenet(int64_t groups, int64_t classes, Initializer& initializer) {
   check(groups >= 1 && groups <= std::ssize(kWidths), "shufflenet: got ", groups, " groups, expected 1, 2 or 3");
   Chain net(3, initializer);
-  net.conv(1, kStem).norm().relu();
+  net.conv(1, kShuffleStem).norm().relu();
   int64_t width = kWidths[static_cast<size_t>(groups - 1)];
   for (const int64_t blocks : {4, 8, 4}) {
     for (int64_t i = 0; i < blocks; ++i) shuffle_block(net, width, i == 0 ? 2 : 1, groups);

@@ -19,15 +19,15 @@ namespace onefold {
 
 namespace {
 
-struct Size {
+struct ShuffleSize {
   double multiplier;
   int64_t width;  // of the first stage; each further one is twice as wide
   int64_t last;   // of the 1x1 convolution in front of the head
 };
-constexpr Size kSizes[] = {{0.5, 48, 1024}, {1, 116, 1024}, {1.5, 176, 1024}, {2, 244, 2048}};  // table 5
+constexpr ShuffleSize kSizes[] = {{0.5, 48, 1024}, {1, 116, 1024}, {1.5, 176, 1024}, {2, 244, 2048}};  // table 5
 
-const Size& size_of(double multiplier) {
-  for (const Size& size : kSizes) {
+const ShuffleSize& size_of(double multiplier) {
+  for (const ShuffleSize& size : kSizes) {
     if (size.multiplier == multiplier) return size;
   }
   fail("shufflenetv2: got size ", multiplier, ", expected 0.5, 1, 1.5 or 2");
@@ -58,7 +58,7 @@ void strided_block(Chain& net, int64_t width) {
 }  // namespace
 
 std::unique_ptr<Sequential> shufflenet_v2(double multiplier, int64_t classes, Initializer& initializer) {
-  const Size& size = size_of(multiplier);
+  const ShuffleSize& size = size_of(multiplier);
   Chain net(3, initializer);
   net.conv(3, 24).norm().relu();
   int64_t width = size.width;

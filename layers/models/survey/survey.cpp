@@ -1,6 +1,7 @@
 #include "layers/models/survey/survey.h"
 
 #include <algorithm>
+#include <cctype>
 #include <locale>
 #include <numeric>
 #include <optional>
@@ -56,6 +57,9 @@ const std::vector<NumberedNetworks>& numbered_networks() {
   return all;
 }
 
+/// A small stack of any cells: their genotype follows.
+const std::string kCells = "nasnet:";
+
 /// "64_24" -> 64 and 24; empty if the text is anything else.
 std::vector<double> numbers_in(const std::string& text) {
   std::vector<double> numbers;
@@ -74,6 +78,7 @@ std::optional<Make> find_network(const std::string& name) {
   for (const SurveyNetwork& network : survey_networks()) {
     if (network.name == name) return network.make;
   }
+  if (name.starts_with(kCells)) return with(nasnet, name.substr(kCells.size()), 1, 16);
   for (const NumberedNetworks& family : numbered_networks()) {
     if (!name.starts_with(family.prefix)) continue;
     const std::vector<double> numbers = numbers_in(name.substr(family.prefix.size()));
@@ -96,11 +101,17 @@ size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-/// "resnet20, resnet32, resnet44"
+std::string lower_case(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+/// "resnet20, resnet32, resnet44": names that begin as this one first, then those that are least different.
 std::string nearest_names(const std::string& name) {
+  const std::string typed = lower_case(name);
   std::vector<std::pair<size_t, std::string>> names;
   for (const SurveyNetwork& network : survey_networks()) {
-    names.emplace_back(edit_distance(name, network.name), network.name);
+    names.emplace_back(network.name.starts_with(typed) ? 0 : edit_distance(typed, network.name), network.name);
   }
   std::stable_sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return names[0].second + ", " + names[1].second + ", " + names[2].second;

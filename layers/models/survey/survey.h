@@ -77,11 +77,13 @@ struct SurveyNetwork {
 /// All of them, by family and size. "_small" in a name marks a teaching size that differs from the paper's.
 const std::vector<SurveyNetwork>& survey_networks();
 
-/// Whether make_survey_network() knows the name. One may also end in numbers that the table does not have: "resnet50",
-/// "densenet_bc_64_24".
+/// Whether make_survey_network() knows the name. Names may also end in numbers that the table does not have,
+/// "resnet50" or "densenet_bc_64_24"; and "nasnet:" may precede any genotype (genotype.h), for a small stack of its
+/// cells.
 bool is_survey_network(const std::string& name);
 
-/// Throws Error for an unknown name, and suggests the nearest ones; and for numbers that no network can have.
+/// Throws Error for an unknown name, and suggests the nearest ones; and for numbers that no network can have, or a
+/// genotype that is none.
 std::unique_ptr<Sequential> make_survey_network(const std::string& name, int64_t classes, Initializer& initializer);
 
 }  // namespace onefold
