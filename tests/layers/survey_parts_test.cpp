@@ -59,7 +59,7 @@ TEST_CASE("survey parts: each computes its op, says its settings and folds to it
     part(std::make_unique<Activate>(which), "Activate " + name, op);
   };
   curve(Curve::relu, "relu", [](V x) { return relu(x); });
-  curve(Curve::leaky_relu, "leaky_relu", [](V x) { return leaky_relu(x, Real(0.01)); });
+  curve(Curve::leaky_relu, "leaky_relu", [](V x) { return leaky_relu(x, Real(0.3)); });
   curve(Curve::relu6, "relu6", [](V x) { return relu6(x); });
   curve(Curve::sigmoid, "sigmoid", [](V x) { return sigmoid(x); });
   curve(Curve::silu, "silu", [](V x) { return silu(x); });

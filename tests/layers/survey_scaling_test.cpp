@@ -71,7 +71,7 @@ TEST_CASE("mobilenet: the width multiplier thins every layer, the resolution sav
   CHECK(static_cast<double>(small.multiply_adds) / static_cast<double>(half.multiply_adds) ==
         Approx(0.5625).margin(0.06));
   CHECK(refusal("mobilenet_0.01") ==
-        "mobilenet: got width multiplier 0.01, which makes 0 channels of 32, expected at least 1, and at most 1e6");
+        "mobilenet: got width multiplier 0.01, which makes 0 channels of 32, expected at least 1, and at most 1e4");
   CHECK(refusal("mobilenet_1_12") ==
         "got images resized to 12 pixels a side, expected at least 16: the network's strides leave less than a pixel "
         "of smaller ones");
@@ -161,7 +161,7 @@ TEST_CASE("maxnorm: no filter that a step makes too long is used, and shorter on
   const auto start = state(*network);
   const Variable x = random_images({2, 16, 16, 3});
   (*network)(x);
-  CHECK(bit_equal(state(*network), start));  // about sqrt(2) long
+  CHECK(bit_equal(state(*network), start));  // about 1.4 long
 
   // One weight of every filter changes by 3.
   auto stepped = start;
@@ -177,7 +177,7 @@ TEST_CASE("maxnorm: no filter that a step makes too long is used, and shorter on
   CHECK(relative_difference(logits, folded) <= kFoldTolerance);
   for (const double each : filter_lengths(*network)) CHECK(each == Approx(2).epsilon(1e-5));
   CHECK(same_bits((*network)(x).value(), logits));
-  CHECK(refusal("maxnorm_21") == "maxnorm: got depth 21, expected 6 n + 2 layers: 20, 56, 98 ...");
+  CHECK(refusal("maxnorm_21") == "maxnorm: got depth 21, expected 6 n + 2 layers, as 20, 56 or 98, at most 1202");
 }
 
 TEST_CASE("delta_orthogonal: a hundred linear layers keep the length of images and of gradients", "[layers]") {
@@ -194,5 +194,5 @@ TEST_CASE("delta_orthogonal: a hundred linear layers keep the length of images a
   const Tensor dy = random_normal(y.shape(), Random(2, 0));
   y.backward(dy);
   CHECK(length(x.grad()) / length(dy) == Approx(1).epsilon(1e-5));
-  CHECK(refusal("delta_orthogonal_3") == "delta_orthogonal: got 3 layers, expected at least 4");
+  CHECK(refusal("delta_orthogonal_3") == "delta_orthogonal: got 3 layers, expected 4 to 10000");
 }

@@ -164,8 +164,8 @@ std::unique_ptr<Sequential> Chain::done() { return std::exchange(layers_, std::m
 
 int64_t scaled_channels(const std::string& network, double multiplier, int64_t channels) {
   const double scaled = std::round(multiplier * static_cast<double>(channels));
-  check(scaled >= 1 && scaled <= 1e6, network, ": got width multiplier ", multiplier, ", which makes ", scaled,
-        " channels of ", channels, ", expected at least 1, and at most 1e6");
+  check(scaled >= 1 && scaled <= 1e4, network, ": got width multiplier ", multiplier, ", which makes ", scaled,
+        " channels of ", channels, ", expected at least 1, and at most 1e4");
   return static_cast<int64_t>(scaled);
 }
 

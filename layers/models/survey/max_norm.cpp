@@ -24,8 +24,7 @@ namespace onefold {
 
 namespace {
 
-constexpr double kSlope = 0.01;  // of leaky ReLU
-constexpr double kLongest = 2;   // filters start about sqrt(2) long
+constexpr double kLongest = 2;  // filters start about 1.4 long
 
 /// What each filter [..., k] of w [..., K] has to be multiplied by to keep the limit: 1, or less if it is too long.
 Tensor shortening(const Tensor& w) {
@@ -70,7 +69,7 @@ void limited_conv(Chain& net, int64_t width, int64_t stride) {
   const Shape shape{3, 3, net.channels(), width};
   // He's initialisation for a leaky ReLU: equation 15 of "Delving Deep into Rectifiers".
   Tensor weight = he_normal(shape, shape.rows(), net.initializer());
-  for (int64_t i = 0; i < weight.size(); ++i) weight[i] /= static_cast<Real>(std::sqrt(1 + kSlope * kSlope));
+  for (int64_t i = 0; i < weight.size(); ++i) weight[i] /= static_cast<Real>(std::sqrt(1 + kLeakySlope * kLeakySlope));
   const Kernel kernel{weight, Tensor::zeros({width})};
   net.append(std::make_unique<MaxNormConv2d>(kernel, conv2d_args(stride, 1, 1)), width);
   net.act(Curve::leaky_relu);
@@ -79,7 +78,8 @@ void limited_conv(Chain& net, int64_t width, int64_t stride) {
 }  // namespace
 
 std::unique_ptr<Sequential> max_norm(int64_t depth, int64_t classes, Initializer& initializer) {
-  check(depth >= 8 && depth % 6 == 2, "maxnorm: got depth ", depth, ", expected 6 n + 2 layers: 20, 56, 98 ...");
+  check(depth >= 8 && depth % 6 == 2 && depth <= 1202, "maxnorm: got depth ", depth,
+        ", expected 6 n + 2 layers, as 20, 56 or 98, at most 1202");
   Chain net(3, initializer);
   limited_conv(net, 16, 1);
   for (const int64_t width : {16, 32, 64}) {

@@ -49,8 +49,6 @@ std::string number(Real value) {
   return text.str();
 }
 
-constexpr Real kLeakySlope = Real(0.01);
-
 }  // namespace
 
 Sum::Sum(Branches branches) : branches_(checked("Sum", std::move(branches))) {}

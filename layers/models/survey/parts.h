@@ -51,7 +51,10 @@ class Concat : public Module {
 /// The activations of the survey's networks, element by element.
 enum class Curve { relu, leaky_relu, relu6, sigmoid, silu, gelu, tanh };
 std::string name(Curve curve);
-Variable activate(Curve curve, const Variable& x);  // the slope of leaky ReLU below zero is 0.01
+Variable activate(Curve curve, const Variable& x);
+
+/// Of leaky ReLU below zero. With 0.01 plain networks of 20 layers learn more slowly.
+inline constexpr Real kLeakySlope = Real(0.3);
 
 /// One of them as a layer.
 class Activate : public Module {
