@@ -27,20 +27,21 @@ inline std::vector<ConvCase> conv_cases() {
   uneven.stride_h = 2, uneven.padding_w = 1, uneven.dilation_w = 2;
   both.dilation_h = 2;
   return {
-      {1, 3, 3, 1, 3, 3, 1, conv2d_args(1, 1)},     // batch 1, one channel in and out
-      {2, 4, 5, 2, 3, 3, 2, conv2d_args(1, 1)},     // Winograd's own case, edges that fill no tile
-      {1, 5, 4, 2, 3, 3, 3, conv2d_args(1, 0)},     // no padding
-      {1, 2, 3, 2, 3, 3, 2, conv2d_args(1, 2)},     // more padding than the kernel's half
-      {2, 3, 2, 3, 1, 1, 2, conv2d_args(1, 0)},     // a matrix product
-      {1, 5, 4, 2, 1, 1, 2, conv2d_args(2, 0)},     // 1x1 at stride 2
-      {1, 5, 6, 2, 3, 3, 2, conv2d_args(2, 1)},     // stride 2
-      {1, 4, 4, 2, 2, 3, 2, conv2d_args(2, 0)},     // stride that leaves the last column out
-      {1, 4, 5, 2, 3, 3, 2, dilated},               // dilation
-      {2, 5, 5, 1, 2, 3, 2, uneven},                // everything another along h than along w
-      {1, 4, 3, 4, 3, 3, 6, conv2d_args(1, 1, 2)},  // two groups
-      {1, 4, 4, 3, 3, 3, 3, conv2d_args(1, 1, 3)},  // depthwise
-      {1, 3, 4, 2, 3, 3, 4, conv2d_args(1, 1, 2)},  // depthwise with a multiplier
-      {1, 6, 5, 4, 3, 3, 2, both},                  // groups with stride and dilation
+      {1, 3, 3, 1, 3, 3, 1, conv2d_args(1, 1)},       // batch 1, one channel in and out
+      {2, 4, 5, 2, 3, 3, 2, conv2d_args(1, 1)},       // Winograd's own case, edges that fill no tile
+      {1, 5, 4, 2, 3, 3, 3, conv2d_args(1, 0)},       // no padding
+      {1, 2, 3, 2, 3, 3, 2, conv2d_args(1, 2)},       // more padding than the kernel's half
+      {2, 3, 2, 3, 1, 1, 2, conv2d_args(1, 0)},       // a matrix product
+      {1, 5, 4, 2, 1, 1, 2, conv2d_args(2, 0)},       // 1x1 at stride 2
+      {1, 5, 6, 2, 3, 3, 2, conv2d_args(2, 1)},       // stride 2
+      {1, 4, 4, 2, 2, 3, 2, conv2d_args(2, 0)},       // stride that leaves the last column out
+      {1, 4, 5, 2, 3, 3, 2, dilated},                 // dilation
+      {2, 5, 5, 1, 2, 3, 2, uneven},                  // everything another along h than along w
+      {1, 4, 3, 4, 3, 3, 6, conv2d_args(1, 1, 2)},    // two groups
+      {1, 4, 4, 3, 3, 3, 3, conv2d_args(1, 1, 3)},    // depthwise
+      {1, 3, 4, 2, 3, 3, 4, conv2d_args(1, 1, 2)},    // depthwise with a multiplier
+      {1, 6, 5, 4, 3, 3, 2, both},                    // groups with stride and dilation
+      {1, 2, 3, 16, 2, 3, 16, conv2d_args(1, 1, 2)},  // groups of eight channels
   };
 }
 
@@ -50,7 +51,8 @@ inline Examples convolutions(const std::function<Example(const ConvCase&)>& make
   for (ConvCase conv : conv_cases()) {
     for (const ConvAlgorithm algorithm :
          {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
-          ConvAlgorithm::winograd4, ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise}) {
+          ConvAlgorithm::winograd4, ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise,
+          ConvAlgorithm::grouped}) {
       if (!supports(algorithm, {conv.x(), conv.w(), conv.args})) continue;
       conv.args.algorithm = algorithm;
       Example example = make(conv);

@@ -26,7 +26,8 @@ TEST_CASE("reference: convolutions and both their gradients are PyTorch's", "[co
     Conv2dArgs args = stored_args(stored, place);
     for (const ConvAlgorithm algorithm :
          {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
-          ConvAlgorithm::winograd4, ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise}) {
+          ConvAlgorithm::winograd4, ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise,
+          ConvAlgorithm::grouped}) {
       if (!supports(algorithm, {x.shape(), w.shape(), args})) continue;
       args.algorithm = algorithm;
       INFO("images " << x.shape().text() << ", weight " << w.shape().text() << ", " << name(algorithm));

@@ -19,7 +19,8 @@ inline constexpr ConvAlgorithm kAlgorithms[] = {ConvAlgorithm::naive,
                                                 ConvAlgorithm::winograd2,
                                                 ConvAlgorithm::winograd4,
                                                 ConvAlgorithm::winograd4_stride2,
-                                                ConvAlgorithm::depthwise};
+                                                ConvAlgorithm::depthwise,
+                                                ConvAlgorithm::grouped};
 
 struct Case {
   Shape x, w;
@@ -64,13 +65,15 @@ inline const std::vector<Case> kCases = {
     make_case({2, 9, 9, 4}, {3, 3, 4, 4}, {1, 1}, {2, 2}, {2, 2}),      // dilation 2
     make_case({1, 12, 11, 4}, {3, 3, 4, 4}, {2, 1}, {2, 1}, {2, 3}),    // dilation of h and w apart
     make_case({2, 7, 6, 8}, {3, 3, 2, 12}, {1, 1}, {1, 1}, {1, 1}, 4),  // groups
-    make_case({2, 8, 8, 6}, {3, 3, 1, 6}, {2, 2}, {1, 1}, {1, 1}, 6),   // depthwise, stride 2
-    make_case({1, 6, 6, 4}, {3, 3, 1, 8}, {1, 1}, {1, 1}, {1, 1}, 4),   // depthwise, two outputs a channel
-    make_case({2, 8, 8, 4}, {5, 5, 4, 6}, {1, 1}, {2, 2}),              // 5x5
-    make_case({2, 8, 8, 4}, {1, 3, 4, 6}, {1, 1}, {0, 1}),              // 1x3
-    make_case({2, 8, 8, 4}, {3, 1, 4, 6}, {1, 1}, {1, 0}),              // 3x1
-    make_case({1, 5, 5, 300}, {3, 3, 300, 16}),                         // more channels than a block of GEMM's depth
-    make_case({18, 16, 16, 16}, {3, 3, 16, 16}),                        // more tiles than a weight gradient's chunk
+    make_case({2, 7, 6, 24}, {3, 3, 8, 24}, {1, 1}, {1, 1}, {1, 1}, 3),    // groups of eight
+    make_case({17, 9, 6, 32}, {3, 3, 16, 16}, {2, 2}, {1, 1}, {1, 1}, 2),  // wider groups, stride 2
+    make_case({2, 8, 8, 6}, {3, 3, 1, 6}, {2, 2}, {1, 1}, {1, 1}, 6),      // depthwise, stride 2
+    make_case({1, 6, 6, 4}, {3, 3, 1, 8}, {1, 1}, {1, 1}, {1, 1}, 4),      // depthwise, two outputs a channel
+    make_case({2, 8, 8, 4}, {5, 5, 4, 6}, {1, 1}, {2, 2}),                 // 5x5
+    make_case({2, 8, 8, 4}, {1, 3, 4, 6}, {1, 1}, {0, 1}),                 // 1x3
+    make_case({2, 8, 8, 4}, {3, 1, 4, 6}, {1, 1}, {1, 0}),                 // 3x1
+    make_case({1, 5, 5, 300}, {3, 3, 300, 16}),                            // more channels than a block of GEMM's depth
+    make_case({18, 16, 16, 16}, {3, 3, 16, 16}),                           // more tiles than a weight gradient's chunk
 };
 
 /// Calls body(the case with an algorithm forced) for every case and every algorithm that covers it.

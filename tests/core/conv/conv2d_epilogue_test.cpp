@@ -62,18 +62,18 @@ TEST_CASE("conv2d: the gradient of the input is added to a sum that is given", "
 }
 
 TEST_CASE("conv2d: ReLU lets a NaN through, whatever the algorithm", "[core]") {
-  Tensor x = random_normal({1, 6, 6, 20}, Random(5, 0));
-  x[(2 * 6 + 2) * 20 + 7] = std::numeric_limits<Real>::quiet_NaN();
+  Tensor x = random_normal({1, 6, 6, 24}, Random(5, 0));
+  x[(2 * 6 + 2) * 24 + 7] = std::numeric_limits<Real>::quiet_NaN();
   for (const ConvAlgorithm algorithm : kAlgorithms) {
     CAPTURE(name(algorithm));
-    const bool depthwise = algorithm == ConvAlgorithm::depthwise;
-    const int64_t stride = algorithm == ConvAlgorithm::winograd4_stride2 ? 2 : 1, K = depthwise ? 20 : 18;
-    Conv2dArgs args = conv2d_args(stride, 1, depthwise ? 20 : 1);
+    const int64_t groups = algorithm == ConvAlgorithm::depthwise ? 24 : algorithm == ConvAlgorithm::grouped ? 3 : 1;
+    const int64_t stride = algorithm == ConvAlgorithm::winograd4_stride2 ? 2 : 1, K = groups > 1 ? 24 : 18;
+    Conv2dArgs args = conv2d_args(stride, 1, groups);
     args.algorithm = algorithm;
-    const Tensor w = random_normal({3, 3, 20 / args.groups, K}, Random(5, 1));
+    const Tensor w = random_normal({3, 3, 24 / groups, K}, Random(5, 1));
     const Tensor y = conv2d(x, w, args, Tensor::zeros({K}), Activation::relu);
     const int64_t pixel = 2 / stride * y.shape()[2] + 2 / stride;
-    // A depthwise convolution keeps it within its channel.
-    for (int64_t k = 0; k < K; ++k) CHECK(std::isnan(y[pixel * K + k]) == (!depthwise || k == 7));
+    // Groups keep it to themselves.
+    for (int64_t k = 0; k < K; ++k) CHECK(std::isnan(y[pixel * K + k]) == (k / (K / groups) == 7 / (24 / groups)));
   }
 }

@@ -213,17 +213,20 @@ Problem with_normals(Problem problem, uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("conv2d promise: on whole numbers im2col and depthwise have the naive convolution's bits", "[core]") {
+TEST_CASE("conv2d promise: on whole numbers im2col, depthwise and grouped have the naive convolution's bits",
+          "[core]") {
   Problems problems(1);
-  int depthwise = 0;
+  int by_groups = 0;
   for (uint64_t i = 0; i < kDraws; ++i) {
     const Problem problem = problems.any();
     check_same_bits(problem, ConvAlgorithm::im2col);
-    if (!supports(ConvAlgorithm::depthwise, {problem.x.shape(), problem.w.shape(), problem.shape.args})) continue;
-    check_same_bits(problem, ConvAlgorithm::depthwise);
-    ++depthwise;
+    for (const ConvAlgorithm algorithm : {ConvAlgorithm::depthwise, ConvAlgorithm::grouped}) {
+      if (!supports(algorithm, {problem.x.shape(), problem.w.shape(), problem.shape.args})) continue;
+      check_same_bits(problem, algorithm);
+      ++by_groups;
+    }
   }
-  CHECK(depthwise >= (kSanitized ? 1 : 20));
+  CHECK(by_groups >= (kSanitized ? 1 : 20));
 }
 
 TEST_CASE("conv2d promise: F(2x2,3x3) has them with weights in multiples of 4", "[core]") {
