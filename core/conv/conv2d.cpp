@@ -61,7 +61,7 @@ ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
   const bool enough_channels = g.G >= 16 && g.K >= 16;
   const bool depthwise = g.G == 1 && g.args.groups > 1;
   if (depthwise) return ConvAlgorithm::depthwise;
-  if (supports(ConvAlgorithm::grouped, g) && g.R * g.S > 1) return ConvAlgorithm::grouped;
+  if (supports(ConvAlgorithm::grouped, g) && g.R * g.S > 1 && g.G <= 32) return ConvAlgorithm::grouped;
   if (!enough_channels) return ConvAlgorithm::im2col;
   if (supports(ConvAlgorithm::winograd4, g)) {
     if (g.H < 4 || g.W < 4) return ConvAlgorithm::winograd2;

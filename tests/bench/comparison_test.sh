@@ -44,6 +44,23 @@ python3 "$here/comparison_table.py" "$work/lines" >"$work/out" || complain "the 
 has '^matrix product 8192x64x64 +GFLOP/s +400 +PyTorch +410 +0\.98 .* met$'
 has '^matrix product 8192x64x64 +GFLOP/s +400 +peak FMA +500 +0\.80 .* met otherwise$'
 
+# Grouped convolutions: two layers of one kind and one of another, twice as fast as PyTorch's and half as fast.
+timing() { # NAME MS
+  echo "{\"round\": 1, \"context\": {}, \"benchmarks\": [{\"name\": \"$1/manual_time\", \"median_ms\": $2}]}"
+}
+{
+  timing net/2x_depthwise3x3_stride2/forward/32@8x8 1.0
+  echo '{"round": 1, "peer": "torch 2.13.0", "timing": "net/2x_depthwise3x3_stride2/forward/32@8x8", "median_ms": 2.0}'
+  timing net/1x_conv1x1_groups2/input_gradient/8-16@4x4 4.0
+  echo '{"round": 1, "peer": "torch 2.13.0", "timing": "net/1x_conv1x1_groups2/input_gradient/8-16@4x4",' \
+    '"median_ms": 2.0}'
+} >"$work/lines"
+python3 "$here/grouped_table.py" "$work/lines" >"$work/out" || complain "the table of grouped convolutions failed"
+has '^net +2 +depthwise3x3, stride2, 32@8x8 +forward +1\.00 +2\.00 +2\.00 +2\.00 to 2\.00$'
+has '^net +1 +conv1x1, groups2, 8-16@4x4 +input gradient +4\.00 +2\.00 +0\.50 '
+has '^net +all +forward +2\.00 +4\.00 +2\.00 '
+has '^net +all +all +6\.00 +6\.00 +1\.00 '
+
 # The families' table: a run that was trained, folded and timed in two rounds, and one of which nothing is there yet.
 mkdir -p "$work/runs/none"
 echo '{"counts": {"parameters": 1031146}, "result": {"test_accuracy": 0.8307}}' >"$work/runs/none/run.json"
@@ -135,6 +152,11 @@ has "--page: other.md has no place for the table"
 has '--repeats N'
 (cd "$here/.." && bench/compare_torch.sh --help >"$work/out") || complain "--help failed from another folder"
 has '--repeats N'
+script=compare_grouped.sh
+refuse "unknown option --sideways" --sideways
+refuse "--only: got resnet, needs some of mobilenet,shufflenet_g2" --only resnet
+PYTHON=$work/torch BUILD=$work refuse "kernels_bench is not built; run"
+BUILD=$work refuse "compare_grouped.jsonl is not there: run once without --table" --table
 script=profile.sh
 refuse "unknown option --sideways" --sideways
 refuse "--page: got nothing, needs a page that is there" --page

@@ -137,7 +137,8 @@ TEST_CASE("conv2d: the chooser takes Winograd for 3x3 at strides 1 and 2, by gro
   CHECK(choose_algorithm({x, {3, 3, 8, 64}, conv2d_args(2, 1, 8)}) == ConvAlgorithm::grouped);
   CHECK(choose_algorithm({x, {3, 3, 8, 32}, conv2d_args(1, 1, 8)}) == ConvAlgorithm::im2col);  // of four outputs
   CHECK(choose_algorithm({x, {1, 1, 8, 64}, conv2d_args(1, 0, 8)}) == ConvAlgorithm::im2col);
-  CHECK(choose_algorithm({{128, 32, 32, 1}, {3, 3, 1, 64}, conv2d_args(1, 1)}) == ConvAlgorithm::im2col);  // grey
+  CHECK(choose_algorithm({{8, 8, 8, 96}, {3, 3, 48, 96}, conv2d_args(1, 1, 2)}) == ConvAlgorithm::im2col);  // wide
+  CHECK(choose_algorithm({{128, 32, 32, 1}, {3, 3, 1, 64}, conv2d_args(1, 1)}) == ConvAlgorithm::im2col);   // grey
 }
 
 TEST_CASE("conv2d: what does not fit is named, with both shapes", "[core]") {
