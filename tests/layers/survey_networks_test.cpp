@@ -1,5 +1,6 @@
-// Every network of the survey has the counts of its paper's definition, computes what it did once it is folded, and has
-// the gradients that differences say. All of this goes over the table of networks, so a new row is held to it at once.
+// Every network of the survey is the one that PyTorch computes from its paper's definition, folds to one that computes
+// the same, and has the gradients that differences say. This goes over the table of networks, so a new row is held to
+// it at once.
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +14,7 @@
 #include "layers/models/survey/survey.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
+#include "tests/reference.h"
 #include "tests/sanitizers.h"
 
 using namespace onefold;
@@ -20,54 +22,13 @@ using namespace onefold::testing;
 
 namespace {
 
-struct SurveyCounts {
-  int64_t parameters, multiply_adds;
-};
-
-/// Of one image of 32 x 32 pixels and ten classes. The integers come from definitions in PyTorch and from formulas,
-/// which share no code with these.
-const std::map<std::string, SurveyCounts>& expected_counts() {
-  static const std::map<std::string, SurveyCounts> all = {
-      {"vgg_small", {585450, 43354624}},
-      {"vgg11", {9231114, 152769536}},
-      {"vgg16", {14728266, 313201664}},
-      {"googlenet_small", {402074, 95698688}},
-      {"googlenet", {6166250, 1521756160}},
-      {"resnet20", {269722, 40551040}},
-      {"resnet32", {464154, 68862592}},
-      {"resnet44", {658586, 97174144}},
-      {"resnet56", {853018, 125485696}},
-      {"resnet110", {1727962, 252887680}},
-      {"inception_resnet", {337738, 87101184}},
-      {"densenet_bc_40_12", {176122, 72365352}},
-      {"densenet_bc_100_12", {769162, 287929692}},
-      {"nasnet_a_small", {212122, 35556480}},
-      {"nasnet_a", {3061738, 483842304}},
-      {"pnasnet_small", {258618, 42847360}},
-      {"pnasnet", {4271002, 675210624}},
-      {"amoebanet_a_small", {237178, 46221184}},
-      {"amoebanet_a", {2509674, 420581120}},
-      {"mobilenet", {3217226, 46354432}},
-      {"mobilenet_0.5", {823722, 12167168}},
-      {"mobilenet_0.5_24", {823722, 7546496}},
-      {"shufflenet_g2", {887582, 39614080}},
-      {"shufflenet_g3", {862768, 38605056}},
-      {"shufflenetv2_0.5", {352042, 10902016}},
-      {"shufflenetv2_1", {1263854, 45002112}},
-      {"xception", {503242, 128241408}},
-      {"efficientnet_tiny_0", {220580, 8962592}},
-      {"efficientnet_tiny_1", {370238, 19022896}},
-      {"efficientnet_tiny_2", {444861, 32255080}},
-      {"efficientnet_b0", {3598598, 30331392}},
-      {"regnetx_small", {275386, 41313936}},
-      {"regnety_small", {319742, 41357328}},
-      {"regnetx_200mf", {2321946, 223317600}},
-      {"regnety_400mf", {3912330, 453501264}},
-      {"delta_orthogonal_32", {1110282, 79626880}},
-      {"maxnorm_20", {269034, 40551040}},
-      {"maxnorm_56", {850986, 125485696}},
-  };
-  return all;
+/// What definitions in PyTorch count and compute: tests/torch/survey_networks.py.
+const ReferenceValues& reference() {
+  static const ReferenceValues values("survey");
+  return values;
+}
+int64_t expected(const std::string& name, const std::string& count) {
+  return static_cast<int64_t>(reference().number("/networks/" + name + "/" + count));
 }
 
 /// The teaching sizes, at most 130 M multiply-adds, are enough where a test runs a network several times.
@@ -78,15 +39,47 @@ std::unique_ptr<Sequential> make_named(const std::string& name) {
   return make_survey_network(name, 10, initializer);
 }
 
-/// Larger variances, so that random gammas let the values of a hundred layers neither explode nor vanish. Large ones
-/// would saturate the sigmoids of squeeze-excite, where a rounding error grows.
-void double_variances(Module& network) {
-  auto values = state(network);
-  for (auto& [name, tensor] : values) {
-    if (ends_with(name, "running_var")) tensor = scale(tensor, 2);
-  }
-  load_state(network, values);
+/// The values of that script, which follow from a formula: tensor `number`, in [-1, 1).
+double formula(int64_t number, int64_t element) {
+  auto x = static_cast<uint32_t>(element + 65537 * number);
+  x *= 2654435761U;
+  x ^= x >> 16;
+  x *= 2246822519U;
+  x ^= x >> 13;
+  return x / 2147483648.0 - 1;
 }
+
+Tensor formula(int64_t number, const Shape& shape, double factor, double offset = 0) {
+  Tensor values(shape);
+  for (int64_t i = 0; i < values.size(); ++i) values[i] = static_cast<Real>(factor * formula(number, i) + offset);
+  return values;
+}
+
+/// Fills a network with them, in the order of computation. Gammas are positive, negative and zero; the variances let
+/// the values of a hundred layers neither explode nor vanish.
+class FormulaFiller : public Visitor {
+ public:
+  void parameter(const std::string& name, Variable& value) override {
+    const Shape shape = value.shape();
+    const double factor = name == "bias"      ? 0.5
+                          : shape.rank() == 4 ? std::sqrt(6.0 / static_cast<double>(shape.rows()))
+                          : shape.rank() == 2 ? 1 / std::sqrt(static_cast<double>(shape[0]))
+                                              : 2;
+    Tensor values = formula(++number_, shape, factor);
+    if (name == "weight" && shape.rank() == 1) {
+      for (int64_t c = 3; c < values.size(); c += 7) values[c] = 0;
+    }
+    value.set_value(values);
+  }
+  void buffer(const std::string& name, Tensor& value) override {
+    if (name == "running_mean") value = formula(++number_, value.shape(), 0.5);
+    if (name == "running_var") value = formula(++number_, value.shape(), 1, 1.5);
+  }
+  void child(const std::string&, Module& module) override { module.visit(*this); }
+
+ private:
+  int64_t number_ = 0;
+};
 
 /// In millions, with this many digits behind the point.
 double rounded_millions(int64_t count, int digits) {
@@ -96,27 +89,24 @@ double rounded_millions(int64_t count, int digits) {
 
 }  // namespace
 
-TEST_CASE("survey: every network has these counts, and folded it computes what it did", "[layers][fold]") {
+TEST_CASE("survey: every network is its definition in PyTorch, and folded it computes the same", "[layers][fold]") {
   const Shape image{1, 32, 32, 3};
   const NoGrad no_grad;
   for (const SurveyNetwork& each : survey_networks()) {
     CAPTURE(each.name);
-    REQUIRE(expected_counts().count(each.name) == 1);
-    const SurveyCounts expected = expected_counts().at(each.name);
-    if (kSanitized && expected.multiply_adds > kTeachingSize) continue;
-
+    if (kSanitized && expected(each.name, "multiply_adds") > kTeachingSize) continue;
     const auto network = make_named(each.name);
     const Counts counts = count(*network, image);
-    CHECK(counts.parameters == expected.parameters);
-    CHECK(counts.multiply_adds == expected.multiply_adds);
+    CHECK(counts.parameters == expected(each.name, "parameters"));
+    CHECK(counts.multiply_adds == expected(each.name, "multiply_adds"));
 
-    randomize(*network, 3, false);
-    double_variances(*network);
+    FormulaFiller filler;
+    network->visit(filler);
     network->eval();
     const auto folded = network->fold();
-    const Variable x = random_images(image);
+    const Variable x(formula(0, image, 2));
     const Tensor logits = (*network)(x).value();
-    CHECK(logits.shape() == Shape{1, 10});
+    CHECK(reference().relative_error(logits, "/networks/" + each.name + "/logits") <= kReferenceTolerance);
     CHECK(relative_difference(logits, (*folded)(x).value()) <= kFoldTolerance);
     for (const NamedModule& module : named_modules(*folded)) CHECK(module.module->type() != "BatchNorm2d");
   }
@@ -146,9 +136,9 @@ TEST_CASE("survey: the counts of reference definitions round to those that are p
   };
   for (const Published& each : all) {
     CAPTURE(each.name);
-    const SurveyCounts counts = expected_counts().at(each.name);
-    CHECK(rounded_millions(counts.parameters, 3) == Approx(each.parameters).epsilon(1e-12));
-    CHECK(rounded_millions(counts.multiply_adds, each.digits) == Approx(each.multiply_adds).epsilon(1e-12));
+    CHECK(rounded_millions(expected(each.name, "parameters"), 3) == Approx(each.parameters).epsilon(1e-12));
+    CHECK(rounded_millions(expected(each.name, "multiply_adds"), each.digits) ==
+          Approx(each.multiply_adds).epsilon(1e-12));
   }
 }
 
@@ -159,7 +149,7 @@ TEST_CASE("survey: every network's gradient along a direction is that of differe
   constexpr double kLargestError = 1e-6;
   constexpr double kSteps[] = {1e-9, 1e-10};
   for (const SurveyNetwork& each : survey_networks()) {
-    if (expected_counts().at(each.name).multiply_adds > kTeachingSize) continue;
+    if (expected(each.name, "multiply_adds") > kTeachingSize) continue;
     CAPTURE(each.name);
     const auto network = make_named(each.name);
     const Variable x = random_images({4, 16, 16, 3});
@@ -248,7 +238,7 @@ TEST_CASE("survey: names are unique, and each is known", "[layers]") {
     CHECK(is_survey_network(each.name));
     CHECK_FALSE(each.about.empty());
   }
-  CHECK(seen.size() == expected_counts().size());
+  CHECK(seen.size() == reference().names("/networks").size());
 }
 
 TEST_CASE("survey: a folded ResNet is one op per convolution, and one per sum and ReLU", "[layers][fold]") {

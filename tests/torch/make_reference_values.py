@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from op_references import ops
 from reference_tensors import decimals, stored
 from repvgg import RepVgg
+from survey_networks import survey
 
 
 def in_our_layout(tensor, kind):
@@ -171,7 +172,7 @@ def wrapped(text):
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "reference"
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (conv2d, batch_norm, cross_entropy, optimizers, ten_losses, ops):
+    for make in (conv2d, batch_norm, cross_entropy, optimizers, ten_losses, ops, survey):
         values = {"made_by": f"tests/torch/make_reference_values.py, PyTorch {torch.__version__}", **make()}
         (folder / f"{make.__name__}.json").write_text(wrapped(json.dumps(values)) + "\n")
 

@@ -16,6 +16,7 @@
 
 #include "autograd/annex/annex_ops.h"
 #include "core/check.h"
+#include "layers/conv2d.h"
 #include "layers/fold/fold_error.h"
 #include "layers/models/survey/chain.h"
 #include "layers/models/survey/genotype.h"
@@ -65,6 +66,20 @@ void separable(Chain& net, int64_t kernel, int64_t width, int64_t stride) {
   net.relu().depthwise(kernel).conv(1, width).norm();
 }
 
+/// 1x7 and 7x1, each of which strides along its own axis.
+void row_and_column(Chain& net, int64_t extent, int64_t stride) {
+  const int64_t width = net.channels();
+  Conv2dOptions row{.in = width, .out = width, .kernel_h = 1, .kernel_w = extent};
+  row.args.padding_w = extent / 2;
+  row.args.stride_w = stride;
+  Conv2dOptions column{.in = width, .out = width, .kernel_h = extent, .kernel_w = 1};
+  column.args.padding_h = extent / 2;
+  column.args.stride_h = stride;
+  net.relu();
+  net.append(std::make_unique<Conv2d>(row, net.initializer()), width);
+  net.append(std::make_unique<Conv2d>(column, net.initializer()), width).norm();
+}
+
 void operate(Chain& net, CellOperation operation, int64_t width, int64_t stride) {
   switch (operation) {
     case CellOperation::skip: return factorised_reduction(net, width);  // of stride 1 it is no layer
@@ -73,7 +88,7 @@ void operate(Chain& net, CellOperation operation, int64_t width, int64_t stride)
     case CellOperation::sep7: return separable(net, 7, width, stride);
     case CellOperation::avg3: net.avg_pool(3, stride, true); return;
     case CellOperation::max3: net.max_pool(3, stride, true); return;
-    case CellOperation::conv7: net.relu().conv(1, 7, width).conv(7, 1, width, {.stride = stride}).norm(); return;
+    case CellOperation::conv7: return row_and_column(net, 7, stride);
   }
 }
 
