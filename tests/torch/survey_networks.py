@@ -269,8 +269,8 @@ def xception():
     def middle():
         return Residual(Sequential(*[layer for _ in range(3) for layer in (nn.ReLU(), *separable(128, 128))]))
 
-    return Sequential(conv(3, 32, 3), block(32, 64, 64, 1), block(64, 128, 128, 2), *[middle() for _ in range(5)], block(128, 128, 256, 2),
-                      *separable(256, 384), nn.ReLU(), *head(384))
+    return Sequential(conv(3, 32, 3), block(32, 64, 64, 1), block(64, 128, 128, 2), *[middle() for _ in range(5)],
+                      block(128, 128, 256, 2), *separable(256, 384), nn.ReLU(), *head(384))
 
 
 class SqueezeExcite(nn.Module):
