@@ -8,7 +8,7 @@
 #include "core/check.h"
 #include "core/parallel.h"
 #include "layers/families/families.h"
-#include "layers/labs/vgg_variant.h"
+#include "layers/labs/make_network.h"
 
 namespace onefold {
 
@@ -64,24 +64,39 @@ Rule known_name(Known known) {
   }};
 }
 
-Rule network_name() {
-  return known_name([](const std::string& name) { vgg_variant(name); });
-}
-
-void add_network_option(CommandLine& line, std::string& net, const std::string& more) {
+/// --net: a name that `known` takes.
+template <class Known>
+void add_net(CommandLine& line, std::string& net, const std::string& more, Known known) {
   const std::vector<std::string> names = vgg_variant_names();
   std::string help;
   for (size_t i = 0; i < names.size(); ++i) {
     help += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
   }
   help += ", optionally followed by +whitening (whiten patches first), +g2 or +g4 (groups in every second block)";
-  line.add_option("--net", &net, help + more).rule(network_name()).value_name("NAME");
+  line.add_option("--net", &net, help + more).rule(known_name(known)).value_name("NAME");
+}
+
+void add_network_option(CommandLine& line, std::string& net, const std::string& more) {
+  add_net(line, net, "; or another network, which list shows, such as resnet20" + more, check_network);
+}
+
+void add_repvgg_option(CommandLine& line, std::string& net) {
+  add_net(line, net, "", [](const std::string& name) { vgg_variant(name); });
 }
 
 void add_reparam_option(CommandLine& line, std::string& reparam) {
   std::string help = "family of blocks, all of which fold the same way: none";
   for (const std::string& name : family_names()) help += name == "none" ? "" : ", " + name;
   line.add_option("--reparam", &reparam, help).rule(known_name(check_family)).value_name("NAME");
+}
+
+void settle_reparam(const CommandLine& line, const std::string& net, std::string& reparam) {
+  if (is_repvgg(net)) return;
+  if (line.count("--reparam") > 0) {
+    throw UsageError("--reparam chooses the blocks of a RepVGG, but --net " + net +
+                     " is another network: leave it out");
+  }
+  reparam = "";
 }
 
 void add_threads_option(CommandLine& line) {

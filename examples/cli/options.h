@@ -16,14 +16,15 @@ Rule real_number(double lowest, double highest);
 /// A name that is not empty, of `what`: "--out: got nothing, needs the name of a folder".
 Rule name_of(const std::string& what);
 
-/// The name of a network in layers/labs/vgg_variant.h; the message lists the names.
-Rule network_name();
-
-/// --net: a network's name, as vgg_variant() takes it; `more` is appended to the help text.
+/// --net: a network's name, of any network or of a RepVGG only; `more` is appended to the help text.
 void add_network_option(CommandLine& line, std::string& net, const std::string& more = {});
+void add_repvgg_option(CommandLine& line, std::string& net);
 
 /// --reparam: a family of blocks in layers/families/families.h; the message lists the names.
 void add_reparam_option(CommandLine& line, std::string& reparam);
+
+/// The family is "" if the network is no RepVGG. Throws UsageError if --reparam was given for one.
+void settle_reparam(const CommandLine& line, const std::string& net, std::string& reparam);
 
 /// --threads: sets the number of threads of all parallel loops when parsed; without it core/parallel.h decides. At most
 /// one per core: "--threads: got 64, needs at most 2, the cores that this process may use".

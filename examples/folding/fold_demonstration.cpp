@@ -8,7 +8,7 @@
 
 namespace onefold {
 
-std::vector<std::pair<std::string, Module*>> named_blocks(RepVgg& network) {
+std::vector<std::pair<std::string, Module*>> named_blocks(Vgg& network) {
   std::vector<std::pair<std::string, Module*>> named;
   for (size_t s = 0; s < network.size().depths.size(); ++s) {
     for (int64_t b = 0; b < network.size().depths[s]; ++b) {
@@ -19,7 +19,7 @@ std::vector<std::pair<std::string, Module*>> named_blocks(RepVgg& network) {
   return named;
 }
 
-void demonstrate_network(RepVgg& network, const Tensor& images, FoldRecord& record) {
+void demonstrate_network(Vgg& network, const Tensor& images, FoldRecord& record) {
   const NoGrad no_grad;
   record.block_images = images.shape()[0];
   const Tensor logits = network(Variable(images)).value();

@@ -13,11 +13,11 @@ namespace onefold {
 // What reparameterize shows of a fold. All networks are in evaluation mode.
 
 /// The blocks of a network in training form, with their names in its state: "stages.1.0".
-std::vector<std::pair<std::string, Module*>> named_blocks(RepVgg& network);
+std::vector<std::pair<std::string, Module*>> named_blocks(Vgg& network);
 
 /// Fills in the record's steps: first the fold of the network, compared by its logits, then that of each block by
 /// itself, on its true input for these images.
-void demonstrate_network(RepVgg& network, const Tensor& images, FoldRecord& record);
+void demonstrate_network(Vgg& network, const Tensor& images, FoldRecord& record);
 
 /// Compares the logits of all test images.
 FoldProof compare_forms(const Evaluation& trained, const Evaluation& folded);

@@ -51,14 +51,14 @@ Tensor cyclic_rows(const Tensor& tensor, int64_t begin, int64_t end) {
 
 }  // namespace
 
-FormTimes time_forms(Vgg& trained, Vgg& folded, int64_t batch, double seconds) {
+FormTimes time_forms(Module& trained, Module& folded, int64_t batch, double seconds) {
   const NoGrad no_grad;
   const Variable images(random_normal({batch, 32, 32, 3}, Random(0, 0)));
   return time_in_turns(
       batch, seconds, [&] { trained(images); }, [&] { folded(images); });
 }
 
-std::vector<FormTimes> time_blocks(RepVgg& trained, const Tensor& images, int64_t batch, double seconds) {
+std::vector<FormTimes> time_blocks(Vgg& trained, const Tensor& images, int64_t batch, double seconds) {
   check(images.shape().rank() == 4 && batch >= 1, "time_blocks: got a batch of ", batch, " images of ", images.shape(),
         ", expected at least one of [N, H, W, C]");
   const NoGrad no_grad;

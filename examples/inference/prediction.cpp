@@ -20,7 +20,7 @@ Tensor only(const Tensor& batch) {
   return batch.reshape({shape[1], shape[2], shape[3]});
 }
 
-Sight look_with(Vgg& network, const std::string& form, const Tensor& image) {
+Sight look_with(Module& network, const std::string& form, const Tensor& image) {
   const EvaluationMode evaluation_mode(network);
   const NoGrad no_grad;
   Sight sight;
@@ -28,14 +28,16 @@ Sight look_with(Vgg& network, const std::string& form, const Tensor& image) {
   const Tensor logits = run(network, image);
   sight.logits = logits.reshape({logits.size()});
 
-  Tensor x = network.whitening() != nullptr ? run(*network.whitening(), image) : image;
-  for (int64_t s = 0; s < std::ssize(network.size().depths); ++s) {
-    x = run(network.stage(s), x);
+  auto* const vgg = dynamic_cast<Vgg*>(&network);
+  if (vgg == nullptr) return sight;
+  Tensor x = vgg->whitening() != nullptr ? run(*vgg->whitening(), image) : image;
+  for (int64_t s = 0; s < std::ssize(vgg->size().depths); ++s) {
+    x = run(vgg->stage(s), x);
     sight.stages.push_back(only(x));
   }
   if (!why_no_maps(network).empty()) return sight;
-  sight.biases = run(network.head(), Tensor::zeros({1, x.shape()[3]})).reshape({sight.logits.size()});
-  sight.maps = class_maps(network, sight.stages.back(), sight.biases);
+  sight.biases = run(vgg->head(), Tensor::zeros({1, x.shape()[3]})).reshape({sight.logits.size()});
+  sight.maps = class_maps(*vgg, sight.stages.back(), sight.biases);
   return sight;
 }
 
@@ -67,7 +69,10 @@ Tensor class_maps(Vgg& network, const Tensor& features, const Tensor& biases) {
 }
 // [/class-maps]
 
-std::string why_no_maps(Vgg& network) {
+std::string why_no_maps(Module& network) {
+  if (dynamic_cast<Vgg*>(&network) == nullptr) {
+    return "This network is no RepVGG, whose stages and maps of classes are shown here.";
+  }
   for (const NamedModule& part : named_modules(network)) {
     if (part.name != "pool" || part.module->type() == "GlobalAvgPool") continue;
     return "This network ends in " + part.module->type() +
@@ -84,8 +89,7 @@ double mean_of_map(const Tensor& maps, int64_t label) {
   return sum / static_cast<double>(places);
 }
 
-Viewer::Viewer(const SavedNetwork& saved)
-    : saved_(saved), folded_(saved.trained ? saved.trained->fold_network() : nullptr) {}
+Viewer::Viewer(const SavedNetwork& saved) : saved_(saved), folded_(saved.trained ? saved.trained->fold() : nullptr) {}
 
 std::vector<Sight> Viewer::look(const DecodedImage& image, const std::string& name) const {
   const ModelCard& card = saved_.card;

@@ -29,7 +29,7 @@ NetworkPhoto read_photo(const std::filesystem::path& path, const ImageSize& size
 /// What a network computes of one image.
 struct Sight {
   std::string form;            // of the network: "trained" or "folded"
-  std::vector<Tensor> stages;  // the output of each stage, [H, W, C]
+  std::vector<Tensor> stages;  // the output of each stage, [H, W, C]; none if the network is no RepVGG
   Tensor logits;               // [classes], by the network's own forward()
   std::optional<Tensor> maps;  // class_maps(), unless why_no_maps()
   Tensor biases;               // [classes], if there are maps
@@ -42,7 +42,7 @@ struct Sight {
 Tensor class_maps(Vgg& network, const Tensor& features, const Tensor& biases);
 
 /// Empty if that holds for the network; else why not, in a sentence.
-std::string why_no_maps(Vgg& network);
+std::string why_no_maps(Module& network);
 
 /// The mean of a class's map, added up in double.
 double mean_of_map(const Tensor& maps, int64_t label);
@@ -57,7 +57,7 @@ class Viewer {
 
  private:
   const SavedNetwork& saved_;
-  std::unique_ptr<PlainVgg> folded_;
+  std::unique_ptr<Module> folded_;
 };
 
 /// A class and its probability.

@@ -157,7 +157,7 @@ std::vector<WrongFold> wrong_folds(uint64_t seed) {
   };
 }
 
-WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tensor& images) {
+WrongNetwork fold_wrongly(Vgg& network, const WrongFold& mistake, const Tensor& images) {
   const NoGrad no_grad;
   WrongNetwork wrong{network.fold_network(), {}};
   NetworkDamage& damage = wrong.damage;

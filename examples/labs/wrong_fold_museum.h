@@ -51,7 +51,7 @@ struct WrongNetwork {
 };
 
 /// Folds with a mistake, using the blocks' inputs for `images`. The network must be in evaluation mode; it is kept.
-WrongNetwork fold_wrongly(RepVgg& network, const WrongFold& mistake, const Tensor& images);
+WrongNetwork fold_wrongly(Vgg& network, const WrongFold& mistake, const Tensor& images);
 
 /// The errors on the random blocks, and those in a trained network; `right` is its accuracy.
 Table errors_table(const std::vector<WrongFold>& mistakes);

@@ -74,7 +74,7 @@ Playground::Playground(const std::filesystem::path& model)
   check(saved_.card.image.height == kSide && saved_.card.image.width == kSide, model.string(), ": is for images of ",
         saved_.card.image.height, " x ", saved_.card.image.width, ", the board has ", kSide, " x ", kSide);
   trained_ = state(*saved_.trained);
-  folded_ = saved_.trained->fold_network();
+  folded_ = saved_.vgg().fold_network();
   image_ = Tensor::zeros({1, kSide, kSide, 3});
 }
 
@@ -135,7 +135,7 @@ Json Playground::look(const Json& question) {
   answer["difference"] = max_abs_difference(trained, folded);
   for (const WrongFold& mistake : mistakes_) {
     if (mistake.name != question.value("mistake", "")) continue;
-    const WrongNetwork wrong = fold_wrongly(*saved_.trained, mistake, image_);
+    const WrongNetwork wrong = fold_wrongly(saved_.vgg(), mistake, image_);
     answer["wrong"] = (*wrong.folded)(Variable(image_)).value().to_vector();
     answer["wrong_blocks"] = wrong.damage.wrong_blocks;
   }
@@ -149,15 +149,15 @@ Json Playground::times(const Json& question) {
 
 Json Playground::blocks(const Json&) {
   Json answer = {{"network", Json::array()}, {"random", Json::array()}};
-  for (const auto& [name, block] : named_blocks(*saved_.trained)) answer["network"].push_back(name);
+  for (const auto& [name, block] : named_blocks(saved_.vgg())) answer["network"].push_back(name);
   for (const RandomBlock& block : random_blocks()) answer["random"].push_back(block.name);
   return answer;
 }
 
 Playground::Chosen Playground::choose(const std::string& name) {
   load_state(*saved_.trained, trained_);
-  const auto named = named_blocks(*saved_.trained);
-  const std::vector<Variable> inputs = saved_.trained->block_inputs(Variable(image_));
+  const auto named = named_blocks(saved_.vgg());
+  const std::vector<Variable> inputs = saved_.vgg().block_inputs(Variable(image_));
   for (size_t b = 0; b < named.size(); ++b) {
     if (named[b].first == name) return {named[b].second, inputs[b].value()};
   }
@@ -179,7 +179,7 @@ Json Playground::block(const Json& question) {
     answer["branches"].push_back({{"name", branch.name}, {"layer", branch.layer}});
   }
   if (question.contains("weights")) weigh_branches(*block, question.at("weights"));
-  folded_ = saved_.trained->fold_network();
+  folded_ = saved_.vgg().fold_network();
 
   answer["demonstration"] = to_json(demonstrate_block(name, *block, x));
   const Tensor y = (*block)(Variable(x)).value();

@@ -1,4 +1,4 @@
-// Times a RepVGG on random images: one line of JSON per mode.
+// Times a network on random images: one line of JSON per mode.
 //
 // Run     build/examples/benchmark --net mini --batch 128 --mode train,infer,fold --threads 2 --steps 12
 //         build/examples/benchmark --net mini --reparam dbb --mode train
@@ -7,10 +7,10 @@
 //
 // train   forward, backward and a step of SGD with Nesterov momentum, on the network with branches
 // infer   the same network in evaluation mode
-// fold    the network folded to plain 3x3 convolutions
+// fold    what it folds to: of a RepVGG plain 3x3 convolutions
 //
 // Images per second are the median and the best over the steps that follow two warm-up steps. effective_gflops counts
-// the multiply-adds of the folded network's 3x3 convolutions, times 2, times 3 in training, whatever is computed.
+// the multiply-adds of the folded network's convolutions, times 2, times 3 in training, whatever is computed.
 // peak_tensor_bytes is the peak memory of tensors in this mode, peak_resident_bytes that of the process so far, and
 // idle_resident_bytes what the process held before the first mode.
 
@@ -35,7 +35,6 @@
 #include "examples/training/trainer.h"
 #include "layers/families/weights/rep_optimizer.h"
 #include "layers/labs/count.h"
-#include "layers/labs/vgg_variant.h"
 
 using namespace onefold;
 
@@ -69,11 +68,15 @@ void add_options(CommandLine& line, Options& options) {
   add_threads_option(line);
 }
 
-/// Multiply-adds per image in the 3x3 convolutions of the folded network: all but the head's.
-double multiply_adds(const VggVariant& variant) {
-  const auto folded = make_plain_vgg(variant, kClasses);
-  return static_cast<double>(count(*folded, {1, kSide, kSide, 3}).multiply_adds -
-                             variant.size.widths.back() * kClasses);
+/// Multiply-adds per image in the convolutions of the folded network: all but those of linear layers.
+double multiply_adds(const Options& options) {
+  const auto folded = make_folded_network(options.net, options.reparam, kClasses);
+  int64_t counted = count(*folded, {1, kSide, kSide, 3}).multiply_adds;
+  for (const NamedModule& each : named_modules(*folded)) {
+    const auto* const linear = dynamic_cast<const Linear*>(each.module);
+    if (linear != nullptr) counted -= linear->weight().value().size();
+  }
+  return static_cast<double>(counted);
 }
 
 /// The seconds of each step.
@@ -89,7 +92,7 @@ std::vector<double> time_steps(int64_t steps, const std::function<void()>& step)
   return seconds;
 }
 
-std::vector<double> time_training(RepVgg& network, const Tensor& images, const std::vector<int>& labels,
+std::vector<double> time_training(Module& network, const Tensor& images, const std::vector<int>& labels,
                                   int64_t steps) {
   Sgd optimizer(decay_groups(network, /*learning_rate=*/0.1, /*weight_decay=*/5e-4),
                 {.momentum = 0.9, .nesterov = true});
@@ -119,9 +122,8 @@ double to_one_decimal(double value) { return std::round(10 * value) / 10; }
 void measure(const std::string& mode, const Options& options, int64_t idle_bytes) {
   const Shape shape{options.batch, kSide, kSide, 3};
   Initializer initializer(0);
-  const VggVariant variant = vgg_variant(options.net, options.reparam);
-  const auto made = make_repvgg(variant, kClasses, initializer);
-  RepVgg& network = *made;
+  const std::unique_ptr<Module> made = make_network(options.net, options.reparam, kClasses, initializer);
+  Module& network = *made;
   mode == "train" ? check_training_fits(network, shape) : check_inference_fits(network, shape);
   const Tensor images = random_normal(shape, Random(0, 0));
   std::vector<int> labels(static_cast<size_t>(options.batch));
@@ -153,7 +155,7 @@ void measure(const std::string& mode, const Options& options, int64_t idle_bytes
       {"bf16", false},
       {"images_per_s", to_one_decimal(batch / typical)},
       {"best_images_per_s", to_one_decimal(batch / best)},
-      {"effective_gflops", to_one_decimal(2 * passes * multiply_adds(variant) * batch / typical / 1e9)},
+      {"effective_gflops", to_one_decimal(2 * passes * multiply_adds(options) * batch / typical / 1e9)},
       {"peak_tensor_bytes", memory_usage().peak},
       {"peak_resident_bytes", peak_resident_bytes()},
       {"idle_resident_bytes", idle_bytes}};
@@ -172,8 +174,11 @@ int main(int argc, char** argv) {
   Options options;
   return run_program(
       argc, argv,
-      {"Times a RepVGG on random images: one line of JSON per mode.", "--net mini --mode train,fold",
+      {"Times a network on random images: one line of JSON per mode.", "--net mini --mode train,fold",
        "docs/measured-against-others.md"},
       [&](CommandLine& line) { add_options(line, options); },
-      [&](const CommandLine&) { return run_benchmark(options); });
+      [&](const CommandLine& line) {
+        settle_reparam(line, options.net, options.reparam);
+        return run_benchmark(options);
+      });
 }

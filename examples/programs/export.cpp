@@ -53,13 +53,13 @@ int export_model(const Options& options) {
   SavedNetwork saved = load_network(options.model, options.network);
   if (options.fold) {
     check(saved.trained != nullptr, options.model.string(), ": is folded already; leave out --fold");
-    saved.folded = saved.trained->fold_network();
+    saved.folded = saved.trained->fold();
     saved.trained.reset();
     saved.card.form = "folded";
   }
   const int64_t height = options.height.value_or(saved.card.image.height);
   const int64_t width = options.width.value_or(saved.card.image.width);
-  const OnnxModel model = save_onnx(options.onnx, saved.network(), saved.card, height, width);
+  const OnnxModel model = save_onnx(options.onnx, saved.vgg(), saved.card, height, width);
 
   std::cout << "network    " << network_title(saved.card.net, saved.card.reparam) << ", " << saved.card.form
             << " form\n"

@@ -96,7 +96,7 @@ std::vector<std::pair<std::string, QuantizationOptions>> trials_of(const Setting
 }
 
 /// The results of all trials for one form of a network.
-Int8Form try_form(const std::string& model, const std::string& form, const std::shared_ptr<Vgg>& network,
+Int8Form try_form(const std::string& model, const std::string& form, const std::shared_ptr<Module>& network,
                   const Tensor& calibration, const Dataset& test, const ModelCard& card, const Settings& settings) {
   Int8Form result{model, form, {}, {}};
   const std::vector<LayerOperands> recorded = record_operands(*network, calibration);
@@ -126,17 +126,12 @@ void try_model(const std::filesystem::path& file, SavedNetwork saved, const Sett
   record.calibration_images = splits.train.size();
 
   const std::string folder = std::filesystem::absolute(file).parent_path().filename().string();
-  const auto add_form = [&](const std::string& form, const std::shared_ptr<Vgg>& of) {
+  const auto add_form = [&](const std::string& form, const std::shared_ptr<Module>& of) {
     record.forms.push_back(try_form(folder, form, of, calibration, splits.test, saved.card, settings));
   };
-  std::shared_ptr<Vgg> network;
-  if (saved.trained) {
-    network = std::move(saved.trained);
-    add_form("trained", network);
-  } else {
-    network = std::move(saved.folded);
-  }
-  add_form("folded", network->fold_network());
+  const std::shared_ptr<Module> network = std::move(saved.trained ? saved.trained : saved.folded);
+  if (saved.card.form == "training") add_form("trained", network);
+  add_form("folded", network->fold());
 }
 
 /// The networks, which must be of the same dataset, as all rows of a table are.

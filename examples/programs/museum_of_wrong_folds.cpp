@@ -62,7 +62,7 @@ void print_errors(const std::vector<WrongFold>& mistakes) {
   for (const WrongFold& mistake : mistakes) std::cout << mistake.name << "\n  " << mistake.why << '\n';
 }
 
-Evaluation evaluate_network(const std::string& name, Vgg& network, const Dataset& test, const Settings& settings,
+Evaluation evaluate_network(const std::string& name, Module& network, const Dataset& test, const Settings& settings,
                             const ModelCard& card) {
   ProgressBar bar(name, test.size());
   return evaluate(network, test, card.normalization, settings.batch_size, [&](int64_t images) { bar.update(images); });
@@ -85,10 +85,11 @@ BothForms load_and_fold(const Settings& settings) {
   SavedNetwork saved = load_network(*settings.model, settings.network);
   check(saved.trained != nullptr, settings.model->string(),
         ": is folded already; name the trained network it came from, model.safetensors in the same folder");
+  const Vgg& network = saved.vgg();
   const std::string& family = saved.card.reparam;
   check(family == "repvgg" || family == "dbb", settings.model->string(), ": has blocks of family ", family,
         ", but the mistakes here are those of repvgg and dbb; name a network that was trained with one of these");
-  std::unique_ptr<PlainVgg> folded = saved.trained->fold_network();
+  std::unique_ptr<PlainVgg> folded = network.fold_network();
   return {std::move(saved), std::move(folded)};
 }
 
@@ -102,7 +103,7 @@ void damage_network(const std::vector<WrongFold>& mistakes, const BothForms& for
   const Evaluation right = evaluate_network("folded", *forms.folded, test, settings, saved.card);
   std::vector<NetworkDamage> damages;
   for (const WrongFold& mistake : mistakes) {
-    WrongNetwork wrong = fold_wrongly(*saved.trained, mistake, images);
+    WrongNetwork wrong = fold_wrongly(saved.vgg(), mistake, images);
     if (wrong.damage.wrong_blocks == 0) continue;
     const Evaluation evaluation = evaluate_network(mistake.name, *wrong.folded, test, settings, saved.card);
     wrong.damage.changed = count_changed(trained, evaluation);

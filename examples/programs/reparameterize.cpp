@@ -1,9 +1,11 @@
-// Folds a trained RepVGG, with any blocks, into plain 3x3 convolutions, shows how, and proves that nothing changed.
+// Folds a trained RepVGG, with any blocks, into plain 3x3 convolutions, shows how, and proves that nothing changed. Of
+// another network, folds what it can, above all batch norms into convolutions, and proves the same.
 //
 // Run     build/examples/reparameterize --model runs/train-mini/model.safetensors
 // Time    half a minute
 // Expect  a table of the steps for one block and for the whole network, 10,000 of 10,000 predictions equal, the times
-//         of both forms; folded.safetensors, trained.onnx, folded.onnx, fold.json and report.html next to the model
+//         of both forms; folded.safetensors, trained.onnx, folded.onnx, fold.json and report.html next to the model; of
+//         another network the proof, the times and folded.safetensors
 //
 // Exits with 1, and writes nothing, if a prediction changes or a logit by more than 1e-5 of the maximum logit.
 // The algebra is in layers/fold/kernel.h, the steps in layers/calculus/explain.h.
@@ -76,11 +78,13 @@ void add_settings(CommandLine& line, Settings& settings) {
   add_threads_option(line);
 }
 
-SavedNetwork load_trained(const Settings& settings) {
+SavedNetwork load_trained(const CommandLine& line, const Settings& settings) {
   SavedNetwork saved = load_network(settings.model, settings.network);
   check(saved.trained != nullptr, settings.model.string(),
         ": is folded already; name the trained network it came from, model.safetensors in the same folder");
-  const auto blocks = named_blocks(*saved.trained);
+  const bool needs_blocks = line.count("--block") > 0 || line.count("--names") > 0;
+  if (!needs_blocks && !is_repvgg(saved.card.net)) return saved;
+  const auto blocks = named_blocks(saved.vgg());
   std::string names;
   for (const auto& [name, block] : blocks) {
     if (name == settings.block) return saved;
@@ -90,7 +94,7 @@ SavedNetwork load_trained(const Settings& settings) {
                    names);
 }
 
-Evaluation evaluate_form(const std::string& form, Vgg& network, const Dataset& test, const Settings& settings,
+Evaluation evaluate_form(const std::string& form, Module& network, const Dataset& test, const Settings& settings,
                          const ModelCard& card) {
   ProgressBar bar(form, test.size());
   return evaluate(network, test, card.normalization, settings.batch_size, [&](int64_t images) { bar.update(images); });
@@ -106,25 +110,28 @@ void print_steps(const FoldRecord& record) {
 }
 
 void print_results(const FoldRecord& record) {
-  std::cout << text_table(proof_table(record.proof)) << '\n'
-            << text_table(costs_table(record)) << "\nThe same block by block\n\n"
-            << text_table(block_costs_table(record)) << '\n';
+  std::cout << text_table(proof_table(record.proof)) << '\n' << text_table(costs_table(record)) << '\n';
+  if (!record.blocks.empty())
+    std::cout << "The same block by block\n\n" << text_table(block_costs_table(record)) << '\n';
   if (record.times.empty()) return;
   std::cout << text_table(times_table(record.times)) << "Medians of alternating passes, on " << record.threads
             << (record.threads == 1 ? " thread.\n\n" : " threads.\n\n");
 }
 
-void measure_times(RepVgg& trained, PlainVgg& folded, const Tensor& images, double seconds, FoldRecord& record) {
+void measure_times(const SavedNetwork& saved, Module& folded, const Tensor& images, double seconds,
+                   FoldRecord& record) {
   if (seconds == 0) return;
   for (int64_t batch : kTimedBatches) {
-    record.times.push_back(time_forms(trained, folded, batch, seconds));
-    const std::vector<FormTimes> of_blocks = time_blocks(trained, images, batch, seconds);
+    record.times.push_back(time_forms(*saved.trained, folded, batch, seconds));
+    if (record.blocks.empty()) continue;
+    const std::vector<FormTimes> of_blocks = time_blocks(saved.vgg(), images, batch, seconds);
     for (size_t b = 0; b < of_blocks.size(); ++b) record.blocks[b].times.push_back(of_blocks[b]);
   }
 }
 
 /// Saves a network and reads it back: what counts is the file.
-void save_and_check(const std::filesystem::path& file, Vgg& network, const ModelCard& card, const std::string& names) {
+void save_and_check(const std::filesystem::path& file, Module& network, const ModelCard& card,
+                    const std::string& names) {
   save_network(file, network, card, names);
   const SavedNetwork read = load_network(file);
   const auto saved = state(network), loaded = state(read.network());
@@ -152,9 +159,12 @@ std::vector<NetworkFile> network_files(const std::filesystem::path& folder, cons
 }
 
 /// Throws Error, before minutes of work, if the network has no such names or a file to write is the one to read.
-void check_files(const std::vector<NetworkFile>& files, const Settings& settings, PlainVgg& folded) {
+void check_files(const std::vector<NetworkFile>& files, const Settings& settings, const std::string& net,
+                 Module& folded) {
   for (const NetworkFile& file : files) {
-    renamed(state(folded), name_scheme("own"), name_scheme(file.names), folded.size());
+    if (file.names != "own") {
+      renamed(state(folded), name_scheme("own"), name_scheme(file.names), vgg_variant(net).size);
+    }
     std::error_code none;
     check(!std::filesystem::equivalent(settings.model, file.path, none), settings.model.string(),
           ": would be overwritten by ", file.folded ? "the folded network" : "itself under other names",
@@ -162,21 +172,15 @@ void check_files(const std::vector<NetworkFile>& files, const Settings& settings
   }
 }
 
-/// Writes these files, and both forms as ONNX. Returns all paths.
-std::vector<std::filesystem::path> save_forms(const std::filesystem::path& folder,
-                                              const std::vector<NetworkFile>& planned, const SavedNetwork& trained,
-                                              PlainVgg& folded, const Dataset& test) {
-  ModelCard folded_card = trained.card;
-  folded_card.form = "folded";
+/// Writes these files. Returns all paths.
+std::vector<std::filesystem::path> save_forms(const std::vector<NetworkFile>& planned, const SavedNetwork& trained,
+                                              const SavedNetwork& folded) {
   std::vector<std::filesystem::path> files;
   for (const auto& [path, is_folded, names] : planned) {
-    is_folded ? save_and_check(path, folded, folded_card, names)
+    is_folded ? save_and_check(path, *folded.folded, folded.card, names)
               : save_and_check(path, *trained.trained, trained.card, names);
     files.push_back(path);
   }
-  files.insert(files.end(), {folder / "trained.onnx", folder / "folded.onnx"});
-  save_onnx(folder / "trained.onnx", *trained.trained, trained.card, test.height, test.width);
-  save_onnx(folder / "folded.onnx", folded, folded_card, test.height, test.width);
   return files;
 }
 
@@ -210,16 +214,17 @@ std::filesystem::path results_folder(const Settings& settings) {
   return folder;
 }
 
-int run(const Settings& settings) {
+int run(const CommandLine& line, const Settings& settings) {
   check_can_make(folder_of(settings));
-  SavedNetwork trained = load_trained(settings);
+  SavedNetwork trained = load_trained(line, settings);
   const Dataset test = load_test_images(settings.data, trained.card);
   if (trained.card.dataset.empty()) trained.card.classes = test.classes;
   check_inference_fits(*trained.trained, batch_shape(test, settings.batch_size));
-  const std::unique_ptr<PlainVgg> folded = trained.trained->fold_network();
+  SavedNetwork folded{.card = trained.card, .folded = trained.trained->fold()};
+  folded.card.form = "folded";
   const std::vector<NetworkFile> planned = network_files(folder_of(settings), settings, trained.card.reparam);
-  check_files(planned, settings, *folded);
-  std::cout << "RepVGG " << network_title(trained.card.net, trained.card.reparam) << " from " << settings.model.string()
+  check_files(planned, settings, trained.card.net, *folded.folded);
+  std::cout << network_title_of_kind(trained.card.net, trained.card.reparam) << " from " << settings.model.string()
             << ", tested on " << test.name << "\n\n";
 
   FoldRecord record;
@@ -229,23 +234,30 @@ int run(const Settings& settings) {
   record.threads = threads();
   record.machine = cpu_name();
   const Tensor images = all_images(first_images(test, kShownImages), trained.card.normalization);
-  record.block = settings.block;
-  demonstrate_network(*trained.trained, images, record);
-  print_steps(record);
+  const bool has_blocks = is_repvgg(trained.card.net);
+  if (has_blocks) {
+    record.block = settings.block;
+    demonstrate_network(trained.vgg(), images, record);
+    print_steps(record);
+  }
 
   record.proof = compare_forms(evaluate_form("trained", *trained.trained, test, settings, trained.card),
-                               evaluate_form("folded", *folded, test, settings, trained.card));
+                               evaluate_form("folded", *folded.folded, test, settings, trained.card));
   check_forms_equal(record.proof);
   record.before = count(*trained.trained, {1, test.height, test.width, test.channels});
-  record.after = count(*folded, {1, test.height, test.width, test.channels});
-  measure_times(*trained.trained, *folded, images, settings.timing_seconds, record);
+  record.after = count(*folded.folded, {1, test.height, test.width, test.channels});
+  measure_times(trained, *folded.folded, images, settings.timing_seconds, record);
   print_results(record);
 
   const std::filesystem::path folder = results_folder(settings);
-  std::vector<std::filesystem::path> files = save_forms(folder, planned, trained, *folded, test);
-  write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // on one line: it is mostly numbers
-  write_fold_report(folder);
-  files.push_back(folder / "report.html");
+  std::vector<std::filesystem::path> files = save_forms(planned, trained, folded);
+  if (has_blocks) {
+    files.insert(files.end(), {folder / "trained.onnx", folder / "folded.onnx", folder / "report.html"});
+    save_onnx(folder / "trained.onnx", trained.vgg(), trained.card, test.height, test.width);
+    save_onnx(folder / "folded.onnx", folded.vgg(), folded.card, test.height, test.width);
+    write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // on one line: it is mostly numbers
+    write_fold_report(folder);
+  }
   std::string before = "Written: ";
   for (const std::filesystem::path& file : files) {
     std::cout << before << file.string() << '\n';
@@ -262,5 +274,6 @@ int main(int argc, char** argv) {
       argc, argv,
       {"Folds a trained RepVGG into plain 3x3 convolutions, step by step, and proves that nothing changed.",
        "--model runs/train-mini/model.safetensors", "docs/10-folding-a-network.md"},
-      [&](CommandLine& line) { add_settings(line, settings); }, [&](const CommandLine&) { return run(settings); });
+      [&](CommandLine& line) { add_settings(line, settings); },
+      [&](const CommandLine& line) { return run(line, settings); });
 }

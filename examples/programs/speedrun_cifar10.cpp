@@ -65,7 +65,7 @@ struct Options {
 void add_options(CommandLine& line, Options& options) {
   Hyperparameters& hyper = options.hyper;
   line.group("Network");
-  add_network_option(line, hyper.net);
+  add_repvgg_option(line, hyper.net);
   line.add_flag("--pointwise", &options.pointwise, "give the blocks of the short network 1x1 branches");
   line.group("Recipe");
   line.add_option("--epochs", &hyper.epochs, "number of passes over the training images").rule(whole_number(1, 100000));

@@ -1,4 +1,4 @@
-// Trains a RepVGG on CIFAR-10, or on Shapes10 if CIFAR-10 is not found.
+// Trains a RepVGG or another network on CIFAR-10, or on Shapes10 if CIFAR-10 is not found.
 //
 // Run     build/examples/train_cifar10 --net mini
 // Time    mini: 16 epochs, see README.md for measured times; --dry-run estimates it for this machine
@@ -225,7 +225,7 @@ TrainerOptions trainer_options(const Hyperparameters& hyper) {
 std::string default_folder(const Options& options) {
   const auto& [net, reparam] = std::tie(options.hyper.net, options.hyper.reparam);
   const char* what = options.find_lr ? "runs/rates-" : options.fine_tune.empty() ? "runs/train-" : "runs/tune-";
-  return what + net + (reparam == "repvgg" ? "" : "-" + reparam);
+  return what + net + (reparam.empty() || reparam == "repvgg" ? "" : "-" + reparam);
 }
 
 void report_on(const RunFolder& folder) {
@@ -249,6 +249,7 @@ int train(const CommandLine& line, Options options, const std::string& command) 
     if (line.count("--lr") == 0) options.hyper.lr = kTuningRate;
     if (line.count("--muon-rate") == 0) options.hyper.muon_rate = kTuningMuonRate;
   }
+  settle_reparam(line, options.hyper.net, options.hyper.reparam);
   settle_optimizer(line, options.hyper);
   if (options.find_lr && ranks() > 1) throw UsageError("--find-lr runs in one process: leave mpirun out");
   if (options.find_lr) options.find_lr = rate_to_find(line, *options.find_lr, options.hyper.muon_rate > 0);
@@ -342,8 +343,8 @@ int main(int argc, char** argv) {
     options.hyper.shards = ranks();
     return run_program(
         argc, argv,
-        {"Trains a RepVGG on CIFAR-10, or on Shapes10 if CIFAR-10 is not found.", "--net mini --epochs 1",
-         "docs/09-the-training-loop.md"},
+        {"Trains a RepVGG or another network on CIFAR-10, or on Shapes10 if CIFAR-10 is not found.",
+         "--net mini --epochs 1", "docs/09-the-training-loop.md"},
         [&](CommandLine& line) { add_options(line, options); },
         [&](const CommandLine& line) { return train(line, options, command_line(argc, argv)); });
   });

@@ -173,10 +173,13 @@ function stageFigure({ channels, height, width, columns, shown, low, high, pictu
       : ` The folded form's differ by at most ${difference === 0 ? "0" : difference.toExponential(1)}.`)));
 }
 
+const stagesPart = (stages) => stages.length === 0 ? [] : [
+  html`<h3>What each stage made of it</h3>`,
+  note(`The ${Math.max(...stages.map(({ shown }) => shown.length))} channels with the highest means of each stage, on ` +
+       "one scale per stage."),
+  charts(stages.map(stageFigure))];
+
 const predictionSections = ({ no_maps: noMaps, photos }) => photos.map((photo) => section(photo.name, `${photo.about}.`,
   html`<div class="views">${photoFigure(photo)}${seenFigure(photo)}<div class="wide">${classesChart(photo)}</div></div>`,
   mapsPart(photo, noMaps),
-  html`<h3>What each stage made of it</h3>`,
-  note(`The ${Math.max(...photo.stages.map(({ shown }) => shown.length))} channels with the highest means of each ` +
-       "stage, on one scale per stage."),
-  charts(photo.stages.map(stageFigure))));
+  ...stagesPart(photo.stages)));

@@ -124,7 +124,7 @@ Json stage_json(const Prediction& prediction, size_t stage) {
 }
 
 Json prediction_json(const Prediction& prediction, const ModelCard& card) {
-  Json json = {{"name", prediction.photo.name}, {"about", about(prediction.photo)}};
+  Json json = {{"name", prediction.photo.name}, {"about", about(prediction.photo)}, {"stages", Json::array()}};
   json["photo"] = photo_json(prediction.photo);
   const DecodedImage& seen = prediction.photo.seen;
   json["seen"] = {{"height", seen.height}, {"width", seen.width}, {"picture", uri_of(seen)}};
@@ -191,7 +191,7 @@ std::string prediction_page(const std::vector<Prediction>& predictions, const Mo
   const std::string lead = "Trained on " + grouped(std::ssize(card.classes)) + " classes, on images of " +
                            size_text(card.image.height, card.image.width) +
                            " pixels. The answer is always one of them, whatever the photo shows.";
-  return page("What RepVGG " + network_title(card.net, card.reparam) + " sees", lead, headlines_of(predictions, card),
+  return page("What " + network_title_of_kind(card.net, card.reparam) + " sees", lead, headlines_of(predictions, card),
               data);
 }
 

@@ -149,7 +149,7 @@ std::string title_of(const RunFiles& files, const FoldPart& fold) {
   };
   const std::string net = either("net", fold.net), dataset = either("dataset", fold.dataset);
   if (net.empty()) return "A training run";
-  return "RepVGG " + network_title(net, either("reparam", fold.reparam)) + (dataset.empty() ? "" : " on " + dataset);
+  return network_title_of_kind(net, either("reparam", fold.reparam)) + (dataset.empty() ? "" : " on " + dataset);
 }
 
 std::string lead_of(const RunFiles& files, bool folded) {

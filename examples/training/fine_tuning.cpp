@@ -14,7 +14,7 @@ namespace onefold {
 namespace {
 
 /// A network that diverged, or has a negative variance, cannot be trained further.
-void check_sound(Vgg& network, const std::filesystem::path& file) {
+void check_sound(Module& network, const std::filesystem::path& file) {
   for (const auto& [name, tensor] : state(network)) {
     const auto is_sound = [variance = name.ends_with("running_var")](Real value) {
       return std::isfinite(value) && !(variance && value < 0);
@@ -43,8 +43,10 @@ SavedNetwork to_fine_tune(SavedNetwork saved, const std::filesystem::path& file,
     saved.card.form = "training";
     saved.card.reparam = "repvgg";
     Initializer unused(0);
-    saved.trained = make_repvgg(saved.variant(), std::ssize(train.classes), unused);
-    unfold_network(*saved.folded, first_batch(train, saved.card.normalization), *saved.trained);
+    const Tensor images = first_batch(train, saved.card.normalization);
+    Vgg& folded = saved.vgg();
+    saved.trained = make_network(saved.card.net, "repvgg", std::ssize(train.classes), unused);
+    unfold_network(folded, images, saved.vgg());
     saved.folded = nullptr;
   }
   return saved;

@@ -28,6 +28,7 @@ using Work = std::function<void(const Tensor& images)>;
 /// Peak memory of tensors while `work` runs on `count` images of the shape.
 int64_t peak_bytes(const Work& work, const Shape& shape, int64_t count) {
   const Tensor images = Tensor::zeros({count, shape[1], shape[2], shape[3]});
+  if (!grad_enabled()) work(images);  // packs the convolutions' weights, and keeps them
   reset_peak_memory();
   const size_t before = memory_usage().live - static_cast<size_t>(images.size()) * sizeof(Real);
   work(images);
@@ -37,17 +38,25 @@ int64_t peak_bytes(const Work& work, const Shape& shape, int64_t count) {
 // Measuring takes as long as work on that many images, so a batch that is not larger is simply tried.
 constexpr int64_t kFewInference = 2 * Vgg::kSlice, kFewTraining = 16;
 
-Bytes measure_inference(Vgg& network, const Shape& shape) {
+/// From the peaks of a few images and of fewer. Close together, so that convolutions choose the same algorithm, with
+/// the same buffers, for both.
+Bytes measure(const Work& work, const Shape& shape) {
+  constexpr int64_t kFewer = 12;
+  const int64_t fewer = peak_bytes(work, shape, kFewer), few = peak_bytes(work, shape, kFewTraining);
+  const int64_t per_image = std::max<int64_t>(1, (few - fewer) / (kFewTraining - kFewer));
+  return {few - kFewTraining * per_image, per_image};
+}
+
+Bytes measure_inference(Module& network, const Shape& shape) {
   const EvaluationMode evaluation(network);
   const NoGrad no_grad;
   int64_t numbers = 0;
   const Work forward = [&](const Tensor& images) {
     numbers = images.size() + network(Variable(images)).value().size();
   };
-  // The first pass also packs the convolutions' weights, and keeps them: the second one counts.
-  peak_bytes(forward, shape, Vgg::kSlice);
-  const int64_t few = peak_bytes(forward, shape, kFewInference);
+  if (dynamic_cast<const Vgg*>(&network) == nullptr) return measure(forward, shape);
   // Beyond a slice, only the images and the result grow.
+  const int64_t few = peak_bytes(forward, shape, kFewInference);
   const int64_t growth = numbers * static_cast<int64_t>(sizeof(Real));
   return {few - growth, growth / kFewInference};
 }
@@ -59,11 +68,7 @@ Bytes measure_training(Module& scratch, const Shape& shape) {
     softmax_cross_entropy(logits, std::vector<int>(static_cast<size_t>(images.shape()[0]), 0)).backward();
     for (Variable& parameter : parameters(scratch)) parameter.clear_grad();
   };
-  // Close together, so that convolutions choose the same algorithm, with the same buffers, for both.
-  constexpr int64_t kFewer = 12;
-  const int64_t fewer = peak_bytes(step, shape, kFewer), few = peak_bytes(step, shape, kFewTraining);
-  const int64_t per_image = std::max<int64_t>(1, (few - fewer) / (kFewTraining - kFewer));
-  return {few - kFewTraining * per_image, per_image};
+  return measure(step, shape);
 }
 
 std::string gibibytes(int64_t bytes) { return fixed(static_cast<double>(bytes) / (1 << 30), 1) + " GiB"; }
@@ -84,11 +89,13 @@ Shape batch_shape(const Dataset& dataset, int64_t batch_size) {
   return {std::min(batch_size, dataset.size()), dataset.height, dataset.width, dataset.channels};
 }
 
-int64_t inference_bytes(Vgg& network, const Shape& images) { return measure_inference(network, images).of(images[0]); }
+int64_t inference_bytes(Module& network, const Shape& images) {
+  return measure_inference(network, images).of(images[0]);
+}
 
 int64_t training_bytes(Module& scratch, const Shape& images) { return measure_training(scratch, images).of(images[0]); }
 
-void check_inference_fits(Vgg& network, const Shape& images) {
+void check_inference_fits(Module& network, const Shape& images) {
   if (images[0] > kFewInference) check_fits("inference", measure_inference(network, images), images);
 }
 

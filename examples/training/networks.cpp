@@ -95,7 +95,7 @@ void note_missing_card(const std::filesystem::path& file, const NameScheme& name
 /// Copies tensors under a scheme's names into the network.
 void load_named(SavedNetwork& saved, const std::map<std::string, Tensor>& tensors, const NameScheme& names,
                 const std::filesystem::path& file) {
-  const RepVggSize size = saved.variant().size;
+  const RepVggSize size = is_repvgg(saved.card.net) ? vgg_variant(saved.card.net).size : RepVggSize{};
   const NameScheme& own = name_schemes().front();
   std::map<std::string, Tensor> needed = to_file_layout(state(saved.network()));
   try {
@@ -112,13 +112,11 @@ void load_named(SavedNetwork& saved, const std::map<std::string, Tensor>& tensor
   load_state(saved.network(), from_file_layout(renamed(tensors, names, own, size)));
 }
 
-/// The size named by the card.
-VggVariant variant_of(const ModelCard& card, const std::filesystem::path& file) {
-  try {
-    return vgg_variant(card.net, card.reparam);
-  } catch (const Error&) {
-    fail(file.string(), ": its metadata says \"net\" = ", shortened(card.net), ", which is not a known size");
-  }
+/// The network named by the card, in its form.
+std::unique_ptr<Module> make_network_of(const ModelCard& card, int64_t outputs) {
+  Initializer initializer(0);
+  return card.form == "folded" ? make_folded_network(card.net, card.reparam, outputs)
+                               : make_network(card.net, card.reparam, outputs, initializer);
 }
 
 /// One entry of the metadata, parsed as JSON unless it is a plain string.
@@ -173,7 +171,7 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
   check(card.form == "training" || card.form == "folded", file.string(),
         ": its metadata says \"form\" = ", shortened(card.form), ", but a network is in training or folded form");
   const std::vector<std::string> families = family_names();
-  check(std::find(families.begin(), families.end(), card.reparam) != families.end(), file.string(),
+  check(card.reparam.empty() || std::ranges::count(families, card.reparam) > 0, file.string(),
         ": its metadata says \"reparam\" = ", shortened(card.reparam), ", which is not a known family of blocks");
   check(card.classes.size() >= 2, file.string(), ": its metadata names ", card.classes.size(),
         " classes, but a classifier has at least 2");
@@ -193,6 +191,16 @@ void save_network(const std::filesystem::path& file, Module& network, const Mode
 
 std::string network_title(const std::string& net, const std::string& reparam) {
   return net + (reparam.empty() || reparam == "repvgg" ? "" : " of " + reparam + " blocks");
+}
+
+std::string network_title_of_kind(const std::string& net, const std::string& reparam) {
+  return (is_repvgg(net) ? "RepVGG " : "") + network_title(net, reparam);
+}
+
+Vgg& SavedNetwork::vgg() const {
+  auto* const vgg = dynamic_cast<Vgg*>(&network());
+  if (vgg == nullptr) throw UsageError("this needs the blocks of a RepVGG, but the network is a " + card.net);
+  return *vgg;
 }
 
 void add_normalization_options(CommandLine& line, std::optional<ChannelNormalization>& normalization) {
@@ -231,14 +239,13 @@ SavedNetwork load_network(const std::filesystem::path& file, const NetworkOption
   if (options.normalization) saved.card.normalization = *options.normalization;
 
   const int64_t outputs = outputs_of(saved.card, contents.tensors, names, file);
-  const VggVariant variant =
-      options.net.empty() ? variant_of(saved.card, file) : vgg_variant(options.net, saved.card.reparam);
-  saved.card.net = variant.size.name;
-  if (saved.card.form == "folded") {
-    saved.folded = make_plain_vgg(variant, outputs);
-  } else {
-    Initializer initializer(0);
-    saved.trained = make_repvgg(variant, outputs, initializer);
+  if (!options.net.empty()) saved.card.net = options.net;
+  if (saved.card.reparam.empty() && is_repvgg(saved.card.net)) saved.card.reparam = "repvgg";
+  try {
+    (saved.card.form == "folded" ? saved.folded : saved.trained) = make_network_of(saved.card, outputs);
+  } catch (const Error&) {
+    if (!options.net.empty()) throw;
+    fail(file.string(), ": its metadata says \"net\" = ", shortened(saved.card.net), ", which is not a known network");
   }
   load_named(saved, contents.tensors, names, file);
   saved.network().eval();
@@ -257,9 +264,11 @@ Tensor first_batch(const Dataset& train, const ChannelNormalization& normalizati
   return all_images(first_images(train, kImages), normalization);
 }
 
-void fit_whitening(Vgg& network, const Dataset& train, const ChannelNormalization& normalization) {
-  auto* whitening = dynamic_cast<Whitening*>(network.whitening());
-  if (whitening != nullptr) whitening->fit(first_batch(train, normalization));
+void fit_whitening(Module& network, const Dataset& train, const ChannelNormalization& normalization) {
+  for (const NamedModule& layer : named_modules(network)) {
+    auto* whitening = dynamic_cast<Whitening*>(layer.module);
+    if (whitening != nullptr) whitening->fit(first_batch(train, normalization));
+  }
 }
 
 }  // namespace onefold

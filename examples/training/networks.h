@@ -9,8 +9,7 @@
 
 #include "datasets/dataset.h"
 #include "examples/cli/program.h"
-#include "layers/labs/vgg_variant.h"
-#include "layers/models/vgg.h"
+#include "layers/labs/make_network.h"
 
 namespace onefold {
 
@@ -21,10 +20,10 @@ struct ImageSize {
 
 /// The metadata of a saved network's .safetensors file: everything that is needed to use the network.
 struct ModelCard {
-  std::string net;                     // "mini"
-  std::string reparam = "repvgg";      // the family of its blocks, or of the blocks it was folded from
-  std::string form;                    // "training" or "folded"
-  std::string dataset;                 // what it was trained on: "cifar10", "shapes10", "images"; see data_source.h
+  std::string net;                 // "mini"
+  std::string reparam = "repvgg";  // the family of its blocks, or of the blocks it was folded from; "" if not of RepVGG
+  std::string form;                // "training" or "folded"
+  std::string dataset;             // what it was trained on: "cifar10", "shapes10", "images"; see data_source.h
   std::vector<std::string> classes;    // names of the outputs; "0", "1", ... if the dataset is unknown, which is ""
   ChannelNormalization normalization;  // how its images are normalised
   ImageSize image = {};                // of its images
@@ -38,17 +37,20 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
 /// Whether the network's outputs can be these classes: the same names, or as many if its dataset is unknown.
 bool has_classes(const ModelCard& card, const std::vector<std::string>& classes);
 
-/// "mini", or for another family of blocks "mini of dbb blocks".
+/// "mini", or for another family of blocks "mini of dbb blocks"; with its kind "RepVGG mini of dbb blocks".
 std::string network_title(const std::string& net, const std::string& reparam);
+std::string network_title_of_kind(const std::string& net, const std::string& reparam);
 
 /// A network with its card, in evaluation mode and in one of the two forms.
 struct SavedNetwork {
   ModelCard card;
-  std::unique_ptr<RepVgg> trained = {};   // null in folded form
-  std::unique_ptr<PlainVgg> folded = {};  // null in training form
+  std::unique_ptr<Module> trained = {};  // null in folded form
+  std::unique_ptr<Module> folded = {};   // null in training form
 
-  Vgg& network() const { return trained ? static_cast<Vgg&>(*trained) : *folded; }
-  VggVariant variant() const { return vgg_variant(card.net, card.reparam); }
+  Module& network() const { return trained ? *trained : *folded; }
+
+  /// For what needs the blocks of a RepVGG. Throws UsageError if it is another network.
+  Vgg& vgg() const;
 };
 
 /// Writes a network in either form, atomically, under the names of a scheme in layers/labs/state_names.h. Throws Error
@@ -58,7 +60,7 @@ void save_network(const std::filesystem::path& file, Module& network, const Mode
 
 /// What the user says of a saved network. It overrides the card, or stands in for a missing one.
 struct NetworkOptions {
-  std::string net;                                    // a name that vgg_variant() takes; empty: the card's
+  std::string net;                                    // a name that make_network() takes; empty: the card's
   std::optional<ChannelNormalization> normalization;  // none: the card's, or that of CIFAR-10
 };
 
@@ -80,6 +82,6 @@ Tensor first_batch(const Dataset& train, const ChannelNormalization& normalizati
 
 /// Fits the network's whitening, if it has one, to first_batch(): half a million patches, for covariances of 27
 /// values. Call it before the first step; a loaded network has its whitening already.
-void fit_whitening(Vgg& network, const Dataset& train, const ChannelNormalization& normalization);
+void fit_whitening(Module& network, const Dataset& train, const ChannelNormalization& normalization);
 
 }  // namespace onefold

@@ -37,18 +37,17 @@ std::string training_plan(const TrainingSetup& setup) {
   const auto& [train, test] = setup.data.splits;
   const Shape one_image{1, train.height, train.width, train.channels};
   Initializer initializer(setup.trainer.seed);
-  const VggVariant variant = vgg_variant(setup.net, setup.reparam);
   const auto classes = static_cast<int64_t>(train.classes.size());
-  const std::unique_ptr<RepVgg> made = make_repvgg(variant, classes, initializer);
-  RepVgg& network = *made;
+  const std::unique_ptr<Module> made = make_network(setup.net, setup.reparam, classes, initializer);
+  Module& network = *made;
   check_training_fits(network, batch_shape(train, setup.trainer.batch_size / setup.trainer.shards));
   fit_whitening(network, train, setup.data.normalization);
-  const auto folded = make_plain_vgg(variant, classes);
+  const auto folded = make_folded_network(setup.net, setup.reparam, classes);
   const Trainer trainer(network, train, setup.data.normalization, setup.trainer);
   const int64_t steps = setup.trainer.epochs * trainer.steps_per_epoch();
 
   std::ostringstream text;
-  text << "network   " << network.description() << '\n';
+  text << "network   " << (is_repvgg(setup.net) ? "" : setup.net + ": ") << network.description() << '\n';
   print_counts(text, "trained   ", count(network, one_image));
   print_counts(text, "folded    ", count(*folded, one_image));
   text << "images    " << train.name << ": " << grouped(train.size()) << " to train on, " << grouped(test.size())

@@ -43,7 +43,7 @@ std::string resume_command(const RunFolder& folder) {
 }
 
 /// The network with the setup's initial weights, if it has any.
-RepVgg& with_start(RepVgg& network, const TrainingSetup& setup) {
+Module& with_start(Module& network, const TrainingSetup& setup) {
   if (!setup.start.empty()) load_state(network, setup.start);
   return network;
 }
@@ -71,10 +71,10 @@ ChannelNormalization saved_normalization(const Checkpoint& checkpoint, const Cha
 TrainingRun::TrainingRun(TrainingSetup setup)
     : setup_(std::move(setup)), train_hash_(content_hash(setup_.data.splits.train)),
       test_hash_(content_hash(setup_.data.splits.test)), initializer_(setup_.trainer.seed),
-      network_(make_repvgg(vgg_variant(setup_.net, setup_.reparam), classes_of(setup_), initializer_)),
+      network_(make_network(setup_.net, setup_.reparam, classes_of(setup_), initializer_)),
       trainer_(with_start(*network_, setup_), setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
   Initializer initializer(0);
-  const auto scratch = make_repvgg(vgg_variant(setup_.net, setup_.reparam), classes_of(setup_), initializer);
+  const auto scratch = make_network(setup_.net, setup_.reparam, classes_of(setup_), initializer);
   check_training_fits(*scratch,
                       batch_shape(setup_.data.splits.train, setup_.trainer.batch_size / setup_.trainer.shards));
   ordered_json equal = {{"train_hash", train_hash_}, {"test_hash", test_hash_}};
@@ -283,8 +283,8 @@ Evaluation TrainingRun::finish() {
 ordered_json TrainingRun::describe() {
   const auto& [train, test] = setup_.data.splits;
   const Counts counts = count(*network_, {1, train.height, train.width, train.channels});
-  ordered_json record = {
-      {"program", "train_cifar10"}, {"command", setup_.command}, {"net", setup_.net}, {"reparam", setup_.reparam}};
+  ordered_json record = {{"program", "train_cifar10"}, {"command", setup_.command}, {"net", setup_.net}};
+  if (!setup_.reparam.empty()) record["reparam"] = setup_.reparam;
   record["dataset"] = {{"name", train.name},
                        {"train_images", train.size()},
                        {"test_images", test.size()},

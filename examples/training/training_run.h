@@ -14,14 +14,13 @@
 #include "examples/training/networks.h"
 #include "examples/training/run_folder.h"
 #include "examples/training/trainer.h"
-#include "layers/labs/vgg_variant.h"
 
 namespace onefold {
 
 /// Everything that defines a training run.
 struct TrainingSetup {
   std::string net;
-  std::string reparam = "repvgg";  // the family of its blocks
+  std::string reparam = "repvgg";  // the family of its blocks; "" for none of RepVGG's
   DataSource data;
   TrainerOptions trainer;                    // the seed is also that of the network's initial weights
   std::map<std::string, Tensor> start = {};  // initial weights to use instead, if not empty
@@ -72,7 +71,7 @@ class TrainingRun {
 
   /// run.json of a run that begins now, and the network that it trains.
   nlohmann::ordered_json describe();
-  RepVgg& network() { return *network_; }
+  Module& network() { return *network_; }
 
  private:
   void train_epoch();
@@ -88,7 +87,7 @@ class TrainingRun {
   TrainingSetup setup_;
   std::string train_hash_, test_hash_;
   Initializer initializer_;
-  std::unique_ptr<RepVgg> network_;
+  std::unique_ptr<Module> network_;
   Trainer trainer_;
   std::optional<EpochLog> log_;
   std::optional<EventFile> events_;

@@ -37,7 +37,7 @@ std::vector<std::string> titles_of(const std::vector<std::vector<FoldStep>>& blo
 
 }  // namespace
 
-std::vector<FoldStep> explain_fold(RepVgg& network) {
+std::vector<FoldStep> explain_fold(Vgg& network) {
   // A separate folded network, in which the blocks' steps replace the convolutions; shared by the functions that
   // compute.
   struct Parts {

@@ -98,7 +98,7 @@ std::unique_ptr<RepVggBlock> unfold(const Kernel& kernel, const Conv2dArgs& args
   return block;
 }
 
-void unfold_network(PlainVgg& folded, const Tensor& images, RepVgg& unfolded) {
+void unfold_network(Vgg& folded, const Tensor& images, Vgg& unfolded) {
   const NoGrad no_grad;
   load_state(unfolded.head(), state(folded.head()));
   if (folded.whitening() != nullptr) {

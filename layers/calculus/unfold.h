@@ -32,6 +32,6 @@ std::unique_ptr<RepVggBlock> unfold(const Kernel& kernel, const Conv2dArgs& args
 /// The inverse of folding a network: gives every block of `unfolded`, a network of RepVggBlocks of the same size, the
 /// state that unfold() computes from the folded block and its inputs for `images`. Throws Error if blocks are of
 /// another kind, or if a whitening layer was trained after folding.
-void unfold_network(PlainVgg& folded, const Tensor& images, RepVgg& unfolded);
+void unfold_network(Vgg& folded, const Tensor& images, Vgg& unfolded);
 
 }  // namespace onefold

@@ -4,7 +4,7 @@
 
 #include "autograd/ops.h"
 #include "core/memory.h"
-#include "layers/models/repvgg.h"
+#include "layers/labs/make_network.h"
 #include "tests/catch.h"
 
 using namespace onefold;
@@ -41,6 +41,17 @@ TEST_CASE("memory estimate: a few images foretell what many take", "[examples]")
   const double inference = measured_bytes(images, forward);
   CHECK(static_cast<double>(inference_bytes(network, images)) == Approx(inference).epsilon(0.02));
   CHECK(training > 2 * inference);
+}
+
+TEST_CASE("memory estimate: of a network that runs all images at once", "[examples]") {
+  const Shape images{96, 32, 32, 3};
+  Initializer initializer(1);
+  const auto network = make_network("resnet8", "", 10, initializer);
+  network->eval();
+  const NoGrad no_grad;
+  const auto forward = [&](const Variable& x) { (*network)(x); };
+  measured_bytes(images, forward);
+  CHECK(static_cast<double>(inference_bytes(*network, images)) == Approx(measured_bytes(images, forward)).epsilon(0.1));
 }
 
 TEST_CASE("memory estimate: packing weights the first time is not counted", "[examples]") {

@@ -125,6 +125,32 @@ TEST_CASE("saved network: both forms come back with their logits, in evaluation 
   CHECK(max_abs_difference(logits(back.network()), logits(*folded)) == 0);
 }
 
+TEST_CASE("saved network: of the survey, both forms come back with their logits, and it has no blocks", "[examples]") {
+  const TemporaryFolder scratch;
+  const auto path = scratch.path() / "model.safetensors";
+  ModelCard of_resnet = card();
+  of_resnet.net = "resnet8";
+  of_resnet.reparam = "";
+  Initializer initializer(5);
+  const auto network = make_network("resnet8", "", 3, initializer);
+  (*network)(Variable(random_normal({4, 32, 32, 3}, Random(3, 4))));  // statistics of its batch norms
+  network->eval();
+
+  save_network(path, *network, of_resnet);
+  const SavedNetwork trained = load_network(path);
+  CHECK(trained.card.reparam.empty());
+  CHECK(max_abs_difference(logits(trained.network()), logits(*network)) == 0);
+  CHECK_THROWS_WITH(trained.vgg(), ContainsSubstring("needs the blocks of a RepVGG, but the network is a resnet8"));
+  CHECK_THROWS_WITH(load_network(path, "mini"), ContainsSubstring("is not a state of RepVgg mini"));
+
+  const auto folded = network->fold();
+  of_resnet.form = "folded";
+  save_network(path, *folded, of_resnet);
+  const SavedNetwork back = load_network(path);
+  CHECK(max_abs_difference(logits(back.network()), logits(*folded)) == 0);
+  CHECK(max_abs_difference(logits(*folded), logits(*network)) > 0);
+}
+
 TEST_CASE("fine-tuning: a folded network comes back in training form, a negative variance is refused", "[examples]") {
   Dataset images = shapes10(1, 8, 1).train;
   images.classes = card().classes;

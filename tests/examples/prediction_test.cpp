@@ -81,7 +81,7 @@ TEST_CASE("prediction: the mean of a class's map plus its bias is its logit, in 
 TEST_CASE("prediction: a map's place is what the head makes of that place alone", "[examples]") {
   const SavedNetwork saved = random_network("tiny");
   const Sight sight = Viewer(saved).look(some_image(0), "image")[0];
-  const Tensor weight = saved.network().head().weight().value();  // [C, classes]
+  const Tensor weight = saved.vgg().head().weight().value();  // [C, classes]
   const Tensor& features = sight.stages.back();
   for (const int64_t place : {0, 5, 15}) {
     for (const int64_t c : {0, 6}) {
@@ -144,10 +144,10 @@ TEST_CASE("prediction: the best classes are in order, and their probabilities th
 
 TEST_CASE("prediction: logits that are not finite are an error that names the photo", "[examples]") {
   SavedNetwork saved = random_network("tiny");
-  Tensor bias = saved.trained->head().bias().value().clone();
+  Tensor bias = saved.vgg().head().bias().value().clone();
   const Viewer viewer(saved);
   bias[2] = std::numeric_limits<Real>::quiet_NaN();
-  Variable handle = saved.trained->head().bias();
+  Variable handle = saved.vgg().head().bias();
   handle.set_value(bias);
   CHECK_THROWS_AS(viewer.look(some_image(0), "a.png"), NonFiniteLoss);
 }
@@ -191,7 +191,7 @@ TEST_CASE("prediction page: photo, classes, maps with their proof, and stages", 
 
 TEST_CASE("prediction page: without maps it says why, and a folded network is alone", "[examples]") {
   SavedNetwork saved = random_network("short");
-  saved.folded = saved.trained->fold_network();
+  saved.folded = saved.trained->fold();
   saved.trained = nullptr;
   const NetworkPhoto photo = some_photo("a.png");
   const Prediction prediction{photo, Viewer(saved).look(photo.seen, photo.name)};
