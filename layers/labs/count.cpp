@@ -1,7 +1,6 @@
 #include "layers/labs/count.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace onefold {
 
@@ -20,14 +19,11 @@ class Counter : public OpObserver {
     if (read == 0) return;
     if (name == "slice_channels") read = output.size();  // not the rest of x
     maps_.push_back(output);
+    const int64_t multiply_adds = multiply_adds_of(name, inputs, result);
+    counts.multiply_adds += multiply_adds;
     if (name == "conv2d") {
-      // Each output element sums R S C / groups products: the weight's size over its output channels.
-      const Shape& weight = inputs[1].shape();
       counts.convolutions += 1;
-      counts.multiply_adds += output.size() * weight.rows();
-    } else if (name == "linear" || name == "matmul") {
-      counts.multiply_adds += output.size() * inputs[1].shape()[0];
-    } else if (name != "reshape") {  // which copies nothing
+    } else if (multiply_adds == 0 && name != "reshape") {  // which copies nothing
       counts.element_wise += read + output.size();
       count_sum(name, inputs);
     }
@@ -57,6 +53,13 @@ class Counter : public OpObserver {
 };
 
 }  // namespace
+
+int64_t multiply_adds_of(const std::string& op, const std::vector<Variable>& inputs, const Variable& result) {
+  const int64_t size = result.value().size();
+  // Each output element sums R S C / groups products: the weight's size over its output channels.
+  if (op == "conv2d") return size * inputs[1].shape().rows();
+  return op == "linear" || op == "matmul" ? size * inputs[1].shape()[0] : 0;
+}
 
 Counts count(Module& module, const Shape& one_image) {
   const EvaluationMode evaluation(module);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "layers/module.h"
 
@@ -21,6 +23,9 @@ struct Counts {
 
   bool operator==(const Counts&) const = default;
 };
+
+/// The multiply-adds of an op, if it is a convolution or a matrix product; else 0.
+int64_t multiply_adds_of(const std::string& op, const std::vector<Variable>& inputs, const Variable& result);
 
 /// Counts any model by observing the ops of one forward pass in evaluation mode on zeros of shape `one_image`, such as
 /// [1, 32, 32, 3]. Afterwards the modules return to their modes.
