@@ -96,12 +96,13 @@ violations() (  # violations TREE: prints one line per violation
   mapfile -t all < <(find_in core autograd layers datasets examples tests)
   # core/cpu_check.cpp prints a message if the CPU lacks instructions that the library was compiled for.
   mapfile -t library < <(find_in core autograd layers datasets | grep -vx core/cpu_check.cpp)
+  mapfile -t wrapped < <(printf '%s\n' "${all[@]}" | grep -vx core/simd.h)
   mapfile -t tests < <(find_in tests)
   mapfile -t threadless < <(printf '%s\n' "${all[@]}" | grep -vx core/parallel.cpp |
     grep -E '^(core|autograd|layers)/')
-  # Files contain float whatever Real is, so safetensors and protobuf may use the word.
-  mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e 'core/files/safetensors.*' \
-    -e 'core/files/protobuf.*')
+  # Files contain float whatever Real is, so safetensors and protobuf may use the word; so may bfloat16, half a float.
+  mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e core/simd.h \
+    -e 'core/files/safetensors.*' -e 'core/files/protobuf.*')
   mapfile -t build < <(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
     \( -name CMakeLists.txt -o -name '*.cmake' -o -name CMakePresets.json -o -name '*.sh' -o -path ./.ci/run \) -print)
   mapfile -t text < <(find . \( -path ./build -o -path ./.git -o -path ./runs \) -prune -o -type f \
@@ -112,7 +113,7 @@ violations() (  # violations TREE: prints one line per violation
   rule '(# *pragma +omp|\b_OPENMP\b|\bstd::(j?thread|async)\b)' 'only core/parallel.cpp runs threads' "${threadless[@]}"
   rule '\bfloat\b' 'kernels say Real, not float' "${real[@]}"
   rule '[0-9]\.[0-9]*(e[-+]?[0-9]+)?[fF]\b' 'a literal with the suffix f is a float; kernels use Real' "${real[@]}"
-  rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${all[@]}"
+  rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${wrapped[@]}"
   rule '(\bstd::(cout|cerr|clog)|\bf?printf *\(|\b(exit|abort|terminate) *\()' 'library code never prints or exits' \
     "${library[@]}"
   rule '\bstd::(ranges|bit_cast)\b' "Emscripten's standard library lacks it: docs/play.sh" "${threadless[@]}"

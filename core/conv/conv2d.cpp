@@ -22,8 +22,9 @@ const ConvAlgorithmRow& row_of(ConvAlgorithm algorithm) { return *kAlgorithms[st
 /// The number of 4 x 4 tiles that a feature map takes.
 int64_t count_tiles(const Shape& y) { return y[0] * ((y[1] + 3) / 4) * ((y[2] + 3) / 4); }
 
-/// Transformed weights have four times as many elements: with fewer tiles than this, reading them takes longest.
-constexpr int64_t kEnoughTiles = 12;
+/// With fewer tiles than kEnoughTiles, reading the transformed weights takes longest. F(4x4,3x3) has 36 per pair of
+/// channels; if that makes more than kManyWeights, F(2x2,3x3), which has 16, is faster (tests/bench/one_image.sh).
+constexpr int64_t kEnoughTiles = 12, kManyWeights = 1024 * 1024;
 
 /// Whether output y fills its 4 x 4 tiles well, and enough of them for transforming the weights at stride 2 to pay off.
 bool fills_tiles(const Shape& y) {
@@ -64,8 +65,8 @@ ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
   if (supports(ConvAlgorithm::grouped, g) && g.R * g.S > 1 && g.G <= 32) return ConvAlgorithm::grouped;
   if (!enough_channels) return ConvAlgorithm::im2col;
   if (supports(ConvAlgorithm::winograd4, g)) {
-    if (g.H < 4 || g.W < 4) return ConvAlgorithm::winograd2;
-    return count_tiles(g.x) >= kEnoughTiles ? ConvAlgorithm::winograd4 : ConvAlgorithm::im2col;
+    const bool many_weights = count_tiles(g.y) < kEnoughTiles && 36 * g.C * g.K > kManyWeights;
+    return g.H < 4 || g.W < 4 || many_weights ? ConvAlgorithm::winograd2 : ConvAlgorithm::winograd4;
   }
   const bool strided = supports(ConvAlgorithm::winograd4_stride2, g) && fills_tiles(g.y);
   return strided ? ConvAlgorithm::winograd4_stride2 : ConvAlgorithm::im2col;
@@ -79,7 +80,9 @@ Tensor conv2d(const Tensor& x, const Tensor& w, const Conv2dArgs& args, const Te
   const ConvAlgorithm algorithm = resolve(g);
   PackedWeights once;
   PackedWeights& weights = packed != nullptr ? *packed : once;
-  if (weights.algorithm != algorithm || weights.weights.data() != w.data()) weights = {algorithm, w, {}};
+  if (weights.algorithm != algorithm || weights.precision != g.precision || weights.weights.data() != w.data()) {
+    weights = {algorithm, g.precision, w, {}};
+  }
   return row_of(algorithm).forward(g, x, w, {.bias = bias, .activation = activation}, weights);
 }
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/gemm/gemm.h"
 #include "core/ops/batch_norm.h"
 #include "core/ops/elementwise.h"
 #include "core/tensor.h"
@@ -48,6 +49,7 @@ struct ConvGeometry {
 
   Shape x, w, y;
   Conv2dArgs args;
+  Precision precision = product_precision();
   int64_t N, H, W, C, R, S, G, K, P, Q;
 };
 
@@ -67,8 +69,9 @@ struct Epilogue {
 /// same weights many times keeps one of these next to them, and starts with an empty one when they change.
 struct PackedWeights {
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;  // that `parts` are packed for
-  Tensor weights;                                      // the original weights
-  std::vector<Tensor> parts;                           // one per group
+  Precision precision = Precision::real;
+  Tensor weights;             // the original weights
+  std::vector<Tensor> parts;  // one per group
 
   /// The part at an index; calls make() to create it the first time.
   template <class Make>

@@ -17,8 +17,9 @@ namespace {
 /// Maximum elements of a block's columns: half of a second-level cache of 512 KiB or more.
 constexpr int64_t kBlockNumbers = 64 * 1024;
 
-/// With at least this many blocks, threads share the blocks of pixels; with fewer, the columns of the weights.
-constexpr int64_t kManyBlocks = 3;
+/// With few pixels and more weights than this, reading the weights takes longest: then threads share the columns of the
+/// weights, not the pixels.
+constexpr int64_t kManyWeights = 128 * 1024;
 
 /// Maximum elements of the columns of a weight gradient's chunk: well within a shared cache.
 constexpr int64_t kChunkNumbers = 2 * 1024 * 1024;
@@ -122,35 +123,38 @@ void col2im(const ConvGeometry& geometry, const Real* columns, int64_t first_cha
 namespace {
 
 /// im2col(x) [N P Q, D] times w [D, K], one block of pixels at a time, so that the columns never leave the cache.
+template <class Number>
 Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
                PackedWeights& packed) {
   Tensor y(g.y);
   const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows(), groups = g.args.groups;
   const int64_t group_outputs = K / groups, pixels = g.y.rows();
-  const int64_t block = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
-  const bool pointwise = is_pointwise(g), few_blocks = pixels < kManyBlocks * block;
+  const int64_t in_cache = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
+  const int64_t block = std::clamp<int64_t>((pixels / 8 + 11) / 12 * 12, 12, in_cache);
+  const bool pointwise = is_pointwise(g), share_columns = pixels < 3 * in_cache && D * group_outputs > kManyWeights;
   const Tensor& bias = epilogue.bias;
-  const bool sum_up = epilogue.statistics != nullptr && !few_blocks;
+  const bool sum_up = epilogue.statistics != nullptr && !share_columns;
   ChannelSums sums(K, sum_up ? (pixels + block - 1) / block : 0);
 
   for (int64_t group = 0; group < groups; ++group) {
     const Tensor weights =
-        packed.part(static_cast<size_t>(group), [&] { return PackedMatrix(group_weights(w, group, groups)).values(); });
+        packed.part(static_cast<size_t>(group), [&] { return pack<Number>(group_weights(w, group, groups)); });
+    const Number* const u = numbers<Number>(weights);
     const Real* const group_bias = bias.defined() ? bias.data() + group * group_outputs : nullptr;
     Real* const group_y = y.data() + group * group_outputs;
-    const auto patches = [&](int64_t begin, int64_t end, Tensor& columns) -> TileRows {
-      if (pointwise) return {x.data() + begin * C + group * G, C, 1};
+    const auto patches = [&](int64_t begin, int64_t end, Tensor& columns) -> Matrix {
+      if (pointwise) return {x.data() + begin * C + group * G, end - begin, D, C};
       columns = Tensor({end - begin, D});
       im2col(g, x, group * G, begin, end, columns.data());
-      return {columns.data(), D, 1};
+      return as_stored(columns);
     };
 
-    if (few_blocks) {
-      // One or two images have too few pixels to share, and reading the weights takes longest: share those instead.
-      Tensor columns;
-      const TileRows rows = patches(0, pixels, columns);
+    if (share_columns) {
+      Tensor columns, buffer;
+      const auto rows = tile_rows<Number>(patches(0, pixels, columns), 0, pixels, 0, D, buffer);
       parallel_for(group_outputs, kPanelWidth, [&](int64_t panel, int64_t end) {
-        multiply_packed_panel(panel, pixels, group_outputs, D, rows, weights.data(), group_y, K, Accumulate::no);
+        multiply_packed_columns(panel, end, pixels, group_outputs, steps<Number>(D), rows, u, group_y + panel, K,
+                                Accumulate::no);
         finish_rows(group_y + panel, pixels, end - panel, K, group_bias != nullptr ? group_bias + panel : nullptr,
                     epilogue.activation);
       });
@@ -159,10 +163,10 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
 
     // [conv2d-im2col]
     parallel_for(pixels, block, [&](int64_t begin, int64_t end) {
-      Tensor columns;
-      const TileRows rows = patches(begin, end, columns);
+      Tensor columns, buffer;
+      const auto rows = tile_rows<Number>(patches(begin, end, columns), 0, end - begin, 0, D, buffer);
       Real* const y_block = group_y + begin * K;
-      multiply_packed(end - begin, group_outputs, D, rows, weights.data(), y_block, K, Accumulate::no);
+      multiply_packed(end - begin, group_outputs, steps<Number>(D), rows, u, y_block, K, Accumulate::no);
       finish_rows(y_block, end - begin, group_outputs, K, group_bias, epilogue.activation);
       // The last group completes the pixels of the block.
       if (sum_up && group + 1 == groups) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
@@ -173,6 +177,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
   return y;
 }
 
+template <class Number>
 Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
   const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows();
   const int64_t group_outputs = K / g.args.groups, pixels = g.P * g.Q;
@@ -183,16 +188,19 @@ Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, 
     Matrix weights = group_weights(w, group, g.args.groups);
     std::swap(weights.rows, weights.columns);
     weights.transposed = true;
-    const PackedMatrix packed(weights);
+    const Tensor packed = pack<Number>(weights);
     // Own an image per thread: patches overlap only within an image.
     parallel_for(g.N, 1, [&](int64_t n, int64_t) {
-      const TileRows gradients{dy.data() + n * pixels * K + group * group_outputs, K, 1};
+      Tensor buffer;
+      const Matrix gradients{dy.data() + n * pixels * K + group * group_outputs, pixels, group_outputs, K};
+      const auto rows = tile_rows<Number>(gradients, 0, pixels, 0, group_outputs, buffer);
       if (pointwise) {
-        multiply_packed(pixels, G, group_outputs, gradients, packed.data(), dx.data() + n * pixels * C + group * G, C,
-                        sum.defined() ? Accumulate::yes : Accumulate::no);
+        multiply_packed(pixels, G, steps<Number>(group_outputs), rows, numbers<Number>(packed),
+                        dx.data() + n * pixels * C + group * G, C, sum.defined() ? Accumulate::yes : Accumulate::no);
       } else {
         Tensor columns({pixels, D});
-        multiply_packed(pixels, D, group_outputs, gradients, packed.data(), columns.data(), D, Accumulate::no);
+        multiply_packed(pixels, D, steps<Number>(group_outputs), rows, numbers<Number>(packed), columns.data(), D,
+                        Accumulate::no);
         col2im(g, columns.data(), group * G, n, dx);
       }
     });
@@ -220,7 +228,7 @@ Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
         columns_t = {columns.data(), D, count, D, true};
       }
       const Matrix gradients{dy.data() + begin * K + group * group_outputs, count, group_outputs, K};
-      gemm(columns_t, gradients, dw.data() + group * group_outputs, K, Accumulate::yes);
+      gemm(columns_t, gradients, dw.data() + group * group_outputs, K, Accumulate::yes, g.precision);
     }
   }
   return dw;
@@ -228,7 +236,16 @@ Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x)
 
 }  // namespace
 
-constinit const ConvAlgorithmRow im2col_row = {"im2col", "nothing",      [](const ConvGeometry&) { return true; },
-                                               forward,  backward_input, backward_weight};
+constinit const ConvAlgorithmRow im2col_row = {
+    "im2col",
+    "nothing",
+    [](const ConvGeometry&) { return true; },
+    [](const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue, PackedWeights& packed) {
+      return with_number(g.precision, [&]<class Number>(Number) { return forward<Number>(g, x, w, epilogue, packed); });
+    },
+    [](const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
+      return with_number(g.precision, [&]<class Number>(Number) { return backward_input<Number>(g, dy, w, sum); });
+    },
+    backward_weight};
 
 }  // namespace onefold

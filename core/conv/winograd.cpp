@@ -15,20 +15,20 @@ namespace {
 /// Maximum elements of a block's V and M together: they stay in a second-level cache of 512 KiB or more.
 constexpr int64_t kBlockNumbers = 192 * 1024;
 
-/// Tiles per block: as many as the cache holds, in whole register tiles. Few tiles form a single block, because reading
-/// the weights once per block would cost more than the tiles.
-constexpr int64_t kFewTiles = 96;
+/// Tiles per block: as many as the cache holds, in whole register tiles. Few tiles form a single block if there are
+/// more transformed weights than this, because reading them once per block would cost more than the tiles.
+constexpr int64_t kFewTiles = 96, kManyWeights = 128 * 1024;
 int64_t tiles_per_block(int64_t tiles, int64_t positions, int64_t C, int64_t K) {
-  if (tiles <= kFewTiles) return std::max<int64_t>(tiles, 1);
+  if (tiles <= kFewTiles && positions * C * K > kManyWeights) return std::max<int64_t>(tiles, 1);
   const int64_t in_cache = std::clamp<int64_t>(kBlockNumbers / (positions * (C + K)) / 12 * 12, 24, 96);
-  return std::min(in_cache, (tiles + 3) / 4);
+  return std::clamp<int64_t>((tiles + 3) / 4, 1, in_cache);
 }
 
 /// U = G g G^T of every kernel, packed for the products: one [C, K] matrix per position.
-template <int M>
+template <int M, class Number>
 Tensor transform_weights(const Tensor& w) {
   constexpr int kTile = WinogradTransform<M>::kTile, kPositions = kTile * kTile;
-  const int64_t C = w.shape()[2], K = w.shape()[3], plane = PackedMatrix::packed_size(C, K);
+  const int64_t C = w.shape()[2], K = w.shape()[3], depth = steps<Number>(C), plane = packed_size(depth, K);
   Tensor u({kPositions, plane});
   parallel_for(C, 8, [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; ++c) {
@@ -36,8 +36,8 @@ Tensor transform_weights(const Tensor& w) {
         Vec g[9], transformed[kPositions];
         for (int i = 0; i < 9; ++i) g[i] = lanes.load(w.data() + (i * C + c) * K + k);
         along_both_axes<3, kTile, WinogradTransform<M>::kernel>(g, transformed);
-        Real* const to = u.data() + packed_offset(C, K, c, k);
-        for (int e = 0; e < kPositions; ++e) store(to + e * plane, transformed[e]);
+        Number* const to = numbers<Number>(u) + packed_offset(depth, K, c / kStepDepth<Number>, k);
+        for (int e = 0; e < kPositions; ++e) store_step(to + e * plane, c, transformed[e]);
       });
     }
   });
@@ -58,36 +58,36 @@ void add_tile(const Patch<M, Real>& tile, const Real* outside, int64_t block, Ch
 }
 
 // [winograd-forward]
-template <int M>
-Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
-               PackedWeights& packed) {
-  const Accumulate accumulate = epilogue.sum.defined() ? Accumulate::yes : Accumulate::no;
+template <int M, class Number>
+Tensor forward_in(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
+                  PackedWeights& packed) {
   Tensor y = epilogue.target(g.y);
   const WinogradTiles<M> tiles(g);
   const int64_t C = g.C, K = g.K, positions = tiles.kPositions;
-  const Tensor u = packed.part(0, [&] { return transform_weights<M>(w); });
-  const int64_t u_plane = PackedMatrix::packed_size(C, K);
-  const int64_t T = tiles_per_block(tiles.count, positions, C, K);
-  const int64_t v_row = row_stride(C), m_row = row_stride(K);
-  const int64_t v_plane = plane_stride(T, v_row), m_plane = plane_stride(T, m_row);
+  const int64_t depth = steps<Number>(C), u_plane = packed_size(depth, K);
+  const Tensor u = packed.part(0, [&] { return transform_weights<M, Number>(w); });
+  const int64_t T = tiles_per_block(tiles.count, positions, depth, K);
   const bool one_block = tiles.count <= T, sum_up = epilogue.statistics != nullptr && !one_block;
   ChannelSums sums(K, sum_up ? (tiles.count + T - 1) / T : 0);
 
-  // A block of tiles is transformed, multiplied and transformed back while it is in the cache. One or two images form a
-  // single block: then the inner loops share its tiles and positions among threads.
+  // A block of tiles is transformed, multiplied and transformed back while it is in the cache. A single block's inner
+  // loops share its tiles and positions among threads.
   parallel_for(tiles.count, T, [&](int64_t begin, int64_t end) {
     const int64_t count = end - begin, task = one_block ? 4 : count;
-    Tensor v({positions * v_plane}), m({positions * m_plane});
+    const TilePlanes<Number> v(positions, count, depth);
+    const TilePlanes<Real> m(positions, count, K);
     parallel_for(count, task, [&](int64_t from, int64_t to) {
-      tiles.transform_inputs(x.data(), begin + from, to - from, v.data() + from * v_row, v_row, v_plane);
+      tiles.transform_inputs(x.data(), begin + from, to - from, [&v, from](int64_t t, int e, int64_t c, Vec lanes) {
+        v.store_for_channels(from + t, e, c, lanes);
+      });
     });
     parallel_for(positions, 1, [&](int64_t e, int64_t) {
-      multiply_packed(count, K, C, {v.data() + e * v_plane, v_row, 1}, u.data() + e * u_plane, m.data() + e * m_plane,
-                      m_row, Accumulate::no);
+      multiply_packed(count, K, depth, {v.at(e), v.row, 1}, numbers<Number>(u) + e * u_plane, m.at(e), m.row,
+                      Accumulate::no);
     });
     parallel_for(count, task, [&](int64_t from, int64_t to) {
-      tiles.transform_outputs(m.data() + from * m_row, m_row, m_plane, begin + from, to - from, epilogue.bias.data(),
-                              epilogue.activation, accumulate, y.data(), [&](const auto& tile, const Real* outside) {
+      tiles.transform_outputs(m, from, begin + from, to - from, epilogue, y.data(),
+                              [&](const auto& tile, const Real* outside) {
                                 if (sum_up) add_tile(tile, outside, begin / T, sums);
                               });
     });
@@ -96,6 +96,13 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
   return y;
 }
 // [/winograd-forward]
+
+template <int M>
+Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue,
+               PackedWeights& packed) {
+  return with_number(g.precision,
+                     [&]<class Number>(Number) { return forward_in<M, Number>(g, x, w, epilogue, packed); });
+}
 
 template <int M>
 Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
@@ -116,7 +123,7 @@ constexpr int64_t kTilesPerTask = 8;
 
 /// dw = G^T dU G for every pair of channels.
 template <int M>
-Tensor transform_back(const Tensor& du, int64_t plane, int64_t row, const Shape& w_shape) {
+Tensor transform_back(const TilePlanes<Real>& du, const Shape& w_shape) {
   constexpr int kTile = WinogradTransform<M>::kTile, kPositions = kTile * kTile;
   const int64_t C = w_shape[2], K = w_shape[3];
   Tensor dw(w_shape);
@@ -124,7 +131,7 @@ Tensor transform_back(const Tensor& du, int64_t plane, int64_t row, const Shape&
     for (int64_t c = begin; c < end; ++c) {
       for_each_vector(0, K, [&](int64_t k, auto lanes) {
         Vec gradient[kPositions], g[9];
-        for (int e = 0; e < kPositions; ++e) gradient[e] = load(du.data() + e * plane + c * row + k);
+        for (int e = 0; e < kPositions; ++e) gradient[e] = load(du.at(e) + c * du.row + k);
         along_both_axes<kTile, 3, WinogradTransform<M>::kernel_adjoint>(gradient, g);
         for (int i = 0; i < 9; ++i) lanes.store(dw.data() + (i * C + c) * K + k, g[i]);
       });
@@ -133,31 +140,39 @@ Tensor transform_back(const Tensor& du, int64_t plane, int64_t row, const Shape&
   return dw;
 }
 
-template <int M>
-Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+template <int M, class Number>
+Tensor backward_weight_in(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
   const WinogradTiles<M> tiles(g);
   const int64_t C = g.C, K = g.K, positions = tiles.kPositions;
-  const int64_t v_row = row_stride(C), z_row = row_stride(K);
-  const int64_t v_plane = plane_stride(kChunk, v_row), z_plane = plane_stride(kChunk, z_row);
-  const int64_t u_plane = plane_stride(C, z_row);
-  Tensor v({positions * v_plane}), z({positions * z_plane}), du = Tensor::zeros({positions * u_plane});
+  const TilePlanes<Number> v(positions, steps<Number>(kChunk), C), z(positions, steps<Number>(kChunk), K);
+  const TilePlanes<Real> du(positions, C, K);
+  if (tiles.count == 0) return Tensor::zeros(g.w);
 
   for (int64_t begin = 0; begin < tiles.count; begin += kChunk) {
     const int64_t count = std::min(kChunk, tiles.count - begin);
 
     // All threads transform the chunk's tiles ...
     parallel_for(count, kTilesPerTask, [&](int64_t from, int64_t to) {
-      tiles.transform_inputs(x.data(), begin + from, to - from, v.data() + from * v_row, v_row, v_plane);
-      tiles.transform_output_gradients(dy.data(), begin + from, to - from, z.data() + from * z_row, z_row, z_plane);
+      const auto store_to = [from](const TilePlanes<Number>& planes) {
+        return
+            [&planes, from](int64_t t, int e, int64_t c, Vec lanes) { planes.store_for_tiles(from + t, e, c, lanes); };
+      };
+      tiles.transform_inputs(x.data(), begin + from, to - from, store_to(v));
+      tiles.transform_output_gradients(dy.data(), begin + from, to - from, store_to(z));
     });
 
     // ... then each owns some positions and sums their products in place: no reduction, for any number of threads.
     parallel_for(positions, 1, [&](int64_t e, int64_t) {
-      multiply_unpacked(C, K, count, {v.data() + e * v_plane, 1, v_row}, z.data() + e * z_plane, z_row,
-                        du.data() + e * u_plane, z_row, Accumulate::yes);
+      multiply_unpacked(C, K, steps<Number>(count), {v.at(e), 1, v.row}, z.at(e), z.row, du.at(e), du.row,
+                        begin > 0 ? Accumulate::yes : Accumulate::no);
     });
   }
-  return transform_back<M>(du, u_plane, z_row, g.w);
+  return transform_back<M>(du, g.w);
+}
+
+template <int M>
+Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
+  return with_number(g.precision, [&]<class Number>(Number) { return backward_weight_in<M, Number>(g, dy, x); });
 }
 
 constexpr const char* kNeeds = "a 3x3 kernel, stride 1, dilation 1, padding of at most 2 and one group";

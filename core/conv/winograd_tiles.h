@@ -1,11 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "core/conv/conv_types.h"
 #include "core/conv/winograd_transforms.h"
-#include "core/gemm/gemm.h"
+#include "core/gemm/gemm_kernel.h"
 #include "core/vector_loop.h"
 
 namespace onefold {
@@ -36,6 +37,42 @@ inline void for_each_tile(int64_t count, const Place& place, const Function& fun
   }
 }
 
+/// Elements from one plane to the next: one cache line more than the tiles need, so that 36 planes do not map to the
+/// same cache sets.
+inline int64_t plane_stride(int64_t tiles, int64_t row) {
+  return tiles * row + static_cast<int64_t>(kBufferAlignment / sizeof(Real));
+}
+
+/// Elements from one tile to the next: an odd number of vectors, so that the same channels of many tiles do not map to
+/// the same cache sets.
+inline int64_t row_stride(int64_t channels) { return (whole_vectors(channels) / kLanes | 1) * kLanes; }
+
+/// Transformed tiles as a product reads them: [position][tile][channel]. In bfloat16 a Number is a pair: of channels if
+/// the product sums over channels, [position][tile][pair]; of tiles if it sums over tiles, [position][pair][channel].
+template <class Number>
+struct TilePlanes {
+  /// Planes of `rows` x `columns` Numbers.
+  TilePlanes(int64_t positions, int64_t rows, int64_t columns)
+      : row(row_stride(columns)), plane(plane_stride(rows, row)), values({positions * plane}) {}
+
+  /// The first Number of a position's plane.
+  Number* at(int64_t position) const { return numbers<Number>(values) + position * plane; }
+
+  /// Stores the channels from `channel` on of a tile, for a product that sums over channels.
+  void store_for_channels(int64_t tile, int64_t position, int64_t channel, Vec lanes) const {
+    using Element = std::conditional_t<std::is_same_v<Number, Real>, Real, Bf16>;
+    store(reinterpret_cast<Element*>(at(position) + tile * row) + channel, lanes);
+  }
+
+  /// The same for one that sums over tiles. Of a pair, the even tile comes first.
+  void store_for_tiles(int64_t tile, int64_t position, int64_t channel, Vec lanes) const {
+    store_step(at(position) + tile / kStepDepth<Number> * row + channel, tile, lanes);
+  }
+
+  int64_t row, plane;
+  Tensor values;
+};
+
 template <int M>
 struct WinogradTiles {
   static constexpr int kTile = WinogradTransform<M>::kTile;
@@ -45,11 +82,12 @@ struct WinogradTiles {
       : g(geometry), tile_rows((g.P + M - 1) / M), tile_columns((g.Q + M - 1) / M),
         count(g.N * tile_rows * tile_columns), zeros(Tensor::zeros({std::max(g.C, g.K)})) {}
 
-  /// B^T d B of `tiles` tiles of x from tile `first` on, to v[position * plane + tile * row + channel].
-  void transform_inputs(const Real* x, int64_t first, int64_t tiles, Real* v, int64_t row, int64_t plane) const {
+  /// B^T d B of `tiles` tiles of x from tile `first` on, to store_at(tile, position, channel, values); the tile counts
+  /// from `first`.
+  template <class Store>
+  void transform_inputs(const Real* x, int64_t first, int64_t tiles, const Store& store_at) const {
     const auto place = [&](int64_t t) { return input_patch(x, first + t); };
     for_each_tile(tiles, place, [&](int64_t t, const Patch<kTile, const Real>& here, const auto& after) {
-      Real* const to = v + t * row;
       for_each_vector(0, g.C, [&](int64_t c, auto lanes) {
         Vec half[kTile][kTile];  // B^T d
 #pragma GCC unroll 6
@@ -68,18 +106,17 @@ struct WinogradTiles {
           Vec transformed[kTile];
           WinogradTransform<M>::input(half[i], 1, transformed, 1);
 #pragma GCC unroll 6
-          for (int j = 0; j < kTile; ++j) store(to + (i * kTile + j) * plane + c, transformed[j]);
+          for (int j = 0; j < kTile; ++j) store_at(t, i * kTile + j, c, transformed[j]);
         }
       });
     });
   }
 
-  /// A dy A^T of tiles of dy, zero outside the feature map, to z[position * plane + tile * row + channel].
-  void transform_output_gradients(const Real* dy, int64_t first, int64_t tiles, Real* z, int64_t row,
-                                  int64_t plane) const {
+  /// A dy A^T of tiles of dy, zero outside the feature map, likewise.
+  template <class Store>
+  void transform_output_gradients(const Real* dy, int64_t first, int64_t tiles, const Store& store_at) const {
     const auto place = [&](int64_t t) { return output_patch(dy, first + t, zeros.data()); };
     for_each_tile(tiles, place, [&](int64_t t, const Patch<M, const Real>& here, const auto& after) {
-      Real* const to = z + t * row;
       for_each_vector(0, g.K, [&](int64_t k, auto lanes) {
         Vec half[kTile][M];  // A dy
 #pragma GCC unroll 4
@@ -97,30 +134,32 @@ struct WinogradTiles {
           Vec transformed[kTile];
           WinogradTransform<M>::output_adjoint(half[i], 1, transformed, 1);
 #pragma GCC unroll 6
-          for (int j = 0; j < kTile; ++j) store(to + (i * kTile + j) * plane + k, transformed[j]);
+          for (int j = 0; j < kTile; ++j) store_at(t, i * kTile + j, k, transformed[j]);
         }
       });
     });
   }
 
-  /// activation(A^T m A + bias) of tiles, from products[position * plane + tile * row + channel] to y. If `accumulate`
-  /// is yes, A^T m A is added to y instead. `finished` is then called with each tile's pixels of y.
+  /// activation(A^T m A + bias) of `tiles` tiles of `products` from number `from` on to those of y from `first` on. If
+  /// the epilogue has a sum, which is y, A^T m A is added to it instead. `finished` is then called with each tile's
+  /// pixels of y.
   template <class Finished>
-  void transform_outputs(const Real* products, int64_t row, int64_t plane, int64_t first, int64_t tiles,
-                         const Real* bias, Activation activation, Accumulate accumulate, Real* y,
-                         const Finished& finished) const {
+  void transform_outputs(const TilePlanes<Real>& products, int64_t from, int64_t first, int64_t tiles,
+                         const Epilogue& epilogue, Real* y, const Finished& finished) const {
+    const Real* const bias = epilogue.bias.data();
+    const bool accumulate = epilogue.sum.defined(), relu = epilogue.activation == Activation::relu;
     // Outputs outside the feature map are written to a pixel that is never read.
     Tensor outside({g.K});
     const auto place = [&](int64_t t) { return output_patch(y, first + t, outside.data()); };
     for_each_tile(tiles, place, [&](int64_t t, const Patch<M, Real>& here, const auto& after) {
-      const Real* const from = products + t * row;
-      for_each_vector(0, g.K, [&](int64_t k, auto lanes) {
+      const Real* const tile = products.at(0) + (from + t) * products.row;
+      for_each_vector(0, g.K, [&, plane = products.plane](int64_t k, auto lanes) {
         Vec half[M][kTile];  // A^T m
 #pragma GCC unroll 6
         for (int j = 0; j < kTile; ++j) {
           Vec m[kTile], transformed[M];
 #pragma GCC unroll 6
-          for (int i = 0; i < kTile; ++i) m[i] = load(from + (i * kTile + j) * plane + k);
+          for (int i = 0; i < kTile; ++i) m[i] = load(tile + (i * kTile + j) * plane + k);
           if (j < M) prefetch_column(after, j, k);
           WinogradTransform<M>::output(m, 1, transformed, 1);
 #pragma GCC unroll 4
@@ -134,8 +173,8 @@ struct WinogradTiles {
 #pragma GCC unroll 4
           for (int j = 0; j < M; ++j) {
             Real* const to = here.pixel[i][j] + k;
-            const Vec value = transformed[j] + (accumulate == Accumulate::yes ? lanes.load(to) : shift);
-            lanes.store(to, activation == Activation::relu ? max(value, Vec{}) : value);
+            const Vec value = transformed[j] + (accumulate ? lanes.load(to) : shift);
+            lanes.store(to, relu ? max(value, Vec{}) : value);
           }
         }
       });
@@ -190,15 +229,5 @@ struct WinogradTiles {
     for (int i = 0; i < Side; ++i) __builtin_prefetch(patch.pixel[i][j] + channel);
   }
 };
-
-/// Elements from one plane to the next: one cache line more than the tiles need, so that 36 planes do not map to the
-/// same cache sets.
-inline int64_t plane_stride(int64_t tiles, int64_t row) {
-  return tiles * row + static_cast<int64_t>(kBufferAlignment / sizeof(Real));
-}
-
-/// Elements from one tile to the next: an odd number of vectors, so that the same channels of many tiles do not map to
-/// the same cache sets.
-inline int64_t row_stride(int64_t channels) { return (whole_vectors(channels) / kLanes | 1) * kLanes; }
 
 }  // namespace onefold

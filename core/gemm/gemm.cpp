@@ -20,6 +20,8 @@ constexpr int64_t kRowBlock = 48;
 /// A product with few rows of C and more steps than this is split along K.
 constexpr int64_t kLongDepth = 2048;
 
+thread_local Precision precision_of_thread = Precision::real;
+
 Real element(const Matrix& matrix, int64_t row, int64_t column) {
   return matrix.transposed ? matrix.data[column * matrix.stride + row] : matrix.data[row * matrix.stride + column];
 }
@@ -29,45 +31,48 @@ void check_extents(const Matrix& a, const Matrix& b) {
         "; the inner extents must be equal");
 }
 
-TileRows rows_of(const Matrix& a, int64_t row, int64_t depth) {
-  return a.transposed ? TileRows{a.data + depth * a.stride + row, 1, a.stride}
-                      : TileRows{a.data + row * a.stride + depth, a.stride, 1};
-}
-
 void clear(int64_t m, int64_t n, Real* c, int64_t c_stride) {
   for (int64_t i = 0; i < m; ++i) std::fill_n(c + i * c_stride, n, Real{0});
 }
 
 /// Each thread owns blocks of C's rows.
+template <class Number>
 void gemm_by_rows(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate) {
-  const PackedMatrix packed(b);
+  const Tensor packed = pack<Number>(b);
   parallel_for(a.rows, kRowBlock, [&](int64_t begin, int64_t end) {
-    multiply_packed(end - begin, b.columns, b.rows, rows_of(a, begin, 0), packed.data(), c + begin * c_stride, c_stride,
-                    accumulate);
+    Tensor buffer;
+    const auto rows = tile_rows<Number>(a, begin, end - begin, 0, a.columns, buffer);
+    multiply_packed(end - begin, b.columns, steps<Number>(b.rows), rows, numbers<Number>(packed), c + begin * c_stride,
+                    c_stride, accumulate);
   });
 }
 
 /// Each thread owns ranges of K and computes a C of its own from each; these are added in order. For gradients of
 /// weights: there C is small and K counts all pixels of a batch.
+template <class Number>
 void gemm_by_depth(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate) {
   const int64_t m = a.rows, n = b.columns, depth = a.columns;
   const int64_t range = std::max(kLongDepth / 2, (depth / 16 + kDepthBlock - 1) / kDepthBlock * kDepthBlock);
   const int64_t ranges = (depth + range - 1) / range;
-  const bool lies_well = !b.transposed && n % kLanes == 0;  // whole vectors: each element of B is read only a few times
+  // In whole vectors, each element of B is read only a few times.
+  const bool lies_well = std::is_same_v<Number, Real> && !b.transposed && n % kLanes == 0;
   Tensor shares({ranges, m, n});
   parallel_for(depth, range, [&](int64_t begin, int64_t end) {
     Real* const share = shares.data() + begin / range * m * n;
-    Tensor packed;
-    if (!lies_well) packed = Tensor({PackedMatrix::packed_size(kDepthBlock, n)});
+    Tensor packed, buffer;
+    if (!lies_well) packed = Tensor({packed_size(kDepthBlock, n)});
     for (int64_t k = begin; k < end; k += kDepthBlock) {
       const int64_t block = std::min(kDepthBlock, end - k);
       const Accumulate into = k > begin ? Accumulate::yes : Accumulate::no;
-      if (lies_well) {
-        multiply_unpacked(m, n, block, rows_of(a, 0, k), b.data + k * b.stride, b.stride, share, n, into);
-      } else {
-        pack_rows(b, k, block, packed.data());
-        multiply_packed(m, n, block, rows_of(a, 0, k), packed.data(), share, n, into);
+      const auto rows = tile_rows<Number>(a, 0, m, k, block, buffer);
+      if constexpr (std::is_same_v<Number, Real>) {
+        if (lies_well) {
+          multiply_unpacked(m, n, block, rows, b.data + k * b.stride, b.stride, share, n, into);
+          continue;
+        }
       }
+      pack_rows(b, k, block, numbers<Number>(packed));
+      multiply_packed(m, n, steps<Number>(block), rows, numbers<Number>(packed), share, n, into);
     }
   });
 
@@ -103,18 +108,25 @@ void gemm_naive(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Acc
   }
 }
 
-void gemm(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate) {
+Precision product_precision() { return precision_of_thread; }
+
+ProductsIn::ProductsIn(Precision precision) : before_(precision_of_thread) { precision_of_thread = precision; }
+ProductsIn::~ProductsIn() { precision_of_thread = before_; }
+
+void gemm(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate, Precision precision) {
   check_extents(a, b);
   if (a.columns == 0) {
     if (accumulate == Accumulate::no) clear(a.rows, b.columns, c, c_stride);
     return;
   }
   const bool small_result = a.rows * b.columns <= 256 * 256;
-  if (a.columns > kLongDepth && small_result) {
-    gemm_by_depth(a, b, c, c_stride, accumulate);
-  } else {
-    gemm_by_rows(a, b, c, c_stride, accumulate);
-  }
+  with_number(precision, [&]<class Number>(Number) {
+    if (a.columns > kLongDepth && small_result) {
+      gemm_by_depth<Number>(a, b, c, c_stride, accumulate);
+    } else {
+      gemm_by_rows<Number>(a, b, c, c_stride, accumulate);
+    }
+  });
 }
 
 }  // namespace onefold

@@ -19,13 +19,38 @@ struct Matrix {
 /// Whether the product is added to the values that C already holds, or replaces them.
 enum class Accumulate { no, yes };
 
+/// What the operands of a product are rounded to. Sums are in Real either way.
+enum class Precision { real, bf16 };
+
+/// Whether products in bf16 are an instruction of this CPU that the library was compiled for. Without it they give the
+/// same values up to the order of additions, but are slower than those in Real.
+bool has_bf16_products();
+
+/// The precision of the convolutions that this thread begins: real, unless a ProductsIn exists.
+Precision product_precision();
+
+/// While an object of this class exists, convolutions that its thread begins, and their gradients, multiply in this
+/// precision. Depthwise ones stay in Real.
+class ProductsIn {
+ public:
+  explicit ProductsIn(Precision precision);
+  ~ProductsIn();
+  ProductsIn(const ProductsIn&) = delete;
+  ProductsIn& operator=(const ProductsIn&) = delete;
+
+ private:
+  Precision before_;
+};
+
 /// C[M, N] = A[M, K] B[K, N], or C += A B. C is row-major with c_stride elements per row and overlaps neither operand.
 /// M, N and K may be any number, including zero. Throws Error if the inner extents differ.
 void gemm_naive(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate = Accumulate::no);
 
 /// The same, optimised: packed panels of B, a register tile of C, blocks of K (Goto, van de Geijn: "Anatomy of
-/// High-Performance Matrix Multiplication", ACM TOMS 34(3), 2008). Equal bits for any number of threads.
-void gemm(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate = Accumulate::no);
+/// High-Performance Matrix Multiplication", ACM TOMS 34(3), 2008). Equal bits for any number of threads. In bf16, each
+/// element of A and B is rounded to bfloat16 first.
+void gemm(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate = Accumulate::no,
+          Precision precision = Precision::real);
 
 /// A tensor [rows, columns] as an operand of a product, as stored or transposed. Shares its buffer.
 inline Matrix as_stored(const Tensor& a) { return {a.data(), a.shape()[0], a.shape()[1], a.shape()[1]}; }

@@ -29,6 +29,7 @@
 #include "core/parallel.h"
 #include "examples/cli/machine.h"
 #include "examples/cli/options.h"
+#include "examples/cli/precision.h"
 #include "examples/cli/program.h"
 #include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
@@ -50,6 +51,7 @@ struct Options {
   int64_t batch = 128;
   std::vector<std::string> modes = {"train", "infer", "fold"};
   int64_t steps = 12;
+  std::string precision = "float";
 };
 
 void add_options(CommandLine& line, Options& options) {
@@ -65,6 +67,7 @@ void add_options(CommandLine& line, Options& options) {
   line.add_option("--steps", &options.steps, "number of timed steps, after two warm-up steps")
       .rule(whole_number(1, 1000000))
       .value_name("N");
+  add_precision_option(line, options.precision);
   add_threads_option(line);
 }
 
@@ -129,6 +132,7 @@ void measure(const std::string& mode, const Options& options, int64_t idle_bytes
   std::vector<int> labels(static_cast<size_t>(options.batch));
   for (size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int>(Random(0, 1).below(i, kClasses));
 
+  const ProductsIn products(to_precision(options.precision));
   reset_peak_memory();
   std::vector<double> seconds;
   if (mode == "train") {
@@ -152,7 +156,7 @@ void measure(const std::string& mode, const Options& options, int64_t idle_bytes
       {"threads", threads()},
       {"layout", "channels_last"},
       {"compile", false},
-      {"bf16", false},
+      {"bf16", options.precision == "bf16"},
       {"images_per_s", to_one_decimal(batch / typical)},
       {"best_images_per_s", to_one_decimal(batch / best)},
       {"effective_gflops", to_one_decimal(2 * passes * multiply_adds(options) * batch / typical / 1e9)},

@@ -13,6 +13,7 @@
 #include "core/parallel.h"
 #include "examples/cli/format.h"
 #include "examples/cli/options.h"
+#include "examples/cli/precision.h"
 #include "examples/cli/program.h"
 #include "examples/cli/progress.h"
 #include "examples/cli/table.h"
@@ -39,6 +40,7 @@ struct Hyperparameters {
   double weight_decay = 1.3e-3;  // more than usual, to go with the rate
   double bias_rate = 16;         // batch-norm biases settle in a few steps
   double label_smoothing = 0.2;  // images already correct keep teaching
+  std::string precision = "float";
   uint64_t seed = 1;
 };
 
@@ -74,6 +76,7 @@ void add_options(CommandLine& line, Options& options) {
       .rule(real_number(0, 1000));
   line.add_option("--lr", &hyper.lr, "maximum learning rate of SGD, which trains everything else")
       .rule(real_number(0, 1000));
+  add_precision_option(line, hyper.precision);
   line.add_option("--without", &options.without, "leave out a part of the recipe, to see what it does")
       .rule(one_of(kParts))
       .keep_all();
@@ -109,6 +112,7 @@ TrainerOptions trainer_options(const Options& options) {
           .bias_rate = options.with("bias-rate") ? hyper.bias_rate : 1,
           .muon_rate = options.with("muon") ? hyper.muon_rate : 0,
           .detect_anomaly = options.detect_anomaly,
+          .precision = to_precision(hyper.precision),
           .augment = options.with("augmentation") ? kAugmentation : Augmentation{},
           .seed = hyper.seed};
 }
@@ -217,7 +221,8 @@ int speedrun(const Options& options) {
                   .form = "folded",
                   .dataset = data.kind,
                   .classes = train.classes,
-                  .normalization = data.normalization});
+                  .normalization = data.normalization,
+                  .precision = options.hyper.precision});
   }
 
   double training = 0, evaluation = 0;

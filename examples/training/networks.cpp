@@ -146,13 +146,15 @@ std::map<std::string, std::string> to_metadata(const ModelCard& card) {
           {"classes", json(card.classes).dump()},
           {"mean", json(card.normalization.mean).dump()},
           {"deviation", json(card.normalization.deviation).dump()},
-          {"image", json({card.image.height, card.image.width}).dump()}};
+          {"image", json({card.image.height, card.image.width}).dump()},
+          {"precision", card.precision}};
 }
 
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file) {
   ModelCard card;
   card.net = parse_entry<std::string>(metadata, "net", file);
   if (metadata.contains("reparam")) card.reparam = metadata.at("reparam");
+  if (metadata.contains("precision")) card.precision = metadata.at("precision");
   card.form = parse_entry<std::string>(metadata, "form", file);
   card.dataset = parse_entry<std::string>(metadata, "dataset", file);
   card.classes = parse_entry<std::vector<std::string>>(metadata, "classes", file);
@@ -168,6 +170,9 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
     }
     card.image = {static_cast<int64_t>(height), static_cast<int64_t>(width)};
   }
+  check(card.precision == "float" || card.precision == "bf16", file.string(),
+        ": its metadata says \"precision\" = ", shortened(card.precision),
+        ", but a network is trained in float or bf16");
   check(card.form == "training" || card.form == "folded", file.string(),
         ": its metadata says \"form\" = ", shortened(card.form), ", but a network is in training or folded form");
   const std::vector<std::string> families = family_names();

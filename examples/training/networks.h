@@ -27,11 +27,12 @@ struct ModelCard {
   std::vector<std::string> classes;    // names of the outputs; "0", "1", ... if the dataset is unknown, which is ""
   ChannelNormalization normalization;  // how its images are normalised
   ImageSize image = {};                // of its images
+  std::string precision = "float";     // of the products of its training, or "bf16"; see core/gemm/gemm.h
 };
 std::map<std::string, std::string> to_metadata(const ModelCard& card);
 
 /// Throws Error, naming `file` and the entry, if one is missing or malformed. A card without a family is from before
-/// there was a choice, and one without a size of images has 32 x 32.
+/// there was a choice, one without a size of images has 32 x 32, and one without a precision was trained in float.
 ModelCard from_metadata(const std::map<std::string, std::string>& metadata, const std::filesystem::path& file);
 
 /// Whether the network's outputs can be these classes: the same names, or as many if its dataset is unknown.

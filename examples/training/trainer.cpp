@@ -128,6 +128,8 @@ void Trainer::train_epoch(const AfterStep& after_step) {
 
 // [find-gradients]
 StepResult Trainer::find_gradients() {
+  const ProductsIn products(options_.precision);
+
   // Forward: from images to logits to the loss.
   const Batch batch = loader_.next().value();
   const Variable logits = network_(Variable(batch.images));

@@ -11,6 +11,7 @@
 #include "autograd/annex/muon.h"
 #include "autograd/optim/optimizer.h"
 #include "autograd/optim/schedule.h"
+#include "core/gemm/gemm.h"
 #include "datasets/data_loader.h"
 #include "examples/training/shards.h"
 #include "layers/module.h"
@@ -27,13 +28,14 @@ struct TrainerOptions {
   double momentum = 0.9;
   double weight_decay = 5e-4;  // of weights, see decay_groups()
   double label_smoothing = 0;
-  double warmup_epochs = 0;     // may be a fraction
-  double initial_rate = 0;      // at the start of warm-up, as a fraction of the maximum
-  double final_rate = 0;        // at the end, likewise
-  double bias_rate = 1;         // learning rate of batch-norm biases relative to the others'
-  double muon_rate = 0;         // above 0: Muon trains the weights of convolutions, with this maximum rate
-  bool detect_anomaly = false;  // watch each step, see layers/labs/anomaly.h; changes no result
-  bool lookahead = false;       // Lookahead with its default options, see autograd/annex/lookahead.h
+  double warmup_epochs = 0;               // may be a fraction
+  double initial_rate = 0;                // at the start of warm-up, as a fraction of the maximum
+  double final_rate = 0;                  // at the end, likewise
+  double bias_rate = 1;                   // learning rate of batch-norm biases relative to the others'
+  double muon_rate = 0;                   // above 0: Muon trains the weights of convolutions, with this maximum rate
+  bool detect_anomaly = false;            // watch each step, see layers/labs/anomaly.h; changes no result
+  bool lookahead = false;                 // Lookahead with its default options, see autograd/annex/lookahead.h
+  Precision precision = Precision::real;  // of the convolutions' products in training
   Schedule schedule = {}, muon_schedule = {};  // of SGD's and Muon's rate, instead of warm-up and decay
   Augmentation augment = {};
   uint64_t seed = 0;  // of the order and augmentation of images; not of the network's weights

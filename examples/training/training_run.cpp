@@ -215,7 +215,8 @@ ModelCard TrainingRun::card() const {
           .dataset = setup_.data.kind,
           .classes = test.classes,
           .normalization = setup_.data.normalization,
-          .image = {test.height, test.width}};
+          .image = {test.height, test.width},
+          .precision = setup_.trainer.precision == Precision::bf16 ? "bf16" : "float"};
 }
 
 void TrainingRun::log_epoch(const Evaluation& evaluation) {

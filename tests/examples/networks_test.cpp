@@ -93,13 +93,13 @@ TEST_CASE("a network of another family is read as it was written, in both forms"
 TEST_CASE("model card: what is missing or broken is named with the file", "[examples]") {
   const auto whole = to_metadata(card());
   for (const auto& [key, value] : whole) {
-    if (key == "reparam" || key == "image") continue;  // older cards have none
+    if (key == "reparam" || key == "image" || key == "precision") continue;  // older cards have none
     auto metadata = whole;
     metadata.erase(key);
     CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),
                       ContainsSubstring("m.safetensors") && ContainsSubstring("\"" + key + "\""));
   }
-  for (const std::string key : {"form", "classes", "mean", "deviation"}) {
+  for (const std::string key : {"form", "classes", "mean", "deviation", "precision"}) {
     auto metadata = whole;
     metadata[key] = "[1, 2";
     CHECK_THROWS_WITH(from_metadata(metadata, "m.safetensors"),

@@ -88,19 +88,6 @@ struct StridedGradientTiling {
   int64_t padding_h, padding_w, rows, columns, count;
 };
 
-/// The planes of a block of tiles: element (position, tile, channel) is at data[position * plane + tile * row +
-/// channel].
-struct TilePlanes {
-  TilePlanes(int64_t positions, int64_t tiles, int64_t channels)
-      : row(row_stride(channels)), plane(plane_stride(tiles, row)), values({positions * plane}) {}
-
-  /// The first element of a position's plane.
-  Real* at(int64_t position) { return values.data() + position * plane; }
-
-  int64_t row, plane;
-  Tensor values;
-};
-
 /// A one-dimensional transform along both axes of a tile: load(i, j) -> [From][From] -> [To][To] -> store(i, j, value).
 template <int From, int To, auto transform, class Load, class Store>
 inline void transform_tile(const Load& load, const Store& store) {
@@ -123,19 +110,19 @@ inline void transform_tile(const Load& load, const Store& store) {
   }
 }
 
-/// Transforms tiles [first, last) of the feature map, zero beyond its edge, to the planes' tiles from `into` on.
-template <int From, int To, auto transform>
-void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last, TilePlanes& planes, int64_t into = 0) {
+/// Transforms tiles [first, last) of the feature map, zero beyond its edge, to store_at(tile, position, channel,
+/// lanes); the tile counts from `first`.
+template <int From, int To, auto transform, class Store>
+void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last, const Store& store_at) {
   const Tensor zeros = Tensor::zeros({map.C});
   const auto place = [&](int64_t t) { return map.template patch<From>(first + t, zeros.data()); };
   for_each_tile(last - first, place, [&](int64_t t, const auto& here, const auto& after) {
-    Real* const to = planes.at(0) + (into + t) * planes.row;
-    for_each_vector(0, map.C, [&, plane = planes.plane](int64_t c, auto lanes) {
+    for_each_vector(0, map.C, [&](int64_t c, auto lanes) {
       const auto load_pixel = [&](int i, int j) {
         __builtin_prefetch(after.pixel[i][j] + c);
         return lanes.load(here.pixel[i][j] + c);
       };
-      const auto store_position = [&](int i, int j, Vec value) { store(to + (i * To + j) * plane + c, value); };
+      const auto store_position = [&](int i, int j, Vec value) { store_at(t, i * To + j, c, value); };
       transform_tile<From, To, transform>(load_pixel, store_position);
     });
   });
@@ -144,8 +131,8 @@ void map_to_planes(const TiledMap<const Real>& map, int64_t first, int64_t last,
 /// Transforms planes back to tiles [first, last) of the feature map. The planes hold its channels from `channel` on;
 /// the value stored is finish(value, address of the feature map's current value, channel, lanes).
 template <int From, int To, auto transform, class Finish>
-void planes_to_map(TilePlanes& planes, int64_t channel, int64_t channels, const TiledMap<Real>& map, int64_t first,
-                   int64_t last, const Finish& finish) {
+void planes_to_map(const TilePlanes<Real>& planes, int64_t channel, int64_t channels, const TiledMap<Real>& map,
+                   int64_t first, int64_t last, const Finish& finish) {
   Tensor outside({map.C});  // outputs beyond the edge are written to a pixel that is never read
   const auto place = [&](int64_t t) { return map.template patch<To>(first + t, outside.data()); };
   for_each_tile(last - first, place, [&](int64_t t, const auto& here, const auto& after) {

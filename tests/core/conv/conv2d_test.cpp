@@ -117,13 +117,13 @@ TEST_CASE("conv2d: the chooser takes Winograd for 3x3 at strides 1 and 2, by gro
   const Shape x = {128, 32, 32, 64};
   CHECK(choose_algorithm({x, {3, 3, 64, 64}, conv2d_args(1, 1)}) == ConvAlgorithm::winograd4);
   CHECK(choose_algorithm({{1, 2, 2, 64}, {3, 3, 64, 64}, conv2d_args(1, 1)}) == ConvAlgorithm::winograd2);
-  const auto of_one_image = [](int64_t height, int64_t width) {
-    return choose_algorithm({{1, height, width, 64}, {3, 3, 64, 64}, conv2d_args(1, 1)});
+  const auto of_one_image = [](int64_t height, int64_t width, int64_t channels) {
+    return choose_algorithm({{1, height, width, channels}, {3, 3, channels, channels}, conv2d_args(1, 1)});
   };
-  CHECK(of_one_image(9, 16) == ConvAlgorithm::winograd4);  // 3 x 4 tiles are enough
-  CHECK(of_one_image(16, 9) == ConvAlgorithm::winograd4);
-  CHECK(of_one_image(8, 16) == ConvAlgorithm::im2col);  // 2 x 4 are not
-  CHECK(of_one_image(16, 8) == ConvAlgorithm::im2col);
+  CHECK(of_one_image(8, 8, 128) == ConvAlgorithm::winograd4);   // 4 tiles, 590 k transformed weights
+  CHECK(of_one_image(8, 8, 192) == ConvAlgorithm::winograd2);   // 4 tiles, 1.3 M
+  CHECK(of_one_image(9, 16, 192) == ConvAlgorithm::winograd4);  // 12 tiles
+  CHECK(of_one_image(8, 16, 192) == ConvAlgorithm::winograd2);
   CHECK(choose_algorithm({x, {3, 3, 64, 64}, conv2d_args(2, 1)}) == ConvAlgorithm::winograd4_stride2);
   CHECK(choose_algorithm({{1, 16, 16, 64}, {3, 3, 64, 64}, conv2d_args(2, 1)}) == ConvAlgorithm::im2col);  // few tiles
   CHECK(choose_algorithm({{128, 9, 9, 64}, {3, 3, 64, 64}, conv2d_args(2, 1)}) == ConvAlgorithm::im2col);  // part full

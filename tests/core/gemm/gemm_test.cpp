@@ -1,6 +1,9 @@
 #include "core/gemm/gemm.h"
 
+#include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "core/check.h"
 #include "core/parallel.h"
@@ -63,9 +66,55 @@ TEST_CASE("gemm: exact on integers", "[core]") {
   for (int64_t i = 0; i < a.size(); ++i) a[i] = static_cast<Real>(left.below(static_cast<uint64_t>(i), 21) - 10);
   for (int64_t i = 0; i < b.size(); ++i) b[i] = static_cast<Real>(right.below(static_cast<uint64_t>(i), 21) - 10);
   gemm_naive({a.data(), 50, 300, 300}, {b.data(), 300, 70, 70}, expected.data(), 70);
-  gemm({a.data(), 50, 300, 300}, {b.data(), 300, 70, 70}, c.data(), 70);
   CHECK(max_abs(expected) > 100);
-  CHECK(max_abs_difference(c, expected) == 0);
+  for (const Precision precision : {Precision::real, Precision::bf16}) {
+    gemm({a.data(), 50, 300, 300}, {b.data(), 300, 70, 70}, c.data(), 70, Accumulate::no, precision);
+    CHECK(max_abs_difference(c, expected) == 0);
+  }
+}
+
+TEST_CASE("gemm: in bfloat16 each operand is rounded to nearest, ties to even, and products are exact", "[core]") {
+  // 1 + 2^-8 lies half-way between 1 and 1 + 2^-7, 1 + 3 2^-8 between two of which the even one is larger.
+  const Real infinity = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
+  const std::vector<std::pair<Real, Real>> rounded = {
+      {Real(1), Real(1)},
+      {Real(256), Real(256)},
+      {Real(257), Real(256)},
+      {Real(1.00390625), Real(1)},
+      {Real(1.01171875), Real(1.015625)},
+      {Real(-1.004), Real(-1.0078125)},
+      {Real(3.3895314e38), Real(3.3895314e38)},
+      {infinity, infinity},
+      {nan, nan},
+  };
+  for (const auto& [number, expected] : rounded) {
+    CAPTURE(number);
+    for (const bool transposed : {false, true}) {
+      const Real one = 1;
+      Real left = 0, right = 0;
+      gemm({&number, 1, 1, 1, transposed}, {&one, 1, 1, 1}, &left, 1, Accumulate::no, Precision::bf16);
+      gemm({&one, 1, 1, 1}, {&number, 1, 1, 1, transposed}, &right, 1, Accumulate::no, Precision::bf16);
+      CHECK((std::isnan(expected) ? std::isnan(left) : left == Approx(expected).epsilon(1e-4)));
+      CHECK((std::isnan(expected) ? std::isnan(right) : right == left));
+    }
+  }
+}
+
+TEST_CASE("gemm: in bfloat16 it errs by at most 2.1 2^-8 of the sum of magnitudes", "[core]") {
+  const int64_t extents[][3] = {{1, 1, 1},   {1, 17, 5},     {5, 1, 300},    {6, 64, 32},    {7, 65, 33},
+                                {97, 96, 8}, {3, 130, 1025}, {32, 32, 5000}, {27, 33, 4097}, {13, 31, 513}};
+  for (const auto& [m, n, k] : extents) {
+    for (const int transposes : {0, 1, 2, 3}) {
+      CAPTURE(m, n, k, transposes);
+      const Operand a(m, k, transposes % 2 == 1, 1), b(k, n, transposes >= 2, 2);
+      Tensor expected({m, n}), c({m, n});
+      gemm_naive(a.matrix, b.matrix, expected.data(), n);
+      gemm(a.matrix, b.matrix, c.data(), n, Accumulate::no, Precision::bf16);
+      // Products of numbers below 1/2 in magnitude, each of which is off by at most 2^-8 of itself.
+      CHECK(static_cast<double>(max_abs_difference(c, expected)) <= 2.1 / 256 * static_cast<double>(k) / 4);
+      if (k > 1) CHECK(max_abs_difference(c, expected) > 0);
+    }
+  }
 }
 
 TEST_CASE("gemm: an empty inner extent gives zeros, or leaves C as it was", "[core]") {
