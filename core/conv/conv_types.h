@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "core/gemm/gemm.h"
+#include "core/gemm/precision.h"
 #include "core/ops/batch_norm.h"
 #include "core/ops/elementwise.h"
 #include "core/tensor.h"

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "core/gemm/precision.h"
 #include "core/tensor.h"
 
 namespace onefold {
@@ -18,29 +19,6 @@ struct Matrix {
 
 /// Whether the product is added to the values that C already holds, or replaces them.
 enum class Accumulate { no, yes };
-
-/// What the operands of a product are rounded to. Sums are in Real either way.
-enum class Precision { real, bf16 };
-
-/// Whether products in bf16 are an instruction of this CPU that the library was compiled for. Without it they give the
-/// same values up to the order of additions, but are slower than those in Real.
-bool has_bf16_products();
-
-/// The precision of the convolutions that this thread begins: real, unless a ProductsIn exists.
-Precision product_precision();
-
-/// While an object of this class exists, convolutions that its thread begins, and their gradients, multiply in this
-/// precision. Depthwise ones stay in Real.
-class ProductsIn {
- public:
-  explicit ProductsIn(Precision precision);
-  ~ProductsIn();
-  ProductsIn(const ProductsIn&) = delete;
-  ProductsIn& operator=(const ProductsIn&) = delete;
-
- private:
-  Precision before_;
-};
 
 /// C[M, N] = A[M, K] B[K, N], or C += A B. C is row-major with c_stride elements per row and overlaps neither operand.
 /// M, N and K may be any number, including zero. Throws Error if the inner extents differ.

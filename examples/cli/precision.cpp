@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "core/gemm/gemm.h"
 #include "core/random.h"
 #include "examples/cli/best_seconds.h"
 #include "examples/cli/format.h"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/gemm/gemm.h"
+#include "core/gemm/precision.h"
 #include "examples/cli/program.h"
 
 namespace onefold {

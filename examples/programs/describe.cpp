@@ -21,7 +21,7 @@
 #include "examples/cli/options.h"
 #include "examples/cli/program.h"
 #include "examples/cli/table.h"
-#include "examples/labs/network_drawing.h"
+#include "examples/pictures/network_drawing.h"
 #include "examples/training/networks.h"
 #include "layers/labs/trace.h"
 

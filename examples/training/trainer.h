@@ -11,7 +11,7 @@
 #include "autograd/annex/muon.h"
 #include "autograd/optim/optimizer.h"
 #include "autograd/optim/schedule.h"
-#include "core/gemm/gemm.h"
+#include "core/gemm/precision.h"
 #include "datasets/data_loader.h"
 #include "examples/training/shards.h"
 #include "layers/module.h"

@@ -1,4 +1,4 @@
-#include "examples/labs/network_drawing.h"
+#include "examples/pictures/network_drawing.h"
 
 #include <algorithm>
 #include <sstream>
