@@ -10,7 +10,7 @@ using namespace onefold;
 
 namespace {
 
-const ChannelNormalization kNormalization{{0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}};
+const ChannelNormalization kRateNormalization{{0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}};
 
 /// Images that a few steps can learn to tell apart: the grey of each is that of its class, give or take.
 Dataset shades() {
@@ -40,7 +40,7 @@ TrainerOptions without_muon() {
 RateCurve sweep(const TrainerOptions& chosen, bool of_muon, const RateSweep& rates = {}) {
   Initializer initializer(7);
   const auto network = make_repvgg(narrow(), 10, initializer);
-  return sweep_rate(*network, shades(), kNormalization, chosen, of_muon, rates);
+  return sweep_rate(*network, shades(), kRateNormalization, chosen, of_muon, rates);
 }
 
 /// The mean loss of the last epoch of this training.
@@ -48,7 +48,7 @@ double loss_after_training(const TrainerOptions& chosen) {
   Initializer initializer(7);
   const auto network = make_repvgg(narrow(), 10, initializer);
   const Dataset images = shades();
-  Trainer trainer(*network, images, kNormalization, chosen);
+  Trainer trainer(*network, images, kRateNormalization, chosen);
   for (;; trainer.next_epoch()) {
     trainer.train_epoch();
     if (trainer.position().epoch + 1 == chosen.epochs) return trainer.position().loss();
