@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Onefold against PyTorch on the same work, on this machine, in turns: medians and ratios beside their targets.
 #
-#   tests/bench/compare_torch.sh                 everything, five rounds (about 15 minutes)
+#   tests/bench/compare_torch.sh                 everything, five rounds (about 25 minutes)
 #   tests/bench/compare_torch.sh --only train,one --repeats 9
 #   tests/bench/compare_torch.sh --table         the table of the last run once more
 #
 #   --repeats N    rounds; in each, every measurement of ours stands beside PyTorch's (5)
-#   --only WORK    some of train, compile, fold, one, forms, convolution, product, threads, memory, separated by commas
+#   --only WORK    some of train, compile, bf16, fold, one, forms, convolution, product, threads, memory, separated by
+#                  commas; bf16 is training and inference with products in bfloat16
 #   --threads N    of both sides (2)
 #   --quick        two rounds of a few steps, mini alone: to see whether it works
 #   --markdown     the table as a page of documentation shows it
@@ -24,7 +25,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
 most_threads=$(nproc)
 repeats=5 threads=$((most_threads < 2 ? 1 : 2)) steps=12 networks='mini S A0' table_options=() keep=0 table_only=0 page=
-all_work=train,compile,fold,one,forms,convolution,product,threads,memory
+all_work=train,compile,bf16,fold,one,forms,convolution,product,threads,memory
 work=$all_work
 while [ $# -gt 0 ]; do
   case $1 in
@@ -95,10 +96,19 @@ in_turns() {
 }
 
 measure() {
-  local net
+  local net mode
   case $1 in
     train) in_turns train ;;
     compile) if [ $compiles = 1 ]; then in_turns train --compile; fi ;;
+    bf16)
+      for net in $networks; do
+        for mode in train fold; do
+          ours --net "$net" --mode $mode --precision bf16
+          theirs --net "$net" --mode $mode --bf16
+          theirs --net "$net" --mode $mode
+        done
+      done
+      ;;
     fold) in_turns fold ;;
     one) ours --batch 1 --steps $((40 * steps)) --mode fold; theirs --batch 1 --steps $((40 * steps)) --mode fold ;;
     forms) ours --mode fold; ours --mode infer; theirs --mode infer ;;

@@ -81,7 +81,8 @@ def peak(line):
     return float(line["context"]["peak_gflops"]) if "context" in line else None
 
 
-NETWORKS = (("mini", 3.0), ("S", 3.0), ("A0", 2.5))
+# The targets of a training step, and of one in bf16 against PyTorch's in float.
+NETWORKS = (("mini", 3.0, 2.6), ("S", 3.0, 2.8), ("A0", 2.5, 2.8))
 DIRECTIONS = (("forward", ("forward",), ("forward_ms",)),
               ("both gradients", ("input_gradient", "weight_gradient"), ("gradients_ms",)),
               ("all three", ("forward", "input_gradient", "weight_gradient"), ("forward_ms", "gradients_ms")))
@@ -91,13 +92,26 @@ def speed_row(work, against, pairs, target=None, stretch=None):
     return Row(work, "images/s", 0, against, pairs, target, stretch)
 
 
+def bf16_rows(rounds):
+    """Ours with --precision bf16 against PyTorch under autocast, and against PyTorch in float."""
+    for mode, work, targets in (("train", "training step", (1.5, 1.8)), ("fold", "folded inference", (1.3, 1.5))):
+        for net, _, against_float in NETWORKS:
+            ours, in_bf16, in_float = (speed(peer=peer, net=net, mode=mode, bf16=bf16) for peer, bf16 in
+                                       (("onefold", True), ("torch", True), ("torch", False)))
+            name = f"{work} in bf16, {net}, batch 128"
+            yield speed_row(name, "PyTorch, bf16", rounds.pairs("bf16", ours, in_bf16), *targets)
+            bounds = (against_float, 3.0) if mode == "train" else ()
+            yield speed_row(f"{name}, against float", "PyTorch", rounds.pairs("bf16", ours, in_float), *bounds)
+
+
 def network_rows(rounds):
-    for net, target in NETWORKS:
+    for net, target, _ in NETWORKS:
         sides = speed(peer="onefold", net=net, mode="train"), speed(peer="torch", net=net, mode="train")
         work = f"training step, {net}, batch 128"
         yield speed_row(work, "PyTorch", rounds.pairs("train", *sides), target)
         yield speed_row(work, "PyTorch, compiled", rounds.pairs("compile", *sides), None, 3.0)
-    for net, _ in NETWORKS:
+    yield from bf16_rows(rounds)
+    for net, *_ in NETWORKS:
         sides = speed(peer="onefold", net=net, mode="fold"), speed(peer="torch", net=net, mode="fold")
         yield speed_row(f"folded inference, {net}, batch 128", "PyTorch", rounds.pairs("fold", *sides), 2.5, 3.0)
     sides = speed(peer="onefold", mode="fold", batch=1), speed(peer="torch", mode="fold", batch=1)

@@ -29,6 +29,37 @@ has '^3 to 3 rounds'
 python3 "$here/comparison_table.py" --markdown "$work/lines" >"$work/out" || complain "the table failed in Markdown"
 has '^\| training step, S, batch 128 \| images/s \| 900 \| PyTorch \| 300 \| 3\.00 \|'
 
+# In bf16 ours stands beside PyTorch in bf16 and in float, each with its own target.
+in_bf16() { # MODE PEER BF16 IMAGES_PER_S
+  echo "{\"round\": 1, \"work\": \"bf16\", \"peer\": \"$2\", \"net\": \"A0\", \"mode\": \"$1\", \"bf16\": $3, \"images_per_s\": $4}"
+}
+{
+  in_bf16 train onefold true 300; in_bf16 train "torch 2.13.0" true 200; in_bf16 train "torch 2.13.0" false 120
+  in_bf16 fold onefold true 600; in_bf16 fold "torch 2.13.0" true 500; in_bf16 fold "torch 2.13.0" false 200
+} >"$work/bf16"
+python3 "$here/comparison_table.py" "$work/bf16" >"$work/out" || complain "the table of bf16 failed"
+has '^training step in bf16, A0, batch 128 +images/s +300 +PyTorch, bf16 +200 +1\.50 .* 1\.5 / 1\.8 +met$'
+has '^training step in bf16, A0, batch 128, against float +images/s +300 +PyTorch +120 +2\.50 .* 2\.8 / 3 +not met$'
+has '^folded inference in bf16, A0, batch 128 +images/s +600 +PyTorch, bf16 +500 +1\.20 .* 1\.3 / 1\.5 +not met$'
+has '^folded inference in bf16, A0, batch 128, against float +images/s +600 +PyTorch +200 +3\.00 .* - +-$'
+
+# The engines: in each round the fastest of the others counts, 1.25 and 0.5 times; in bf16 there is another target.
+engine() { # ROUND PEER BATCH BF16 IMAGES_PER_S
+  echo "{\"round\": $1, \"peer\": \"$2\", \"net\": \"mini\", \"mode\": \"fold\", \"batch\": $3, \"bf16\": $4, \"images_per_s\": $5}"
+}
+{
+  for round in 1 2 3; do
+    engine $round onefold 1 false 1000; engine $round ncnn 1 false 800; engine $round openvino 1 false 400
+  done
+  engine 3 ncnn 1 false 2000; engine 1 ncnn 128 false 5000
+  engine 1 onefold 128 true 6000; engine 1 openvino 128 true 3000; engine 1 "torch 2.13.0" 128 true 4000
+} >"$work/engines"
+python3 "$here/engines_table.py" "$work/engines" >"$work/out" || complain "the table of engines failed"
+has '^mini +1 +float +1000 +- +400 +800 +- +- +1\.25 +0\.50 to 1\.25 +1\.15 / 1\.4 +met$'
+has '^mini +128 +bf16 +6000 +- +3000 +- +- +4000 +1\.50 +1\.50 to 1\.50 +1\.3 / 1\.5 +stretch met$'
+grep -qE '^mini +128 +float' "$work/out" && complain "without ours there should be no row"
+has '^3 rounds'
+
 printf 'Before.\n<!-- table: compare_torch -->\nold\n<!-- /table -->\nAfter.\n' >"$work/page.md"
 python3 "$here/comparison_table.py" --page "$work/page.md" "$work/lines" >"$work/out" || complain "the page failed"
 grep -q '^| training step, S' "$work/page.md" && ! grep -q '^old' "$work/page.md" || complain "the page lacks the table"
@@ -148,6 +179,7 @@ refuse "other.md: needs the line <!-- table: compare_families --> once" --page "
 (cd "$work" && "$here/compare_torch.sh" --page other.md >out 2>&1) && complain "a page without the place passed"
 has "other.md: needs the line <!-- table: compare_torch --> once"
 has "--page: other.md has no place for the table"
+printf '<!-- table: compare_engines -->\n<!-- /table -->\n' >"$work/engines.md"
 (cd "$here/.." && CDPATH=.. bench/compare_torch.sh --help >"$work/out") || complain "--help failed with CDPATH"
 has '--repeats N'
 (cd "$here/.." && bench/compare_torch.sh --help >"$work/out") || complain "--help failed from another folder"
@@ -157,6 +189,20 @@ refuse "unknown option --sideways" --sideways
 refuse "--only: got resnet, needs some of mobilenet,shufflenet_g2" --only resnet
 PYTHON=$work/torch BUILD=$work refuse "kernels_bench is not built; run"
 BUILD=$work refuse "compare_grouped.jsonl is not there: run once without --table" --table
+script=compare_engines.sh
+refuse "unknown option --sideways" --sideways
+refuse "--only: got two, needs some of one,many,bf16" --only two
+refuse "--threads: got 100000, needs at most" --threads 100000
+refuse "--page: the page's table is of all work" --quick --page "$work/engines.md"
+PYTHON=$work/no-python refuse "there is no $work/no-python; set PYTHON to a Python that has the engines"
+PYTHON=$work/torchless refuse "torchless has none of the engines; pip install numpy onnx"
+printf '#!/bin/sh\necho ncnn\n' >"$work/ncnn" && chmod +x "$work/ncnn"
+PYTHON=$work/ncnn BUILD=$work refuse "benchmark is not built; run"
+BUILD=$work refuse "compare_engines.jsonl is not there: run once without --table" --table
+echo before >"$work/fake/compare_engines.jsonl"
+cp "$work/torchless" "$work/fake/examples/benchmark"
+PYTHON=$work/ncnn BUILD=$work/fake refuse "failed, see .*compare_engines.log: .*benchmark --net mini --batch 1" --repeats 1
+[ "$(cat "$work/fake/compare_engines.jsonl")" = before ] || complain "the measurements of before are lost"
 script=profile.sh
 refuse "unknown option --sideways" --sideways
 refuse "--page: got nothing, needs a page that is there" --page

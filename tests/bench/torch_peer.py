@@ -2,12 +2,13 @@
 """PyTorch on the work that build/examples/benchmark and kernels_bench time: a line of JSON for each measurement.
 
 Usage: torch_peer.py [--mode train,infer,fold,convolution,product,openblas] [--net mini] [--batch 128]
-                     [--threads 2] [--steps 12] [--compile]
+                     [--threads 2] [--steps 12] [--compile] [--bf16]
 
 train, infer and fold print the keys of `benchmark`; tensors are channels-last, as PyTorch is fastest on a CPU.
 convolution times 3x3 convolutions at stride 1, forward and both gradients, product times matrix products, and openblas
 times the same with NumPy, whose own builds have OpenBLAS inside. Every figure is the median of the steps that follow
-two to warm up. Denormal numbers are flushed, which only helps PyTorch.
+two to warm up. Denormal numbers are flushed, which only helps PyTorch. --bf16 runs networks under autocast, which
+computes convolutions and the head in bfloat16.
 """
 import argparse
 import json
@@ -64,23 +65,30 @@ def multiply_adds(net):
     return total
 
 
-def training_step(network, model, images, labels):
+def precision(options):
+    return torch.autocast("cpu", torch.bfloat16, enabled=options.bf16)
+
+
+def training_step(network, model, images, labels, options):
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True)
 
     def step():
         optimizer.zero_grad()
-        F.cross_entropy(model(images), labels).backward()
+        with precision(options):
+            loss = F.cross_entropy(model(images), labels)
+        loss.backward()
         optimizer.step()
 
     return step
 
 
-def inference_step(network, model, images):
+def inference_step(network, model, images, options):
     network.eval()
 
     @torch.inference_mode()
     def step():
-        model(images)
+        with precision(options):
+            model(images)
 
     return step
 
@@ -91,14 +99,14 @@ def measure_network(mode, options, idle_bytes):
     network = network.to(memory_format=torch.channels_last)
     model = torch.compile(network) if options.compile else network
     if mode == "train":
-        step, passes = training_step(network, model, images, labels), 3
+        step, passes = training_step(network, model, images, labels, options), 3
     else:
-        step, passes = inference_step(network, model, images), 1
+        step, passes = inference_step(network, model, images, options), 1
     seconds = seconds_of(step, options.steps)
     typical = statistics.median(seconds)
     return {
         "net": options.net, "mode": mode, "batch": options.batch, "threads": options.threads,
-        "layout": "channels_last", "compile": options.compile, "bf16": False,
+        "layout": "channels_last", "compile": options.compile, "bf16": options.bf16,
         "images_per_s": round(options.batch / typical, 1),
         "best_images_per_s": round(options.batch / min(seconds), 1),
         "effective_gflops": round(2e-9 * passes * multiply_adds(options.net) * options.batch / typical, 1),
@@ -160,6 +168,7 @@ def main():
     parser.add_argument("--threads", type=whole, default=2)
     parser.add_argument("--steps", type=whole, default=12)
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--bf16", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
