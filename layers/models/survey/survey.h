@@ -14,11 +14,11 @@ namespace onefold {
 // its idea and a drawing of its block. [N, 32, 32, 3] -> logits [N, classes].
 
 // [definitions]
-std::unique_ptr<Sequential> vgg(const std::string& name, int64_t classes, Initializer& initializer);
+std::unique_ptr<Sequential> vgg(const std::string& name, int64_t classes, Initializer& initializer);  // "vgg16" ...
 std::unique_ptr<Sequential> googlenet(int64_t classes, Initializer& initializer);
 std::unique_ptr<Sequential> googlenet_small(int64_t classes, Initializer& initializer);
 std::unique_ptr<Sequential> resnet(int64_t depth, int64_t classes, Initializer& initializer);
-std::unique_ptr<Sequential> inception_resnet(int64_t classes, Initializer& initializer);
+std::unique_ptr<Sequential> inception_resnet(int64_t classes, Initializer& initializer);  // one block of each kind
 std::unique_ptr<Sequential> densenet_bc(int64_t depth, int64_t growth, int64_t classes, Initializer& initializer);
 std::unique_ptr<Sequential> nasnet(const std::string& genotype, int64_t cells, int64_t width, int64_t classes,
                                    Initializer& initializer);  // `cells` normal cells a stage: genotype.h

@@ -17,7 +17,7 @@ namespace onefold {
 
 namespace {
 
-constexpr int64_t P = 0;  // a max pool in a list of widths
+constexpr int64_t kPool = 0;  // a max pool in a list of widths
 
 struct VggPlan {
   std::string name;
@@ -27,9 +27,11 @@ struct VggPlan {
 
 const std::vector<VggPlan>& vgg_plans() {
   static const std::vector<VggPlan> all = {
-      {"vgg_small", {32, 32, P, 64, 64, P, 128, 128, P, 256, P}, false},
-      {"vgg11", {64, P, 128, P, 256, 256, P, 512, 512, P, 512, 512, P}, true},
-      {"vgg16", {64, 64, P, 128, 128, P, 256, 256, 256, P, 512, 512, 512, P, 512, 512, 512, P}, true},
+      {"vgg_small", {32, 32, kPool, 64, 64, kPool, 128, 128, kPool, 256, kPool}, false},
+      {"vgg11", {64, kPool, 128, kPool, 256, 256, kPool, 512, 512, kPool, 512, 512, kPool}, true},
+      {"vgg16",
+       {64, 64, kPool, 128, 128, kPool, 256, 256, 256, kPool, 512, 512, 512, kPool, 512, 512, 512, kPool},
+       true},
   };
   return all;
 }
@@ -42,7 +44,7 @@ std::unique_ptr<Sequential> vgg(const std::string& name, int64_t classes, Initia
   check(plan != vgg_plans().end(), "vgg: unknown plan \"", name, "\"; expected vgg_small, vgg11 or vgg16");
   Chain net(3, initializer);
   for (const int64_t width : plan->widths) {
-    if (width == P) {
+    if (width == kPool) {
       net.max_pool(2, 2);
     } else {
       net.conv(3, width, {.bias = plan->bias}).norm().relu();
