@@ -321,7 +321,7 @@ def max_norm(depth):
     layers, inputs = [], 3
     for width in [16] + [w for w in (16, 32, 64) for _ in range((depth - 2) // 3)]:
         stride = 2 if 16 <= inputs < width else 1
-        layers += [nn.Conv2d(inputs, width, 3, stride, 1), nn.LeakyReLU(0.01)]
+        layers += [nn.Conv2d(inputs, width, 3, stride, 1), nn.LeakyReLU(0.3)]
         inputs = width
     return Sequential(*layers, *head(64))
 
