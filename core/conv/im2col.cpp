@@ -24,6 +24,9 @@ constexpr int64_t kManyWeights = 128 * 1024;
 /// Maximum elements of the columns of a weight gradient's chunk: well within a shared cache.
 constexpr int64_t kChunkNumbers = 2 * 1024 * 1024;
 
+/// Rows of x in a chunk where there are no columns: several groups read parts of them while they are in a cache.
+constexpr int64_t kChunkRows = 4096;
+
 /// A 1x1 convolution at stride 1 needs no columns: x is the matrix.
 bool is_pointwise(const ConvGeometry& g) {
   return g.R == 1 && g.S == 1 && g.args.stride_h == 1 && g.args.stride_w == 1 && g.args.padding_h == 0 &&
@@ -136,43 +139,48 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
   const bool sum_up = epilogue.statistics != nullptr && !share_columns;
   ChannelSums sums(K, sum_up ? (pixels + block - 1) / block : 0);
 
+  std::vector<Tensor> weights;  // of each group
   for (int64_t group = 0; group < groups; ++group) {
-    const Tensor weights =
-        packed.part(static_cast<size_t>(group), [&] { return pack<Number>(group_weights(w, group, groups)); });
-    const Number* const u = numbers<Number>(weights);
-    const Real* const group_bias = bias.defined() ? bias.data() + group * group_outputs : nullptr;
-    Real* const group_y = y.data() + group * group_outputs;
-    const auto patches = [&](int64_t begin, int64_t end, Tensor& columns) -> Matrix {
-      if (pointwise) return {x.data() + begin * C + group * G, end - begin, D, C};
-      columns = Tensor({end - begin, D});
-      im2col(g, x, group * G, begin, end, columns.data());
-      return as_stored(columns);
-    };
-
-    if (share_columns) {
-      Tensor columns, buffer;
-      const auto rows = tile_rows<Number>(patches(0, pixels, columns), 0, pixels, 0, D, buffer);
-      parallel_for(group_outputs, kPanelWidth, [&](int64_t panel, int64_t end) {
-        multiply_packed_columns(panel, end, pixels, group_outputs, steps<Number>(D), rows, u, group_y + panel, K,
-                                Accumulate::no);
-        finish_rows(group_y + panel, pixels, end - panel, K, group_bias != nullptr ? group_bias + panel : nullptr,
-                    epilogue.activation);
-      });
-      continue;
-    }
-
-    // [conv2d-im2col]
-    parallel_for(pixels, block, [&](int64_t begin, int64_t end) {
-      Tensor columns, buffer;
-      const auto rows = tile_rows<Number>(patches(begin, end, columns), 0, end - begin, 0, D, buffer);
-      Real* const y_block = group_y + begin * K;
-      multiply_packed(end - begin, group_outputs, steps<Number>(D), rows, u, y_block, K, Accumulate::no);
-      finish_rows(y_block, end - begin, group_outputs, K, group_bias, epilogue.activation);
-      // The last group completes the pixels of the block.
-      if (sum_up && group + 1 == groups) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
-    });
-    // [/conv2d-im2col]
+    weights.push_back(
+        packed.part(static_cast<size_t>(group), [&] { return pack<Number>(group_weights(w, group, groups)); }));
   }
+  const auto patches = [&](int64_t group, int64_t begin, int64_t end, Tensor& columns) -> Matrix {
+    if (pointwise) return {x.data() + begin * C + group * G, end - begin, D, C};
+    columns = Tensor({end - begin, D});
+    im2col(g, x, group * G, begin, end, columns.data());
+    return as_stored(columns);
+  };
+  const auto finish = [&](int64_t begin, int64_t end, int64_t k, int64_t channels) {
+    finish_rows(y.data() + begin * K + k, end - begin, channels, K, bias.defined() ? bias.data() + k : nullptr,
+                epilogue.activation);
+  };
+
+  for (int64_t group = 0; share_columns && group < groups; ++group) {
+    Tensor columns, buffer;
+    const auto rows = tile_rows<Number>(patches(group, 0, pixels, columns), 0, pixels, 0, D, buffer);
+    const Number* const u = numbers<Number>(weights[static_cast<size_t>(group)]);
+    parallel_for(group_outputs, kPanelWidth, [&](int64_t panel, int64_t end) {
+      const int64_t k = group * group_outputs + panel;
+      multiply_packed_columns(panel, end, pixels, group_outputs, steps<Number>(D), rows, u, y.data() + k, K,
+                              Accumulate::no);
+      finish(0, pixels, k, end - panel);
+    });
+  }
+
+  // [conv2d-im2col]
+  parallel_for(share_columns ? 0 : pixels, block, [&](int64_t begin, int64_t end) {
+    for (int64_t group = 0; group < groups; ++group) {
+      Tensor columns, buffer;
+      const auto rows = tile_rows<Number>(patches(group, begin, end, columns), 0, end - begin, 0, D, buffer);
+      const int64_t k = group * group_outputs;
+      multiply_packed(end - begin, group_outputs, steps<Number>(D), rows,
+                      numbers<Number>(weights[static_cast<size_t>(group)]), y.data() + begin * K + k, K,
+                      Accumulate::no);
+      finish(begin, end, k, group_outputs);
+    }
+    if (sum_up) sums.add_rows(begin / block, y.data() + begin * K, end - begin, K);
+  });
+  // [/conv2d-im2col]
   if (epilogue.statistics != nullptr) *epilogue.statistics = sum_up ? sums.statistics() : channel_statistics(y);
   return y;
 }
@@ -184,43 +192,47 @@ Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, 
   const bool pointwise = is_pointwise(g);
   Tensor dx = sum.defined() ? sum : pointwise ? Tensor(g.x) : Tensor::zeros(g.x);
 
+  std::vector<Tensor> packed;  // of each group
   for (int64_t group = 0; group < g.args.groups; ++group) {
     Matrix weights = group_weights(w, group, g.args.groups);
     std::swap(weights.rows, weights.columns);
     weights.transposed = true;
-    const Tensor packed = pack<Number>(weights);
-    // Own an image per thread: patches overlap only within an image.
-    parallel_for(g.N, 1, [&](int64_t n, int64_t) {
+    packed.push_back(pack<Number>(weights));
+  }
+  // Own an image per thread: patches overlap only within an image.
+  parallel_for(g.N, 1, [&](int64_t n, int64_t) {
+    for (int64_t group = 0; group < g.args.groups; ++group) {
       Tensor buffer;
+      const Number* const u = numbers<Number>(packed[static_cast<size_t>(group)]);
       const Matrix gradients{dy.data() + n * pixels * K + group * group_outputs, pixels, group_outputs, K};
       const auto rows = tile_rows<Number>(gradients, 0, pixels, 0, group_outputs, buffer);
       if (pointwise) {
-        multiply_packed(pixels, G, steps<Number>(group_outputs), rows, numbers<Number>(packed),
-                        dx.data() + n * pixels * C + group * G, C, sum.defined() ? Accumulate::yes : Accumulate::no);
+        multiply_packed(pixels, G, steps<Number>(group_outputs), rows, u, dx.data() + n * pixels * C + group * G, C,
+                        sum.defined() ? Accumulate::yes : Accumulate::no);
       } else {
         Tensor columns({pixels, D});
-        multiply_packed(pixels, D, steps<Number>(group_outputs), rows, numbers<Number>(packed), columns.data(), D,
-                        Accumulate::no);
+        multiply_packed(pixels, D, steps<Number>(group_outputs), rows, u, columns.data(), D, Accumulate::no);
         col2im(g, columns.data(), group * G, n, dx);
       }
-    });
-  }
+    }
+  });
   return dx;
 }
 
 Tensor backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x) {
   const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows();
   const int64_t group_outputs = K / g.args.groups, pixels = g.y.rows();
-  const int64_t chunk = is_pointwise(g) ? pixels : std::max<int64_t>(1, kChunkNumbers / D);
+  const bool pointwise = is_pointwise(g);
+  const int64_t chunk = !pointwise ? std::max<int64_t>(1, kChunkNumbers / D) : g.args.groups == 1 ? pixels : kChunkRows;
   Tensor dw = Tensor::zeros(g.w);
 
   // dw = columns^T dy, summed over chunks of pixels in order.
-  for (int64_t group = 0; group < g.args.groups; ++group) {
-    for (int64_t begin = 0; begin < pixels; begin += chunk) {
-      const int64_t count = std::min(chunk, pixels - begin);
+  for (int64_t begin = 0; begin < pixels; begin += chunk) {
+    const int64_t count = std::min(chunk, pixels - begin);
+    for (int64_t group = 0; group < g.args.groups; ++group) {
       Matrix columns_t{x.data() + begin * C + group * G, D, count, C, true};
       Tensor columns;
-      if (!is_pointwise(g)) {
+      if (!pointwise) {
         columns = Tensor({count, D});
         parallel_for(count, 64, [&](int64_t from, int64_t to) {
           im2col(g, x, group * G, begin + from, begin + to, columns.data() + from * D);
