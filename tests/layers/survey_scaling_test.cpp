@@ -145,7 +145,10 @@ TEST_CASE("efficientnet: each phi about doubles the work, by all three factors a
   for (const CompoundScale& one : {CompoundScale{4, 1, 1}, CompoundScale{1, 2, 1}, CompoundScale{1, 1, 2}}) {
     CHECK(work(one) / base == Approx(4).epsilon(0.15));
   }
-  CHECK_THAT(error_of([&] { work({1, 0.05, 1}); }), ContainsSubstring("efficientnet: got width multiplier"));
+  CHECK_THAT(error_of([&] {
+               work({1, 0.05, 1});
+             }),
+             ContainsSubstring("efficientnet: got width multiplier 0.05, which makes 0 channels of 16"));
   CHECK_THAT(error_of([&] {
                work({1, 1, 0.2});
              }),

@@ -162,8 +162,9 @@ Chain& Chain::classify(int64_t classes) {
 
 std::unique_ptr<Sequential> Chain::done() { return std::exchange(layers_, std::make_unique<ChainLayers>()); }
 
-int64_t scaled_channels(const std::string& network, double multiplier, int64_t channels) {
-  const double scaled = std::round(multiplier * static_cast<double>(channels));
+int64_t scaled_channels(const std::string& network, double multiplier, int64_t channels, int64_t step) {
+  const auto unit = static_cast<double>(step);
+  const double scaled = unit * std::round(multiplier * static_cast<double>(channels) / unit);
   check(scaled >= 1 && scaled <= 1e4, network, ": got width multiplier ", multiplier, ", which makes ", scaled,
         " channels of ", channels, ", expected at least 1, and at most 1e4");
   return static_cast<int64_t>(scaled);

@@ -88,7 +88,7 @@ class Chain {
   std::unique_ptr<Sequential> layers_;
 };
 
-/// multiplier x channels, rounded. Throws Error, naming the network, if that leaves none.
-int64_t scaled_channels(const std::string& network, double multiplier, int64_t channels);
+/// multiplier x channels, rounded to a multiple of `step`. Throws Error, naming the network, if that leaves none.
+int64_t scaled_channels(const std::string& network, double multiplier, int64_t channels, int64_t step = 1);
 
 }  // namespace onefold

@@ -82,10 +82,8 @@ std::unique_ptr<Sequential> build(const Size& size, int64_t side, int64_t classe
 
 /// The paper rounds the number of blocks up; in a network of so few blocks that would double it at once.
 Size scaled(Size size, const CompoundScale& scale) {
-  constexpr int64_t kMultiple = 4;  // of channels; the paper's 8 would be as coarse as the first steps of phi
-  const auto widen = [&](int64_t channels) {
-    return kMultiple * scaled_channels("efficientnet", scale.width / kMultiple, channels);
-  };
+  constexpr int64_t kStep = 4;  // of channels; the paper's 8 would be as coarse as the first steps of phi
+  const auto widen = [&](int64_t channels) { return scaled_channels("efficientnet", scale.width, channels, kStep); };
   size.stem = widen(size.stem);
   for (Stage& stage : size.stages) {
     stage.width = widen(stage.width);
