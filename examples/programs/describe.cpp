@@ -112,16 +112,6 @@ Described get_network(const CommandLine& line, const Options& options) {
   return {std::move(saved), shape};
 }
 
-Trace trace_network(const Described& described, const Options& options) {
-  try {
-    return trace(described.saved.network(), described.image, kTimedImages, options.timing_seconds);
-  } catch (const Error& error) {
-    if (!options.image) throw;
-    throw UsageError("--image " + std::to_string(*options.image) + ": too small for " + described.saved.card.net +
-                     ", or not its size: " + error.what());
-  }
-}
-
 /// What a layer's ops come to; those of layers that are called several times, too.
 struct Row {
   std::string output = "-";
@@ -194,8 +184,9 @@ int describe(const CommandLine& line, const Options& options) {
   if (options.svg) check_is_not_read("--svg", *options.svg, options.network);
   const Described described = get_network(line, options);
   if (options.svg) check_can_write(*options.svg);
-  const Trace found = trace_network(described, options);
   const ModelCard& card = described.saved.card;
+  check_image(described.saved.network(), card.net, described.image);
+  const Trace found = trace(described.saved.network(), described.image, kTimedImages, options.timing_seconds);
   const std::string title = network_title_of_kind(card.net, card.reparam) + ", " + card.form + " form";
   const std::string counts = short_count(static_cast<double>(found.parameters())) + " parameters, " +
                              short_count(static_cast<double>(found.multiply_adds())) + " multiply-adds per image";

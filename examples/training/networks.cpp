@@ -264,6 +264,17 @@ SavedNetwork load_network(const std::filesystem::path& file, const std::string& 
 
 bool has_card(const std::filesystem::path& file) { return load_safetensors(file).metadata.contains("net"); }
 
+void check_image(Module& network, const std::string& net, const Shape& one_image) {
+  const EvaluationMode evaluation(network);
+  const NoGrad no_grad;
+  try {
+    network(Variable(Tensor::zeros(one_image)));
+  } catch (const Error& error) {
+    throw UsageError(net + " cannot take images of " + std::to_string(one_image[1]) + " x " +
+                     std::to_string(one_image[2]) + " pixels: " + error.what());
+  }
+}
+
 Tensor first_batch(const Dataset& train, const ChannelNormalization& normalization) {
   constexpr int64_t kImages = 500;
   return all_images(first_images(train, kImages), normalization);

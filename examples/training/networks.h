@@ -78,6 +78,9 @@ SavedNetwork load_network(const std::filesystem::path& file, const std::string& 
 /// Whether the file has a card. Throws Error if it cannot be read.
 bool has_card(const std::filesystem::path& file);
 
+/// Throws UsageError if the network cannot take images of this shape, [1, H, W, C]: they are too small for its strides.
+void check_image(Module& network, const std::string& net, const Shape& one_image);
+
 /// The first 500 training images, normalised, as one batch: what the initial weights of a network are fitted to.
 Tensor first_batch(const Dataset& train, const ChannelNormalization& normalization);
 

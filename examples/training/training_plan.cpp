@@ -40,6 +40,7 @@ std::string training_plan(const TrainingSetup& setup) {
   const auto classes = static_cast<int64_t>(train.classes.size());
   const std::unique_ptr<Module> made = make_network(setup.net, setup.reparam, classes, initializer);
   Module& network = *made;
+  check_image(network, setup.net, one_image);
   check_training_fits(network, batch_shape(train, setup.trainer.batch_size / setup.trainer.shards));
   fit_whitening(network, train, setup.data.normalization);
   const auto folded = make_folded_network(setup.net, setup.reparam, classes);

@@ -75,6 +75,7 @@ TrainingRun::TrainingRun(TrainingSetup setup)
       trainer_(with_start(*network_, setup_), setup_.data.splits.train, setup_.data.normalization, setup_.trainer) {
   Initializer initializer(0);
   const auto scratch = make_network(setup_.net, setup_.reparam, classes_of(setup_), initializer);
+  check_image(*scratch, setup_.net, batch_shape(setup_.data.splits.train, 1));
   check_training_fits(*scratch,
                       batch_shape(setup_.data.splits.train, setup_.trainer.batch_size / setup_.trainer.shards));
   ordered_json equal = {{"train_hash", train_hash_}, {"test_hash", test_hash_}};

@@ -66,7 +66,7 @@ refuse() { # CODE EXPECTED_TEXT OPTIONS...
 refuse 2 'unknown network "resnt20"; the nearest names are resnet20' resnt20
 refuse 2 "expected 6 n + 2 layers" resnet21
 refuse 2 "network: got nothing, needs the name of a network" ""
-refuse 2 "--image 8: too small for vgg16" vgg16 --image 8
+refuse 2 "vgg16 cannot take images of 8 x 8 pixels: " vgg16 --image 8
 refuse 2 "--image: got 0, needs a whole number from 1" vgg16 --image 0
 refuse 2 "--reparam chooses the blocks of a RepVGG" resnet20 --reparam dbb
 refuse 2 "--reparam: run/model.safetensors has its blocks already" run/model.safetensors --reparam dbb

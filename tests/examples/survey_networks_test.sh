@@ -80,6 +80,19 @@ run 1 evaluate --model damaged.safetensors
 says 'damaged.safetensors: its metadata says "net" = resnet9, which is not a known network'
 run 1 evaluate --model $model --net resnet14
 says "is not a state of "
+
+title "images too small for a network's strides"
+png=iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGM4IafBFfULAAe5Am0EjplNAAAAAElFTkSuQmCC  # 2 x 1 pixels
+for class in a b; do
+  for split in train test; do
+    mkdir -p tiny/$split/$class
+    base64 -d <<<$png >tiny/$split/$class/1.png
+  done
+done
+for option in --overwrite --dry-run; do
+  refuse "vgg_small cannot take images of 1 x 2 pixels: " train_cifar10 --net vgg_small --data-dir tiny --shift 0 --out refused \
+    $option
+done
 absent refused
 
 exit $((failures > 0))
