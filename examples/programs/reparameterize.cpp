@@ -5,7 +5,7 @@
 // Time    half a minute
 // Expect  a table of the steps for one block and for the whole network, 10,000 of 10,000 predictions equal, the times
 //         of both forms; folded.safetensors, trained.onnx, folded.onnx, fold.json and report.html next to the model; of
-//         another network the proof, the times and folded.safetensors
+//         another network the same without blocks and ONNX
 //
 // Exits with 1, and writes nothing, if a prediction changes or a logit by more than 1e-5 of the maximum logit.
 // The algebra is in layers/fold/kernel.h, the steps in layers/calculus/explain.h.
@@ -234,8 +234,7 @@ int run(const CommandLine& line, const Settings& settings) {
   record.threads = threads();
   record.machine = cpu_name();
   const Tensor images = all_images(first_images(test, kShownImages), trained.card.normalization);
-  const bool has_blocks = is_repvgg(trained.card.net);
-  if (has_blocks) {
+  if (is_repvgg(trained.card.net)) {
     record.block = settings.block;
     demonstrate_network(trained.vgg(), images, record);
     print_steps(record);
@@ -251,13 +250,14 @@ int run(const CommandLine& line, const Settings& settings) {
 
   const std::filesystem::path folder = results_folder(settings);
   std::vector<std::filesystem::path> files = save_forms(planned, trained, folded);
-  if (has_blocks) {
-    files.insert(files.end(), {folder / "trained.onnx", folder / "folded.onnx", folder / "report.html"});
+  if (!record.blocks.empty()) {
+    files.insert(files.end(), {folder / "trained.onnx", folder / "folded.onnx"});
     save_onnx(folder / "trained.onnx", trained.vgg(), trained.card, test.height, test.width);
     save_onnx(folder / "folded.onnx", folded.vgg(), folded.card, test.height, test.width);
-    write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // on one line: it is mostly numbers
-    write_fold_report(folder);
   }
+  write_file_atomically(folder / "fold.json", to_json(record).dump() + "\n");  // on one line: it is mostly numbers
+  write_fold_report(folder);
+  files.push_back(folder / "report.html");
   std::string before = "Written: ";
   for (const std::filesystem::path& file : files) {
     std::cout << before << file.string() << '\n';

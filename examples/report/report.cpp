@@ -152,9 +152,10 @@ std::string title_of(const RunFiles& files, const FoldPart& fold) {
   return network_title_of_kind(net, either("reparam", fold.reparam)) + (dataset.empty() ? "" : " on " + dataset);
 }
 
-std::string lead_of(const RunFiles& files, bool folded) {
+std::string lead_of(const RunFiles& files, const FoldPart& fold) {
   if (!files.rates.is_null()) return "A short run at growing learning rates.";
-  const std::string into_what = "olded into plain 3x3 convolutions.";
+  const bool folded = !fold.data.is_null();
+  const std::string into_what = is_repvgg(fold.net) ? "olded into plain 3x3 convolutions." : "olded.";
   if (files.epochs.empty()) return folded ? "F" + into_what : "";
   const size_t count = files.epochs.size();
   std::string words = "Trained for " + several(static_cast<int64_t>(count), "epoch");
@@ -255,9 +256,8 @@ void write_report(const std::filesystem::path& run_folder, const FoldPart& fold)
         ": nothing to report on; none of run.json, log.jsonl, confusion.json, images.json and rates.json exists, nor "
         "a fold.json");
   add_options(files.run, data);
-  const bool folded = !fold.data.is_null();
   write_file_atomically(run_folder / "report.html",
-                        page(title_of(files, fold), lead_of(files, folded), headlines_of(files, fold), data));
+                        page(title_of(files, fold), lead_of(files, fold), headlines_of(files, fold), data));
 }
 
 }  // namespace onefold

@@ -153,9 +153,11 @@ function networkSection(fold) {
                   (seconds) => `${duration(seconds)}, ${fixed(times.batch / seconds, 0)} images/s`),
   }));
   const where = several(fold.threads, "thread", "threads") + (fold.machine ? ` of ${fold.machine}` : "");
-  return section("The whole network", "The same steps in all blocks at once, then a summary.",
-    networkDrawings(fold),
-    table(fold.tables.network_steps, "steps of folding the network"),
+  const steps = fold.blocks.length === 0 ? "" : [networkDrawings(fold),
+    table(fold.tables.network_steps, "steps of folding the network")];
+  return section("The whole network", steps === "" ? "What it costs in both forms."
+    : "The same steps in all blocks at once, then a summary.",
+    steps,
     table(fold.tables.costs, "costs of both forms"),
     charts(bars),
     bars.length > 0 ? note(`Medians after a warm-up, alternating between the forms, on ${where}.`) : "");
@@ -224,6 +226,10 @@ function int8Sections({ accuracy, forms }) {
   ];
 }
 
+// A network that is no RepVGG is folded as a whole: there are no blocks to show.
+const foldSections = ({ blocks }) =>
+  (blocks.length === 0 ? [proofSection, networkSection] : [proofSection, blockSection, networkSection, blocksSection]);
+
 // ---- The page
 
 const headlines = data.headlines.map(({ value, meaning }) => html`<div><dt>${meaning}</dt><dd>${value}</dd></div>`);
@@ -239,7 +245,7 @@ document.querySelector("main").innerHTML = toMarkup([
   data.rates ? ratesSection(data.rates) : "",
   data.confusion ? confusionSection(data.confusion) : "",
   data.images ? imagesSection(data.images) : "",
-  data.fold ? [proofSection, blockSection, networkSection, blocksSection].map((part) => part(data.fold)) : "",
+  data.fold ? foldSections(data.fold).map((part) => part(data.fold)) : "",
   data.int8 ? int8Sections(data.int8) : "",
   data.predictions ? predictionSections(data.predictions) : "",
   data.facts ? section("The run", "All that is needed to repeat it.", table(data.facts, "the run", "facts")) : "",

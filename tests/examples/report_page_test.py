@@ -437,6 +437,20 @@ def check_predictions(page):
     expect("photos on a phone: width, units of a photo, nothing to scroll sideways", on_a_phone(page), [390, 240, True])
 
 
+def check_other_network(report, predictions):
+    """A network that is no RepVGG has no blocks, stages and maps to show: the pages leave them out."""
+    questions = {"sections": texts("h2"), "title": texts("h1"), "parts": texts("h3"), "bad words": BAD_WORDS}
+    answer = ask(report, questions)
+    expect("sections without blocks", answer["sections"],
+           [name for name in SECTIONS if name not in ("One block, step by step", "Block by block")])
+    expect("title of another network", answer["title"], ["resnet8 on Shapes10"])
+    expect("bad words without blocks", answer["bad words"], None)
+    answer = ask(predictions, questions)
+    expect("parts without stages", answer["parts"], ["Where it saw it"])
+    expect("title of its predictions", answer["title"], ["What resnet8 sees"])
+    expect("bad words without stages", answer["bad words"], None)
+
+
 if len(sys.argv) != 3:
     sys.exit(__doc__)
 if CHROMIUM is None:
@@ -459,5 +473,11 @@ check_predictions((work / "run/predictions.html").read_text(encoding="utf-8"))
 run("train_cifar10", "--dataset", "shapes10", "--net", "tiny", "--limit-train", "40", "--limit-test", "40",
     "--batch-size", "8", "--find-lr", "--out", "rates")
 check_rates((work / "rates/report.html").read_text(encoding="utf-8"))
+run("train_cifar10", "--dataset", "shapes10", "--net", "resnet8", "--limit-train", "16", "--limit-test", "40",
+    "--batch-size", "8", "--epochs", "2", "--out", "resnet8")
+run("reparameterize", "--model", "resnet8/model.safetensors", "--limit-test", "40", "--timing-seconds", "0.01")
+run("predict", "--model", "resnet8/model.safetensors", "wide.png")
+check_other_network((work / "resnet8/report.html").read_text(encoding="utf-8"),
+                    (work / "resnet8/predictions.html").read_text(encoding="utf-8"))
 check_int8((work / "run/int8.html").read_text(encoding="utf-8"))
 finish()

@@ -33,7 +33,7 @@ run 0 reparameterize --model $model --limit-test 16 --timing-seconds 0 --out fol
 prints "resnet8 from $model, tested on "
 prints "16 of 16"
 prints "Written: folded/folded.safetensors"
-holds folded folded.safetensors
+holds folded "fold.json folded.safetensors report.html"
 run 0 evaluate --model folded/folded.safetensors --limit-test 16
 prints "network   resnet8, folded form"
 grep "^accuracy" out >of_folded
