@@ -82,7 +82,7 @@ struct FoldRecord {
   int64_t block_images = 0;            // number of test images that the blocks were compared on
   std::vector<FoldRow> network_steps;  // `interior` has the differences of the logits
   std::vector<FoldedBlockRow> blocks;  // none if the network is no RepVGG; then it has no steps either
-  Counts before, after;  // of both forms
+  Counts before, after;                // of both forms
   FoldProof proof;
   std::vector<FormTimes> times;  // empty if not measured
   int64_t threads = 0;

@@ -1,6 +1,7 @@
 #include "layers/labs/count.h"
 
 #include "autograd/annex/annex_ops.h"
+#include "autograd/annex/survey_ops.h"
 #include "core/annex/window_pooling.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"

@@ -1,6 +1,6 @@
 #include <functional>
 
-#include "autograd/annex/annex_ops.h"
+#include "autograd/annex/survey_ops.h"
 #include "autograd/ops.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"

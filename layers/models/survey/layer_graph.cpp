@@ -1,6 +1,6 @@
 #include "layers/models/survey/layer_graph.h"
 
-#include "autograd/annex/annex_ops.h"
+#include "autograd/annex/survey_ops.h"
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/fold/fold_error.h"

@@ -14,7 +14,7 @@
 
 #include <algorithm>
 
-#include "autograd/annex/annex_ops.h"
+#include "autograd/annex/survey_ops.h"
 #include "core/check.h"
 #include "layers/conv2d.h"
 #include "layers/fold/fold_error.h"

@@ -3,7 +3,7 @@
 #include <sstream>
 #include <utility>
 
-#include "autograd/annex/annex_ops.h"
+#include "autograd/annex/survey_ops.h"
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "layers/activations.h"
