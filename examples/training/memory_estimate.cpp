@@ -9,6 +9,7 @@
 #include "autograd/ops.h"
 #include "core/check.h"
 #include "core/memory.h"
+#include "core/parallel.h"
 #include "core/process_limits.h"
 #include "examples/cli/format.h"
 
@@ -42,9 +43,13 @@ constexpr int64_t kFewInference = 2 * Vgg::kSlice, kFewTraining = 16;
 /// the same buffers, for both.
 Bytes measure(const Work& work, const Shape& shape) {
   constexpr int64_t kFewer = 12;
+  // What an image adds shows on one thread alone: it is chance how many threads hold their buffers at the peak.
+  const int all = threads();
+  set_threads(1);
   const int64_t fewer = peak_bytes(work, shape, kFewer), few = peak_bytes(work, shape, kFewTraining);
+  set_threads(all);
   const int64_t per_image = std::max<int64_t>(1, (few - fewer) / (kFewTraining - kFewer));
-  return {few - kFewTraining * per_image, per_image};
+  return {peak_bytes(work, shape, kFewTraining) - kFewTraining * per_image, per_image};
 }
 
 Bytes measure_inference(Module& network, const Shape& shape) {
