@@ -23,7 +23,7 @@ const ConvAlgorithmRow& row_of(ConvAlgorithm algorithm) { return *kAlgorithms[st
 int64_t count_tiles(const Shape& y) { return y[0] * ((y[1] + 3) / 4) * ((y[2] + 3) / 4); }
 
 /// With fewer tiles than kEnoughTiles, reading the transformed weights takes longest. F(4x4,3x3) has 36 per pair of
-/// channels; if that makes more than kManyWeights, F(2x2,3x3), which has 16, is faster (tests/bench/one_image.sh).
+/// channels; if that makes more than kManyWeights, F(2x2,3x3), which has 16, is faster (docs/18-fewer-bits.md).
 constexpr int64_t kEnoughTiles = 12, kManyWeights = 1024 * 1024;
 
 /// Whether output y fills its 4 x 4 tiles well, and enough of them for transforming the weights at stride 2 to pay off.

@@ -59,7 +59,8 @@ if "$torch_python" -c 'import torch' 2>/dev/null; then has_torch=1; fi
 
 record() {
   local output
-  output=$("$@" 2>>"$build/compare_engines.log") && [ -n "$output" ] || fail "failed, see $build/compare_engines.log: $*"
+  output=$("$@" 2>>"$build/compare_engines.log") && [ -n "$output" ] ||
+    fail "failed, see $build/compare_engines.log: $*"
   while read -r line; do echo "{\"round\": $round, ${line#\{}" >>"$lines"; done <<<"$output"
 }
 # side_by_side NET BATCH STEPS ENGINES OPTION...: a folded network in each engine; OPTION is ours for the precision.

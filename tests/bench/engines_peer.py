@@ -64,7 +64,7 @@ def write_onnx(path, net, batch):
 
 
 def write_ncnn(parameters, binary, net):
-    """ncnn's own two files: a line for each layer, and its numbers, each weight tensor behind a word that says float."""
+    """ncnn's two files: a line for each layer, and the numbers, each weight tensor behind a word that says float."""
     import numpy
 
     convolutions, head, head_bias = layers_of(net, numpy)
