@@ -28,7 +28,7 @@ Tensor conv2d_backward_input(const Tensor& dy, const Tensor& w, const Shape& x_s
 Tensor conv2d_backward_weight(const Tensor& dy, const Tensor& x, const Shape& w_shape, const Conv2dArgs& args);
 
 /// The algorithm that `automatic` selects: depthwise if each group has one input channel; Winograd for 3x3 at stride 1
-/// if there are enough channels, at stride 2 if there are enough tiles too; otherwise im2col, which also handles groups.
+/// if there are enough channels, at stride 2 if there are enough tiles too; otherwise im2col, which handles groups too.
 ConvAlgorithm choose_algorithm(const ConvGeometry& g);
 
 /// Whether `algorithm` supports this convolution.
