@@ -443,7 +443,7 @@ def check_other_network(report, predictions):
     answer = ask(report, questions)
     expect("sections without blocks", answer["sections"],
            [name for name in SECTIONS if name not in ("One block, step by step", "Block by block")])
-    expect("title of another network", answer["title"], ["resnet8 on Shapes10"])
+    expect("title of another network", answer["title"], ["resnet8 on Shapes10 v2 (drawn, seed 10)"])
     expect("bad words without blocks", answer["bad words"], None)
     answer = ask(predictions, questions)
     expect("parts without stages", answer["parts"], ["Where it saw it"])
