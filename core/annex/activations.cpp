@@ -93,7 +93,7 @@ Tensor relu6_forward(const Tensor& x) {
   return map("relu6", x, [](Vec v) { return v < Vec{} ? Vec{} : v > 6 ? broadcast(6) : v; });
 }
 Tensor relu6_backward(const Tensor& x, const Tensor& dy) {
-  return map("relu6_backward", x, dy, [](Vec v, Vec g) { return (v <= Vec{}) | (v >= 6) ? Vec{} : g; });
+  return map("relu6_backward", x, dy, [](Vec v, Vec g) { return ((v <= Vec{}) | (v >= 6)) ? Vec{} : g; });
 }
 
 Tensor sigmoid_forward(const Tensor& x) {

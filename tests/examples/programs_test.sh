@@ -79,6 +79,7 @@ for lesson in "$programs"/[0-9][0-9]_*; do
   prints "$lesson (onefold "
 done
 for lesson in 11_the_ladder 16_kernels_in_motion; do
+  [ -e "$programs/$lesson" ] || continue  # with sanitizers
   misuse "FILE.svg: got ladder.png, needs a name that ends in .svg" $lesson ladder.png
 done
 misuse "FOLDER: got nothing, needs a name" 12_the_family ""
@@ -200,6 +201,7 @@ silent out
 
 title "a lesson's picture that cannot be written is an error"
 for picture in "11_the_ladder nowhere/a.svg" "12_the_family nowhere" "16_kernels_in_motion nowhere/a.svg"; do
+  [ -e "$programs/${picture%% *}" ] || continue  # with sanitizers
   run 1 $picture
   says "${picture% *}: error: cannot write nowhere/"
   silent out
