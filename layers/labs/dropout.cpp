@@ -10,6 +10,12 @@
 
 namespace onefold {
 
+Random next_mask(const Random& masks, Tensor& step) {
+  const auto drawn = static_cast<uint64_t>(step.item());
+  step = Tensor::full({1}, static_cast<Real>(drawn + 1));
+  return Random(masks.bits(2 * drawn), masks.bits(2 * drawn + 1));
+}
+
 Dropout::Dropout(Real probability, Initializer& initializer)
     : probability_(probability), masks_(initializer.next()), step_(Tensor::zeros({1})) {
   check(probability >= 0 && probability < 1, "Dropout: probability is ", probability,
@@ -18,12 +24,7 @@ Dropout::Dropout(Real probability, Initializer& initializer)
 
 Variable Dropout::forward(const Variable& x) {
   if (!training() || probability_ == 0) return x;
-
-  // A separate generator per mask, determined by the step.
-  const auto step = static_cast<uint64_t>(step_.item());
-  const Random mask(masks_.bits(2 * step), masks_.bits(2 * step + 1));
-  step_ = Tensor::full({1}, static_cast<Real>(step + 1));
-  return dropout(x, probability_, mask);
+  return dropout(x, probability_, next_mask(masks_, step_));
 }
 
 void Dropout::visit(Visitor& visitor) { visitor.buffer("step", step_); }

@@ -8,6 +8,9 @@
 
 namespace onefold {
 
+/// The generator of a layer's next mask, one of its own per step, which is counted: `step` [1] is the layer's buffer.
+Random next_mask(const Random& masks, Tensor& step);
+
 /// In training mode each element becomes zero with `probability`, and the others are divided by 1 - probability. In
 /// evaluation mode it does nothing. Srivastava et al.: "Dropout", JMLR 15, 2014. Folds to Identity.
 ///

@@ -5,9 +5,11 @@
 
 #include "autograd/annex/survey_ops.h"
 #include "autograd/ops.h"
+#include "core/annex/elementwise.h"
 #include "core/check.h"
 #include "layers/activations.h"
 #include "layers/fold/fold_error.h"
+#include "layers/labs/dropout.h"
 
 namespace onefold {
 
@@ -206,15 +208,10 @@ Variable DropPath::forward(const Variable& x) {
   if (!training() || probability_ == 0) return x;
   check(x.shape().rank() == 4, "DropPath: input ", x.shape(), " must be images [N H W C]");
 
-  // A separate generator per mask, determined by the step, as in Dropout; the same factor for all of an image.
-  const auto step = static_cast<uint64_t>(step_.item());
-  const Random mask(masks_.bits(2 * step), masks_.bits(2 * step + 1));
-  step_ = Tensor::full({1}, static_cast<Real>(step + 1));
+  // The same factor for all channels of an image.
+  const Tensor of_images = dropout_mask({x.shape()[0]}, probability_, next_mask(masks_, step_));
   Tensor factors({x.shape()[0], x.shape()[3]});
-  for (int64_t i = 0; i < factors.size(); ++i) {
-    const auto image = static_cast<uint64_t>(i / x.shape()[3]);
-    factors[i] = mask.uniform(image) < double{probability_} ? 0 : 1 / (1 - probability_);
-  }
+  for (int64_t i = 0; i < factors.size(); ++i) factors[i] = of_images[i / x.shape()[3]];
   return scale_images(x, Variable(factors));
 }
 
