@@ -14,19 +14,6 @@ namespace onefold {
 
 namespace {
 
-/// What a tile computes: out = max(floor, start + the sum of its taps). Tap t multiplies w[t] by the pixels starting at
-/// x + places[t], whose rows are x_row apart.
-struct TileTask {
-  const Real* x;
-  int64_t x_row;
-  const int64_t* places;
-  const Real* w;
-  int64_t taps;
-  Source start;
-  Pixels out;
-  Real floor;
-};
-
 template <int Rows, int Columns>
 struct ConvolutionTile {
   static void run(const TileTask& task) {

@@ -52,6 +52,20 @@ struct PixelsOf {
 using Pixels = PixelsOf<Real>;
 using Source = PixelsOf<const Real>;
 
+/// What a tile of a convolution computes: out = max(floor, start + the sum of its taps). Tap t multiplies the weights
+/// w[t] by the pixels from x + places[t] on, whose rows are x_row apart: a vector of channels each, or of a grouped
+/// convolution one number each.
+struct TileTask {
+  const Real* x;
+  int64_t x_row;
+  const int64_t* places;
+  const Real* w;
+  int64_t taps;
+  Source start;
+  Pixels out;
+  Real floor;
+};
+
 /// The number of pixels that a tile keeps in registers, and the rows and columns it may have.
 inline constexpr int kTilePixels = kVecRegisters * 3 / 4;
 inline constexpr int kTileColumns = std::min(16, kTilePixels);

@@ -39,19 +39,6 @@ void GroupPlanes::copy(const Tensor& images, int64_t n, int64_t group, int64_t c
 
 namespace {
 
-/// What a tile computes: out = max(floor, start + the sum of its taps). Tap t multiplies the eight w[t] by one number
-/// for each pixel, from x + places[t] on; rows of these are x_row apart.
-struct TileTask {
-  const Real* x;
-  int64_t x_row;
-  const int64_t* places;
-  const Real* w;
-  int64_t taps;
-  Source start;
-  Pixels out;
-  Real floor;
-};
-
 template <int Rows, int Columns>
 struct GroupedTile {
   static void run(const TileTask& task) {
