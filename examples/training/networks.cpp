@@ -176,7 +176,7 @@ ModelCard from_metadata(const std::map<std::string, std::string>& metadata, cons
   check(card.form == "training" || card.form == "folded", file.string(),
         ": its metadata says \"form\" = ", shortened(card.form), ", but a network is in training or folded form");
   const std::vector<std::string> families = family_names();
-  check(card.reparam.empty() || std::ranges::count(families, card.reparam) > 0, file.string(),
+  check(card.reparam.empty() || std::count(families.begin(), families.end(), card.reparam) > 0, file.string(),
         ": its metadata says \"reparam\" = ", shortened(card.reparam), ", which is not a known family of blocks");
   check(card.classes.size() >= 2, file.string(), ": its metadata names ", card.classes.size(),
         " classes, but a classifier has at least 2");

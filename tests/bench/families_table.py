@@ -7,37 +7,19 @@ RUNS/FAMILY holds the run (run.json, log.jsonl) and its fold (fold.json), RUNS/t
 What was not measured is shown as a dash. Needs no package.
 """
 import argparse
-import json
-import statistics
-from collections import defaultdict
 from pathlib import Path
 
 import tables
+from runs import cell, medians, read
 
 HEAD = ["family", "parameters, trained", "trained", "folded", "predictions equal", "ms per step", "of none's",
         "MiB per step", "trained form, images/s", "folded, images/s", "folded, ms per image"]
 NUMBERS = range(1, len(HEAD))
 
 
-def read(path):
-    return json.loads(path.read_text()) if path.exists() else {}
-
-
-def medians(path):
-    """(family, mode, batch) -> the medians of images per second and of the peak of tensors, over the rounds."""
-    found = defaultdict(list)
-    for line in path.read_text().splitlines() if path.exists() else []:
-        line = json.loads(line)
-        found[line["reparam"], line["mode"], line["batch"]].append((line["images_per_s"], line["peak_tensor_bytes"]))
-    return {key: [statistics.median(column) for column in zip(*values)] for key, values in found.items()}
-
-
 def row(family, runs, times):
     run, fold = read(runs / family / "run.json"), read(runs / family / "fold.json")
     proof = fold.get("proof", {})
-
-    def cell(value, form):
-        return "-" if value is None else form.format(value)
 
     def percent(value):
         return cell(value and 100 * value, "{:.2f} %")
@@ -70,7 +52,7 @@ def main():
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--page", type=Path)
     options = parser.parse_args()
-    times = medians(options.runs / "times.jsonl")
+    times = medians(options.runs / "times.jsonl", "reparam")
     families = options.families.split(",") if options.families else sorted(
         path.parent.name for path in options.runs.glob("*/run.json"))
     table = [row(family, options.runs, times) for family in families]
