@@ -22,9 +22,12 @@ inline constexpr int kVecBytes = 32;
 inline constexpr int kVecBytes = 16;
 #endif
 
-/// The machine's number of vector registers, which limits the accumulators that a kernel can keep.
+/// The machine's number of vector registers, which limits the accumulators that a kernel can keep. A browser that runs
+/// WebAssembly on x86-64 needs some of the 16 itself.
 #if defined(__AVX512F__) || defined(__aarch64__)
 inline constexpr int kVecRegisters = 32;
+#elif defined(__wasm__)
+inline constexpr int kVecRegisters = 12;
 #else
 inline constexpr int kVecRegisters = 16;
 #endif

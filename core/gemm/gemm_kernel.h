@@ -16,12 +16,13 @@ namespace onefold {
 //   panel   kPanelVecs vectors of columns of B, stored [K][panel width]: the tile's loads of B are consecutive
 
 /// The width of a panel in vectors. 4 x 6 accumulators fill 24 of 32 registers and do 24 FMAs per 10 loads; with 16
-/// registers, 2 x 6.
+/// registers, 2 x 6; with 12, 2 x 4.
 inline constexpr int kPanelVecs = kVecRegisters >= 32 ? 4 : 2;
 inline constexpr int64_t kPanelWidth = kPanelVecs * kLanes;
 
-/// Accumulators per tile; a narrower last panel gets more rows instead.
-inline constexpr int kTileVecs = kPanelVecs * 6;
+/// Accumulators per tile: whole rows of what a row of B and a factor of A leave of the registers. A narrower last panel
+/// gets more rows instead.
+inline constexpr int kTileVecs = (kVecRegisters - kPanelVecs - 1) / kPanelVecs * kPanelVecs;
 
 /// Rows of K processed at a time: a panel of that many rows stays in or near the first-level cache.
 inline constexpr int64_t kDepthBlock = 256;
