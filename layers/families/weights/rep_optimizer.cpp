@@ -4,6 +4,7 @@
 #include "core/check.h"
 #include "core/ops/elementwise.h"
 #include "layers/families/weights/composed_conv2d.h"
+#include "layers/families/weights/conv_block.h"
 
 namespace onefold {
 
@@ -65,6 +66,10 @@ void set_branch_scales(Module& network, Optimizer& optimizer) {
     const auto* conv = dynamic_cast<const RepOptimizerConv2d*>(below.module);
     if (conv != nullptr) optimizer.set_branch_scales(conv->weight(), conv->branch_scales());
   }
+}
+
+std::unique_ptr<Module> make_rep_optimizer_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<ConvBlock<RepOptimizerConv2d>>(options, initializer);
 }
 
 }  // namespace onefold
