@@ -31,4 +31,9 @@ class ConvBlock : public LinearBlock {
   const Conv* conv_;
 };
 
+/// The shape of such a convolution's kernel, [R, S, in / groups, out]. Throws Error, starting with `layer`, if
+/// weight_shape() does, and for options that it does not support: a bias, which the batch norm after it has, and
+/// initial weights other than its own.
+Shape composed_shape(const Conv2dOptions& options, const std::string& layer);
+
 }  // namespace onefold
