@@ -35,7 +35,7 @@
 #include "examples/pictures/line_chart.h"
 #include "examples/pictures/picture_file.h"
 #include "examples/training/evaluation.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/models/repvgg.h"
 
 using namespace onefold;

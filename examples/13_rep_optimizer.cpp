@@ -33,7 +33,7 @@
 #include "layers/calculus/linear_block.h"
 #include "layers/calculus/pieces.h"
 #include "layers/families/weights/rep_optimizer.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 
 using namespace onefold;
 

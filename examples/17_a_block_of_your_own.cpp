@@ -32,7 +32,7 @@
 #include "layers/activations.h"
 #include "layers/calculus/explain.h"
 #include "layers/families/insert_branches.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/labs/window_pooling.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"

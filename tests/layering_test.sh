@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks rules of the source tree that no compiler checks: which folder includes which, threads in one file only,
-# kernels in Real only, no fast-math, nothing left to do. First tests itself on every violation.
+# Checks rules of the source tree that no compiler checks: which folder includes which, how many files it may hold,
+# threads in one file only, kernels in Real only, no fast-math, nothing left to do. First tests itself on every
+# violation.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -30,7 +31,8 @@ declare -A examples_may_include=(
 )
 
 # Optional parts: they may include the spine, never the other way around. All paths with one of these prefixes.
-annexes='core/annex/ autograd/annex/ layers/calculus/ layers/families/ layers/labs/ layers/models/survey/'
+annexes='core/annex/ autograd/annex/ layers/calculus/ layers/families/ layers/inspect/ layers/labs/
+layers/models/survey/'
 
 begins_like() {  # begins_like PATH PREFIX...
   local path=$1 prefix
@@ -75,6 +77,15 @@ include_violations() {
   done < <(grep -rnE --include='*.h' --include='*.cpp' '^ *# *include *"[^"]*/' core autograd layers datasets || true)
 }
 
+# A reader takes in a folder at a glance if its files are few.
+most_files=25
+crowded_folders() {
+  local folder files
+  while read -r files folder; do
+    [ "$files" -le $most_files ] || echo "$folder: $files source files; at most $most_files: split the folder by subject"
+  done < <(find_in core autograd layers datasets examples | sed 's|/[^/]*$||' | sort | uniq -c)
+}
+
 # rule PATTERN SENTENCE FILE...: prints the sentence for every line of code that matches the pattern.
 rule() {
   local pattern=$1 sentence=$2
@@ -110,6 +121,7 @@ violations() (  # violations TREE: prints one line per violation
     -o -name '*.sh' -o -name '*.py' -o -name '*.md' \) -print)
 
   include_violations
+  crowded_folders
   rule '(# *pragma +omp|\b_OPENMP\b|\bstd::(j?thread|async)\b)' 'only core/parallel.cpp runs threads' "${threadless[@]}"
   rule '\bfloat\b' 'kernels say Real, not float' "${real[@]}"
   rule '[0-9]\.[0-9]*(e[-+]?[0-9]+)?[fF]\b' 'a literal with the suffix f is a float; kernels use Real' "${real[@]}"
@@ -146,6 +158,14 @@ clean() {
   rm "$tree/$1"
   [ -z "$found" ] || { echo "layering_test: a violation was found although there is none: $found" >&2; exit 1; }
 }
+fill() { for ((i = 1; i <= $2; ++i)); do echo >"$tree/$1/$i.h"; done; }  # fill FOLDER FILES
+fill core/annex $most_files
+clean core/a.cpp ''
+fill core/annex $((most_files + 1))
+case $(violations "$tree") in
+  "core/annex: $((most_files + 1)) source files;"*) rm "$tree"/core/annex/*.h ;;
+  *) echo "layering_test: no violation was found in a folder of $((most_files + 1)) files" >&2; exit 1 ;;
+esac
 plant core/a.cpp '#include "autograd/variable.h"' 'core may include core; it includes "autograd/variable.h"'
 plant autograd/a.h '#include "layers/module.h"' 'autograd may include core, autograd;'
 plant datasets/a.cpp '  #  include "autograd/ops.h"' 'datasets may include'

@@ -4,7 +4,6 @@
 
 #include "autograd/ops.h"
 #include "core/annex/compose_kernels.h"
-#include "core/annex/window_pooling.h"
 #include "core/random.h"
 
 namespace onefold {
@@ -30,11 +29,6 @@ Variable dropout(const Variable& x, Real probability, const Random& random);
 Variable compose_kernels(const Variable& first, const Variable& second, const ComposeArgs& args = {});
 //   the kernel of conv2d(conv2d(x, first), second), for weights that are composed during training;
 //   dfirst = dy with second, dsecond = dy with first, summed over the other kernel's elements
-
-// -- pooling
-
-Variable max_pool2d(const Variable& x, const Pool2dArgs& args);  // dx = dy at each window's first maximum
-Variable avg_pool2d(const Variable& x, const Pool2dArgs& args);  // dx = dy / window, spread over the window
 
 // -- batch norm
 

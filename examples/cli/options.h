@@ -33,7 +33,7 @@ void add_threads_option(CommandLine& line);
 /// --seed: the seed of all random numbers of a program.
 void add_seed_option(CommandLine& line, uint64_t& seed);
 
-/// --detect-anomaly: see layers/labs/anomaly.h.
+/// --detect-anomaly: see layers/inspect/anomaly.h.
 void add_detect_anomaly_option(CommandLine& line, bool& detect_anomaly);
 
 /// Throws UsageError if the file that `option` asks to write is one that the program reads, by whatever path.

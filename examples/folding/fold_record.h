@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 
 namespace onefold {
 

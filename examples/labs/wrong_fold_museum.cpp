@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "autograd/annex/annex_ops.h"
+#include "autograd/annex/pooling_ops.h"
 #include "autograd/ops.h"
 #include "core/annex/window_pooling.h"
 #include "core/ops/elementwise.h"

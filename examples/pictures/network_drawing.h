@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "layers/labs/trace.h"
+#include "layers/inspect/trace.h"
 
 namespace onefold {
 

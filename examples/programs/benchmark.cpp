@@ -35,7 +35,7 @@
 #include "examples/training/networks.h"
 #include "examples/training/trainer.h"
 #include "layers/families/weights/rep_optimizer.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 
 using namespace onefold;
 

@@ -23,7 +23,7 @@
 #include "examples/cli/table.h"
 #include "examples/pictures/network_drawing.h"
 #include "examples/training/networks.h"
-#include "layers/labs/trace.h"
+#include "layers/inspect/trace.h"
 
 using namespace onefold;
 

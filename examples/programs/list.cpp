@@ -13,7 +13,7 @@
 #include "examples/cli/format.h"
 #include "examples/cli/program.h"
 #include "examples/cli/table.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/labs/make_network.h"
 #include "layers/models/survey/survey.h"
 

@@ -23,7 +23,7 @@
 #include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
 #include "examples/training/trainer.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 
 using namespace onefold;
 

@@ -22,7 +22,7 @@
 #include "examples/training/evaluation.h"
 #include "examples/training/memory_estimate.h"
 #include "examples/training/trainer.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/labs/small_net.h"
 
 using namespace onefold;

@@ -13,7 +13,7 @@
 #include "examples/cli/ranks.h"
 #include "layers/batch_norm.h"
 #include "layers/families/weights/rep_optimizer.h"
-#include "layers/labs/anomaly.h"
+#include "layers/inspect/anomaly.h"
 
 namespace onefold {
 

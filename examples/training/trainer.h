@@ -33,7 +33,7 @@ struct TrainerOptions {
   double final_rate = 0;                  // at the end, likewise
   double bias_rate = 1;                   // learning rate of batch-norm biases relative to the others'
   double muon_rate = 0;                   // above 0: Muon trains the weights of convolutions, with this maximum rate
-  bool detect_anomaly = false;            // watch each step, see layers/labs/anomaly.h; changes no result
+  bool detect_anomaly = false;            // watch each step, see layers/inspect/anomaly.h; changes no result
   bool lookahead = false;                 // Lookahead with its default options, see autograd/annex/lookahead.h
   Precision precision = Precision::real;  // of the convolutions' products in training
   Schedule schedule = {}, muon_schedule = {};  // of SGD's and Muon's rate, instead of warm-up and decay

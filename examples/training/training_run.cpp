@@ -16,7 +16,7 @@
 #include "examples/cli/signals.h"
 #include "examples/training/memory_estimate.h"
 #include "examples/training/networks.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 
 namespace onefold {
 

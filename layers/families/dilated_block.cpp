@@ -53,4 +53,8 @@ std::string DilatedBlock::description() const {
   return "DilatedBlock " + options_.text() + ", kernel " + std::to_string(kernel_);
 }
 
+std::unique_ptr<Module> make_dilated_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<DilatedBlock>(options, initializer);
+}
+
 }  // namespace onefold

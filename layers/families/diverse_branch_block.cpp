@@ -47,4 +47,8 @@ void DiverseBranchBlock::add_pool(Initializer& initializer) {
 }
 // [/diverse-branch-block]
 
+std::unique_ptr<Module> make_diverse_branch_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<DiverseBranchBlock>(options, initializer);
+}
+
 }  // namespace onefold

@@ -3,52 +3,43 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "layers/families/ac_block.h"
-#include "layers/families/dilated_block.h"
-#include "layers/families/diverse_branch_block.h"
-#include "layers/families/mobile_one_block.h"
-#include "layers/families/plain_block.h"
-#include "layers/families/qa_repvgg_block.h"
-#include "layers/families/rep_mixer_block.h"
-#include "layers/families/weights/dirac_conv2d.h"
-#include "layers/families/weights/do_conv2d.h"
-#include "layers/families/weights/expand_conv2d.h"
-#include "layers/families/weights/orepa_conv2d.h"
-#include "layers/families/weights/rep_optimizer.h"
 #include "layers/fold/repvgg_block.h"
 
 namespace onefold {
 
-namespace {
+// Each is defined in its block's own file, and only this file refers to it.
+using Make = std::unique_ptr<Module>(const BlockOptions& options, Initializer& initializer);
+Make make_plain_block, make_ac_block, make_diverse_branch_block, make_mobile_one_block, make_qa_repvgg_block;
+Make make_orepa_block, make_do_block, make_expand_block, make_dirac_block, make_rep_optimizer_block;
+Make make_rep_mixer_block, make_dilated_block;
 
-using Make = std::unique_ptr<Module> (*)(const BlockOptions& options, Initializer& initializer);
+namespace {
 
 struct Family {
   std::string name;
-  Make make;
+  Make* make;
 };
 
-template <class Block>
-std::unique_ptr<Module> make(const BlockOptions& options, Initializer& initializer) {
-  return std::make_unique<Block>(options, initializer);
+std::unique_ptr<Module> make_repvgg_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<RepVggBlock>(options, initializer);
 }
 
 const std::vector<Family>& families() {
   // [families]
   static const std::vector<Family> all = {
-      {"none", make<PlainBlock>},
-      {"repvgg", make<RepVggBlock>},
-      {"acb", make<AcBlock>},
-      {"dbb", make<DiverseBranchBlock>},
-      {"mobileone", make<MobileOneBlock>},
-      {"qarepvgg", make<QaRepVggBlock>},
-      {"orepa", make<ConvBlock<OrepaConv2d>>},
-      {"doconv", make<ConvBlock<DoConv2d>>},
-      {"expandnet", make<ConvBlock<ExpandConv2d>>},
-      {"diracnet", make<ConvBlock<DiracConv2d>>},
-      {"repoptimizer", make<ConvBlock<RepOptimizerConv2d>>},
-      {"repmixer", make<RepMixerBlock>},
-      {"unireplk", make<DilatedBlock>},
+      {"none", make_plain_block},
+      {"repvgg", make_repvgg_block},
+      {"acb", make_ac_block},
+      {"dbb", make_diverse_branch_block},
+      {"mobileone", make_mobile_one_block},
+      {"qarepvgg", make_qa_repvgg_block},
+      {"orepa", make_orepa_block},
+      {"doconv", make_do_block},
+      {"expandnet", make_expand_block},
+      {"diracnet", make_dirac_block},
+      {"repoptimizer", make_rep_optimizer_block},
+      {"repmixer", make_rep_mixer_block},
+      {"unireplk", make_dilated_block},
   };
   // [/families]
   return all;

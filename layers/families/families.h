@@ -10,7 +10,7 @@
 namespace onefold {
 
 // The families of re-parameterizable blocks by name. Each has its own file in this folder or in weights/, RepVGG in
-// layers/fold; a new one gets a line in the table of families.cpp.
+// layers/fold; a new one gets a row in the table of families.cpp.
 
 /// The names: "none", the plain block, "repvgg", "acb", ...
 std::vector<std::string> family_names();

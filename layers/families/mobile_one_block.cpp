@@ -28,4 +28,8 @@ std::string MobileOneBlock::description() const {
          (copies_ == 1 ? " copy" : " copies");
 }
 
+std::unique_ptr<Module> make_mobile_one_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<MobileOneBlock>(options, initializer);
+}
+
 }  // namespace onefold

@@ -55,4 +55,8 @@ RepMixerBlock::RepMixerBlock(const BlockOptions& options, Initializer& initializ
 }
 // [/rep-mixer-block]
 
+std::unique_ptr<Module> make_rep_mixer_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<RepMixerBlock>(options, initializer);
+}
+
 }  // namespace onefold

@@ -1,6 +1,6 @@
 #include "layers/labs/window_pooling.h"
 
-#include "autograd/annex/annex_ops.h"
+#include "autograd/annex/pooling_ops.h"
 #include "core/check.h"
 #include "layers/fold/fold_error.h"
 

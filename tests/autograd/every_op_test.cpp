@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "autograd/annex/annex_ops.h"
+#include "autograd/annex/pooling_ops.h"
 #include "autograd/annex/survey_ops.h"
 #include "tests/autograd/conv_examples.h"
 #include "tests/autograd/declared_ops.h"

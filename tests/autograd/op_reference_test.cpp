@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "autograd/annex/annex_ops.h"
+#include "autograd/annex/pooling_ops.h"
 #include "autograd/annex/survey_ops.h"
 #include "core/annex/window_pooling.h"
 #include "tests/autograd/declared_ops.h"

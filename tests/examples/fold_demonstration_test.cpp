@@ -7,7 +7,7 @@
 #include "examples/folding/form_times.h"
 #include "layers/families/families.h"
 #include "layers/fold/repvgg_block.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/labs/vgg_variant.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"

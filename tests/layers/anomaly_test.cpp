@@ -1,4 +1,4 @@
-#include "layers/labs/anomaly.h"
+#include "layers/inspect/anomaly.h"
 
 #include <algorithm>
 #include <limits>
@@ -11,7 +11,7 @@
 #include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 #include "layers/batch_norm.h"
-#include "layers/families/plain_block.h"
+#include "layers/families/weights/conv_block.h"
 #include "layers/families/weights/expand_conv2d.h"
 #include "layers/models/repvgg.h"
 #include "layers/sequential.h"

@@ -2,7 +2,7 @@
 
 #include "layers/calculus/explain_network.h"
 #include "layers/fold/repvgg_block.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/models/plain_vgg.h"
 #include "layers/models/repvgg.h"
 #include "tests/catch.h"

@@ -4,7 +4,7 @@
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
 #include "layers/fold/repvgg_block.h"
-#include "layers/labs/summary.h"
+#include "layers/inspect/summary.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
 #include "layers/sequential.h"

@@ -7,7 +7,7 @@
 #include "layers/activations.h"
 #include "layers/calculus/explain.h"
 #include "layers/calculus/pieces.h"
-#include "layers/labs/summary.h"
+#include "layers/inspect/summary.h"
 #include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
 #include "tests/catch.h"

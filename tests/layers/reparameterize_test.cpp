@@ -2,7 +2,7 @@
 #include "layers/activations.h"
 #include "layers/families/families.h"
 #include "layers/families/insert_branches.h"
-#include "layers/labs/summary.h"
+#include "layers/inspect/summary.h"
 #include "layers/linear.h"
 #include "layers/pooling.h"
 #include "layers/sequential.h"

@@ -1,6 +1,6 @@
 #include "layers/labs/small_net.h"
 
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"
 

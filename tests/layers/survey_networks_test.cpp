@@ -9,7 +9,7 @@
 #include "autograd/ops.h"
 #include "core/ops/elementwise.h"
 #include "layers/fold/conv_relu.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/models/survey/genotype.h"
 #include "layers/models/survey/survey.h"
 #include "tests/catch.h"

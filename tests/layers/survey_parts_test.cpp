@@ -6,7 +6,7 @@
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
 #include "layers/fold/conv_relu.h"
-#include "layers/labs/summary.h"
+#include "layers/inspect/summary.h"
 #include "layers/labs/window_pooling.h"
 #include "layers/models/survey/chain.h"
 #include "layers/models/survey/genotype.h"

@@ -5,7 +5,7 @@
 
 #include "core/ops/elementwise.h"
 #include "layers/conv2d.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/models/survey/chain.h"
 #include "layers/models/survey/survey.h"
 #include "tests/catch.h"

@@ -1,6 +1,6 @@
-#include "layers/labs/trace.h"
+#include "layers/inspect/trace.h"
 
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/labs/make_network.h"
 #include "tests/catch.h"
 

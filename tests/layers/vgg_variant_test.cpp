@@ -3,7 +3,7 @@
 #include "layers/calculus/equivalent_kernel.h"
 #include "layers/calculus/explain_network.h"
 #include "layers/families/families.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 #include "layers/labs/whitening.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"

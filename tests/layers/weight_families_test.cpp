@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "autograd/annex/annex_ops.h"
+#include "autograd/annex/pooling_ops.h"
 #include "autograd/gradcheck.h"
 #include "autograd/ops.h"
 #include "core/ops/elementwise.h"

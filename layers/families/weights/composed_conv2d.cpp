@@ -48,11 +48,4 @@ std::unique_ptr<Module> ComposedConv2d::fold_with_norm(const FixedBatchNorm& nor
   return make_folded(fold_batch_norm(kernel_of_now(), norm).rounded(), args_, Activation::none);
 }
 
-Shape composed_shape(const Conv2dOptions& options, const std::string& layer) {
-  check(!options.bias, layer, ": got bias = true, which it does not support; add a batch norm after it, which has one");
-  check(options.first == FirstWeights::he_normal, layer,
-        ": got initial weights other than he_normal; it has its own, so leave the default");
-  return weight_shape(options, layer);
-}
-
 }  // namespace onefold

@@ -39,9 +39,4 @@ class ComposedConv2d : public LinearPiece {
   Conv2dArgs args_;
 };
 
-/// The composed kernel's shape, [R, S, in / groups, out]. Throws Error, starting with `layer`, if weight_shape() does,
-/// and for options that a composed kernel does not support: a bias, which the batch norm after it has, and initial
-/// weights other than its own.
-Shape composed_shape(const Conv2dOptions& options, const std::string& layer);
-
 }  // namespace onefold

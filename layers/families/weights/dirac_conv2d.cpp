@@ -3,6 +3,7 @@
 #include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 #include "core/check.h"
+#include "layers/families/weights/conv_block.h"
 
 namespace onefold {
 
@@ -45,5 +46,9 @@ void DiracConv2d::visit(Visitor& visitor) {
 }
 
 std::string DiracConv2d::description() const { return "DiracConv2d " + conv2d_text(weight_.shape(), args()); }
+
+std::unique_ptr<Module> make_dirac_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<ConvBlock<DiracConv2d>>(options, initializer);
+}
 
 }  // namespace onefold

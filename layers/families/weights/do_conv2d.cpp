@@ -2,6 +2,7 @@
 
 #include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
+#include "layers/families/weights/conv_block.h"
 
 namespace onefold {
 
@@ -31,6 +32,10 @@ void DoConv2d::visit(Visitor& visitor) {
 
 std::string DoConv2d::description() const {
   return "DoConv2d " + conv2d_text(weight_shape(options_, "DoConv2d"), args());
+}
+
+std::unique_ptr<Module> make_do_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<ConvBlock<DoConv2d>>(options, initializer);
 }
 
 }  // namespace onefold

@@ -3,6 +3,7 @@
 #include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 #include "core/check.h"
+#include "layers/families/weights/conv_block.h"
 
 namespace onefold {
 
@@ -64,6 +65,10 @@ void ExpandConv2d::visit(Visitor& visitor) {
 std::string ExpandConv2d::description() const {
   return "ExpandConv2d " + conv2d_text(weight_shape(options_, "ExpandConv2d"), args()) + ", as " +
          std::to_string(factors_.size()) + " layers, rate " + std::to_string(expand_.rate);
+}
+
+std::unique_ptr<Module> make_expand_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<ConvBlock<ExpandConv2d>>(options, initializer);
 }
 
 }  // namespace onefold

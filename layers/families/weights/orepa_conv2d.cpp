@@ -6,6 +6,7 @@
 #include "autograd/annex/annex_ops.h"
 #include "autograd/ops.h"
 #include "core/check.h"
+#include "layers/families/weights/conv_block.h"
 
 namespace onefold {
 
@@ -112,6 +113,10 @@ void OrepaConv2d::visit(Visitor& visitor) {
 
 std::string OrepaConv2d::description() const {
   return "OrepaConv2d " + conv2d_text(weight_shape(options_, "OrepaConv2d"), args());
+}
+
+std::unique_ptr<Module> make_orepa_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<ConvBlock<OrepaConv2d>>(options, initializer);
 }
 
 }  // namespace onefold

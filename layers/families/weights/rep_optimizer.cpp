@@ -1,9 +1,8 @@
 #include "layers/families/weights/rep_optimizer.h"
 
-#include "core/annex/elementwise.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
-#include "layers/families/weights/composed_conv2d.h"
+#include "layers/families/weights/conv_block.h"
 
 namespace onefold {
 
@@ -42,9 +41,9 @@ RepOptimizerConv2d::RepOptimizerConv2d(const Conv2dOptions& options, Initializer
 // [branch-scales]
 std::vector<Tensor> RepOptimizerConv2d::branch_scales() const {
   const Shape& shape = weight().shape();
-  const Tensor everywhere = Tensor::full(shape, 1), pixel = Tensor::full({1, 1, shape[2], shape[3]}, 1);
-  const Tensor centre = pad_kernel(Kernel{pixel, {}}, shape[0], shape[1]).rounded().weight;
-  std::vector<Tensor> scales{scale_channels_forward(everywhere, scale3_), scale_channels_forward(centre, scale1_)};
+  const Tensor everywhere = add_bias_forward(Tensor::zeros(shape), scale3_);
+  const Tensor pixel = add_bias_forward(Tensor::zeros({1, 1, shape[2], shape[3]}), scale1_);
+  std::vector<Tensor> scales{everywhere, pad_kernel(Kernel{pixel, {}}, shape[0], shape[1]).rounded().weight};
   if (identity_) scales.push_back(identity_kernel(in_channels(), args().groups, shape[0], shape[1]).rounded().weight);
   return scales;
 }
@@ -65,6 +64,10 @@ void set_branch_scales(Module& network, Optimizer& optimizer) {
     const auto* conv = dynamic_cast<const RepOptimizerConv2d*>(below.module);
     if (conv != nullptr) optimizer.set_branch_scales(conv->weight(), conv->branch_scales());
   }
+}
+
+std::unique_ptr<Module> make_rep_optimizer_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<ConvBlock<RepOptimizerConv2d>>(options, initializer);
 }
 
 }  // namespace onefold

@@ -1,11 +1,12 @@
-#pragma once
-
+#include <memory>
 #include <string>
 
 #include "layers/calculus/linear_block.h"
 #include "layers/fold/block_options.h"
 
 namespace onefold {
+
+namespace {
 
 /// relu(BN(conv 3x3) + BN(conv 1x3) + BN(conv 3x1)): the kernel's middle row and middle column, which matter most, have
 /// additional weights. Each gamma starts at 1/3, so that the initial sum is no larger than one branch alone.
@@ -25,7 +26,7 @@ class AcBlock : public LinearBlock {
 };
 
 // [ac-block]
-inline AcBlock::AcBlock(const BlockOptions& options, Initializer& initializer)
+AcBlock::AcBlock(const BlockOptions& options, Initializer& initializer)
     : LinearBlock(options.activation), options_(options) {
   const auto add = [&](const std::string& name, const Conv2dOptions& convolution) {
     Branch& branch = add_branch(name);
@@ -37,5 +38,11 @@ inline AcBlock::AcBlock(const BlockOptions& options, Initializer& initializer)
   add("3x1", same_convolution(options, 3, 1));
 }
 // [/ac-block]
+
+}  // namespace
+
+std::unique_ptr<Module> make_ac_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<AcBlock>(options, initializer);
+}
 
 }  // namespace onefold

@@ -7,30 +7,6 @@
 
 namespace onefold {
 
-/// relu(BN(conv 3x3)): the block without re-parameterization, the baseline for the others and the form they fold to.
-/// State: conv3, bn3.
-class PlainBlock : public LinearBlock {
- public:
-  /// Throws Error if groups do not divide both the input and the output channels.
-  PlainBlock(const BlockOptions& options, Initializer& initializer);
-
-  std::string description() const override { return "PlainBlock " + options_.text(); }
-
-  const BlockOptions& options() const { return options_; }
-
- private:
-  BlockOptions options_;
-};
-
-// [constructor]
-inline PlainBlock::PlainBlock(const BlockOptions& options, Initializer& initializer)
-    : LinearBlock(options.activation), options_(options) {
-  Branch& branch = add_branch("3x3");
-  branch.add<Conv2d>("conv3", same_convolution(options, 3, 3), initializer);
-  branch.add<BatchNorm2d>("bn3", options.out);
-}
-// [/constructor]
-
 /// relu(BN(conv)) with a 3x3 convolution that re-parameterizes its weights: DoConv2d, ExpandConv2d, DiracConv2d,
 /// OrepaConv2d or RepOptimizerConv2d. State: conv.*, bn.*.
 template <class Conv>
@@ -50,12 +26,14 @@ class ConvBlock : public LinearBlock {
     return conv.substr(0, conv.find(' ')) + "Block " + options_.text();
   }
 
-  const BlockOptions& options() const { return options_; }
-  const Conv& conv() const { return *conv_; }
-
  private:
   BlockOptions options_;
   const Conv* conv_;
 };
+
+/// The shape of such a convolution's kernel, [R, S, in / groups, out]. Throws Error, starting with `layer`, if
+/// weight_shape() does, and for options that it does not support: a bias, which the batch norm after it has, and
+/// initial weights other than its own.
+Shape composed_shape(const Conv2dOptions& options, const std::string& layer);
 
 }  // namespace onefold

@@ -1,5 +1,3 @@
-#pragma once
-
 #include <memory>
 #include <string>
 
@@ -7,6 +5,8 @@
 #include "layers/fold/block_options.h"
 
 namespace onefold {
+
+namespace {
 
 /// relu(BN(BN(conv 3x3) + conv 1x1 + x)): RepVGG's branches with one batch norm after the sum instead of one each in
 /// the 1x1 and identity branches. So no tiny variance inflates their weights, and the folded weights tolerate 8-bit
@@ -27,7 +27,7 @@ class QaRepVggBlock : public LinearBlock {
 };
 
 // [qa-repvgg-block]
-inline QaRepVggBlock::QaRepVggBlock(const BlockOptions& options, Initializer& initializer)
+QaRepVggBlock::QaRepVggBlock(const BlockOptions& options, Initializer& initializer)
     : LinearBlock(options.activation), options_(options) {
   auto sum = std::make_unique<LinearBlock>();
   Branch& branch3 = sum->add_branch("3x3");
@@ -41,5 +41,11 @@ inline QaRepVggBlock::QaRepVggBlock(const BlockOptions& options, Initializer& in
   all.add<BatchNorm2d>("bn", options.out);
 }
 // [/qa-repvgg-block]
+
+}  // namespace
+
+std::unique_ptr<Module> make_qa_repvgg_block(const BlockOptions& options, Initializer& initializer) {
+  return std::make_unique<QaRepVggBlock>(options, initializer);
+}
 
 }  // namespace onefold

@@ -1,4 +1,4 @@
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "layers/labs/anomaly.h"
+#include "layers/inspect/anomaly.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "layers/labs/trace.h"
+#include "layers/inspect/trace.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,7 +6,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "layers/labs/count.h"
+#include "layers/inspect/count.h"
 
 namespace onefold {
 

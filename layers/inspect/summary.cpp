@@ -1,4 +1,4 @@
-#include "layers/labs/summary.h"
+#include "layers/inspect/summary.h"
 
 #include <algorithm>
 #include <vector>
