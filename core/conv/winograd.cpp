@@ -73,7 +73,7 @@ Tensor forward_in(const ConvGeometry& g, const Tensor& x, const Tensor& w, const
   // A block of tiles is transformed, multiplied and transformed back while it is in the cache. A single block's inner
   // loops share its tiles and positions among threads.
   parallel_for(tiles.count, T, [&](int64_t begin, int64_t end) {
-    const int64_t count = end - begin, task = one_block ? 4 : count;
+    const int64_t count = end - begin, task = one_block ? (count + 7) / 8 : count;
     const TilePlanes<Number> v(positions, count, depth);
     const TilePlanes<Real> m(positions, count, K);
     parallel_for(count, task, [&](int64_t from, int64_t to) {
