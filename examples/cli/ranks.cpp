@@ -8,9 +8,13 @@
 
 #ifdef ONEFOLD_HAS_MPI
 #include <mpi.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iostream>
 #include <limits>
@@ -63,12 +67,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kPatience = std::chrono::seconds(3);
+constexpr auto kLaunchersTurn = std::chrono::milliseconds(500);  // Open MPI kills a second after its SIGTERM
+std::atomic<bool> all_have_ended = false;
 MPI_Comm farewell = MPI_COMM_NULL;  // for all_end() alone, since other ranks may be in an exchange
 const MPI_Datatype kReal = sizeof(Real) == sizeof(double) ? MPI_DOUBLE : MPI_FLOAT;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// That a rank was killed is seen here, or by mpirun, which ends the others.
+/// That a rank was killed is seen here if it was on another machine, else by watch_others() or by mpirun.
 void succeed(int result) {
   check(result == MPI_SUCCESS, "another rank cannot be reached: it has ended, or the network is down");
 }
@@ -79,14 +85,41 @@ int as_int(int64_t count) {
 }
 
 /// By default each rank would start a thread for every core.
-void share_cores() {
-  MPI_Comm machine = MPI_COMM_NULL;
-  int here = 1;
-  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine);
-  MPI_Comm_size(machine, &here);
-  MPI_Comm_free(&machine);
-  if (here == 1 || std::getenv("OMP_NUM_THREADS") != nullptr) return;
-  set_threads(std::clamp(static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)) / here, 1, threads()));
+void share_cores(int ranks_here) {
+  if (ranks_here == 1 || std::getenv("OMP_NUM_THREADS") != nullptr) return;
+  set_threads(std::clamp(static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)) / ranks_here, 1, threads()));
+}
+
+/// A rank that waits in shared memory for one that was killed would wait forever, and not every launcher ends it. So
+/// a thread sees when another rank of this machine is gone, lets the launcher go first, and ends this one.
+void watch_others(MPI_Comm machine, int ranks_here) {
+  struct Process {
+    int64_t rank, pid, pid_namespace;
+  };
+  struct stat own = {};
+  stat("/proc/self/ns/pid", &own);
+  const Process self = {rank(), getpid(), static_cast<int64_t>(own.st_ino)};
+  std::vector<Process> here(static_cast<size_t>(ranks_here));
+  MPI_Allgather(&self, 3, MPI_INT64_T, here.data(), 3, MPI_INT64_T, machine);
+
+  // What cannot be watched, as in another container, has -1, which poll() skips.
+  std::vector<pollfd> exits;
+  for (const Process& other : here) {
+    const bool visible = other.rank != self.rank && other.pid_namespace == self.pid_namespace;
+    exits.push_back({visible ? static_cast<int>(syscall(SYS_pidfd_open, other.pid, 0)) : -1, POLLIN, 0});
+  }
+  std::thread([exits, here, self]() mutable {
+    while (poll(exits.data(), exits.size(), -1) <= 0) continue;  // a signal woke it
+    std::this_thread::sleep_for(kLaunchersTurn);
+    if (all_have_ended) return;
+    const auto gone = std::find_if(exits.begin(), exits.end(), [](const pollfd& exit) { return exit.revents != 0; });
+    const auto ended = here[static_cast<size_t>(gone - exits.begin())].rank;
+    const std::string line = "rank " + std::to_string(self.rank) + ": error: rank " + std::to_string(ended) +
+                             " was killed or has crashed; --resume goes on from the last checkpoint\n";
+    const int64_t speaker = here[gone == exits.begin() ? 1 : 0].rank;
+    if (self.rank == speaker && write(STDERR_FILENO, line.data(), line.size()) < 0) _exit(kRunTimeError);
+    _exit(kRunTimeError);
+  }).detach();
 }
 
 /// Keeps std::cout and std::cerr from the terminal while it exists.
@@ -154,7 +187,14 @@ int run_on_ranks(const std::function<int()>& program) {
   MPI_Comm_dup(MPI_COMM_WORLD, &farewell);
   MPI_Comm_rank(MPI_COMM_WORLD, &this_rank);
   MPI_Comm_size(MPI_COMM_WORLD, &all_ranks);
-  share_cores();
+
+  MPI_Comm machine = MPI_COMM_NULL;
+  int ranks_here = 1;
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine);
+  MPI_Comm_size(machine, &ranks_here);
+  share_cores(ranks_here);
+  if (ranks_here > 1) watch_others(machine, ranks_here);
+  MPI_Comm_free(&machine);
 
   int code = kSuccess;
   std::string error;
@@ -167,6 +207,7 @@ int run_on_ranks(const std::function<int()>& program) {
   }
   std::vector<int> codes(static_cast<size_t>(ranks()));
   const bool together = all_end(code, codes);
+  all_have_ended = true;
   if (!together || codes[0] != code)
     std::cerr << (error.empty() ? "" : "rank " + std::to_string(rank()) + ": " + error);
   if (!together) MPI_Abort(MPI_COMM_WORLD, code);

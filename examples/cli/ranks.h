@@ -20,7 +20,8 @@ int ranks();
 
 /// Runs a program on every rank and returns its exit code. Ranks of one machine share its cores, unless OMP_NUM_THREADS
 /// says otherwise. Rank 0 alone prints; of the others one hears what rank 0 does not say, an error of their own. If a
-/// rank fails and the others do not end within three seconds, it ends them, with its exit code.
+/// rank fails and the others do not end within three seconds, it ends them, with its exit code. If one is killed, the
+/// others of its machine exit with kRunTimeError, unless the launcher kills them first.
 int run_on_ranks(const std::function<int()>& program);
 
 /// Together: throws UsageError, which shows the first line that differs, unless all ranks give the same lines.

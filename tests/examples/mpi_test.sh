@@ -13,6 +13,17 @@ command -v "$mpirun" >/dev/null || { echo "mpi: skipped: $mpirun not found"; exi
 # Open MPI: by default neither as root nor with more ranks than cores.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 
+# What start() gives to mpirun, and a script that keeps a rank's own exit code, in a file.
+launcher_options='' keep_code=''
+cat >keep_code.sh <<'END'
+#!/bin/sh
+code=0
+"$@" || code=$?
+echo $code >"rank-${PMI_RANK:-$OMPI_COMM_WORLD_RANK}.code"
+exit $code
+END
+chmod +x keep_code.sh
+
 small=(--dataset shapes10 --net tiny --limit-train 48 --limit-test 300 --batch-size 12 --epochs 3 --seed 7)
 
 # on RANKS CODE OPTIONS...: train_cifar10 on so many ranks; its output is then in the files out and err.
@@ -26,8 +37,8 @@ on() {
 # `pids`, those of rank 0 and 1.
 start() {
   local pid environment
-  rm -rf run
-  timeout 300 "$mpirun" -n 2 "$programs/train_cifar10" "${small[@]}" --epochs 10000 --checkpoint-every 1 --out run "$@" \
+  rm -rf run rank-*.code
+  timeout 300 "$mpirun" $launcher_options -n 2 $keep_code "$programs/train_cifar10" "${small[@]}" --epochs 10000 --checkpoint-every 1 --out run "$@" \
     >out 2>err </dev/null &
   job=$! pids=()
   for ((waited = 0; waited < 6000; ++waited)); do
@@ -102,8 +113,30 @@ kill -KILL "${pids[1]}"
 finish
 [ $code != 0 ] || complain "the exit code is 0 although a rank was killed"
 [ $milliseconds -lt 10000 ] || complain "the other rank took $milliseconds ms to end"
-! kill -0 "${pids[0]}" 2>/dev/null || complain "rank 0 still runs"
+while kill -0 "${pids[0]}" 2>/dev/null && [ $(((${EPOCHREALTIME/./} - ${from/./}) / 1000)) -lt 10000 ]; do sleep 0.1; done
+! kill -0 "${pids[0]}" 2>/dev/null || complain "rank 0 still runs after 10 s"
 run 0 train_cifar10 --resume --dry-run --out run
+
+# Some launchers leave the others alone; then a rank is not to wait for ever for one that is gone.
+if "$mpirun" --version 2>&1 | grep -qE "Open MPI|OpenRTE"; then
+  launcher_options=--enable-recovery
+else
+  launcher_options=-disable-auto-cleanup
+fi
+keep_code='setsid -w ./keep_code.sh'  # in a session of its own, which MPICH does not kill when the rank is gone
+for killed in 0 1; do
+  title "rank $killed killed, and the launcher ends nobody: the other ends with exit code 1, and says why"
+  start
+  from=$EPOCHREALTIME
+  kill -KILL "${pids[$killed]}"
+  finish
+  [ $milliseconds -lt 10000 ] || complain "the other rank took $milliseconds ms to end"
+  other=$((1 - killed))
+  [ "$(cat rank-$other.code)" = 1 ] || complain "rank $other exited with $(cat rank-$other.code), not 1"
+  says "rank $other: error: rank $killed was killed or has crashed"
+  run 0 train_cifar10 --resume --dry-run --out run
+done
+launcher_options='' keep_code=''
 
 title "rank 0 cannot write: the others end, with its exit code"
 start
