@@ -120,7 +120,11 @@ measure() {
         ours --net "$net" --mode train --threads 1
       done
       ;;
-    memory) ours --net S --mode train; theirs_as_it_is --net S --mode train ;;
+    memory)
+      ours --net S --mode train
+      ours --net S --mode train --precision bf16
+      theirs_as_it_is --net S --mode train
+      ;;
   esac
 }
 

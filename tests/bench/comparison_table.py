@@ -82,7 +82,7 @@ def peak(line):
 
 
 # The targets of a training step, and of one in bf16 against PyTorch's in float.
-NETWORKS = (("mini", 3.0, 2.6), ("S", 3.0, 2.8), ("A0", 2.5, 2.8))
+NETWORKS = (("mini", 1.9, 2.6), ("S", 2.2, 2.8), ("A0", 2.4, 2.8))
 DIRECTIONS = (("forward", ("forward",), ("forward_ms",)),
               ("both gradients", ("input_gradient", "weight_gradient"), ("gradients_ms",)),
               ("all three", ("forward", "input_gradient", "weight_gradient"), ("forward_ms", "gradients_ms")))
@@ -108,7 +108,7 @@ def network_rows(rounds):
     for net, target, _ in NETWORKS:
         sides = speed(peer="onefold", net=net, mode="train"), speed(peer="torch", net=net, mode="train")
         work = f"training step, {net}, batch 128"
-        yield speed_row(work, "PyTorch", rounds.pairs("train", *sides), target)
+        yield speed_row(work, "PyTorch", rounds.pairs("train", *sides), target, 2.5)
         yield speed_row(work, "PyTorch, compiled", rounds.pairs("compile", *sides), None, 3.0)
     yield from bf16_rows(rounds)
     for net, *_ in NETWORKS:
@@ -141,8 +141,9 @@ def kernel_rows(rounds):
 def own_rows(rounds):
     folded, trained = speed(peer="onefold", mode="fold"), speed(peer="onefold", mode="infer")
     yield speed_row("folded form, mini, batch 128", "training form", rounds.pairs("forms", folded, trained), 1.8)
-    pairs = rounds.pairs("memory", memory(peer="onefold", net="S"), memory(peer="torch", net="S"))
-    yield Row("peak memory of training, S, batch 128", "MiB", 0, "PyTorch", pairs, 1.0, 2.0, lower_is_better=True)
+    for bf16, work, target in ((False, "training", 1 / 0.73), (True, "training in bf16", 1 / 0.55)):
+        pairs = rounds.pairs("memory", memory(peer="onefold", net="S", bf16=bf16), memory(peer="torch", net="S"))
+        yield Row(f"peak memory of {work}, S, batch 128", "MiB", 0, "PyTorch", pairs, target, lower_is_better=True)
     for net in ("mini", "S"):
         sides = (speed(peer="onefold", net=net, threads=count) for count in (2, 1))
         yield speed_row(f"training on two threads, {net}", "one thread", rounds.pairs("threads", *sides), 1.8, 1.9)
@@ -162,7 +163,7 @@ def cells(row, reached):
     ratios = ratios_of(row)
     ratio = statistics.median(ratios)
     ours, theirs = (f"{statistics.median(side):.{row.digits}f}" for side in zip(*row.pairs))
-    goal = " / ".join(f"{bound:g}" if bound else "-" for bound in (row.target, row.stretch))
+    goal = " / ".join(f"{bound:.3g}" if bound else "-" for bound in (row.target, row.stretch))
     return [row.work, row.unit, ours, row.against, theirs, f"{ratio:.2f}", f"{min(ratios):.2f} to {max(ratios):.2f}",
             goal if row.target or row.stretch else "-", verdict(ratio, row, reached)]
 

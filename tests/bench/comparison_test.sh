@@ -10,22 +10,25 @@ complain() { echo "FAILED: $*" >&2; failures=$((failures + 1)); }
 has() { grep -qE -- "$1" "$work/out" || { complain "no line like \"$1\" in:"; cat "$work/out" >&2; }; }
 
 # Three rounds of a network at ratios 3, 2 and 4, and memory at half of PyTorch's; the slow round slowed both sides.
-network() { # ROUND PEER IMAGES_PER_S PEAK_MIB
+network() { # ROUND PEER IMAGES_PER_S PEAK_MIB BF16 [WORK]
   local work
-  for work in train memory; do
+  for work in ${6:-train memory}; do
     echo "{\"round\": $1, \"work\": \"$work\", \"peer\": \"$2\", \"net\": \"S\", \"mode\": \"train\", \"batch\": 128," \
-      "\"threads\": 2, \"images_per_s\": $3, \"peak_resident_bytes\": $(($4 << 20)), \"idle_resident_bytes\": 1048576}"
+      "\"threads\": 2, \"bf16\": $5, \"images_per_s\": $3, \"peak_resident_bytes\": $(($4 << 20))," \
+      "\"idle_resident_bytes\": 1048576}"
   done
 }
 {
-  network 1 onefold 900 101; network 1 "torch 2.13.0" 300 201
-  network 2 onefold 100 101; network 2 "torch 2.13.0" 50 201
-  network 3 onefold 1200 101; network 3 "torch 2.13.0" 300 201
+  network 1 onefold 900 101 false; network 1 "torch 2.13.0" 300 201 false
+  network 2 onefold 100 101 false; network 2 "torch 2.13.0" 50 201 false
+  network 3 onefold 1200 101 false; network 3 "torch 2.13.0" 300 201 false
+  network 3 onefold 1200 81 true memory
 } >"$work/lines"
 python3 "$here/comparison_table.py" "$work/lines" >"$work/out" || complain "the table failed"
-has '^training step, S, batch 128 +images/s +900 +PyTorch +300 +3\.00 +2\.00 to 4\.00 +3 / - +met$'
-has '^peak memory of training, S, batch 128 +MiB +100 +PyTorch +200 +2\.00 .* 1 / 2 +stretch met$'
-has '^3 to 3 rounds'
+has '^training step, S, batch 128 +images/s +900 +PyTorch +300 +3\.00 +2\.00 to 4\.00 +2\.2 / 2\.5 +stretch met$'
+has '^peak memory of training, S, batch 128 +MiB +100 +PyTorch +200 +2\.00 .* 1\.37 / - +met$'
+has '^peak memory of training in bf16, S, batch 128 +MiB +80 +PyTorch +200 +2\.50 .* 1\.82 / - +met$'
+has '^1 to 3 rounds'
 python3 "$here/comparison_table.py" --markdown "$work/lines" >"$work/out" || complain "the table failed in Markdown"
 has '^\| training step, S, batch 128 \| images/s \| 900 \| PyTorch \| 300 \| 3\.00 \|'
 
