@@ -20,8 +20,6 @@ constexpr int64_t kRowBlock = 48;
 /// A product with few rows of C and more steps than this is split along K.
 constexpr int64_t kLongDepth = 2048;
 
-thread_local Precision precision_of_thread = Precision::real;
-
 Real element(const Matrix& matrix, int64_t row, int64_t column) {
   return matrix.transposed ? matrix.data[column * matrix.stride + row] : matrix.data[row * matrix.stride + column];
 }
@@ -107,11 +105,6 @@ void gemm_naive(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Acc
     }
   }
 }
-
-Precision product_precision() { return precision_of_thread; }
-
-ProductsIn::ProductsIn(Precision precision) : before_(precision_of_thread) { precision_of_thread = precision; }
-ProductsIn::~ProductsIn() { precision_of_thread = before_; }
 
 void gemm(const Matrix& a, const Matrix& b, Real* c, int64_t c_stride, Accumulate accumulate, Precision precision) {
   check_extents(a, b);
