@@ -114,6 +114,10 @@ violations() (  # violations TREE: prints one line per violation
   # Files contain float whatever Real is, so safetensors and protobuf may use the word; so may bfloat16, half a float.
   mapfile -t real < <(find_in core autograd layers | grep -vx -e core/real.h -e core/simd.h \
     -e 'core/files/safetensors.*' -e 'core/files/protobuf.*')
+  # What examples/play/CMakeLists.txt compiles.
+  mapfile -t wasm < <(printf '%s\n' "${threadless[@]}"; find_in examples datasets | grep -E \
+    '^(examples/(play|folding)/|examples/labs/wrong_|datasets/(augment|dataset|shapes10)\.|examples/training/networks\.)')
+  mapfile -t kernels < <(find_in core/annex core/conv core/ops core/gemm | grep -v core/gemm/precision)
   mapfile -t build < <(find . \( -path ./build -o -path ./.git \) -prune -o -type f \
     \( -name CMakeLists.txt -o -name '*.cmake' -o -name CMakePresets.json -o -name '*.sh' -o -path ./.ci/run \) -print)
   mapfile -t text < <(find . \( -path ./build -o -path ./.git -o -path ./runs \) -prune -o -type f \
@@ -128,7 +132,10 @@ violations() (  # violations TREE: prints one line per violation
   rule '(immintrin|arm_neon|\b_mm[0-9]*_)' 'no intrinsics: core/simd.h wraps vectors' "${wrapped[@]}"
   rule '(\bstd::(cout|cerr|clog)|\bf?printf *\(|\b(exit|abort|terminate) *\()' 'library code never prints or exits' \
     "${library[@]}"
-  rule '\bstd::(ranges|bit_cast)\b' "Emscripten's standard library lacks it: docs/play.sh" "${threadless[@]}"
+  rule '\bstd::(ranges|bit_cast)\b' "Emscripten's standard library lacks it: docs/play.sh" "${wasm[@]}"
+  rule '\b(thread_local|static const)\b' \
+    'kernels have no variables, since each level of x86-64 would have its own: core/cmake/join_kernels.cmake' \
+    "${kernels[@]}"
   text_rule 'TEST_CASE\("[^"]*[][;]' "CMake reads a test name with a bracket or a semicolon as a list" "${tests[@]}"
   text_rule '-ffast-mat[h]|-Ofas[t]' 'fast-math makes isnan lie' "${build[@]}"
   text_rule '\b(cmake|make|ninja|ctest)\b.* (-j|--parallel)([` ]*$|[` ]+[^0-9"$ ])' \
@@ -200,6 +207,9 @@ plant core/a.cpp 'x = 1.5f * y;' 'suffix f'
 plant core/a.cpp 'x = 1.e-3f;' 'suffix f'
 plant core/a.h '#include <immintrin.h>' intrinsics
 plant layers/a.cpp 'std::ranges::sort(names);' Emscripten
+plant examples/training/networks.cpp 'std::ranges::count(names, name);' Emscripten
+plant core/conv/a.cpp 'thread_local int depth;' 'no variables'
+plant core/conv/a.cpp '  static const long kept = x;' 'no variables'
 plant datasets/a.cpp 'std::cerr << name;' prints
 plant core/a.cpp 'if (bad) exit(1);' exits
 plant examples/CMakeLists.txt 'add_compile_options(-ffast-mat''h)' fast-math
