@@ -7,14 +7,15 @@
 namespace onefold {
 
 // The annex's rows, which only this file refers to.
-extern const ConvAlgorithmRow winograd4_stride2_row, depthwise_row, grouped_row;
+extern const ConvAlgorithmRow winograd4_stride2_row, depthwise_row, depthwise_direct_row, grouped_row;
 
 namespace {
 
 // [table]
 /// All algorithms, in the order of ConvAlgorithm, naive first. A new algorithm is a new row.
 constexpr const ConvAlgorithmRow* kAlgorithms[] = {
-    &naive_row, &im2col_row, &winograd2_row, &winograd4_row, &winograd4_stride2_row, &depthwise_row, &grouped_row};
+    &naive_row,     &im2col_row,           &winograd2_row, &winograd4_row, &winograd4_stride2_row,
+    &depthwise_row, &depthwise_direct_row, &grouped_row};
 // [/table]
 
 const ConvAlgorithmRow& row_of(ConvAlgorithm algorithm) { return *kAlgorithms[static_cast<size_t>(algorithm) - 1]; }
@@ -60,8 +61,10 @@ bool supports(ConvAlgorithm algorithm, const ConvGeometry& g) {
 // [choose-algorithm]
 ConvAlgorithm choose_algorithm(const ConvGeometry& g) {
   const bool enough_channels = g.G >= 16 && g.K >= 16;
-  const bool depthwise = g.G == 1 && g.args.groups > 1;
-  if (depthwise) return ConvAlgorithm::depthwise;
+  if (g.G == 1 && g.args.groups > 1) {
+    const bool small = g.R * g.S <= 25 && g.H * g.W <= 256 && supports(ConvAlgorithm::depthwise_direct, g);
+    return small ? ConvAlgorithm::depthwise_direct : ConvAlgorithm::depthwise;
+  }
   if (supports(ConvAlgorithm::grouped, g) && g.R * g.S > 1 && g.G <= 32) return ConvAlgorithm::grouped;
   if (!enough_channels) return ConvAlgorithm::im2col;
   if (supports(ConvAlgorithm::winograd4, g)) {

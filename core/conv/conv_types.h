@@ -16,7 +16,17 @@ namespace onefold {
 
 // [algorithms]
 /// The rows of the table in conv2d.cpp, and `automatic`, which lets choose_algorithm() decide.
-enum class ConvAlgorithm { automatic, naive, im2col, winograd2, winograd4, winograd4_stride2, depthwise, grouped };
+enum class ConvAlgorithm {
+  automatic,
+  naive,
+  im2col,
+  winograd2,
+  winograd4,
+  winograd4_stride2,
+  depthwise,
+  depthwise_direct,
+  grouped
+};
 // [/algorithms]
 
 /// The parameters of a convolution. Padding is with zeros, the same on both sides of an axis.

@@ -52,7 +52,7 @@ inline Examples convolutions(const std::function<Example(const ConvCase&)>& make
     for (const ConvAlgorithm algorithm :
          {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
           ConvAlgorithm::winograd4, ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise,
-          ConvAlgorithm::grouped}) {
+          ConvAlgorithm::depthwise_direct, ConvAlgorithm::grouped}) {
       if (!supports(algorithm, {conv.x(), conv.w(), conv.args})) continue;
       conv.args.algorithm = algorithm;
       Example example = make(conv);

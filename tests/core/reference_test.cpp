@@ -27,7 +27,7 @@ TEST_CASE("reference: convolutions and both their gradients are PyTorch's", "[co
     for (const ConvAlgorithm algorithm :
          {ConvAlgorithm::automatic, ConvAlgorithm::naive, ConvAlgorithm::im2col, ConvAlgorithm::winograd2,
           ConvAlgorithm::winograd4, ConvAlgorithm::winograd4_stride2, ConvAlgorithm::depthwise,
-          ConvAlgorithm::grouped}) {
+          ConvAlgorithm::depthwise_direct, ConvAlgorithm::grouped}) {
       if (!supports(algorithm, {x.shape(), w.shape(), args})) continue;
       args.algorithm = algorithm;
       INFO("images " << x.shape().text() << ", weight " << w.shape().text() << ", " << name(algorithm));

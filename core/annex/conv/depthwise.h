@@ -18,7 +18,12 @@ namespace onefold {
 
 extern const ConvAlgorithmRow depthwise_row;
 
-/// The gradient of the weights; the other directions are in depthwise.cpp. A tile of taps stays in registers for all
+// For few taps and small images the copy would take longer than the sums. There a tile of neighbouring pixels reads the
+// image where it is, and pixels at an edge have a list of those of their taps that are inside. One output per channel.
+
+extern const ConvAlgorithmRow depthwise_direct_row;
+
+/// The gradient of the weights, for both. A tile of taps stays in registers for all
 /// pixels of a band of rows; the sums of bands are added in double and in a fixed order.
 Tensor depthwise_backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
 

@@ -20,6 +20,7 @@ inline constexpr ConvAlgorithm kAlgorithms[] = {ConvAlgorithm::naive,
                                                 ConvAlgorithm::winograd4,
                                                 ConvAlgorithm::winograd4_stride2,
                                                 ConvAlgorithm::depthwise,
+                                                ConvAlgorithm::depthwise_direct,
                                                 ConvAlgorithm::grouped};
 
 struct Case {

@@ -66,7 +66,8 @@ TEST_CASE("conv2d: ReLU lets a NaN through, whatever the algorithm", "[core]") {
   x[(2 * 6 + 2) * 24 + 7] = std::numeric_limits<Real>::quiet_NaN();
   for (const ConvAlgorithm algorithm : kAlgorithms) {
     CAPTURE(name(algorithm));
-    const int64_t groups = algorithm == ConvAlgorithm::depthwise ? 24 : algorithm == ConvAlgorithm::grouped ? 3 : 1;
+    const bool depthwise = algorithm == ConvAlgorithm::depthwise || algorithm == ConvAlgorithm::depthwise_direct;
+    const int64_t groups = depthwise ? 24 : algorithm == ConvAlgorithm::grouped ? 3 : 1;
     const int64_t stride = algorithm == ConvAlgorithm::winograd4_stride2 ? 2 : 1, K = groups > 1 ? 24 : 18;
     Conv2dArgs args = conv2d_args(stride, 1, groups);
     args.algorithm = algorithm;

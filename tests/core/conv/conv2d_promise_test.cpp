@@ -224,13 +224,14 @@ TEST_CASE("conv2d promise: on whole numbers im2col, depthwise and grouped have t
   for (uint64_t i = 0; i < kDraws; ++i) {
     const Problem problem = problems.any();
     check_same_bits(problem, ConvAlgorithm::im2col);
-    for (const ConvAlgorithm algorithm : {ConvAlgorithm::depthwise, ConvAlgorithm::grouped}) {
+    for (const ConvAlgorithm algorithm :
+         {ConvAlgorithm::depthwise, ConvAlgorithm::depthwise_direct, ConvAlgorithm::grouped}) {
       if (!supports(algorithm, {problem.x.shape(), problem.w.shape(), problem.shape.args})) continue;
       check_same_bits(problem, algorithm);
       ++by_groups;
     }
   }
-  CHECK(by_groups >= (kSanitized ? 1 : 20));
+  CHECK(by_groups >= (kSanitized ? 1 : 30));
 }
 
 TEST_CASE("conv2d promise: F(2x2,3x3) has them with weights in multiples of 4", "[core]") {

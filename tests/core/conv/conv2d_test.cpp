@@ -132,8 +132,11 @@ TEST_CASE("conv2d: the chooser takes Winograd for 3x3 at strides 1 and 2, by gro
   CHECK(choose_algorithm({x, {1, 1, 64, 64}, conv2d_args(1, 0)}) == ConvAlgorithm::im2col);
   CHECK(choose_algorithm({{128, 32, 32, 3}, {3, 3, 3, 64}, conv2d_args(1, 1)}) == ConvAlgorithm::im2col);
   CHECK(choose_algorithm({x, {3, 3, 1, 64}, conv2d_args(1, 1, 64)}) == ConvAlgorithm::depthwise);
+  CHECK(choose_algorithm({{128, 16, 16, 64}, {3, 3, 1, 64}, conv2d_args(1, 1, 64)}) == ConvAlgorithm::depthwise_direct);
   CHECK(choose_algorithm({{128, 32, 32, 2}, {3, 3, 1, 2}, conv2d_args(1, 1, 2)}) == ConvAlgorithm::depthwise);
-  CHECK(choose_algorithm({x, {7, 7, 1, 128}, conv2d_args(2, 3, 64)}) == ConvAlgorithm::depthwise);  // two outputs
+  CHECK(choose_algorithm({{128, 16, 16, 64}, {7, 7, 1, 64}, conv2d_args(1, 3, 64)}) == ConvAlgorithm::depthwise);
+  CHECK(choose_algorithm({{128, 16, 16, 64}, {3, 3, 1, 128}, conv2d_args(2, 1, 64)}) ==
+        ConvAlgorithm::depthwise);  // two outputs
   CHECK(choose_algorithm({x, {3, 3, 8, 64}, conv2d_args(2, 1, 8)}) == ConvAlgorithm::grouped);
   CHECK(choose_algorithm({x, {3, 3, 8, 32}, conv2d_args(1, 1, 8)}) == ConvAlgorithm::im2col);  // of four outputs
   CHECK(choose_algorithm({x, {1, 1, 8, 64}, conv2d_args(1, 0, 8)}) == ConvAlgorithm::im2col);
