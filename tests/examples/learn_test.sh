@@ -74,6 +74,8 @@ prints "its buffer is lent again"
 prints "got       16; try again, or see build/examples/learn --folder mine hint 01.2"
 learn 0 answer 01.2 8
 prints "01_tensors prints 8"
+learn 0 check 01.2
+prints "green  01.2"
 learn 0 solution 01.2
 prints "01_tensors prints 8"
 learn 2 answer 01.1 8
