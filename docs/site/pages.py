@@ -14,6 +14,7 @@ SOURCES = ["core", "autograd", "layers", "datasets", "examples", "tests", "docs"
 LEXERS = {".h": "cpp", ".cpp": "cpp", ".cmake": "cmake", ".sh": "bash", ".py": "python", ".js": "javascript",
           ".mjs": "javascript", ".json": "json", ".css": "css", ".html": "html", ".awk": "awk", ".txt": "text",
           ".in": "text", ".dict": "text", "": "text"}
+PAGE = r"docs/(labs/)?[^/]+\.md"
 FENCE = "`" * 10
 NO_CONTENTS = "---\norphan: true\nhide-toc: true\n---\n\n"  # front matter: in no menu, no list of sections
 MENU = "\n```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```\n"
@@ -24,7 +25,7 @@ def address(path):
     """Where the site has a file or a folder of the repository, without a suffix."""
     if (ROOT / path).is_dir():
         return posixpath.normpath(posixpath.join("source", path, "index"))
-    if not re.fullmatch(r"docs/[^/]+\.md", path):
+    if not re.fullmatch(PAGE, path):
         return "source/" + path
     return "index" if path == "docs/README.md" else path.removeprefix("docs/").removesuffix(".md")
 
@@ -114,7 +115,7 @@ def main(out):
 
     # The menu: chapters by number, then the other pages in the order in which the index names them.
     index = texts["docs/README.md"]
-    names = [address(path) for path in files if re.fullmatch(r"docs/[^/]+\.md", path) and path != "docs/README.md"]
+    names = [address(path) for path in files if re.fullmatch(PAGE, path) and path != "docs/README.md"]
     others = [name for name in names if not name[0].isdigit()]
     others.sort(key=lambda name: (f"({name}.md" not in index, index.rfind(f"({name}.md")))
     texts["docs/README.md"] += (MENU.format("Chapters", "\n".join(name for name in names if name[0].isdigit())) +

@@ -64,6 +64,8 @@ Rule known_name(Known known) {
   }};
 }
 
+Rule network_name() { return known_name(check_network); }
+
 /// --net: a name that `known` takes.
 template <class Known>
 void add_net(CommandLine& line, std::string& net, const std::string& more, Known known) {

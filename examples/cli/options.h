@@ -16,6 +16,9 @@ Rule real_number(double lowest, double highest);
 /// A name that is not empty, of `what`: "--out: got nothing, needs the name of a folder".
 Rule name_of(const std::string& what);
 
+/// A name that make_network() takes.
+Rule network_name();
+
 /// --net: a network's name, of any network or of a RepVGG only; `more` is appended to the help text.
 void add_network_option(CommandLine& line, std::string& net, const std::string& more = {});
 void add_repvgg_option(CommandLine& line, std::string& net);

@@ -15,13 +15,12 @@
 #include "examples/cli/format.h"
 #include "examples/cli/options.h"
 #include "examples/cli/program.h"
-#include "examples/cli/progress.h"
 #include "examples/cli/signals.h"
 #include "examples/cli/table.h"
+#include "examples/labs/survey/short_training.h"
 #include "examples/training/data_source.h"
 #include "examples/training/evaluation.h"
 #include "examples/training/memory_estimate.h"
-#include "examples/training/trainer.h"
 #include "layers/inspect/count.h"
 #include "layers/labs/small_net.h"
 
@@ -78,41 +77,25 @@ struct Result {
 Result train(const SmallNetRow& row, uint64_t seed, const DataSource& data, const Hyperparameters& hyper) {
   Initializer initializer(seed);
   const auto net = small_net(row.options, static_cast<int64_t>(data.splits.train.classes.size()), initializer);
-  Trainer trainer(*net, data.splits.train, data.normalization,
-                  {.epochs = hyper.epochs,
-                   .batch_size = hyper.batch_size,
-                   .learning_rate = hyper.lr,
-                   .momentum = hyper.momentum,
-                   .weight_decay = 0,
-                   .final_rate = kFinalRate,
-                   .augment = kAugmentation,
-                   .seed = seed});
   const std::string name = row.name + ", seed " + std::to_string(seed);
-  double seconds = 0;
-  while (trainer.position().epoch < hyper.epochs) {
-    ProgressBar bar(
-        name + ", epoch " + std::to_string(trainer.position().epoch + 1) + "/" + std::to_string(hyper.epochs),
-        data.splits.train.size());
-    trainer.train_epoch([&](const Position& now) {
-      bar.update(now.images, "loss=" + fixed(now.loss(), 3));
-      stop_if_signalled();
-    });
-    seconds += trainer.position().seconds;
-    trainer.next_epoch();
-  }
-
-  // The last weights, not those of the epoch that did best on the test images.
+  const ShortTraining trained = train_briefly(name, *net, data,
+                                              {.epochs = hyper.epochs,
+                                               .batch_size = hyper.batch_size,
+                                               .learning_rate = hyper.lr,
+                                               .momentum = hyper.momentum,
+                                               .weight_decay = 0,
+                                               .final_rate = kFinalRate,
+                                               .augment = kAugmentation,
+                                               .seed = seed});
   net->eval();
   const auto folded = net->fold();
-  const Evaluation trained = evaluate(*net, data.splits.test, data.normalization, 500);
   const Evaluation after = evaluate(*folded, data.splits.test, data.normalization, 500);
   const Result result{.parameters = count_parameters(*net),
                       .folded_parameters = count_parameters(*folded),
-                      .accuracy = trained.accuracy(),
-                      .seconds_per_epoch = seconds / static_cast<double>(hyper.epochs),
-                      .same_predictions = argmax_rows(trained.logits) == argmax_rows(after.logits)};
-  std::cerr << name << ": test " << percent(result.accuracy, 2) << ", folded " << percent(after.accuracy(), 2) << ", "
-            << duration(result.seconds_per_epoch) << " per epoch\n";
+                      .accuracy = trained.test.accuracy(),
+                      .seconds_per_epoch = trained.seconds_per_epoch,
+                      .same_predictions = argmax_rows(trained.test.logits) == argmax_rows(after.logits)};
+  std::cerr << name << ": folded " << percent(after.accuracy(), 2) << '\n';
   return result;
 }
 
