@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fills the quoted blocks of the documentation from the files that are compiled and tested; docs/writing.md says how.
 #
-#   docs/quote.sh                     updates README.md and every page of docs/ and docs/labs/ in place
+#   docs/quote.sh                     updates README.md and every page of docs/ in place
 #   docs/quote.sh --check             changes nothing; fails where a page is stale or what it quotes is missing
 #   docs/quote.sh [--check] PAGE...   the same for these pages alone
 set -euo pipefail
@@ -18,7 +18,7 @@ for argument in "$@"; do
   esac
 done
 if [ ${#pages[@]} = 0 ]; then
-  for page in "$root"/README.md "$root"/docs/*.md "$root"/docs/labs/*.md; do [ -f "$page" ] && pages+=("$page"); done
+  for page in "$root"/README.md "$root"/docs/*.md "$root"/docs/*/*.md; do [ -f "$page" ] && pages+=("$page"); done
 fi
 
 filled=$(mktemp)

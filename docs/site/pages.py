@@ -14,7 +14,7 @@ SOURCES = ["core", "autograd", "layers", "datasets", "examples", "tests", "docs"
 LEXERS = {".h": "cpp", ".cpp": "cpp", ".cmake": "cmake", ".sh": "bash", ".py": "python", ".js": "javascript",
           ".mjs": "javascript", ".json": "json", ".css": "css", ".html": "html", ".awk": "awk", ".txt": "text",
           ".in": "text", ".dict": "text", "": "text"}
-PAGE = r"docs/(labs/)?[^/]+\.md"
+PAGE = r"docs/((labs|networks)/)?[^/]+\.md"
 FENCE = "`" * 10
 NO_CONTENTS = "---\norphan: true\nhide-toc: true\n---\n\n"  # front matter: in no menu, no list of sections
 MENU = "\n```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```\n"

@@ -11,7 +11,7 @@
 #   --repeats N      rounds of timing, in each of which every network has its turn (3)
 #   --threads N      (2)
 #   --only WORK      train, time or table; several separated by commas (train,time)
-#   --page FILE      writes the table into this page, between <!-- table: compare_networks --> and <!-- /table -->
+#   --pages          writes the table into docs/the-networks.md, and its rows into the pages of docs/networks/
 #
 # BUILD=... is the folder of the built programs (build). Training may share the machine; timing may not.
 set -euo pipefail
@@ -25,7 +25,7 @@ while [ $# -gt 0 ]; do
     --repeats) whole "$@" && repeats=$2 && shift ;;
     --threads) whole "$@" && threads=$2 && shift ;;
     --only) value "$@" && some_of --only train,time,table "$2" && work=$2 && shift ;;
-    --page) to_page compare_networks "${2:-}" && table_options+=(--page "$page") && shift ;;
+    --pages) while read -r page; do table_options+=(--page "$page"); done < <(grep -rl "table: compare_networks" docs) ;;
     -h | --help) print_help; exit ;;
     *) fail "unknown option $1; see --help" ;;
   esac
@@ -45,6 +45,7 @@ print(*(net["name"] for net in json.load(sys.stdin) if net["multiply_adds"] <= f
 networks=${networks:-$(networks_within 130e6)}
 [ -d "$runs" ] || [[ $work == *train* || $work == *time* ]] || fail "$runs is not there: run with --only train first"
 mkdir -p "$runs"
+"$build/examples/list" --json >"$runs/networks.json"
 
 # Where nothing normalises what a layer computes, Muon's steps of one size for all layers are too large: SGD alone.
 train() {

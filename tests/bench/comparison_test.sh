@@ -111,6 +111,25 @@ python3 "$here/families_table.py" --families none,dbb "$work/runs" >"$work/out" 
 has '^none +1,031,146 +83\.07 % +83\.08 % +9,999 +100 +1\.00 +300 +2,000 +3,000 +2\.00$'
 has '^dbb( +-){10}$'
 
+# The networks' table: one that was trained and timed, one of which only the counts are known. A page has the rows that
+# it names.
+mkdir -p "$work/networks/a"
+echo '[{"name": "a", "parameters": 1234, "multiply_adds": 2500000}, {"name": "b", "parameters": 5, "multiply_adds": 6e6}]' \
+  >"$work/networks/networks.json"
+echo '{"dataset": {"train_images": 10000}, "result": {"test_accuracy": 0.625}}' >"$work/networks/a/run.json"
+printf '{"epoch": 1, "train_loss": 2.0}\n{"epoch": 2, "train_loss": 1.5}\n' >"$work/networks/a/log.jsonl"
+for mode in 'train 64 500' 'infer 1 100' 'fold 1 200'; do
+  read -r mode batch speed <<<"$mode"
+  echo "{\"round\": 1, \"net\": \"a\", \"mode\": \"$mode\", \"batch\": $batch, \"images_per_s\": $speed," \
+    '"peak_tensor_bytes": 1}'
+done >"$work/networks/times.jsonl"
+printf '<!-- table: compare_networks b -->\n<!-- /table -->\n' >"$work/b.md"
+python3 "$here/networks_table.py" --networks a,b --page "$work/b.md" "$work/networks" >"$work/out" ||
+  complain "the networks' table failed"
+has '^a +1,234 +2\.5 M +2\.000 +1\.500 +62\.5 % +20\.0 +10\.00 +5\.00$'
+has '^b +5 +6\.0 M( +-){6}$'
+grep -q '^| b | 5 |' "$work/b.md" && ! grep -q '^| a ' "$work/b.md" || complain "the page should have b's row alone"
+
 # The profile: half of the samples are products; the kernel's do not count. mini's 20.74 GFLOP at 200 GFLOP/s: 103.7 ms.
 mkdir "$work/profile"
 echo '{"context": {"peak_gflops": "200"}}' >"$work/profile/peak.json"

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """The table of compare_networks.sh: what each network's short training came to, and the medians of its times.
 
-Usage: networks_table.py [--markdown] [--page PAGE.md] --networks a,b,... RUNS
+Usage: networks_table.py [--markdown] [--page PAGE.md]... --networks a,b,... RUNS
 
-RUNS/NETWORK holds the run (run.json, log.jsonl), RUNS/times.jsonl the lines of the benchmark. What was not measured is
-shown as a dash. Needs no package.
+RUNS/NETWORK holds the run (run.json, log.jsonl), RUNS/networks.json what list --json prints, RUNS/times.jsonl the
+lines of the benchmark. What was not measured is shown as a dash. Needs no package.
+
+A page has the rows of the networks that its line <!-- table: compare_networks NAMES --> names, of all if it names none.
 """
 import argparse
+import re
 from pathlib import Path
 
 import tables
@@ -17,9 +20,9 @@ HEAD = ["network", "parameters", "multiply-adds", "loss, first epoch", "loss, la
 NUMBERS = range(1, len(HEAD))
 
 
-def row(network, runs, times):
+def row(network, runs, counts, times):
     run, epochs = read(runs / network / "run.json"), read_lines(runs / network / "log.jsonl")
-    counts, images = run.get("counts", {}), run.get("dataset", {}).get("train_images")
+    images = run.get("dataset", {}).get("train_images")
     accuracy = run.get("result", {}).get("test_accuracy")
 
     def milliseconds(mode):
@@ -27,10 +30,9 @@ def row(network, runs, times):
         return speed and 1e3 / speed
 
     training = times.get((network, "train", 64), [None])[0]
-    multiply_adds = counts.get("multiply_adds")
     return [network,
-            cell(counts.get("parameters"), "{:,}"),
-            cell(multiply_adds and multiply_adds / 1e6, "{:,.1f} M"),
+            f"{counts[network]['parameters']:,}",
+            f"{counts[network]['multiply_adds'] / 1e6:,.1f} M",
             cell(epochs[0]["train_loss"] if epochs else None, "{:.3f}"),
             cell(epochs[-1]["train_loss"] if epochs else None, "{:.3f}"),
             cell(accuracy and 100 * accuracy, "{:.1f} %"),
@@ -44,13 +46,22 @@ def main():
     parser.add_argument("runs", type=Path)
     parser.add_argument("--networks", required=True)
     parser.add_argument("--markdown", action="store_true")
-    parser.add_argument("--page", type=Path)
+    parser.add_argument("--page", type=Path, action="append", default=[])
     options = parser.parse_args()
     times = medians(options.runs / "times.jsonl", "net")
-    table = [row(network, options.runs, times) for network in options.networks.split(",")]
+    counts = {net["name"]: net for net in read(options.runs / "networks.json")}
+
+    def rows_of(networks):
+        return [row(network, options.runs, counts, times) for network in networks]
+
+    table = rows_of(options.networks.split(","))
     print((tables.markdown if options.markdown else tables.text)(HEAD, NUMBERS, table), end="")
-    if options.page:
-        tables.write_into(options.page, "compare_networks", tables.markdown(HEAD, NUMBERS, table))
+    for page in options.page:
+        place = re.search(r"<!-- table: (compare_networks\b.*) -->", page.read_text())
+        if not place:
+            raise SystemExit(f"{page}: needs a line <!-- table: compare_networks -->")
+        rows = rows_of(place[1].split()[1:]) or table
+        tables.write_into(page, place[1], tables.markdown(HEAD, NUMBERS, rows))
 
 
 if __name__ == "__main__":

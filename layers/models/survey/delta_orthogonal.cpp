@@ -5,7 +5,9 @@
 // Their one idea: a kernel that is an orthogonal matrix at its centre and zero elsewhere keeps the length of every
 // image and of every gradient, so that depth alone neither explodes nor vanishes. No batch norm, no shortcut.
 //
+// [drawing]
 //     x -- circular padding -- 3x3 -- tanh --
+// [/drawing]
 //
 // Its first three layers halve the image twice; all others see 8 x 8 pixels. Train it with SGD and a small rate:
 // --muon-rate 0 --lr 0.02.

@@ -4,9 +4,11 @@
 // Its one idea: a layer sees the results of all layers before it, and adds a few channels to them. Nothing has to be
 // learned twice, and the loss is one layer away from each.
 //
+// [drawing]
 //     x --+-- BN -- ReLU -- 1x1, 4 k -- BN -- ReLU -- 3x3, k channels --(concat)--
 //         |                                                               |
 //         +---------------------------------------------------------------+
+// [/drawing]
 //
 // B: the 1x1 makes the 3x3 cheap. C: between blocks a transition, BN -- ReLU -- 1x1 -- average pool, keeps half of the
 // channels.

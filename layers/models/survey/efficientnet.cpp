@@ -4,9 +4,11 @@
 // Its one idea: make a network deeper, wider and its images larger all at once, by 1.2^phi, 1.1^phi and 1.15^phi,
 // rather than one of the three alone. Each phi doubles the multiply-adds, since 1.2 x 1.1^2 x 1.15^2 is about 2.
 //
+// [drawing]
 //     x --+-- 1x1 -- BN -- SiLU -- depthwise -- BN -- SiLU -- squeeze-excite -- 1x1 -- BN -- drop path --(+)--
 //         |                                                                                               |
 //         +--- x, if the block keeps its shape -----------------------------------------------------------+
+// [/drawing]
 
 #include <algorithm>
 #include <cmath>

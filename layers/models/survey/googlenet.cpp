@@ -4,10 +4,12 @@
 //
 // Its one idea: look at each place with several window sizes at once, each behind a 1x1 that makes it affordable.
 //
+// [drawing]
 //         +-- 1x1 -----------------------+
 //         +-- 1x1 -- 3x3 ----------------+
 //     x --+-- 1x1 -- 3x3 -- 3x3 ---------+--(concat)--      BN and ReLU behind every convolution
 //         +-- max pool 3x3 -- 1x1 -------+
+// [/drawing]
 
 #include <vector>
 

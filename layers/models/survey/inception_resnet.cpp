@@ -4,10 +4,12 @@
 // Its one idea: an Inception module as the body of a residual block. A linear 1x1 gives it the shortcut's channels, and
 // a small factor keeps the sum of many such bodies from exploding early in training (section 3.3).
 //
+// [drawing]
 //           +-- 1x1 ----------------+
 //     x --+-+-- 1x1 -- 3x3 ---------+-(concat)-- linear 1x1 -- times 0.1 --(+)-- ReLU --      block A, at 32x32
 //         | +-- 1x1 -- 3x3 -- 3x3 --+                                       |
 //         +-----------------------------------------------------------------+
+// [/drawing]
 //
 //     B, at 16x16: 1x1 and 1x1 -- 1x7 -- 7x1. C, at 8x8: 1x1 and 1x1 -- 1x3 -- 3x1. BN and ReLU behind every other
 //     convolution. Before B and C a reduction: max pool and two branches of stride 2, concatenated.

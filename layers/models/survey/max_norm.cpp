@@ -4,7 +4,9 @@
 // Their one idea: depth without shortcuts fails for two reasons, values that explode or vanish, and layers that become
 // nearly singular; leaky ReLUs, initial weights scaled to them, and a limit on the length of every filter cure both.
 //
+// [drawing]
 //     x -- 3x3, no filter longer than the limit -- leaky ReLU --
+// [/drawing]
 //
 // The layers are those of a ResNet of the same depth, without its shortcuts and batch norms. The limit and the slope
 // are chosen here.

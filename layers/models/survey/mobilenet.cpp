@@ -4,7 +4,9 @@
 // Its one idea: a 3x3 convolution does two things at once. Split into one that looks around, each channel by itself,
 // and one that mixes the channels of each pixel, it costs 1 / K + 1 / 9 of its multiply-adds for K output channels.
 //
+// [drawing]
 //     x -- 3x3 depthwise -- BN -- ReLU -- 1x1 -- BN -- ReLU --
+// [/drawing]
 //
 // Two multipliers make a family of it: `width` thins every layer, `side` shrinks the images and so every feature map.
 // Each saves by its square.

@@ -5,8 +5,10 @@
 //
 // Its one idea: let a search find a small cell on small images, then stack it as often as one can afford.
 //
+// [drawing]
 //     cell before the last --(1x1)-- 0 --+-- sep5 --(+)-- 2 --...--(concat)--      NASNet-A's first block:
 //     last cell -------------(1x1)-- 1 --+-- sep3 --/                              "sep5 1 + sep3 0"
+// [/drawing]
 //
 //     sep5: ReLU -- depthwise 5x5 -- 1x1 -- BN, twice. A cell sees the two before it, brought to its width by ReLU --
 //     1x1 -- BN, or, if a reduction cell lies between, by a factorised reduction: half of the channels from the even

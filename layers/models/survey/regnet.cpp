@@ -4,9 +4,11 @@
 // Its one idea: do not search for a network, but for a rule that good networks follow. AnyNet lets every stage choose
 // its depth and width; the good ones grow about linearly from block to block, and that line is all a RegNet says.
 //
+// [drawing]
 //     x --+-- 1x1 -- BN -- ReLU -- grouped 3x3 -- BN -- ReLU -- (squeeze-excite, in Y) -- 1x1 -- BN --(+)-- ReLU --
 //         |                                                                                            |
 //         +--- x, or 1x1 -- BN where the shape changes ------------------------------------------------+
+// [/drawing]
 
 #include <algorithm>
 #include <cmath>

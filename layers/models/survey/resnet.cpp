@@ -2,10 +2,12 @@
 //
 // Its one idea: a block learns what to add to its input, so that a block that has nothing to add does no harm.
 //
+// [drawing]
 //     x --+-- 3x3 -- BN -- ReLU -- 3x3 -- BN --(+)-- ReLU --
 //         |                                     |
 //         +--- x, or every second pixel of it --+
 //              and zeros for new channels (shortcut A)
+// [/drawing]
 
 #include "core/check.h"
 #include "layers/models/survey/chain.h"

@@ -4,9 +4,11 @@
 // Its one idea: where nearly all the work is in 1x1 convolutions, compute them in groups, and shuffle the channels in
 // between, so that every group still hears from every other.
 //
+// [drawing]
 //     x --+-- grouped 1x1 -- BN -- ReLU -- shuffle -- 3x3 depthwise -- BN -- grouped 1x1 -- BN --(+)-- ReLU --
 //         |                                                                                       |
 //         +---------------------------------------------------------------------------------------+
+// [/drawing]
 //
 // A strided block averages x over 3x3 windows on the lower path and concatenates instead of adding, so that its
 // convolutions only make the channels that are new.

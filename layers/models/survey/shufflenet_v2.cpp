@@ -5,9 +5,11 @@
 // memory, groups touch more, branches and element-wise passes cost time without computing much. So a block works on one
 // half of the channels, ungrouped and equally wide throughout, and passes the other half on as it is.
 //
+// [drawing]
 //     x -- split --+-- half -- 1x1 -- BN -- ReLU -- 3x3 depthwise -- BN -- 1x1 -- BN -- ReLU -- concat -- shuffle --
 //                  |                                                                              |
 //                  +-- half ----------------------------------------------------------------------+
+// [/drawing]
 //
 // A strided block gives both paths all of x; its lower path is 3x3 depthwise -- BN -- 1x1 -- BN -- ReLU.
 

@@ -4,7 +4,9 @@
 // Its one idea: nothing but 3x3 convolutions. Two of them see what a 5x5 sees, three what a 7x7 sees, with fewer
 // weights and a non-linearity more; so depth is what to spend on.
 //
+// [drawing]
 //     -- 3x3 -- BN -- ReLU -- 3x3 -- BN -- ReLU -- max pool 2x2, twice the channels -- ...
+// [/drawing]
 
 #include <algorithm>
 #include <vector>

@@ -4,9 +4,11 @@
 // Its one idea: an Inception module taken to its extreme, one branch per channel, is a depthwise convolution and a 1x1;
 // and between the two there should be no non-linearity.
 //
+// [drawing]
 //     x --+-- ReLU -- 3x3 depthwise -- 1x1 -- BN -- ReLU -- 3x3 depthwise -- 1x1 -- BN -- max pool --(+)--
 //         |                                                                                           |
 //         +-- 1x1 -- BN ------------------------------------------------------------------------------+
+// [/drawing]
 //
 // Blocks of the middle have three such convolutions, no pool, and x itself as the shortcut.
 
