@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "core/memory.h"
 #include "examples/cli/format.h"
 #include "examples/cli/options.h"
 #include "examples/cli/progress.h"
@@ -27,7 +28,7 @@ TrainerOptions ShortRecipe::trainer() const {
           .seed = seed};
 }
 
-void add_recipe_options(CommandLine& line, ShortRecipe& recipe) {
+void add_recipe_options(CommandLine& line, ShortRecipe& recipe, const std::string& lr) {
   line.group("Training");
   line.add_option("--epochs", &recipe.epochs, "number of passes over the training images")
       .rule(whole_number(1, 100000));
@@ -35,7 +36,7 @@ void add_recipe_options(CommandLine& line, ShortRecipe& recipe) {
       .rule(whole_number(0))
       .value_name("N");
   add_batch_size_option(line, recipe.batch_size, "images per step");
-  line.add_option("--lr", &recipe.lr, "maximum learning rate").rule(real_number(0, 1000));
+  line.add_option("--lr", &recipe.lr, lr).rule(real_number(0, 1000));
   line.add_option("--muon-rate", &recipe.muon_rate, "if above 0, train convolutions with Muon, at this maximum rate")
       .rule(real_number(0, 1000));
   add_seed_option(line, recipe.seed);
@@ -58,6 +59,7 @@ ShortTraining train_briefly(const std::string& name, Module& network, const Data
     trainer.next_epoch();
   }
   result.test = evaluate(network, data.splits.test, data.normalization, kEvaluationBatch);
+  release_pooled_memory();  // the next network has feature maps of other sizes
   std::cerr << name << ": test " << percent(result.test.accuracy(), 2) << ", loss " << fixed(result.loss, 3) << ", "
             << duration(result.seconds_per_epoch) << " per epoch\n";
   return result;

@@ -27,7 +27,7 @@ struct ShortRecipe {
 };
 
 /// --epochs, --batch-size, --lr, --muon-rate, --seed and --limit-train.
-void add_recipe_options(CommandLine& line, ShortRecipe& recipe);
+void add_recipe_options(CommandLine& line, ShortRecipe& recipe, const std::string& lr = "maximum learning rate");
 
 /// What comes of a training.
 struct ShortTraining {
