@@ -67,22 +67,23 @@ ShortTraining train_briefly(const std::string& name, Module& network, const Data
 
 std::string charts_file(const std::string& title, const std::vector<std::string>& notes,
                         const std::vector<LineChart>& charts) {
-  constexpr double kMargin = 24, kGap = 20, kWidth = 440, kHeight = kPanelTitle + kWidth * 270 / 480;
+  constexpr double kEdge = 24, kBetween = 20, kChartWidth = 440, kChartHeight = kPanelTitle + kChartWidth * 270 / 480;
   const double top = first_panel_top(notes);
   std::vector<Panel> panels;
   for (size_t i = 0; i < charts.size(); ++i) {
     const auto column = static_cast<double>(i % 2), row = static_cast<double>(i / 2);
     Panel panel{charts[i].title,
                 line_chart(charts[i]),
-                kMargin + column * (kWidth + kGap),
-                top + row * (kHeight + kGap),
-                kWidth,
-                kHeight};
+                kEdge + column * (kChartWidth + kBetween),
+                top + row * (kChartHeight + kBetween),
+                kChartWidth,
+                kChartHeight};
     for (const Series& line : charts[i].series) panel.keys.push_back(line.name);
     panels.push_back(panel);
   }
   const auto rows = static_cast<double>((charts.size() + 1) / 2);
-  return picture_file(title, notes, 2 * (kMargin + kWidth) + kGap, top + rows * (kHeight + kGap), panels);
+  return picture_file(title, notes, 2 * (kEdge + kChartWidth) + kBetween, top + rows * (kChartHeight + kBetween),
+                      panels);
 }
 
 }  // namespace onefold
