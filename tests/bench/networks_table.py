@@ -21,7 +21,8 @@ NUMBERS = range(1, len(HEAD))
 
 
 def row(network, runs, counts, times):
-    run, epochs = read(runs / network / "run.json"), read_lines(runs / network / "log.jsonl")
+    run = read(runs / network / "run.json")
+    epochs = read_lines(runs / network / "log.jsonl") if "result" in run else []  # not of a run that goes on
     images = run.get("dataset", {}).get("train_images")
     accuracy = run.get("result", {}).get("test_accuracy")
 
