@@ -17,7 +17,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/options.sh"
 
-networks='' repeats=3 threads=2 work=train,time runs=$build/networks table_options=()
+networks='' pages=0 repeats=3 threads=2 work=train,time runs=$build/networks table_options=()
 while [ $# -gt 0 ]; do
   case $1 in
     --networks) value "$@" && networks=$2 && shift ;;
@@ -25,12 +25,16 @@ while [ $# -gt 0 ]; do
     --repeats) whole "$@" && repeats=$2 && shift ;;
     --threads) whole "$@" && threads=$2 && shift ;;
     --only) value "$@" && some_of --only train,time,table "$2" && work=$2 && shift ;;
-    --pages) while read -r page; do table_options+=(--page "$page"); done < <(grep -rl "table: compare_networks" docs) ;;
+    --pages) pages=1 ;;
     -h | --help) print_help; exit ;;
     *) fail "unknown option $1; see --help" ;;
   esac
   shift
 done
+if [ $pages = 1 ]; then
+  [ -z "$networks" ] || fail "--pages: the pages' tables are of all networks; leave out --networks $networks"
+  while read -r page; do table_options+=(--page "$page"); done < <(grep -rl "table: compare_networks" docs)
+fi
 finished=$runs/times.jsonl lines=$runs/times.unfinished.jsonl
 needs_python ""
 is_built "" examples/list examples/train_cifar10 examples/benchmark

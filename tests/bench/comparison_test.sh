@@ -116,19 +116,31 @@ has '^dbb( +-){10}$'
 mkdir -p "$work/networks/a"
 echo '[{"name": "a", "parameters": 1234, "multiply_adds": 2500000}, {"name": "b", "parameters": 5, "multiply_adds": 6e6}]' \
   >"$work/networks/networks.json"
-echo '{"dataset": {"train_images": 10000}, "result": {"test_accuracy": 0.625}}' >"$work/networks/a/run.json"
+echo '{"result": {"test_accuracy": 0.625}}' >"$work/networks/a/run.json"
 printf '{"epoch": 1, "train_loss": 2.0}\n{"epoch": 2, "train_loss": 1.5}\n' >"$work/networks/a/log.jsonl"
 for mode in 'train 64 500' 'infer 1 100' 'fold 1 200'; do
   read -r mode batch speed <<<"$mode"
   echo "{\"round\": 1, \"net\": \"a\", \"mode\": \"$mode\", \"batch\": $batch, \"images_per_s\": $speed," \
     '"peak_tensor_bytes": 1}'
 done >"$work/networks/times.jsonl"
-printf '<!-- table: compare_networks b -->\n<!-- /table -->\n' >"$work/b.md"
-python3 "$here/networks_table.py" --networks a,b --page "$work/b.md" "$work/networks" >"$work/out" ||
-  complain "the networks' table failed"
+printf 'Before.\n<!-- table: compare_networks b -->\nold\n<!-- /table -->\nAfter.\n' >"$work/b.md"
+printf '<!-- table: compare_networks -->\n<!-- /table -->\n' >"$work/all.md"
+python3 "$here/networks_table.py" --networks a,b --page "$work/b.md" --page "$work/all.md" "$work/networks" \
+  >"$work/out" || complain "the networks' table failed"
 has '^a +1,234 +2\.5 M +2\.000 +1\.500 +62\.5 % +20\.0 +10\.00 +5\.00$'
 has '^b +5 +6\.0 M( +-){6}$'
-grep -q '^| b | 5 |' "$work/b.md" && ! grep -q '^| a ' "$work/b.md" || complain "the page should have b's row alone"
+grep -q '^| b | 5 |' "$work/b.md" && ! grep -qE '^(old|\| a )' "$work/b.md" || complain "the page should have b's row alone"
+[ "$(sed -n '1p;$p' "$work/b.md" | tr '\n' ' ')" = 'Before. After. ' ] || complain "the page of b should keep the rest"
+[ "$(grep -cE '^\| [ab] ' "$work/all.md")" = 2 ] || complain "a page that names none should have all rows"
+misnamed() { # MARKER TEXT
+  printf '<!-- table: %s -->\nold\n<!-- /table -->\n' "$1" >"$work/b.md"
+  python3 "$here/networks_table.py" --networks a,b --page "$work/b.md" "$work/networks" >"$work/out" 2>&1 &&
+    complain "should have failed: a page with a table of $1"
+  has "$2"
+  grep -q '^old$' "$work/b.md" || complain "the page of before is lost"
+}
+misnamed "compare_networks b nosuch" 'b\.md: got nosuch, needs some of a,b$'
+misnamed compare_torch 'b\.md: needs a line <!-- table: compare_networks -->$'
 
 # The profile: half of the samples are products; the kernel's do not count. mini's 20.74 GFLOP at 200 GFLOP/s: 103.7 ms.
 mkdir "$work/profile"
@@ -208,6 +220,11 @@ printf '<!-- table: compare_engines -->\n<!-- /table -->\n' >"$work/engines.md"
 has '--repeats N'
 (cd "$here/.." && bench/compare_torch.sh --help >"$work/out") || complain "--help failed from another folder"
 has '--repeats N'
+script=compare_networks.sh
+refuse "unknown option --sideways" --sideways
+refuse "--only: got fold, needs some of train,time,table" --only fold
+refuse "--pages: the pages' tables are of all networks; leave out --networks resnet20" --networks resnet20 --pages
+BUILD=$work refuse "list is not built; run"
 script=compare_grouped.sh
 refuse "unknown option --sideways" --sideways
 refuse "--only: got resnet, needs some of mobilenet,shufflenet_g2" --only resnet

@@ -18,12 +18,12 @@ from runs import cell, medians, read, read_lines
 HEAD = ["network", "parameters", "multiply-adds", "loss, first epoch", "loss, last epoch", "test accuracy",
         "s per epoch", "trained form, ms per image", "folded, ms per image"]
 NUMBERS = range(1, len(HEAD))
+IMAGES = 10000  # of an epoch
 
 
 def row(network, runs, counts, times):
     run = read(runs / network / "run.json")
     epochs = read_lines(runs / network / "log.jsonl") if "result" in run else []  # not of a run that goes on
-    images = run.get("dataset", {}).get("train_images")
     accuracy = run.get("result", {}).get("test_accuracy")
 
     def milliseconds(mode):
@@ -37,7 +37,7 @@ def row(network, runs, counts, times):
             cell(epochs[0]["train_loss"] if epochs else None, "{:.3f}"),
             cell(epochs[-1]["train_loss"] if epochs else None, "{:.3f}"),
             cell(accuracy and 100 * accuracy, "{:.1f} %"),
-            cell(images and training and images / training, "{:.1f}"),
+            cell(training and IMAGES / training, "{:.1f}"),
             cell(milliseconds("infer"), "{:.2f}"),
             cell(milliseconds("fold"), "{:.2f}")]
 
@@ -52,16 +52,18 @@ def main():
     times = medians(options.runs / "times.jsonl", "net")
     counts = {net["name"]: net for net in read(options.runs / "networks.json")}
 
-    def rows_of(networks):
+    def rows_of(networks, where):
+        if unknown := [network for network in networks if network not in counts]:
+            raise SystemExit(f"{where}: got {unknown[0]}, needs some of {','.join(counts)}")
         return [row(network, options.runs, counts, times) for network in networks]
 
-    table = rows_of(options.networks.split(","))
+    table = rows_of(options.networks.split(","), "--networks")
     print((tables.markdown if options.markdown else tables.text)(HEAD, NUMBERS, table), end="")
     for page in options.page:
         place = re.search(r"<!-- table: (compare_networks\b.*) -->", page.read_text())
         if not place:
             raise SystemExit(f"{page}: needs a line <!-- table: compare_networks -->")
-        rows = rows_of(place[1].split()[1:]) or table
+        rows = rows_of(place[1].split()[1:], page) or table
         tables.write_into(page, place[1], tables.markdown(HEAD, NUMBERS, rows))
 
 
