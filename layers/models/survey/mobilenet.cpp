@@ -22,7 +22,7 @@ struct Separable {
   int64_t width, stride = 1;
 };
 
-/// Table 1 without its first two halvings, since images of 32 x 32 have no pixels to spare.
+/// Table 1; its stem alone does not halve the image, since images of 32 x 32 have no pixels to spare.
 constexpr Separable kLayers[] = {{64},  {128, 2}, {128}, {256, 2}, {256},     {512, 2}, {512},
                                  {512}, {512},    {512}, {512},    {1024, 2}, {1024}};
 
