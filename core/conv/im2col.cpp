@@ -133,7 +133,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
   const int64_t C = g.C, K = g.K, G = g.G, D = g.w.rows(), groups = g.args.groups;
   const int64_t group_outputs = K / groups, pixels = g.y.rows();
   const int64_t in_cache = std::clamp<int64_t>(kBlockNumbers / std::max<int64_t>(D, 1) / 12 * 12, 12, 480);
-  const int64_t block = std::clamp<int64_t>((pixels / 8 + 3) / 4 * 4, 16, std::max<int64_t>(in_cache, 16));
+  const int64_t block = std::max<int64_t>(16, std::min((pixels / 8 + 3) / 4 * 4, in_cache));
   const bool pointwise = is_pointwise(g), share_columns = pixels < 3 * in_cache && D * group_outputs > kManyWeights;
   const Tensor& bias = epilogue.bias;
   const bool sum_up = epilogue.statistics != nullptr && !share_columns;

@@ -1,6 +1,5 @@
 #include "core/annex/conv/depthwise.h"
 
-#include <limits>
 #include <vector>
 
 #include "core/annex/conv/depthwise_axes.h"
@@ -63,14 +62,13 @@ struct Side {
 /// out = in convolved with w along the given axes: y from x, or dx from dy.
 class DepthwisePass {
  public:
-  DepthwisePass(const Side& in, const Side& out, const std::vector<DepthwiseAxis>& rows,
-                const std::vector<DepthwiseAxis>& columns, const Tensor& w)
+  DepthwisePass(const Side& in, const Side& out, const DepthwiseAxes& axes, const Tensor& w)
       : in_(in), out_(out), channels_(in.shape[3] / in.lane_stride), blocks_((channels_ - 1) / kLanes + 1),
-        outputs_(w.shape()[3] / channels_), reach_(rows), rows_(rows[0].count),
-        columns_{DepthwiseReach(columns).first, DepthwiseReach(columns).end_of_all, columns[0].stride},
-        band_(std::max(reach_.end - reach_.first, (kBandPixels - 1) / columns[0].count + 1)) {
-    for (const DepthwiseAxis& row_axis : rows) {
-      for (const DepthwiseAxis& column_axis : columns) phases_.push_back(make_phase(row_axis, column_axis, w));
+        outputs_(w.shape()[3] / channels_), reach_(axes.rows), rows_(axes.rows[0].count),
+        columns_{DepthwiseReach(axes.columns).first, DepthwiseReach(axes.columns).end_of_all, axes.columns[0].stride},
+        band_(std::max(reach_.end - reach_.first, (kBandPixels - 1) / axes.columns[0].count + 1)) {
+    for (const DepthwiseAxis& row_axis : axes.rows) {
+      for (const DepthwiseAxis& column_axis : axes.columns) phases_.push_back(make_phase(row_axis, column_axis, w));
     }
   }
 
@@ -229,15 +227,10 @@ class DepthwisePass {
   std::vector<Phase> phases_;
 };
 
-constexpr Real kNoFloor = -std::numeric_limits<Real>::infinity();
-
 Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue, PackedWeights&) {
   Tensor y(g.y);
-  const Conv2dArgs& args = g.args;
-  const DepthwisePass pass({g.x, 1}, {g.y, g.K / g.C},
-                           forward_axes(g.P, g.R, args.stride_h, args.padding_h, args.dilation_h),
-                           forward_axes(g.Q, g.S, args.stride_w, args.padding_w, args.dilation_w), w);
-  pass.run(x, false, epilogue.bias, epilogue.activation == Activation::relu ? Real{0} : kNoFloor, y);
+  const DepthwisePass pass({g.x, 1}, {g.y, g.K / g.C}, forward_axes(g), w);
+  pass.run(x, false, epilogue.bias, floor_of(epilogue.activation), y);
   if (epilogue.statistics != nullptr) *epilogue.statistics = channel_statistics(y);
   return y;
 }
@@ -245,10 +238,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
 Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
   Tensor dx = sum.defined() ? sum : Tensor(g.x);
   if (dx.size() == 0) return dx;
-  const Conv2dArgs& args = g.args;
-  const DepthwisePass pass({g.y, g.K / g.C}, {g.x, 1},
-                           backward_axes(g.H, g.R, args.stride_h, args.padding_h, args.dilation_h),
-                           backward_axes(g.W, g.S, args.stride_w, args.padding_w, args.dilation_w), w);
+  const DepthwisePass pass({g.y, g.K / g.C}, {g.x, 1}, backward_axes(g), w);
   pass.run(dy, sum.defined(), {}, kNoFloor, dx);
   return dx;
 }

@@ -23,8 +23,8 @@ extern const ConvAlgorithmRow depthwise_row;
 
 extern const ConvAlgorithmRow depthwise_direct_row;
 
-/// The gradient of the weights, for both. A tile of taps stays in registers for all
-/// pixels of a band of rows; the sums of bands are added in double and in a fixed order.
+/// The gradient of the weights, for both. A tile of taps stays in registers for all pixels of a band of rows; the sums
+/// of bands are added in double and in a fixed order.
 Tensor depthwise_backward_weight(const ConvGeometry& g, const Tensor& dy, const Tensor& x);
 
 }  // namespace onefold

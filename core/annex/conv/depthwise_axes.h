@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
+
+#include "core/conv/conv_types.h"
 
 namespace onefold {
 
@@ -43,6 +46,23 @@ inline std::vector<DepthwiseAxis> backward_axes(int64_t inputs, int64_t kernel, 
   return axes;
 }
 // [/backward-axes]
+
+/// The axes of a pass. Forwards there is one for the rows and one for the columns.
+struct DepthwiseAxes {
+  std::vector<DepthwiseAxis> rows, columns;
+};
+inline DepthwiseAxes forward_axes(const ConvGeometry& g) {
+  return {forward_axes(g.P, g.R, g.args.stride_h, g.args.padding_h, g.args.dilation_h),
+          forward_axes(g.Q, g.S, g.args.stride_w, g.args.padding_w, g.args.dilation_w)};
+}
+inline DepthwiseAxes backward_axes(const ConvGeometry& g) {
+  return {backward_axes(g.H, g.R, g.args.stride_h, g.args.padding_h, g.args.dilation_h),
+          backward_axes(g.W, g.S, g.args.stride_w, g.args.padding_w, g.args.dilation_w)};
+}
+
+/// The least result of a pass: any, or 0 with a ReLU.
+inline constexpr Real kNoFloor = -std::numeric_limits<Real>::infinity();
+constexpr Real floor_of(Activation activation) { return activation == Activation::relu ? Real{0} : kNoFloor; }
 
 /// The range that several axes read together: [first, end) for output 0 of each, [first, end_of_all) for all outputs.
 struct DepthwiseReach {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 #include "core/annex/conv/depthwise.h"
@@ -15,8 +14,6 @@ namespace {
 
 /// Sums that stay in registers: so many outputs, or fewer outputs times several vectors of channels.
 constexpr int kOutputs = 8;
-
-constexpr Real kNoFloor = -std::numeric_limits<Real>::infinity();
 
 /// What a pass does with a sum: max(floor, sum + bias), or floor and no bias for a sum that is added to what is there.
 struct Finish {
@@ -118,22 +115,25 @@ struct Inside {
 };
 
 /// out = in convolved with w along these axes.
-void depthwise_pass(const Tensor& in, const std::vector<DepthwiseAxis>& rows, const std::vector<DepthwiseAxis>& columns,
-                    const Tensor& w, const Finish& finish, Tensor& out) {
+void depthwise_pass(const Tensor& in, const DepthwiseAxes& axes, const Tensor& w, const Finish& finish, Tensor& out) {
   const Shape in_shape = in.shape(), out_shape = out.shape();
   const int64_t C = in_shape[3], image = in_shape[1] * in_shape[2] * C, out_row = out_shape[2] * C;
-  parallel_for(in_shape[0] * rows[0].count, rows_per_range(out_row), [&](int64_t begin, int64_t end) {
+  const int64_t rows = axes.rows[0].count;
+  std::vector<Inside> inside;
+  for (const DepthwiseAxis& axis : axes.columns) inside.emplace_back(axis, in_shape[2]);
+  parallel_for(in_shape[0] * rows, rows_per_range(out_row), [&](int64_t begin, int64_t end) {
     std::vector<Tap> taps;
     for (int64_t unit = begin; unit < end; ++unit) {
-      const int64_t n = unit / rows[0].count, i = unit % rows[0].count;
-      for (const DepthwiseAxis& row_axis : rows) {
+      const int64_t n = unit / rows, i = unit % rows;
+      for (const DepthwiseAxis& row_axis : axes.rows) {
         if (i >= row_axis.count) continue;
         Real* const to = out.data() + (n * out_shape[1] + row_axis.first + i * row_axis.step) * out_row;
-        for (const DepthwiseAxis& axis : columns) {
+        for (size_t a = 0; a < inside.size(); ++a) {
           // Outputs whose taps are all inside have the same ones; each other has its own.
-          const Inside inside(axis, in_shape[2]);
+          const DepthwiseAxis& axis = axes.columns[a];
+          const auto [first, last] = inside[a];
           for (int64_t j = 0, next; j < axis.count; j = next) {
-            next = j == inside.first && inside.last > j ? inside.last : j + 1;
+            next = j == first && last > j ? last : j + 1;
             choose_taps(row_axis, i, axis, j, in.data() + n * image, in_shape, w, taps);
             convolve_all(next - j,
                          {taps, finish, C, axis.stride * C, axis.step * C, 0, to + (axis.first + j * axis.step) * C});
@@ -146,10 +146,7 @@ void depthwise_pass(const Tensor& in, const std::vector<DepthwiseAxis>& rows, co
 
 Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue, PackedWeights&) {
   Tensor y(g.y);
-  const Conv2dArgs& args = g.args;
-  depthwise_pass(x, forward_axes(g.P, g.R, args.stride_h, args.padding_h, args.dilation_h),
-                 forward_axes(g.Q, g.S, args.stride_w, args.padding_w, args.dilation_w), w,
-                 {epilogue.bias.data(), false, epilogue.activation == Activation::relu ? Real{0} : kNoFloor}, y);
+  depthwise_pass(x, forward_axes(g), w, {epilogue.bias.data(), false, floor_of(epilogue.activation)}, y);
   if (epilogue.statistics != nullptr) *epilogue.statistics = channel_statistics(y);
   return y;
 }
@@ -157,10 +154,7 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
 Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
   Tensor dx = sum.defined() ? sum : Tensor(g.x);
   if (dx.size() == 0) return dx;
-  const Conv2dArgs& args = g.args;
-  depthwise_pass(dy, backward_axes(g.H, g.R, args.stride_h, args.padding_h, args.dilation_h),
-                 backward_axes(g.W, g.S, args.stride_w, args.padding_w, args.dilation_w), w,
-                 {nullptr, sum.defined(), kNoFloor}, dx);
+  depthwise_pass(dy, backward_axes(g), w, {nullptr, sum.defined(), kNoFloor}, dx);
   return dx;
 }
 

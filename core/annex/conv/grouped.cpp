@@ -1,6 +1,5 @@
 #include "core/annex/conv/grouped.h"
 
-#include <limits>
 #include <vector>
 
 #include "core/parallel.h"
@@ -75,13 +74,13 @@ using WeightOf = FunctionRef<Real(int64_t r, int64_t s, int64_t in, int64_t out)
 /// out = in convolved along the given axes: y from x, or dx from dy.
 class GroupedPass {
  public:
-  GroupedPass(const Shape& in, const Shape& out, int64_t groups, const std::vector<DepthwiseAxis>& rows,
-              const std::vector<DepthwiseAxis>& columns, WeightOf weight_of)
-      : in_(in), out_(out), groups_(groups), row_reach_(rows), column_reach_(columns),
+  GroupedPass(const Shape& in, const Shape& out, int64_t groups, const DepthwiseAxes& axes, WeightOf weight_of)
+      : in_(in), out_(out), groups_(groups), row_reach_(axes.rows), column_reach_(axes.columns),
         planes_(in, in[3] / groups, row_reach_.first, row_reach_.end_of_all,
-                {column_reach_.first, column_reach_.end_of_all, columns[0].stride}) {
-    for (const DepthwiseAxis& row_axis : rows) {
-      for (const DepthwiseAxis& column_axis : columns) phases_.push_back(make_phase(row_axis, column_axis, weight_of));
+                {column_reach_.first, column_reach_.end_of_all, axes.columns[0].stride}) {
+    for (const DepthwiseAxis& row_axis : axes.rows) {
+      for (const DepthwiseAxis& column_axis : axes.columns)
+        phases_.push_back(make_phase(row_axis, column_axis, weight_of));
     }
   }
 
@@ -188,15 +187,11 @@ class GroupedPass {
   std::vector<Phase> phases_;
 };
 
-constexpr Real kNoFloor = -std::numeric_limits<Real>::infinity();
-
 Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Epilogue& epilogue, PackedWeights&) {
   Tensor y(g.y);
-  const Conv2dArgs& args = g.args;
   const auto weight_of = [&](int64_t r, int64_t s, int64_t c, int64_t k) { return w[g.tap(r, s, c, k)]; };
-  const GroupedPass pass(g.x, g.y, args.groups, forward_axes(g.P, g.R, args.stride_h, args.padding_h, args.dilation_h),
-                         forward_axes(g.Q, g.S, args.stride_w, args.padding_w, args.dilation_w), weight_of);
-  pass.run(x, false, epilogue.bias, epilogue.activation == Activation::relu ? Real{0} : kNoFloor, y);
+  const GroupedPass pass(g.x, g.y, g.args.groups, forward_axes(g), weight_of);
+  pass.run(x, false, epilogue.bias, floor_of(epilogue.activation), y);
   if (epilogue.statistics != nullptr) *epilogue.statistics = channel_statistics(y);
   return y;
 }
@@ -204,13 +199,11 @@ Tensor forward(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Ep
 Tensor backward_input(const ConvGeometry& g, const Tensor& dy, const Tensor& w, Tensor sum) {
   Tensor dx = sum.defined() ? sum : Tensor(g.x);
   if (dx.size() == 0) return dx;
-  const Conv2dArgs& args = g.args;
-  const int64_t outputs = g.K / args.groups;
+  const int64_t outputs = g.K / g.args.groups;
   const auto weight_of = [&](int64_t r, int64_t s, int64_t k, int64_t c) {
     return w[g.tap(r, s, c % g.G, c / g.G * outputs + k)];
   };
-  const GroupedPass pass(g.y, g.x, args.groups, backward_axes(g.H, g.R, args.stride_h, args.padding_h, args.dilation_h),
-                         backward_axes(g.W, g.S, args.stride_w, args.padding_w, args.dilation_w), weight_of);
+  const GroupedPass pass(g.y, g.x, g.args.groups, backward_axes(g), weight_of);
   pass.run(dy, sum.defined(), {}, kNoFloor, dx);
   return dx;
 }
