@@ -13,6 +13,7 @@
 
 #include "core/conv/conv2d.h"
 #include "core/random.h"
+#include "layers/models/vgg.h"
 
 namespace onefold {
 
@@ -21,35 +22,23 @@ namespace {
 struct Layer {
   int64_t side, C, K, stride, times;
 };
-struct Network {
-  std::string name;
+/// The layers of a RepVGG, which halves its images at the start of each stage after the first two.
+std::vector<Layer> layers_of(const RepVggSize& size) {
   std::vector<Layer> layers;
-};
-
-const std::vector<Network> kNetworks = {{"mini",
-                                         {{32, 3, 32, 1, 1},
-                                          {32, 32, 32, 1, 1},
-                                          {32, 32, 64, 2, 1},
-                                          {16, 64, 64, 1, 1},
-                                          {16, 64, 128, 2, 1},
-                                          {8, 128, 128, 1, 2},
-                                          {8, 128, 512, 2, 1}}},
-                                        {"S",
-                                         {{32, 3, 32, 1, 1},
-                                          {32, 32, 32, 1, 1},
-                                          {32, 32, 64, 2, 1},
-                                          {16, 64, 64, 1, 3},
-                                          {16, 64, 128, 2, 1},
-                                          {8, 128, 128, 1, 5},
-                                          {8, 128, 512, 2, 1}}},
-                                        {"A0",
-                                         {{32, 3, 48, 1, 1},
-                                          {32, 48, 48, 1, 1},
-                                          {32, 48, 96, 2, 1},
-                                          {16, 96, 96, 1, 3},
-                                          {16, 96, 192, 2, 1},
-                                          {8, 192, 192, 1, 13},
-                                          {8, 192, 1280, 2, 1}}}};
+  int64_t side = 32, channels = 3;
+  for (size_t stage = 0; stage < size.widths.size(); ++stage) {
+    const int64_t width = size.widths[stage], stride = stage >= 2 ? 2 : 1;
+    for (int64_t block = 0; block < size.depths[stage]; ++block) {
+      const Layer layer{side, channels, width, block == 0 ? stride : 1, 1};
+      const bool again = !layers.empty() && layers.back().side == side && layers.back().C == layer.C &&
+                         layers.back().K == width && layers.back().stride == layer.stride;
+      again ? void(++layers.back().times) : layers.push_back(layer);
+      side /= layer.stride;
+      channels = width;
+    }
+  }
+  return layers;
+}
 
 /// Microseconds per layer, which nine of ten rounds exceed; nothing if the algorithm does not apply.
 std::optional<double> microseconds(const Layer& layer, ConvAlgorithm algorithm, int rounds = 301) {
@@ -83,11 +72,11 @@ void print_table() {
   std::cout << "| network | layer | times | im2col | F(2x2) | F(4x4) | F(4x4), stride 2 | as chosen |\n"
             << "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
             << std::fixed << std::setprecision(0);
-  for (const Network& network : kNetworks) {
+  for (const std::string name : {"mini", "S", "A0"}) {
     double before = 0, now = 0;
-    for (const Layer& layer : network.layers) {
-      std::cout << "| " << network.name << " | " << layer.C << " -> " << layer.K << " at " << layer.side << "x"
-                << layer.side << (layer.stride == 2 ? ", stride 2" : "") << " | " << layer.times;
+    for (const Layer& layer : layers_of(repvgg_size(name))) {
+      std::cout << "| " << name << " | " << layer.C << " -> " << layer.K << " at " << layer.side << "x" << layer.side
+                << (layer.stride == 2 ? ", stride 2" : "") << " | " << layer.times;
       for (const ConvAlgorithm algorithm : kColumns) {
         const std::optional<double> time = microseconds(layer, algorithm);
         if (algorithm == ConvAlgorithm::im2col) before += *time * static_cast<double>(layer.times);
@@ -98,7 +87,7 @@ void print_table() {
       now += chosen * static_cast<double>(layer.times);
       std::cout << " | " << chosen << " |" << std::endl;
     }
-    std::cout << "| " << network.name << " | all | | " << before << " | | | | " << now << " |" << std::endl;
+    std::cout << "| " << name << " | all | | " << before << " | | | | " << now << " |" << std::endl;
   }
 }
 
