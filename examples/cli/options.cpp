@@ -123,6 +123,12 @@ void add_seed_option(CommandLine& line, uint64_t& seed) {
       .value_name("N");
 }
 
+void add_picture_option(CommandLine& line, std::optional<std::filesystem::path>& picture, const std::string& what) {
+  line.add_option("--picture", &picture, "draw " + what + " to this .svg file")
+      .rule(name_of("a file"))
+      .value_name("FILE");
+}
+
 void add_detect_anomaly_option(CommandLine& line, bool& detect_anomaly) {
   line.add_flag("--detect-anomaly", &detect_anomaly,
                 "name the op and the layer that produce the first NaN or infinity; steps take longer");

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "examples/cli/program.h"
@@ -35,6 +36,9 @@ void add_threads_option(CommandLine& line);
 
 /// --seed: the seed of all random numbers of a program.
 void add_seed_option(CommandLine& line, uint64_t& seed);
+
+/// --picture: the .svg file to draw `what` to; none by default.
+void add_picture_option(CommandLine& line, std::optional<std::filesystem::path>& picture, const std::string& what);
 
 /// --detect-anomaly: see layers/inspect/anomaly.h.
 void add_detect_anomaly_option(CommandLine& line, bool& detect_anomaly);

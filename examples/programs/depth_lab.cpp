@@ -1,8 +1,7 @@
 // Trains networks of the same layers deeper and deeper: where does plain depth fail, and what cures it?
 //
 // Run     build/examples/depth_lab --picture depth.svg
-//         build/examples/depth_lab --depths 500 --methods delta_orthogonal batch_norm residual --out
-//         runs/depth-500.json
+//         build/examples/depth_lab --depths 500 --methods delta_orthogonal residual --out runs/depth-500.json
 // Time    half an hour on two cores; what is trained stands in runs/depth.json, and the same command goes on from there
 // Expect  a line per training on stderr, and two tables over methods and depths: loss on training images, test accuracy
 // Page    docs/labs/depth.md
@@ -123,9 +122,7 @@ void add_settings(CommandLine& line, Settings& settings) {
   line.add_option("--out", &settings.out, "the file of results, which are not computed again")
       .rule(name_of("a file"))
       .value_name("FILE");
-  line.add_option("--picture", &settings.picture, "draw accuracies over depth to this .svg file")
-      .rule(name_of("a file"))
-      .value_name("FILE");
+  add_picture_option(line, settings.picture, "accuracies over depth");
   add_threads_option(line);
 }
 
@@ -214,9 +211,7 @@ std::string picture(const ordered_json& results, const Settings& settings) {
 
 int run(const Settings& settings) {
   if (settings.picture) check_can_write(*settings.picture);
-  DataOptions options = settings.data;
-  options.limit_train = settings.recipe.limit_train;
-  const DataSource data = load_data(options);
+  const DataSource data = load_data(settings.data, settings.recipe);
   ordered_json results = load_results(settings, conditions(settings, data));
   if (settings.out.has_parent_path()) std::filesystem::create_directories(settings.out.parent_path());
   catch_stop_signals();

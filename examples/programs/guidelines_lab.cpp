@@ -36,9 +36,7 @@ void add_settings(CommandLine& line, Settings& settings) {
   add_batch_size_option(line, settings.batch, "images per pass");
   line.add_option("--rounds", &settings.rounds, "passes through each network, of which the fastest counts")
       .rule(whole_number(1, 100000));
-  line.add_option("--picture", &settings.picture, "draw the speeds to this .svg file")
-      .rule(name_of("a file"))
-      .value_name("FILE");
+  add_picture_option(line, settings.picture, "the speeds");
   add_threads_option(line);
 }
 

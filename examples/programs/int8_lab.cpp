@@ -68,9 +68,7 @@ void add_settings(CommandLine& line, Settings& settings) {
   line.add_option("--out", &settings.out, "page to write (default: int8.html next to the model)")
       .rule(name_of("a file"))
       .value_name("FILE");
-  line.add_option("--picture", &settings.picture, "draw the weights of one block to this .svg file")
-      .rule(name_of("a file"))
-      .value_name("FILE");
+  add_picture_option(line, settings.picture, "the weights of one block");
   add_batch_size_option(line, settings.batch_size, "images per batch when accuracy is measured");
   add_threads_option(line);
 }

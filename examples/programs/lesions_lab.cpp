@@ -55,9 +55,7 @@ void add_settings(CommandLine& line, Settings& settings) {
   line.group("Lesions");
   line.add_option("--draws", &settings.draws, "random choices of blocks, pairs and paths for each number of them")
       .rule(whole_number(1, 1000));
-  line.add_option("--picture", &settings.picture, "draw the results to this .svg file")
-      .rule(name_of("a file"))
-      .value_name("FILE");
+  add_picture_option(line, settings.picture, "the results");
   line.group("Data");
   add_data_options(line, settings.data);
   add_threads_option(line);
@@ -99,9 +97,7 @@ std::vector<Subject> load_models(const CommandLine& line, const Settings& settin
 }
 
 std::vector<Subject> train_networks(const Settings& settings) {
-  DataOptions options = settings.data;
-  options.limit_train = settings.recipe.limit_train;
-  const DataSource data = load_data(options);
+  const DataSource data = load_data(settings.data, settings.recipe);
   std::vector<Subject> subjects;
   for (const std::string& net : {settings.net, settings.beside}) {
     Initializer initializer(settings.recipe.seed);

@@ -64,9 +64,7 @@ void add_settings(CommandLine& line, Settings& settings) {
   line.add_option("--timing-seconds", &settings.timing_seconds, "how long to time the layers of each network")
       .rule(real_number(0.01, 3600))
       .value_name("S");
-  line.add_option("--picture", &settings.picture, "draw accuracies to this .svg file")
-      .rule(name_of("a file"))
-      .value_name("FILE");
+  add_picture_option(line, settings.picture, "accuracies");
   add_threads_option(line);
 }
 
@@ -145,9 +143,7 @@ LineChart chart_of(const std::string& title, const std::string& x_label, std::ve
 
 int run(const Settings& settings) {
   if (settings.picture) check_can_write(*settings.picture);
-  DataOptions options = settings.data;
-  options.limit_train = settings.recipe.limit_train;
-  const DataSource data = load_data(options);
+  const DataSource data = load_data(settings.data, settings.recipe);
   catch_stop_signals();
   std::vector<Row> rows;
   for (const std::string& side : settings.sides) {

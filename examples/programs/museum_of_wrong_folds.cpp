@@ -44,9 +44,7 @@ void add_settings(CommandLine& line, Settings& settings) {
   line.add_option("--model", &settings.model, "a trained network of repvgg or dbb blocks in which to make the mistakes")
       .rule(name_of("a file"))
       .value_name("FILE");
-  line.add_option("--picture", &settings.picture, "draw the errors as heat maps to this .svg file")
-      .rule(name_of("a file"))
-      .value_name("FILE");
+  add_picture_option(line, settings.picture, "the errors as heat maps");
   add_saved_network_options(line, settings.network);
   add_data_options(line, settings.data);
   add_batch_size_option(line, settings.batch_size, "test images per batch");

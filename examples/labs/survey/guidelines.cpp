@@ -39,7 +39,7 @@ Guideline equal_widths(int64_t side) {
   return guideline;
 }
 
-Guideline groups(int64_t) {
+Guideline groups() {
   Guideline guideline{"G2: groups", "groups raise memory accesses", "groups", {}};
   for (const auto& [groups, width] : {std::pair{1, 128}, {2, 180}, {4, 256}, {8, 360}}) {
     const std::string name = std::to_string(width) + " channels, groups: " + std::to_string(groups);
@@ -51,7 +51,7 @@ Guideline groups(int64_t) {
   return guideline;
 }
 
-Guideline fragments(int64_t) {
+Guideline fragments() {
   Guideline guideline{"G3: fragments", "fragments cost parallelism", "convolutions in place of one", {}};
   for (const auto& [count, width] : {std::pair{1, 128}, {2, 90}, {4, 64}}) {
     const std::string name = std::to_string(count) + " in series, " + std::to_string(width) + " channels";
@@ -77,7 +77,7 @@ Guideline fragments(int64_t) {
   return guideline;
 }
 
-Guideline element_wise(int64_t) {
+Guideline element_wise() {
   Guideline guideline{"G4: element-wise", "element-wise work is not free", "passes beside a block's convolutions", {}};
   const ConvStyle style{.bias = true};  // so that a ReLU folds into the convolution
   const auto bottleneck = [style](bool relus, bool shortcut) {
@@ -118,7 +118,10 @@ double least_accesses(double pixels, double multiply_adds) {
 
 std::vector<Guideline> guidelines(int64_t side) {
   std::vector<Guideline> all;
-  for (const auto make : {equal_widths, groups, fragments, element_wise}) all.push_back(make(side));
+  all.push_back(equal_widths(side));
+  all.push_back(groups());
+  all.push_back(fragments());
+  all.push_back(element_wise());
   for (Guideline& guideline : all) {
     for (Variant& variant : guideline.variants) {
       const Trace counts = trace(*variant.network, {1, side, side, variant.in});

@@ -42,6 +42,11 @@ void add_recipe_options(CommandLine& line, ShortRecipe& recipe, const std::strin
   add_seed_option(line, recipe.seed);
 }
 
+DataSource load_data(DataOptions options, const ShortRecipe& recipe) {
+  options.limit_train = recipe.limit_train;
+  return load_data(options);
+}
+
 ShortTraining train_briefly(const std::string& name, Module& network, const DataSource& data,
                             const TrainerOptions& options) {
   Trainer trainer(network, data.splits.train, data.normalization, options);

@@ -29,6 +29,9 @@ struct ShortRecipe {
 /// --epochs, --batch-size, --lr, --muon-rate, --seed and --limit-train.
 void add_recipe_options(CommandLine& line, ShortRecipe& recipe, const std::string& lr = "maximum learning rate");
 
+/// The images to train with by this recipe, and to test with.
+DataSource load_data(DataOptions options, const ShortRecipe& recipe);
+
 /// What comes of a training.
 struct ShortTraining {
   double loss = 0;  // mean of the last epoch
