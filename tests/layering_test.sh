@@ -34,6 +34,15 @@ declare -A examples_may_include=(
 annexes='core/annex/ autograd/annex/ layers/calculus/ layers/families/ layers/inspect/ layers/labs/
 layers/models/survey/'
 
+# The annexes of layers/ that each of them may include: one after the other, without a circle.
+declare -A layers_annex_may_include=(
+  [calculus]='calculus'
+  [families]='calculus families'
+  [inspect]='inspect'
+  [labs]='calculus families inspect labs'
+  [models/survey]='calculus families inspect labs models/survey'
+)
+
 begins_like() {  # begins_like PATH PREFIX...
   local path=$1 prefix
   shift
@@ -75,6 +84,16 @@ include_violations() {
       echo "$file:$line: only an annex may include an annex; it includes \"$included\""
     fi
   done < <(grep -rnE --include='*.h' --include='*.cpp' '^ *# *include *"[^"]*/' core autograd layers datasets || true)
+  while IFS=: read -r file line included; do
+    included=${included#*\"} included=${included%\"*}
+    folder=${file#layers/} folder=${folder%/*}
+    case $folder in families/*) folder=families ;; esac
+    allowed=${layers_annex_may_include[$folder]-}
+    if [ -n "$allowed" ] && ! begins_like "$included" $(printf 'layers/%s/ ' $allowed); then
+      echo "$file:$line: layers/$folder may include ${allowed// /, } of the annexes; it includes \"$included\""
+    fi
+  done < <(grep -rnE --include='*.h' --include='*.cpp' \
+    '^ *# *include *"layers/(calculus|families|inspect|labs|models/survey)/' layers || true)
 }
 
 # A reader takes in a folder at a glance if its files are few.
@@ -146,7 +165,8 @@ violations() (  # violations TREE: prints one line per violation
 # A clean tree has no violations, and every rule catches its own.
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree"/{core/annex,core/conv,autograd/annex,layers/families,layers/models/survey,datasets,tests/core}
+mkdir -p "$tree"/{core/annex,core/conv,autograd/annex,datasets,tests/core}
+mkdir -p "$tree"/layers/{calculus,families,inspect,labs,models/survey}
 mkdir -p "$tree"/examples/{cli,training,pictures,folding,report,labs,programs}
 plant() {  # plant FILE LINE WANTED: the file with this line must be reported, with WANTED in the sentence
   local found
@@ -199,6 +219,11 @@ clean autograd/annex/a.cpp '#include "core/annex/padding.h"'
 clean layers/families/a.cpp '#include "layers/families/acb.h"'
 clean layers/families/a.cpp '#include "core/conv/conv2d.h"'
 clean layers/models/survey/a.cpp '#include "layers/labs/dropout.h"'
+clean layers/labs/a.cpp '#include "layers/families/acb.h"'
+plant layers/calculus/a.cpp '#include "layers/labs/dropout.h"' 'layers/calculus may include calculus of the annexes;'
+plant layers/families/a.cpp '#include "layers/labs/dropout.h"' 'layers/families may include calculus, families of'
+plant layers/inspect/a.h '#include "layers/calculus/pieces.h"' 'layers/inspect may include inspect of'
+plant layers/labs/a.h '#include "layers/models/survey/chain.h"' 'layers/labs may include'
 plant layers/a.cpp '#pragma omp parallel for' threads
 plant core/a.cpp 'std::thread worker(work);' threads
 plant core/a.cpp '#ifdef _OPENMP' threads

@@ -72,6 +72,14 @@ void check_gradient(const char* kernel, const Tensor& dy, const Shape& needed) {
 
 }  // namespace
 
+std::string window_text(const Pool2dArgs& args) {
+  const std::string side = std::to_string(args.kernel);
+  std::string text = side + "x" + side + ", stride " + std::to_string(args.stride);
+  if (args.padding != 0) text += ", padding " + std::to_string(args.padding);
+  if (!args.count_padding) text += ", which does not count";
+  return text;
+}
+
 Shape pool2d_output_shape(const Shape& x, const Pool2dArgs& args) {
   check(x.rank() == 4, "pool2d: needs images [N, H, W, C], got ", x);
   check(args.kernel >= 1 && args.stride >= 1, "pool2d: kernel ", args.kernel, " and stride ", args.stride,

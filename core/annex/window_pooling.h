@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/tensor.h"
 
@@ -15,6 +16,9 @@ struct Pool2dArgs {
   int64_t padding = 0;
   bool count_padding = true;
 };
+
+/// "2x2, stride 2, padding 1"
+std::string window_text(const Pool2dArgs& args);
 
 /// [N, P, Q, C] for images [N, H, W, C]. Throws Error if the window does not fit or the padding exceeds half of it.
 Shape pool2d_output_shape(const Shape& x, const Pool2dArgs& args);

@@ -3,33 +3,16 @@
 #include <utility>
 
 #include "autograd/ops.h"
-#include "core/annex/window_pooling.h"
 #include "layers/activations.h"
-#include "layers/calculus/kernel_calculus.h"
 #include "layers/conv2d.h"
 #include "layers/fold/conv_relu.h"
 #include "layers/fold/fold_error.h"
 #include "layers/fold/repvgg_block.h"
-#include "layers/labs/window_pooling.h"
-#include "layers/pooling.h"
 #include "layers/sequential.h"
 
 namespace onefold {
 
 namespace {
-
-LinearForm pool_form(const AvgPool2d& pool, int64_t channels) {
-  const Pool2dArgs& args = pool.args();
-  if (args.padding != 0 && !args.count_padding) {
-    throw FoldError(pool.description() + ", so it divides by fewer pixels at the edge, and no kernel does that; in a " +
-                    "branch use an AvgPool2d whose padding counts");
-  }
-  const std::string side = std::to_string(args.kernel);
-  return piece_form(
-      "average pool " + side + "x" + side,
-      {average_kernel(channels, args.kernel, args.kernel), conv2d_args(args.stride, args.padding, channels), {}},
-      [args](const Tensor& x) { return avg_pool2d_forward(x, args); });
-}
 
 std::vector<NamedPiece> layers_of(Sequential& layers) {
   std::vector<NamedPiece> pieces;
@@ -99,8 +82,6 @@ std::optional<LinearView> linear_view(Module& module) {
     view.in_channels = norm->channels();
     view.linear = [norm](int64_t) { return batch_norm_form(norm->fixed()); };
     view.norm = norm;
-  } else if (auto* pool = dynamic_cast<AvgPool2d*>(&module)) {
-    view.linear = [pool](int64_t channels) { return pool_form(*pool, channels); };
   } else if (auto* layers = dynamic_cast<Sequential*>(&module)) {
     view.layers = layers;
     view.in_channels = channels_into(*layers);
@@ -112,6 +93,8 @@ std::optional<LinearView> linear_view(Module& module) {
   }
   return view;
 }
+
+bool is_relu(const Module& module) { return dynamic_cast<const Relu*>(&module) != nullptr; }
 
 LinearForm repvgg_form(const RepVggBlock& block) {
   const auto norm_form = [](const char* name, const BatchNorm2d& norm) {

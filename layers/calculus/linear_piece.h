@@ -38,8 +38,8 @@ class LinearPiece : public Module {
   virtual std::optional<PlainConvolution> plain_convolution() const { return std::nullopt; }
 };
 
-/// A module as the calculus sees it: Conv2d, ConvRelu, BatchNorm2d, AvgPool2d, Identity, Sequential, RepVggBlock and
-/// every LinearPiece. Only linear_view() queries the type of a module.
+/// A module as the calculus sees it: Conv2d, ConvRelu, BatchNorm2d, Identity, Sequential, RepVggBlock and every
+/// LinearPiece. Only linear_view() and is_relu() query the type of a module.
 struct LinearView {
   int64_t in_channels = 0;                             // 0: any
   std::function<LinearForm(int64_t channels)> linear;  // up to the activation
@@ -55,6 +55,9 @@ struct LinearView {
 
 /// Empty if the module is not linear.
 std::optional<LinearView> linear_view(Module& module);
+
+/// Whether the module is the ReLU that a block or a folded convolution before it can take in.
+bool is_relu(const Module& module);
 
 /// The linear form of a module in evaluation mode for that many input channels. Throws FoldError if the module is not
 /// linear, saying what it is, or if it takes another number of channels.

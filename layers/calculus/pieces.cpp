@@ -3,11 +3,13 @@
 #include <sstream>
 
 #include "autograd/annex/annex_ops.h"
+#include "autograd/annex/pooling_ops.h"
 #include "autograd/ops.h"
 #include "core/annex/elementwise.h"
 #include "core/annex/padding.h"
 #include "core/check.h"
 #include "core/ops/elementwise.h"
+#include "layers/calculus/kernel_calculus.h"
 #include "layers/conv2d.h"
 #include "layers/fold/fold_error.h"
 
@@ -72,6 +74,26 @@ LinearForm FixedScale::linear(int64_t channels) const {
   FixedConv2d conv{identity_kernel(channels, channels, 1, 1), conv2d_args(1, 0, channels), {}};
   for (double& weight : conv.kernel.weight) weight *= double{factor_};
   return piece_form("fixed scale", conv, [factor = factor_](const Tensor& x) { return scale(x, factor); });
+}
+
+// -- AvgPool2d
+
+Variable AvgPool2d::forward(const Variable& x) { return avg_pool2d(x, args_); }
+
+std::string AvgPool2d::description() const { return "AvgPool2d " + window_text(args_); }
+
+std::unique_ptr<Module> AvgPool2d::fold() const { return fold_to_copy(*this, args_); }
+
+LinearForm AvgPool2d::linear(int64_t channels) const {
+  if (args_.padding != 0 && !args_.count_padding) {
+    throw FoldError(description() + ", so it divides by fewer pixels at the edge, and no kernel does that; in a " +
+                    "branch use an AvgPool2d whose padding counts");
+  }
+  const std::string side = std::to_string(args_.kernel);
+  return piece_form(
+      "average pool " + side + "x" + side,
+      {average_kernel(channels, args_.kernel, args_.kernel), conv2d_args(args_.stride, args_.padding, channels), {}},
+      [args = args_](const Tensor& x) { return avg_pool2d_forward(x, args); });
 }
 
 // -- Pad2d

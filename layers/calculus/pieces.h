@@ -4,13 +4,14 @@
 #include <memory>
 #include <string>
 
+#include "core/annex/window_pooling.h"
 #include "layers/batch_norm.h"
 #include "layers/calculus/linear_piece.h"
 
 namespace onefold {
 
-// The smaller linear pieces of branches. Convolution, batch norm, average pool and identity are layers of their own:
-// conv2d.h, batch_norm.h, labs/window_pooling.h, activations.h.
+// The smaller linear pieces of branches. Convolution, batch norm and identity are layers of their own: conv2d.h,
+// batch_norm.h, activations.h.
 
 /// x scale, per channel. Parameter: weight [C], initially `first`. On its own it folds to a depthwise 1x1 convolution.
 class ChannelScale : public LinearPiece {
@@ -42,6 +43,23 @@ class FixedScale : public LinearPiece {
 
  private:
   Real factor_;
+};
+
+/// The mean of each window: [N, H, W, C] -> [N, P, Q, C]. In a branch it folds, as a depthwise convolution with equal
+/// weights.
+class AvgPool2d : public LinearPiece {
+ public:
+  explicit AvgPool2d(const Pool2dArgs& args) : args_(args) {}
+
+  Variable forward(const Variable& x) override;
+  void visit(Visitor&) override {}
+  std::string description() const override;
+  std::unique_ptr<Module> fold() const override;
+
+  LinearForm linear(int64_t channels) const override;
+
+ private:
+  Pool2dArgs args_;
 };
 
 /// Padding of `rows` pixels above and below and `columns` pixels left and right, with zeros or a constant per channel.

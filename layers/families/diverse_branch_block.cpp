@@ -1,7 +1,6 @@
 #include "layers/families/diverse_branch_block.h"
 
 #include "layers/calculus/pieces.h"
-#include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
 
 namespace onefold {

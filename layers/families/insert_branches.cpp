@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/check.h"
-#include "layers/activations.h"
 #include "layers/calculus/linear_piece.h"
 #include "layers/families/families.h"
 #include "layers/sequential.h"
@@ -39,7 +38,7 @@ std::vector<Place> places_in(Module& model) {
       const auto first = linear_view((*layers)[i]), second = linear_view((*layers)[i + 1]);
       const Conv2d* const conv = first ? first->conv : nullptr;
       if (conv == nullptr || !is_same_3x3(*conv) || !second || second->norm == nullptr) continue;
-      const bool relu = i + 2 < layers->size() && dynamic_cast<const Relu*>(&(*layers)[i + 2]) != nullptr;
+      const bool relu = i + 2 < layers->size() && is_relu((*layers)[i + 2]);
       places.push_back({layers,
                         i,
                         relu ? 3 : 2,

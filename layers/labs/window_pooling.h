@@ -22,23 +22,6 @@ class MaxPool2d : public Module {
   Pool2dArgs args_;
 };
 
-/// The mean of each window: [N, H, W, C] -> [N, P, Q, C]. In a branch it folds, as a depthwise convolution with equal
-/// weights.
-class AvgPool2d : public Module {
- public:
-  explicit AvgPool2d(const Pool2dArgs& args) : args_(args) {}
-
-  Variable forward(const Variable& x) override;
-  void visit(Visitor&) override {}
-  std::string description() const override;
-  std::unique_ptr<Module> fold() const override;
-
-  const Pool2dArgs& args() const { return args_; }
-
- private:
-  Pool2dArgs args_;
-};
-
 /// The maximum of each feature map, which must be square: [N, H, H, C] -> [N, C].
 class GlobalMaxPool : public Module {
  public:

@@ -8,7 +8,6 @@
 #include "core/annex/window_pooling.h"
 #include "layers/calculus/linear_block.h"
 #include "layers/calculus/pieces.h"
-#include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
 #include "layers/sequential.h"
 

@@ -8,7 +8,6 @@
 #include "layers/calculus/pieces.h"
 #include "layers/families/weights/composed_conv2d.h"
 #include "layers/fold/fold_error.h"
-#include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
 #include "layers/sequential.h"
 #include "tests/catch.h"

@@ -1,6 +1,7 @@
 #include "layers/pooling.h"
 
 #include "core/annex/window_pooling.h"
+#include "layers/calculus/pieces.h"
 #include "layers/labs/window_pooling.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"

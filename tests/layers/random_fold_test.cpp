@@ -8,7 +8,6 @@
 #include "layers/calculus/explain.h"
 #include "layers/calculus/pieces.h"
 #include "layers/inspect/summary.h"
-#include "layers/labs/window_pooling.h"
 #include "layers/pooling.h"
 #include "tests/catch.h"
 #include "tests/layers/support.h"

@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "layers/activations.h"
 #include "layers/batch_norm.h"
+#include "layers/calculus/pieces.h"
 #include "layers/conv2d.h"
 #include "layers/fold/conv_relu.h"
 #include "layers/fold/fold_error.h"
@@ -34,9 +35,9 @@ class ChainLayers : public Sequential {
   std::unique_ptr<Module> fold() const override {
     auto folded = fold_layers();
     for (int64_t i = 0; i + 1 < folded->size(); ++i) {
-      const auto* conv = dynamic_cast<const Conv2d*>(&(*folded)[i]);
-      if (conv == nullptr || !conv->bias().defined() || dynamic_cast<const Relu*>(&(*folded)[i + 1]) == nullptr)
-        continue;
+      const auto view = linear_view((*folded)[i]);
+      const Conv2d* const conv = view ? view->conv : nullptr;
+      if (conv == nullptr || !conv->bias().defined() || !is_relu((*folded)[i + 1])) continue;
       folded->replace(i, 2, make_folded(conv->kernel(), conv->args(), Activation::relu));
     }
     return folded;
