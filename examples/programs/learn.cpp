@@ -58,7 +58,8 @@ void show(const Exercise& exercise) {
 bool check_one(const Exercise& exercise) {
   if (exercise.is_question()) {
     if (!is_solved(exercise)) return show(exercise), false;
-    std::cout << "green  " << name(exercise) << '\n';
+    std::cout << "green  " << name(exercise) << "\n  you have answered it; the number: " << call("solution", exercise)
+              << '\n';
     return true;
   }
   const Attempt tried = attempt(exercise, exercise.stub, work_file(exercise, ""));
@@ -83,16 +84,29 @@ const Exercise* next_of(const std::vector<Exercise>& course) {
   return nullptr;
 }
 
+/// Returns once `done` does.
+template <class Done>
+void wait_until(const Done& done) {
+  std::cout.flush();
+  while (!done()) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+}
+
 void watch(const std::vector<Exercise>& course) {
+  // Editors replace a file in steps: for a moment, none may be there.
+  const auto saved = [](const Exercise& exercise) {
+    std::error_code missing;
+    return std::filesystem::last_write_time(exercise.stub, missing);
+  };
   while (const Exercise* exercise = next_of(course)) {
-    if (exercise->is_question()) return show(*exercise);
-    std::filesystem::file_time_type seen;
-    do {
-      while (std::filesystem::last_write_time(exercise->stub) == seen)
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-      seen = std::filesystem::last_write_time(exercise->stub);
-      std::cout << '\n' << std::flush;
-    } while (!check_one(*exercise) && std::cout.flush());
+    std::cout << '\n';
+    if (exercise->is_question()) {
+      show(*exercise);
+      std::cout << "  then     in another terminal; watch goes on once it is right\n";
+      wait_until([&] { return is_solved(*exercise); });
+      continue;
+    }
+    const auto seen = saved(*exercise);
+    if (!check_one(*exercise)) wait_until([&] { return exists(exercise->stub) && saved(*exercise) != seen; });
   }
 }
 
@@ -117,21 +131,28 @@ double to_number(const std::string& typed, const Exercise& question) {
                    ", but a number was expected: " + call("answer", question) + " NUMBER");
 }
 
+/// What there is to say about a wrong answer: the mistake that it is known to come from, or on which side it is.
+std::string hint_for(double answered, double printed, const Exercise& question) {
+  for (const WrongAnswer& wrong : question.wrong_answers)
+    if (std::abs(answered - wrong.answer) <= question.within) return wrong.says;
+  const bool close = std::abs(answered - printed) <= std::abs(printed) / 10;
+  return std::string(close ? "close, but " : "") + "too " + (answered < printed ? "small" : "large") + "; see " +
+         question.page;
+}
+
 int answer(const Exercise& question, const std::string& typed) {
   if (!question.is_question()) {
     throw UsageError("exercise " + question.id + " asks for code, not for a number: " + call("check", question));
   }
   const double answered = to_number(typed, question);
   const double printed = printed_number(question);
-  const auto is = [&](double value) { return std::abs(answered - value) <= question.within; };
-  set_solved(question, is(printed));
-  if (is(printed)) {
+  const bool right = std::abs(answered - printed) <= question.within;
+  set_solved(question, right);
+  if (right) {
     std::cout << "green  " << name(question) << "\n  " << question.program << " prints " << printed << '\n';
     return kSuccess;
   }
-  std::cout << "red    " << name(question) << '\n';
-  for (const WrongAnswer& wrong : question.wrong_answers)
-    if (is(wrong.answer)) std::cout << "  hint      " << wrong.says << '\n';
+  std::cout << "red    " << name(question) << "\n  hint      " << hint_for(answered, printed, question) << '\n';
   std::cout << "  got       " << answered << "; try again, or see " << call("hint", question) << '\n';
   return kRunTimeError;
 }
@@ -215,6 +236,10 @@ int main(int argc, char** argv) {
         const std::vector<Exercise> course = load_course(folder), selected = select(course, which);
         if (command == "check") return check_all(selected);
         if (command == "verify") return verify(selected);
+        if (needs_one && selected.size() > 1) {
+          throw UsageError("learn " + command + " needs one exercise, such as learn " + command + " " +
+                           selected.front().id + ", but got " + which + ", which is a chapter");
+        }
         if (command == "answer") return answer(selected.front(), number);
         if (command == "list") list(selected);
         if (command == "watch") watch(course);

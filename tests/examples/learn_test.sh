@@ -76,6 +76,7 @@ learn 0 answer 01.2 8
 prints "01_tensors prints 8"
 learn 0 check 01.2
 prints "green  01.2"
+prints "you have answered it; the number: build/examples/learn --folder mine solution 01.2"
 learn 0 solution 01.2
 prints "01_tensors prints 8"
 learn 2 answer 01.1 8
@@ -87,7 +88,27 @@ says "the answer 8MiB, but a number was expected"
 learn 2 answer 01.2
 says "no answer, but a number was expected"
 learn 1 answer 01.2 -8
+prints "hint      too small; see docs/01-tensors.md"
 prints "got       -8"
+learn 1 answer 01.2 8.5
+prints "hint      close, but too large; see docs/01-tensors.md"
+learn 1 answer 06.1 0.745
+prints "hint      too small; see docs/06-batch-norm-two-faces.md"
+
+title "watch: checks whenever a file is saved, waits for an answer, and goes on"
+seen() { # TEXT: waits until watch has printed it
+  for ((i = 0; i < 200; ++i)); do ! grep -qF -- "$1" watched || return 0; sleep 0.1; done
+  complain "watch does not print \"$1\""
+}
+"$programs/learn" --folder mine watch >watched 2>&1 &
+seen "green  01.1"
+seen "answer 01.2 NUMBER"
+learn 0 answer 01.2 8
+seen "red    01.3"
+cp "$exercises/solutions/01_tensors/3_strides.cpp" mine/01_tensors/
+seen "green  01.3"
+seen "red    01.4"
+kill $!
 
 title "a wrong result: what was expected, what came, and which mistake it is"
 body 'std::vector<double> y(x.size());
@@ -141,6 +162,10 @@ learn 1 check 01.4
 says "there is no file mine/01_tensors/4_channels_last.cpp"
 run 1 learn --folder nowhere list
 says "there is no folder nowhere: copy"
+learn 2 hint 01
+says "learn hint needs one exercise, such as learn hint 01.1, but got 01, which is a chapter"
+learn 2 answer 1 8
+says "learn answer needs one exercise, such as learn answer 01.1, but got 1, which is a chapter"
 learn 2 answer abc
 says "there is no exercise abc; there are 00.1 00.2"
 run 2 learn
