@@ -26,7 +26,7 @@ struct Exercise {
   std::vector<std::string> hints;
 
   std::filesystem::path folder;  // the learner's copy of examples/exercises/, or ""
-  std::string file;              // of the stub, such as "05_winograd_by_hand/2_tile.cpp": below that folder, and
+  std::string file;              // of the stub, such as "05_winograd_by_hand/2_layer.cpp": below that folder, and
   std::filesystem::path stub;    // there; its solution is below examples/exercises/solutions/
   std::filesystem::path solution;
   std::filesystem::path work;  // where programs for attempts are built, and what is solved is kept

@@ -215,7 +215,7 @@ int main(int argc, char** argv) {
   return run_program(
       argc, argv, {"The exercises of the chapters, which check themselves.", "next", "docs/README.md"},
       [&](CommandLine& line) {
-        line.add_option("--folder", &folder, "Your copy of examples/exercises/, if you work on one")
+        line.add_option("--folder", &folder, "your copy of examples/exercises/, if you work on one")
             .rule(name_of("a folder"));
         add(line, "list", "List the exercises, and which are done");
         line.add_command("next", "Show the first exercise that is not done");
