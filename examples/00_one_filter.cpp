@@ -100,7 +100,9 @@ void sizes() {
   std::puts("\n2. Padding, stride, pooling");
   print("padding 1", convolve(kImage, kEdge, 1, 1));
   print("padding 1, stride 2", convolve(kImage, kEdge, 2, 1));
-  print("2x2 max pooling of result", max_pool({{1, 2, 0, 0}, {3, 4, 0, 5}, {0, 0, 7, 0}, {6, 0, 0, 8}}));
+  const Grid map = {{1, 2, 0, 0}, {3, 4, 0, 5}, {0, 0, 7, 0}, {6, 0, 0, 8}};
+  print("another map", map);
+  print("2x2 max pooling of it", max_pool(map));
 }
 
 void channels() {
