@@ -14,7 +14,7 @@ namespace onefold {
 // convolution's tensors are x [N, H, W, C], w [R, S, C / groups, K]; see the kernels' headers in core/ for the rest,
 // including errors. In the graph an op has its function's name. Two tests in tests/autograd/ read this file: an op
 // declared here needs a row in the table of every_op_test.cpp and one in that of op_reference_test.cpp.
-// Ops used only by layers outside lessons 1 to 8 are in autograd/annex/annex_ops.h.
+// Ops used only by layers outside lessons 1 to 8 are in autograd/annex/.
 
 // -- element by element (elementwise_ops.cpp); both operands have the same shape
 
