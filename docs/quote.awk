@@ -26,17 +26,19 @@ function indentation(line) {
   return RLENGTH
 }
 
-# The lines between "// [name]" and "// [/name]" of a file, shifted left together, without other markers among them.
+# The lines between "// [name]" and "// [/name]" of a file, shifted left together, without other markers among them. Of
+# comments alone, such as a drawing, their text. Sets tongue to the language of it.
 function excerpt(file, name,    path, line, lines, count, inside, opened, closed, shift_by, i, text) {
   path = root "/" file
   shift_by = -1
+  tongue = "text"
   while ((status = (getline line < path)) > 0) {
     if (is_marker(line)) {
       if (marker == name) { inside = 1; opened++ }
       if (marker == "/" name) { inside = 0; closed++ }
     } else if (inside) {
       lines[++count] = line
-      if (line ~ /[^ ]/ && (shift_by < 0 || indentation(line) < shift_by)) shift_by = indentation(line)
+      if (line !~ /^ *\/\/( |$)/) tongue = language(file)
     }
   }
   close(path)
@@ -46,6 +48,10 @@ function excerpt(file, name,    path, line, lines, count, inside, opened, closed
     return ""
   }
   if (count == 0) fault(file ": nothing stands between the markers of " name)
+  for (i = 1; i <= count; i++) {
+    if (tongue == "text") sub(/^ *\/\//, "", lines[i])
+    if (lines[i] ~ /[^ ]/ && (shift_by < 0 || indentation(lines[i]) < shift_by)) shift_by = indentation(lines[i])
+  }
   for (i = 1; i <= count; i++) text = text substr(lines[i], shift_by + 1) "\n"
   return text
 }
@@ -108,7 +114,6 @@ skipping {
 !in_fence && /^<!-- (quote|output):/ {
   if ($2 == "quote:" && NF == 5 && $5 == "-->") {
     body = excerpt($3, $4)
-    tongue = language($3)
   } else if ($2 == "output:" && $NF == "-->" && (NF == 4 || (NF == 5 && $4 ~ /^[0-9]+(-[0-9]+)?$/))) {
     body = output($3, NF == 5 ? $4 : "")
     tongue = "text"

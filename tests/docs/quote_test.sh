@@ -36,6 +36,15 @@ expect 'filling twice changes nothing' 0 '^$' quote
 sed -i 's/return 1/return 2/' "$tree/core/a.cpp"
 expect 'changed code is stale' 1 '+  return 2;' quote --check
 
+printf '%s\n' '// [drawing]' '//     a --+--' '//' '//         b' '// [/drawing]' '// [mixed]' '// Why.' 'int b;' \
+  '// [/mixed]' >"$tree/core/b.cpp"
+mkdir "$tree/docs/more"
+printf '%s\n' '<!-- quote: core/b.cpp drawing -->' '<!-- quote: core/b.cpp mixed -->' >"$tree/docs/more/page.md"
+expect 'a page in a folder' 0 'updated docs/more/page.md' quote
+printf '%s\n' '<!-- quote: core/b.cpp drawing -->' '```text' 'a --+--' '' '    b' '```' \
+  '<!-- quote: core/b.cpp mixed -->' '```cpp' '// Why.' 'int b;' '```' >"$tree/wanted.md"
+expect 'comments alone are text' 0 '' diff "$tree/wanted.md" "$tree/docs/more/page.md"
+
 page '<!-- quote: core/a.cpp nowhere -->'
 expect 'a missing marker' 1 'docs/page.md:1: core/a.cpp needs one line "// \[nowhere\]"' quote --check
 expect 'a missing marker while filling' 1 'it has 0 and 0' quote

@@ -36,6 +36,7 @@ void orthogonal_conv(Chain& net, int64_t stride) {
 
 }  // namespace
 
+// [kernel]
 Tensor delta_orthogonal_kernel(const Shape& shape, Initializer& initializer) {
   check(shape.rank() == 4 && shape[0] % 2 == 1 && shape[1] % 2 == 1, "delta_orthogonal: a kernel ", shape,
         "; expected [R S C K] with odd R and S, so that there is a tap in the centre");
@@ -44,6 +45,7 @@ Tensor delta_orthogonal_kernel(const Shape& shape, Initializer& initializer) {
   std::copy_n(turn.data(), turn.size(), weight.data() + shape[0] * shape[1] / 2 * turn.size());
   return weight;
 }
+// [/kernel]
 
 std::unique_ptr<Sequential> delta_orthogonal(int64_t depth, int64_t classes, Initializer& initializer) {
   check(depth >= 4 && depth <= 10000, "delta_orthogonal: got ", depth, " layers, expected 4 to 10000");

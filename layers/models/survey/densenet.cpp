@@ -23,11 +23,13 @@ namespace {
 
 constexpr int kBlocks = 3;  // at 32x32, 16x16 and 8x8
 
+// [block]
 void dense_layer(Chain& net, int64_t growth) {
   Chain earlier = net.branch(), added = net.branch();
   added.norm().relu().conv(1, 4 * growth).norm().relu().conv(3, growth);
   net.concat({&earlier, &added});
 }
+// [/block]
 
 void transition(Chain& net) { net.norm().relu().conv(1, net.channels() / 2).avg_pool(2, 2); }
 

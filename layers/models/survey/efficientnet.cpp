@@ -48,6 +48,7 @@ constexpr int64_t kSide = 32;  // of the images
 
 constexpr double kMostDropped = 0.2;  // of the last block's results; the share rises linearly from 0 at the first
 
+// [block]
 /// MBConv: from net.channels() to the stage's, on a path of its own or straight on.
 Chain& inverted_bottleneck(Chain& path, const Stage& stage, int64_t stride) {
   const int64_t in = path.channels();
@@ -56,6 +57,7 @@ Chain& inverted_bottleneck(Chain& path, const Stage& stage, int64_t stride) {
   path.squeeze_excite(std::max<int64_t>(1, in / 4), Curve::silu);
   return path.conv(1, stage.width).norm();
 }
+// [/block]
 
 void block(Chain& net, const Stage& stage, int64_t stride, double dropped) {
   if (stride != 1 || net.channels() != stage.width) {

@@ -26,6 +26,7 @@ struct InceptionWidths {
   bool halves = false;  // a max pool of stride 2 precedes it
 };
 
+// [block]
 void inception_module(Chain& net, const InceptionWidths& widths, const ConvStyle& style) {
   const auto& [w1, before3, w3, before5, w5, behind_pool, halves] = widths;
   if (halves) net.max_pool(3, 2, true);
@@ -36,6 +37,7 @@ void inception_module(Chain& net, const InceptionWidths& widths, const ConvStyle
   pool.max_pool(3, 1, true).conv(1, behind_pool, style).norm().relu();
   net.concat({&one, &three, &five, &pool});
 }
+// [/block]
 
 std::unique_ptr<Sequential> inception_network(int64_t stem, const std::vector<InceptionWidths>& modules,
                                               const ConvStyle& style, int64_t classes, Initializer& initializer) {

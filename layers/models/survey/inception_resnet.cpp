@@ -25,6 +25,7 @@ namespace {
 
 constexpr Real kResidualScale = Real(0.1);
 
+// [block]
 void scaled_residual(Chain& net, const std::vector<Chain*>& branches) {
   Chain shortcut = net.branch(), body = net.branch();
   body.concat(branches).conv(1, net.channels(), {.bias = true}).scale(kResidualScale);
@@ -38,6 +39,7 @@ void block_a(Chain& net, int64_t width) {
   five.conv(1, width).norm().relu().conv(3, width).norm().relu().conv(3, width).norm().relu();
   scaled_residual(net, {&one, &three, &five});
 }
+// [/block]
 
 /// Blocks B and C differ in the extent of their row and their column.
 void block_row_column(Chain& net, int64_t width, int64_t extent) {

@@ -28,6 +28,7 @@ namespace {
 
 constexpr double kLongest = 2;  // filters start about 1.4 long
 
+// [block]
 /// What each filter [..., k] of w [..., K] has to be multiplied by to keep the limit: 1, or less if it is too long.
 Tensor shortening(const Tensor& w) {
   const int64_t K = w.shape()[-1];
@@ -41,6 +42,7 @@ Tensor shortening(const Tensor& w) {
   }
   return factor;
 }
+// [/block]
 
 /// Shortens what a training step made too long before it is used, which is the same as after each step: so the limit
 /// holds whoever trains the network. Folds to a plain convolution.

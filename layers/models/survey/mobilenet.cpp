@@ -33,10 +33,12 @@ std::unique_ptr<Sequential> mobilenet(double width, int64_t side, int64_t classe
   Chain net(3, initializer);
   if (side != 32) net.resize(side);
   net.conv(3, thin(32)).norm().relu();
+  // [block]
   for (const Separable& layer : kLayers) {
     net.depthwise(3, layer.stride).norm().relu();
     net.conv(1, thin(layer.width)).norm().relu();
   }
+  // [/block]
   return net.classify(classes).done();
 }
 

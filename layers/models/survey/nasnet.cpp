@@ -27,6 +27,7 @@
 
 namespace onefold {
 
+// [genotypes]
 const char* const kNasNetA =
     "sep5 1 + sep3 0, sep5 0 + sep3 0, avg3 1 + skip 0, avg3 0 + avg3 0, sep3 1 + skip 1 / "
     "sep5 1 + sep7 0, max3 1 + sep7 0, avg3 1 + sep5 0, skip 3 + avg3 2, sep3 2 + max3 1";
@@ -35,6 +36,7 @@ const char* const kPnasNet5 =
 const char* const kAmoebaNetA =
     "avg3 0 + max3 1, sep3 0 + sep5 2, sep3 0 + avg3 3, sep3 1 + skip 1, skip 0 + avg3 1 / "
     "avg3 0 + sep3 1, max3 0 + sep7 2, sep7 0 + avg3 1, max3 0 + max3 1, conv7 0 + sep3 5";
+// [/genotypes]
 
 namespace {
 

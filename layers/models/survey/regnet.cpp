@@ -23,6 +23,7 @@ namespace {
 
 constexpr int64_t kStem = 64;
 
+// [block]
 void any_block(Chain& net, const AnyNetStage& stage, int64_t stride, double squeeze) {
   Chain body = net.branch(), shortcut = net.branch();
   body.conv(1, stage.width).norm().relu();
@@ -32,6 +33,7 @@ void any_block(Chain& net, const AnyNetStage& stage, int64_t stride, double sque
   if (stride != 1 || net.channels() != stage.width) shortcut.conv(1, stage.width, {.stride = stride}).norm();
   net.sum(body, shortcut).relu();
 }
+// [/block]
 
 int64_t multiple_of_8(double width) { return 8 * std::lround(width / 8); }
 

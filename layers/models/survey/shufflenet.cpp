@@ -29,6 +29,7 @@ constexpr int64_t kShuffleStem = 24;
 /// Channels of the first stage for 1, 2 and 3 groups, such that all three cost about the same. Table 1.
 constexpr std::array<int64_t, 3> kWidths = {144, 200, 240};
 
+// [block]
 void shuffle_block(Chain& net, int64_t width, int64_t stride, int64_t groups) {
   Chain body = net.branch(), shortcut = net.branch();
   const int64_t made = stride == 1 ? width : width - net.channels();
@@ -43,6 +44,7 @@ void shuffle_block(Chain& net, int64_t width, int64_t stride, int64_t groups) {
     net.concat({&body, &shortcut}).relu();
   }
 }
+// [/block]
 
 }  // namespace
 

@@ -35,6 +35,7 @@ const ShuffleSize& size_of(double multiplier) {
   fail("shufflenetv2: got size ", multiplier, ", expected 0.5, 1, 1.5 or 2");
 }
 
+// [block]
 void pointwise_depthwise_pointwise(Chain& path, int64_t width, int64_t stride) {
   path.conv(1, width).norm().relu();
   path.depthwise(3, stride).norm();
@@ -49,6 +50,7 @@ void split_block(Chain& net) {
   pointwise_depthwise_pointwise(body, half, 1);
   net.concat({&kept, &body}).shuffle(2);
 }
+// [/block]
 
 void strided_block(Chain& net, int64_t width) {
   Chain shortcut = net.branch(), body = net.branch();

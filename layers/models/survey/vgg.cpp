@@ -45,6 +45,7 @@ std::unique_ptr<Sequential> vgg(const std::string& name, int64_t classes, Initia
       std::find_if(vgg_plans().begin(), vgg_plans().end(), [&](const VggPlan& each) { return each.name == name; });
   check(plan != vgg_plans().end(), "vgg: unknown plan \"", name, "\"; expected vgg_small, vgg11 or vgg16");
   Chain net(3, initializer);
+  // [network]
   for (const int64_t width : plan->widths) {
     if (width == kPool) {
       net.max_pool(2, 2);
@@ -52,6 +53,7 @@ std::unique_ptr<Sequential> vgg(const std::string& name, int64_t classes, Initia
       net.conv(3, width, {.bias = plan->bias}).norm().relu();
     }
   }
+  // [/network]
   return net.classify(classes).done();
 }
 

@@ -19,6 +19,7 @@ namespace onefold {
 
 namespace {
 
+// [block]
 Chain& separable(Chain& path, int64_t width) { return path.depthwise(3).conv(1, width).norm(); }
 
 /// The last of two convolutions has all channels; the first has them in the entry, but not yet in the exit.
@@ -30,6 +31,7 @@ void widening_block(Chain& net, int64_t first, int64_t width, int64_t stride) {
   shortcut.conv(1, width, {.stride = stride}).norm();
   net.sum(body, shortcut);
 }
+// [/block]
 
 void middle_block(Chain& net) {
   Chain body = net.branch(), shortcut = net.branch();
