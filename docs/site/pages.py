@@ -131,6 +131,7 @@ def main(out):
     shutil.copytree(ROOT / "docs/pictures", out / "pictures")
 
 
-if len(sys.argv) != 2:
-    sys.exit(__doc__)
+if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+    print(__doc__)
+    sys.exit(0 if sys.argv[1:] in (["-h"], ["--help"]) else 2)
 main(pathlib.Path(sys.argv[1]))

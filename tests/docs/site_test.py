@@ -203,8 +203,9 @@ def take_pictures(browser, site, folder):
                 browser.picture(folder / f"{name}-{width}-{'dark' if dark else 'light'}.png")
 
 
-if not 2 <= len(sys.argv) <= 3:
-    sys.exit(__doc__)
+if not 2 <= len(sys.argv) <= 3 or sys.argv[1].startswith("-"):
+    print(__doc__)
+    sys.exit(0 if sys.argv[1:] in (["-h"], ["--help"]) else 2)
 needed = "import sphinx, myst_parser, furo, os; os.stat('/usr/share/javascript/mathjax/MathJax.js')"
 if CHROMIUM is None or subprocess.run(["/usr/bin/python3", "-c", needed], stderr=subprocess.DEVNULL).returncode:
     print("skipped: Chromium, Sphinx, MyST, Furo or MathJax is not installed")

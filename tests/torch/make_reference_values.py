@@ -170,6 +170,9 @@ def wrapped(text):
 
 
 def main():
+    if len(sys.argv) > 2 or sys.argv[1:] and sys.argv[1].startswith("-"):
+        print(__doc__)
+        sys.exit(0 if sys.argv[1:] in (["-h"], ["--help"]) else 2)
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "reference"
     folder.mkdir(parents=True, exist_ok=True)
     for make in (conv2d, batch_norm, cross_entropy, optimizers, ten_losses, ops, survey):
