@@ -119,6 +119,7 @@ TEST_CASE("survey: the counts of reference definitions round to those that are p
     double multiply_adds;
     int digits;
   };
+  // [published]
   const Published all[] = {
       {"vgg16", 14.728, 313.20, 2},
       {"vgg_small", 0.585, 43.4, 1},
@@ -134,6 +135,7 @@ TEST_CASE("survey: the counts of reference definitions round to those that are p
       // 3.600 with the 1,088 parameters of an expansion that the reference's first block has, but never uses.
       {"efficientnet_b0", 3.599, 30.33, 2},
   };
+  // [/published]
   for (const Published& each : all) {
     CAPTURE(each.name);
     CHECK(rounded_millions(expected(each.name, "parameters"), 3) == Approx(each.parameters).epsilon(1e-12));
