@@ -101,6 +101,11 @@ def folder(path, inside):
     return f"{NO_CONTENTS}# `{path}/`\n\n{way_to(path)}\n\n" + "\n".join(rows) + "\n"
 
 
+def ordered(names, index):
+    """In the order in which the page `index` last names them."""
+    return sorted(names, key=lambda name: (f"({name}.md" not in index, index.rfind(f"({name}.md"), name))
+
+
 def main(out):
     found = [file for file in ROOT.iterdir() if not file.name.startswith(".")]
     found += [file for name in SOURCES for file in (ROOT / name).rglob("*")]
@@ -113,13 +118,13 @@ def main(out):
             folders.setdefault(str(child.parent), set()).add(str(child))
     texts.update((path, folder(path, inside)) for path, inside in folders.items())
 
-    # The menu: chapters by number, then the other pages in the order in which the index names them.
-    index = texts["docs/README.md"]
+    # The menu: chapters by number, then the other pages in the order of the index, then networks in that of their own.
     names = [address(path) for path in files if re.fullmatch(PAGE, path) and path != "docs/README.md"]
-    others = [name for name in names if not name[0].isdigit()]
-    others.sort(key=lambda name: (f"({name}.md" not in index, index.rfind(f"({name}.md")))
-    texts["docs/README.md"] += (MENU.format("Chapters", "\n".join(name for name in names if name[0].isdigit())) +
-                                MENU.format("Reference", "\n".join([*others, "source/index"])))
+    chapters = [name for name in names if name[0].isdigit()]
+    networks = ordered((name for name in names if name.startswith("networks/")), texts.get("docs/the-networks.md", ""))
+    others = ordered(set(names) - {*chapters, *networks}, texts["docs/README.md"])
+    for heading, menu in [("Chapters", chapters), ("Reference", [*others, "source/index"]), ("Networks", networks)]:
+        texts["docs/README.md"] += MENU.format(heading, "\n".join(menu))
 
     if (ROOT / "build/play/index.html").exists():
         texts["docs/README.md"] = texts["docs/README.md"].replace("\n\n", PLAY, 1)

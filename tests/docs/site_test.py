@@ -222,9 +222,11 @@ expect(f"build: {result}", bool(re.search(r": \d+ pages, 0 warnings, 0 requests 
 wrong, links = dangling(site)
 expect("dangling links", wrong, [])
 with Browser(work / "profile") as browser:
-    pages = sorted(file.name for file in site.glob("*.html"))
-    expect("every page of docs/", {file.stem for file in (ROOT / "docs").glob("*.md")} - {"README"} -
-           {name.removesuffix(".html") for name in pages}, set())
+    pages = [name for folder in ("", "labs/", "networks/") for name in sorted(
+        file.relative_to(site).as_posix() for file in site.glob(folder + "*.html"))]
+    expect("every page of docs/",
+           {file.relative_to(ROOT / "docs").with_suffix(".html").as_posix() for file in (ROOT / "docs").rglob("*.md")} -
+           {"README.html", *pages}, set())
     formulas = sum(check_page(browser, site, path) for path in
                    [*pages, "source/index.html", "source/core/conv/index.html", "source/core/conv/winograd.cpp.html",
                     "source/tests/core/files/hostile_safetensors_test.cpp.html", "source/README.md.html"])
