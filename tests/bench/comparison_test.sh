@@ -225,6 +225,13 @@ refuse "unknown option --sideways" --sideways
 refuse "--only: got fold, needs some of train,time,table" --only fold
 refuse "--pages: the pages' tables are of all networks; leave out --networks resnet20" --networks resnet20 --pages
 BUILD=$work refuse "list is not built; run"
+cat >"$work/fake/examples/list" <<'END'
+#!/bin/sh
+echo '[{"name": "resnet20", "multiply_adds": 4e7}, {"name": "vgg16", "multiply_adds": 3e8}]'
+END
+chmod +x "$work/fake/examples/list"
+BUILD=$work/fake refuse "--networks: got resnet21, needs some of resnet20,vgg16" --networks resnet21
+BUILD=$work/fake refuse "fake/networks is not there: run with --only train first" --only table
 script=compare_grouped.sh
 refuse "unknown option --sideways" --sideways
 refuse "--only: got resnet, needs some of mobilenet,shufflenet_g2" --only resnet
