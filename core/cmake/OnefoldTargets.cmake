@@ -47,8 +47,12 @@ if(ONEFOLD_SANITIZE)
   target_link_options(onefold_compile_options INTERFACE -fsanitize=${ONEFOLD_SANITIZE})
 endif()
 
-# For code without hot loops (options, JSON, pages, tests): compiles in half the time. Not less, for fuzzers run it.
-set(onefold_cold_options $<$<NOT:$<CONFIG:Debug>>:-O1>)
+# For code without hot loops (options, JSON, pages): compiles in half the time. With sanitizers, optimising takes longer
+# than it saves.
+set(onefold_cold_options -O0)
+if(NOT ONEFOLD_SANITIZE)
+  set(onefold_cold_options $<$<NOT:$<CONFIG:Debug>>:-O1>)
+endif()
 
 # For the tests everything is compiled a second time with Real = double; those targets have this suffix.
 set(onefold_variants "")
@@ -97,6 +101,8 @@ function(onefold_library folder)
       onefold_kernels(${target} ${kernels})
     else()
       target_sources(${target} PRIVATE ${kernels})
+    endif()
+    if(variant STREQUAL "_double" OR (ONEFOLD_SANITIZE AND folder MATCHES "autograd|layers"))
       target_compile_options(${target} PRIVATE ${onefold_cold_options})
     endif()
     foreach(dependency IN LISTS library_PUBLIC)
