@@ -2,7 +2,7 @@
 # Runs the tests of Onefold: installs missing packages that the build needs, builds everything with warnings as errors,
 # and runs all tests except the long ones.
 #
-#   tests/run.sh               about 5 minutes on two cores of an EPYC
+#   tests/run.sh               about 8 minutes on two cores of an EPYC
 #   tests/run.sh --long        also the long tests: complete trainings, hundreds of runs of a program
 #   tests/run.sh --sanitize    then again with AddressSanitizer and UndefinedBehaviorSanitizer
 #   tests/run.sh --help
