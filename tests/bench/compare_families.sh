@@ -71,7 +71,8 @@ for name in ${work//,/ }; do
     train) for family in ${families//,/ }; do train "$family"; done ;;
     fold) for family in ${families//,/ }; do fold "$family"; done ;;
     time)
-      : >"$lines"
+      # What was measured before of other families stays.
+      grep -svE "\"reparam\": ?\"(${families//,/|})\"" "$finished" >"$lines" || true
       for ((round = 1; round <= repeats; ++round)); do
         echo "round $round of $repeats" >&2
         for family in ${families//,/ }; do measure "$family"; done

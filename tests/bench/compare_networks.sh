@@ -71,7 +71,8 @@ for name in ${work//,/ }; do
   case $name in
     train) for network in ${networks//,/ }; do train "$network"; done ;;
     time)
-      : >"$lines"
+      # What was measured before of other networks stays.
+      grep -svE "\"net\": ?\"(${networks//,/|})\"" "$finished" >"$lines" || true
       for ((round = 1; round <= repeats; ++round)); do
         echo "round $round of $repeats" >&2
         for network in ${networks//,/ }; do measure "$network"; done

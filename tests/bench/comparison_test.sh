@@ -227,11 +227,22 @@ refuse "--pages: the pages' tables are of all networks; leave out --networks res
 BUILD=$work refuse "list is not built; run"
 cat >"$work/fake/examples/list" <<'END'
 #!/bin/sh
-echo '[{"name": "resnet20", "multiply_adds": 4e7}, {"name": "vgg16", "multiply_adds": 3e8}]'
+echo '[{"name": "resnet20", "parameters": 270000, "multiply_adds": 4e7},
+       {"name": "vgg16", "parameters": 15000000, "multiply_adds": 3e8}]'
 END
 chmod +x "$work/fake/examples/list"
 BUILD=$work/fake refuse "--networks: got resnet21, needs some of resnet20,vgg16" --networks resnet21
 BUILD=$work/fake refuse "fake/networks is not there: run with --only train first" --only table
+mkdir "$work/fake/networks"
+time_line() { # NET SPEED
+  echo "{\"net\": \"$1\", \"mode\": \"fold\", \"batch\": 1, \"images_per_s\": $2, \"peak_tensor_bytes\": 1}"
+}
+{ time_line vgg16 100; time_line resnet20 200; } >"$work/fake/networks/times.jsonl"
+printf "#!/bin/sh\necho '%s'\n" "$(time_line resnet20 500)" >"$work/fake/examples/benchmark"
+BUILD=$work/fake bash "$here/compare_networks.sh" --only time --networks resnet20 --repeats 2 >"$work/out" 2>&1 ||
+  complain "compare_networks.sh failed"
+has '^resnet20 .* 2\.00$'
+[ "$(grep -c vgg16 "$work/fake/networks/times.jsonl")" = 1 ] || complain "the times of other networks should stay"
 script=compare_grouped.sh
 refuse "unknown option --sideways" --sideways
 refuse "--only: got resnet, needs some of mobilenet,shufflenet_g2" --only resnet
