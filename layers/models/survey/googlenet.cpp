@@ -2,12 +2,12 @@
 // Convolutions", CVPR 2015, section 4 and table 1. With batch norm, and two 3x3 for the 5x5, as its authors came to
 // prefer: "Rethinking the Inception Architecture for Computer Vision", CVPR 2016, section 3.1.
 //
-// Its one idea: look at each place with several window sizes at once, each behind a 1x1 that makes it affordable.
+// Its one idea: look at each place with several window sizes at once, each after a 1x1 that makes it affordable.
 //
 // [drawing]
 //         +-- 1x1 -----------------------+
 //         +-- 1x1 -- 3x3 ----------------+
-//     x --+-- 1x1 -- 3x3 -- 3x3 ---------+--(concat)--      BN and ReLU behind every convolution
+//     x --+-- 1x1 -- 3x3 -- 3x3 ---------+--(concat)--      BN and ReLU after every convolution
 //         +-- max pool 3x3 -- 1x1 -------+
 // [/drawing]
 

@@ -11,7 +11,7 @@
 //         +-----------------------------------------------------------------+
 // [/drawing]
 //
-//     B, at 16x16: 1x1 and 1x1 -- 1x7 -- 7x1. C, at 8x8: 1x1 and 1x1 -- 1x3 -- 3x1. BN and ReLU behind every other
+//     B, at 16x16: 1x1 and 1x1 -- 1x7 -- 7x1. C, at 8x8: 1x1 and 1x1 -- 1x3 -- 3x1. BN and ReLU after every other
 //     convolution. Before B and C a reduction: max pool and two branches of stride 2, concatenated.
 
 #include <vector>
