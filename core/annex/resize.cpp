@@ -23,7 +23,7 @@ std::vector<Between> places(int64_t old_size, int64_t new_size) {
   std::vector<Between> result;
   const double step = static_cast<double>(old_size) / static_cast<double>(new_size);
   for (int64_t i = 0; i < new_size; ++i) {
-    // The centre of pixel i is at i + 1/2. In front of the first centre and behind the last, their pixels continue.
+    // The centre of pixel i is at i + 1/2. Before the first centre and after the last, their pixels continue.
     const double centre = std::max(0.0, (static_cast<double>(i) + 0.5) * step - 0.5);
     const int64_t low = std::min(static_cast<int64_t>(centre), old_size - 1), high = std::min(low + 1, old_size - 1);
     result.push_back({low, high, static_cast<Real>(centre - static_cast<double>(low))});

@@ -145,6 +145,7 @@ int answer(const Exercise& question, const std::string& typed) {
     throw UsageError("exercise " + question.id + " asks for code, not for a number: " + call("check", question));
   }
   const double answered = to_number(typed, question);
+  std::cerr << "running " << question.program << ", which prints the answer" << std::endl;
   const double printed = printed_number(question);
   const bool right = std::abs(answered - printed) <= question.within;
   set_solved(question, right);

@@ -5,7 +5,7 @@
 // Expect  per photo the five most likely classes, and that the mean of the class's map plus its bias is the logit, in
 //         the trained and in the folded form; predictions.html next to the model
 //
-// Photos are PNG or JPEG of any size. Each is turned as its Exif data ask; of it the largest centred part with the
+// Photos are PNG or JPEG of any size. Each is turned by its EXIF orientation; of it the largest centred part with the
 // proportions of the network's images is seen, at their size. If one cannot be read, each such photo is named,
 // nothing is predicted, and no page is written.
 

@@ -24,7 +24,7 @@ std::string size_text(int64_t height, int64_t width) { return std::to_string(wid
 std::string about(const NetworkPhoto& photo) {
   std::string words = size_text(photo.height, photo.width) + " pixels";
   if (photo.photo.orientation != 1)
-    words += ", turned as its Exif data ask (" + std::to_string(photo.photo.orientation) + ")";
+    words += ", turned by its EXIF orientation, " + std::to_string(photo.photo.orientation);
   if (photo.seen.height == photo.height && photo.seen.width == photo.width) return words + ", seen as they are";
   if (photo.centre.height != photo.height || photo.centre.width != photo.width) {
     words += "; the centre, " + size_text(photo.centre.height, photo.centre.width) + ",";

@@ -34,7 +34,7 @@ TEST_CASE("photo: each of the eight orientations is undone", "[datasets]") {
   }
 }
 
-TEST_CASE("photo: a JPEG is turned as its Exif data ask", "[datasets]") {
+TEST_CASE("photo: a JPEG is turned by its EXIF orientation", "[datasets]") {
   const TemporaryFolder folder;
   const DecodedImage plain = decode_image("plain", test::small_jpeg());
   for (uint16_t orientation = 1; orientation <= 8; ++orientation) {

@@ -25,7 +25,7 @@ std::vector<BlockOptions> block_options() {
 // [gradient-check]
 TEMPLATE_TEST_CASE("own block: the gradients of a training step are those of differences", "[layers]", EdgeBlock,
                    WideBlock) {
-  if (sizeof(Real) != 8) return;  // float resolves too little behind batch norms
+  if (sizeof(Real) != 8) return;  // float resolves too little after batch norms
   for (const BlockOptions& options : block_options()) {
     Initializer initializer(1);
     TestType block(options, initializer);

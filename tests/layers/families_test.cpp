@@ -82,7 +82,7 @@ TEST_CASE("families: folded equals trained, in every step, inside and on the bor
 }
 
 TEST_CASE("families: the gradients of a training step are those of differences", "[layers]") {
-  if (sizeof(Real) != 8) return;  // float resolves too little behind batch norms
+  if (sizeof(Real) != 8) return;  // float resolves too little after batch norms
   for_each_block([](Module& block, const BlockOptions& options) {
     const GradientCheck check = check_block_gradients(block, random_images({2, 4, 5, options.in}).value());
     CAPTURE(check.where, check.largest_error);

@@ -49,7 +49,7 @@ struct ThreeBranches : LinearBlock {
   }
 };
 
-/// One gradient step's loss: a fixed target behind a ReLU, other images each step.
+/// One gradient step's loss: a fixed target after a ReLU, other images each step.
 Variable loss_of(Module& block, int64_t step, int64_t in) {
   const Variable y = relu(block(random_images({2, 5, 6, in}, static_cast<uint64_t>(step + 10))));
   const Variable difference = subtract(y, Variable(Tensor::full(y.shape(), Real(0.5))));

@@ -31,7 +31,7 @@ std::unique_ptr<Sequential> some_model(Initializer& initializer) {
   stage.add<Relu>();
   stage.add<Conv2d>(conv(8, 8, 3, conv2d_args(2, 1, 2)), initializer);
   stage.add<BatchNorm2d>(8);
-  stage.add<Conv2d>(conv(8, 8, 3, conv2d_args(1, 1)), initializer);  // no batch norm behind it
+  stage.add<Conv2d>(conv(8, 8, 3, conv2d_args(1, 1)), initializer);  // no batch norm after it
   model->add<GlobalAvgPool>();
   model->add<Linear>(8, 5, initializer);
   return model;
@@ -57,7 +57,7 @@ TEST_CASE("insert_branches: 3x3 convolutions become blocks, and fold to what sto
   const Variable x = random_images({2, 9, 8, 3});
   const auto folded = model->fold();
   CHECK(relative_difference(model->forward(x).value(), folded->forward(x).value()) <= 10 * kFoldTolerance);
-  // The ReLU that stood behind the first convolution is in its block now.
+  // The ReLU that stood after the first convolution is in its block now.
   CHECK(plain.find("Conv2d 3x3, 3 -> 8, padding 1, bias") != std::string::npos);
   CHECK(summary(*folded).find("ConvRelu 3x3, 3 -> 8, padding 1") != std::string::npos);
 }

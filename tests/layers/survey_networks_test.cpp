@@ -81,7 +81,7 @@ class FormulaFiller : public Visitor {
   int64_t number_ = 0;
 };
 
-/// In millions, with this many digits behind the point.
+/// In millions, with this many digits after the point.
 double rounded_millions(int64_t count, int digits) {
   const double parts = std::pow(10, digits);
   return std::round(static_cast<double>(count) / 1e6 * parts) / parts;
@@ -115,7 +115,7 @@ TEST_CASE("survey: every network is its definition in PyTorch, and folded it com
 TEST_CASE("survey: the counts of reference definitions round to those that are published", "[layers]") {
   struct Published {
     std::string name;
-    double parameters;  // millions, three digits behind the point
+    double parameters;  // millions, three digits after the point
     double multiply_adds;
     int digits;
   };

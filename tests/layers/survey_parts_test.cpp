@@ -299,7 +299,7 @@ TEST_CASE("LayerGraph: takes any earlier result, any number of times, and folds 
   CHECK_THAT(error_of([&] { graph.fold(); }), ContainsSubstring("fold: 1.1: running_var"));
   CHECK_THROWS_WITH(graph.sum(0, 5), "LayerGraph: no result 5 yet, among 5; numbered from 0, which is the input");
   CHECK_THROWS_WITH(graph.concat({}), "LayerGraph: no results to concatenate; give at least one");
-  CHECK_THROWS_WITH(graph.add(nullptr, 2), "LayerGraph: the layer behind result 2 is null; give a layer");
+  CHECK_THROWS_WITH(graph.add(nullptr, 2), "LayerGraph: the layer after result 2 is null; give a layer");
 }
 
 TEST_CASE("genotype: two cells, or one for both, whose unused results are the output by default", "[layers]") {

@@ -16,7 +16,7 @@ namespace onefold {
 enum class Way { whole, shortcut, gradient_of_body, gradient_of_shortcut };
 
 /// A chain of layers as blocks in a row, to leave out and to exchange. In a network with shortcuts a block is a sum of
-/// a body and its shortcut, with the ReLU behind it; left out, its shortcut stays. In a plain network it is a
+/// a body and its shortcut, with the ReLU after it; left out, its shortcut stays. In a plain network it is a
 /// convolution but the first, with batch norm and ReLU; left out, what stays is ResNet's shortcut A: its input, of
 /// which strides skip pixels, with zeros for new channels.
 class BlockRow : public Module {

@@ -18,7 +18,7 @@ namespace onefold {
 
 namespace {
 
-/// A Sequential that folds a convolution and the ReLU right behind it to one op, a pass over memory less, and knows how
+/// A Sequential that folds a convolution and the ReLU right after it to one op, a pass over memory less, and knows how
 /// small its images may be.
 class ChainLayers : public Sequential {
  public:

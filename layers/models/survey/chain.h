@@ -72,7 +72,7 @@ class Chain {
   /// pixels a side than the product of all strides are an Error.
   Chain& classify(int64_t classes);
 
-  /// Any other layer, the channels behind it, and its stride.
+  /// Any other layer, the channels after it, and its stride.
   Chain& append(std::unique_ptr<Module> layer, int64_t channels, int64_t stride = 1);
 
   /// The layers. The chain is empty afterwards.

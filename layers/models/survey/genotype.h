@@ -32,7 +32,7 @@ struct Genotype {
 ///     sep3 0 + skip 1, avg3 1 + sep5 2 / max3 0 + sep7 1, skip 2 + max3 1; 2 3
 ///
 /// Blocks stand between commas, the two cells around the slash; without a slash both are the same. Results that no
-/// block uses are concatenated, unless a list of results behind a semicolon says otherwise.
+/// block uses are concatenated, unless a list of results after a semicolon says otherwise.
 /// Throws Error, with the position and what was expected there.
 Genotype parse_genotype(const std::string& text);
 

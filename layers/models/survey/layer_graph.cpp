@@ -19,7 +19,7 @@ int64_t LayerGraph::append(Step step) {
 }
 
 int64_t LayerGraph::add(std::unique_ptr<Module> layer, int64_t from) {
-  check(layer != nullptr, "LayerGraph: the layer behind result ", from, " is null; give a layer");
+  check(layer != nullptr, "LayerGraph: the layer after result ", from, " is null; give a layer");
   return append({Step::Kind::layer, {from}, std::move(layer)});
 }
 

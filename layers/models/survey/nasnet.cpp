@@ -102,7 +102,7 @@ struct Result {
   int halvings;
 };
 
-/// Appends a cell behind the last two and returns its result.
+/// Appends a cell after the last two and returns its result.
 Result append_cell(LayerGraph& graph, const CellPlan& plan, bool reduces, const Result& before, const Result& last,
                    int64_t width, Initializer& initializer) {
   const auto layer = [&](const Result& from, const auto& build) {

@@ -84,7 +84,7 @@ class SliceChannels : public Module {
   int64_t first_, count_;
 };
 
-/// x with channels of zeros before and behind its own.
+/// x with channels of zeros before and after its own.
 class PadChannels : public Module {
  public:
   PadChannels(int64_t before, int64_t after) : before_(before), after_(after) {}

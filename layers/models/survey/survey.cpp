@@ -23,7 +23,7 @@ Make with(Definition definition, Settings... settings) {
   return [=](int64_t classes, Initializer& initializer) { return definition(settings..., classes, initializer); };
 }
 
-/// Networks by numbers behind a name: "resnet" 50.
+/// Networks by numbers after a name: "resnet" 50.
 struct NumberedNetworks {
   std::string prefix;
   size_t numbers;  // how many, with _ between them
