@@ -19,9 +19,9 @@
 #include "examples/cli/options.h"
 #include "examples/cli/signals.h"
 #include "examples/cli/table.h"
+#include "examples/labs/survey/finished_runs.h"
+#include "examples/labs/survey/layer_row.h"
 #include "examples/labs/survey/short_training.h"
-#include "examples/training/run_folder.h"
-#include "layers/families/families.h"
 #include "layers/models/survey/chain.h"
 #include "layers/models/survey/survey.h"
 
@@ -30,35 +30,15 @@ using nlohmann::ordered_json;
 
 namespace {
 
-using AddLayer = std::function<void(Chain& net, int64_t width, int64_t stride)>;
-
-/// The layers of a ResNet in a plain row: a stem and three stages of 16, 32 and 64 channels.
-std::unique_ptr<Module> row_of(int64_t depth, int64_t classes, Initializer& initializer, const AddLayer& add) {
-  Chain net(3, initializer);
-  add(net, 16, 1);
-  for (const int64_t width : {16, 32, 64}) {
-    for (int64_t i = 0; i < (depth - 2) / 3; ++i) add(net, width, i == 0 && width != 16 ? 2 : 1);
-  }
-  return net.classify(classes).done();
-}
-
 void add_plain_layer(Chain& net, int64_t width, int64_t stride) {
   net.conv(3, width, {.stride = stride, .bias = true}).relu();
-}
-
-/// A layer that is a block of one of the families of layers/families/families.h.
-AddLayer block_of(const std::string& family) {
-  return [family](Chain& net, int64_t width, int64_t stride) {
-    net.append(make_block(family, {.in = net.channels(), .out = width, .stride = stride}, net.initializer()), width,
-               stride);
-  };
 }
 
 using Make = std::function<std::unique_ptr<Module>(int64_t depth, int64_t classes, Initializer& initializer)>;
 
 Make in_a_row(const AddLayer& add) {
   return [add](int64_t depth, int64_t classes, Initializer& initializer) {
-    return row_of(depth, classes, initializer, add);
+    return row_of(depth, 16, classes, initializer, add);
   };
 }
 
@@ -135,21 +115,10 @@ ordered_json conditions(const Settings& settings, const DataSource& data) {
           {"muon", recipe.muon_rate},         {"seed", recipe.seed}};
 }
 
-/// The results so far. Throws UsageError if they are of other conditions.
-ordered_json load_results(const Settings& settings, const ordered_json& conditions) {
-  if (!std::filesystem::exists(settings.out)) return {{"conditions", conditions}, {"results", ordered_json::object()}};
-  ordered_json results = read_json(settings.out);
-  if (results.value("conditions", ordered_json()) != conditions) {
-    throw UsageError("--out: " + settings.out.string() + " has results of other settings, " +
-                     results.value("conditions", ordered_json()).dump() + ", not " + conditions.dump() +
-                     "; name another file");
-  }
-  return results;
-}
-
 std::string key_of(const std::string& method, const std::string& depth) { return method + " " + depth; }
 
-ordered_json train(const Method& method, const std::string& depth, const Settings& settings, const DataSource& data) {
+FinishedRuns::Result train(const Method& method, const std::string& depth, const Settings& settings,
+                           const DataSource& data) {
   Initializer initializer(settings.recipe.seed);
   const auto network =
       method.make(std::stoll(depth), static_cast<int64_t>(data.splits.train.classes.size()), initializer);
@@ -160,28 +129,22 @@ ordered_json train(const Method& method, const std::string& depth, const Setting
     return {{"loss", training.loss}, {"accuracy", training.test.accuracy()}, {"seconds", training.seconds_per_epoch}};
   } catch (const NonFiniteLoss& error) {
     std::cerr << key_of(method.name, depth) << ": " << error.what() << '\n';
-    return {{"loss", nullptr}, {"accuracy", nullptr}, {"seconds", nullptr}};
+    return {{"loss", std::nan("")}, {"accuracy", std::nan("")}, {"seconds", std::nan("")}};
   }
-}
-
-/// One value of a result; NaN if training diverged.
-double value_of(const ordered_json& results, const Method& method, const std::string& depth, const char* what) {
-  const ordered_json& value = results.at("results").at(key_of(method.name, depth)).at(what);
-  return value.is_null() ? std::nan("") : value.get<double>();
 }
 
 bool is_wanted(const Method& method, const Settings& settings) {
   return std::count(settings.methods.begin(), settings.methods.end(), method.name) > 0;
 }
 
-void print(const ordered_json& results, const Settings& settings, const char* what, const std::string& title) {
+void print(const FinishedRuns& runs, const Settings& settings, const char* what, const std::string& title) {
   Table table{.columns = {{"method"}, {"what it is"}}};
   for (const std::string& depth : settings.depths) table.columns.push_back({depth + " layers", true});
   for (const Method& method : methods()) {
     if (!is_wanted(method, settings)) continue;
     table.rows.push_back({method.name, method.about});
     for (const std::string& depth : settings.depths) {
-      const double value = value_of(results, method, depth, what);
+      const double value = runs.value(key_of(method.name, depth), what);
       const bool is_share = std::string(what) == "accuracy";
       table.rows.back().push_back(std::isnan(value) ? "diverged" : is_share ? percent(value, 2) : fixed(value, 3));
     }
@@ -189,7 +152,7 @@ void print(const ordered_json& results, const Settings& settings, const char* wh
   std::cout << title << "\n\n" << text_table(table) << '\n';
 }
 
-std::string picture(const ordered_json& results, const Settings& settings) {
+std::string picture(const FinishedRuns& runs, const Settings& settings) {
   std::vector<LineChart> charts;
   for (const bool normalises : {false, true}) {
     LineChart chart{.title = normalises ? "With" : "Without", .x_label = "layers", .from_zero = true};
@@ -199,7 +162,7 @@ std::string picture(const ordered_json& results, const Settings& settings) {
       Series line{method.name, {}, {}};
       for (const std::string& depth : settings.depths) {
         line.x.push_back(static_cast<double>(std::stoll(depth)));
-        line.y.push_back(value_of(results, method, depth, "accuracy"));
+        line.y.push_back(runs.value(key_of(method.name, depth), "accuracy"));
       }
       chart.series.push_back(line);
     }
@@ -212,22 +175,19 @@ std::string picture(const ordered_json& results, const Settings& settings) {
 int run(const Settings& settings) {
   if (settings.picture) check_can_write(*settings.picture);
   const DataSource data = load_data(settings.data, settings.recipe);
-  ordered_json results = load_results(settings, conditions(settings, data));
-  if (settings.out.has_parent_path()) std::filesystem::create_directories(settings.out.parent_path());
+  FinishedRuns runs(settings.out, conditions(settings, data), {"loss", "accuracy", "seconds"});
   catch_stop_signals();
   for (const std::string& depth : settings.depths) {
     for (const Method& method : methods()) {
-      ordered_json& done = results["results"];
-      if (!is_wanted(method, settings) || done.contains(key_of(method.name, depth))) continue;
-      done[key_of(method.name, depth)] = train(method, depth, settings, data);
-      write_json(settings.out, results);
+      const std::string key = key_of(method.name, depth);
+      if (is_wanted(method, settings) && !runs.has(key)) runs.add(key, train(method, depth, settings, data));
     }
   }
   std::cout << "After " << several(settings.recipe.epochs, "epoch") << " of "
             << several(data.splits.train.size(), "image") << " of " << data.splits.train.name << "\n\n";
-  print(results, settings, "loss", "Loss on training images");
-  print(results, settings, "accuracy", "Test accuracy");
-  if (settings.picture) write_file_atomically(*settings.picture, picture(results, settings));
+  print(runs, settings, "loss", "Loss on training images");
+  print(runs, settings, "accuracy", "Test accuracy");
+  if (settings.picture) write_file_atomically(*settings.picture, picture(runs, settings));
   return kSuccess;
 }
 
