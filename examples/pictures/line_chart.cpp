@@ -33,6 +33,11 @@ struct Range {
   bool empty() const { return low > high; }
 };
 
+/// How far a point's error bar reaches each way.
+double bar_of(const Series& series, size_t point) {
+  return point < series.deviation.size() && std::isfinite(series.deviation[point]) ? series.deviation[point] : 0;
+}
+
 using NumberText = std::function<std::string(double)>;
 
 /// The chart's axes: they map values to positions in the picture, and to text.
@@ -55,7 +60,8 @@ Axes make_axes(const LineChart& chart) {
     for (size_t i = 0; i < series.x.size(); ++i) {
       if (!std::isfinite(series.y[i])) continue;
       axes.x.include(series.x[i]);
-      axes.y.include(series.y[i]);
+      axes.y.include(series.y[i] - bar_of(series, i));
+      axes.y.include(series.y[i] + bar_of(series, i));
     }
   }
   if (axes.x.empty()) axes.x = axes.y = {0, 1};
@@ -90,7 +96,7 @@ Svg draw_axes(const Axes& axes, const std::string& x_label) {
   return drawn + label((axes.left + axes.right) / 2, kHeight - 5, "middle", x_label, "quiet");
 }
 
-/// One line, interrupted by its gaps, with a dot per point if there are few.
+/// One line, interrupted by its gaps, with error bars, and with a dot per point if there are few.
 Svg draw_series(const Axes& axes, const Series& series, size_t index) {
   Svg lines, dots;
   std::string points;
@@ -105,6 +111,12 @@ Svg draw_series(const Axes& axes, const Series& series, size_t index) {
     }
     const std::string x = coordinate(axes.place_x(series.x[i])), y = coordinate(axes.place_y(series.y[i]));
     points += (points.empty() ? "" : " ") + x + "," + y;
+    if (const double bar = bar_of(series, i); bar > 0) {
+      // The lines' bars stand beside each other where their points stand above each other.
+      const double aside = axes.place_x(series.x[i]) + 2 * (static_cast<double>(index % 4) - 1.5);
+      lines += straight(series_class("line", index), aside, axes.place_y(series.y[i] - bar), aside,
+                        axes.place_y(series.y[i] + bar));
+    }
     if (series.x.size() > 60) continue;
     const std::string words = series.name + " at " + plain(series.x[i]) + ": " + axes.y_text(series.y[i]);
     dots += element("circle", {{"class", series_class("dot", index)}, {"cx", x}, {"cy", y}, {"r", "2.6"}},

@@ -8,10 +8,12 @@
 
 namespace onefold {
 
-/// One line of a chart. Points that are not finite are left out and interrupt the line.
+/// One line of a chart. Points that are not finite are left out and interrupt the line. A point that has a deviation
+/// gets an error bar of that length both ways.
 struct Series {
   std::string name;
   std::vector<double> x, y;  // x are whole numbers: epochs
+  std::vector<double> deviation = {};
 };
 
 /// A chart of lines over a common axis: round ticks, and each line's last value next to its end.

@@ -101,3 +101,22 @@ TEST_CASE("line chart: end labels of equal lines do not overlap", "[examples]") 
   REQUIRE(heights.size() == 3);
   for (size_t i = 1; i < 3; ++i) CHECK(heights[i] - heights[i - 1] >= 15);
 }
+
+TEST_CASE("line chart: error bars reach as far as the deviation, within the picture", "[examples]") {
+  LineChart chart = chart_of({1, 2, 3, 4});
+  chart.series[0].deviation = {0.5, 0, kNaN, 1};
+  const std::string markup = line_chart(chart).markup;
+  const std::regex bars("<line class=\"line s0\" x1=\"([0-9.]+)\" y1=\"([0-9.]+)\" x2=\"([0-9.]+)\" y2=\"([0-9.]+)\"");
+  std::vector<double> lengths;
+  for (std::sregex_iterator bar(markup.begin(), markup.end(), bars), end; bar != end; ++bar) {
+    CHECK((*bar)[1] == (*bar)[3]);
+    const double bottom = std::stod((*bar)[2]), top = std::stod((*bar)[4]);
+    CHECK((top >= 0 && bottom <= 270));
+    lengths.push_back(bottom - top);
+  }
+  // Only two points have one, and the second is twice as long.
+  REQUIRE(lengths.size() == 2);
+  const auto points = points_of(markup);
+  CHECK(lengths[0] == Approx(points[0].second - points[1].second).margin(0.02));
+  CHECK(lengths[1] == Approx(2 * lengths[0]).margin(0.02));
+}

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "examples/cli/table.h"
+#include "examples/labs/survey/finished_runs.h"
+
+namespace onefold {
+
+// What comes of trainings in several forms, over seeds.
+
+/// The mean over seeds, and the standard deviation between seeds, NaN for fewer than two.
+struct Spread {
+  double mean = 0, deviation = 0;
+  int64_t count = 0;
+};
+
+/// Of no values, or if one is NaN, both are NaN.
+Spread spread_of(const std::vector<double>& values);
+
+/// Shares of images as percentages: "70.12 ± 0.31"; of differences, with `sign`, as points: "+0.50 ± 0.20". Without ±
+/// for one seed, "-" for none, "diverged" if a training did.
+std::string points_text(const Spread& spread, const std::string& sign = "");
+
+/// How a method is trained, apart from the number of epochs.
+struct ArenaRecipe {
+  std::string rate, decay;
+};
+
+/// The trainings to compare: all combinations. A rate or decay is a number for all methods, or "NAME=NUMBER" for one,
+/// for which the others then do not count.
+struct ArenaPlan {
+  std::vector<std::string> methods, depths, epochs, rates, decays, seeds;
+  std::string optimizer;  // "sgd" or "muon"
+
+  std::vector<ArenaRecipe> recipes(const std::string& method) const;
+};
+
+/// What differs between the rows of a table.
+struct ArenaCell {
+  std::string method, depth, epochs;
+};
+
+/// What comes of the trainings of a plan. Those that are not finished are left out.
+class ArenaResults {
+ public:
+  /// Both must outlive the object.
+  ArenaResults(const ArenaPlan& plan, const FinishedRuns& runs) : plan_(plan), runs_(runs) {}
+
+  /// The name of a training: "repvgg 22, 10 epochs, sgd 0.1, decay 0.0005, seed 1".
+  std::string name(const ArenaCell& cell, const ArenaRecipe& recipe, const std::string& seed) const;
+
+  /// The recipe with the best accuracy on held-out images, the mean over seeds; the first if nothing is finished.
+  ArenaRecipe best_recipe(const ArenaCell& cell) const;
+
+  /// Test accuracy with that recipe.
+  Spread accuracy(const ArenaCell& cell) const;
+
+  /// The same minus that of the plan's first method, seed by seed.
+  Spread difference(const ArenaCell& cell) const;
+
+  /// Every recipe of every method: accuracy on held-out images and on test images.
+  Table recipes_table() const;
+
+  /// Accuracies of a method, or its differences: a row per depth, a column per number of epochs.
+  Table map_table(const std::string& method, bool differences) const;
+
+  /// An SVG file: a chart of differences over depth for each method but the first, with a line per number of epochs.
+  std::string map_picture(const std::string& note) const;
+
+ private:
+  std::vector<double> values(const ArenaCell& cell, const ArenaRecipe& recipe, const std::string& what) const;
+
+  const ArenaPlan& plan_;
+  const FinishedRuns& runs_;
+};
+
+}  // namespace onefold
