@@ -40,10 +40,8 @@ struct Settings {
       .decays = {"0.0005"},
       .seeds = {"1", "2", "3"},
       .optimizer = "sgd"};
-  int64_t width = 16;
   int64_t limit_train = 0;
   int64_t held_out = 5000;  // of the training images, to choose rates and decays with
-  int64_t batch_size = 128;
   DataOptions data;
   std::filesystem::path out = "runs/arena.json";
   std::vector<std::filesystem::path> more;
@@ -95,10 +93,10 @@ void add_settings(CommandLine& line, Settings& settings) {
   line.add_option("--decays", &plan.decays, "weight decays, likewise; Muon's convolutions have none")
       .rule(number_of_method(0, 1))
       .value_name("X...");
-  line.add_option("--width", &settings.width, "channels of the first of three stages")
+  line.add_option("--width", &settings.plan.width, "channels of the first of three stages")
       .rule(whole_number(1, 1024))
       .value_name("N");
-  add_batch_size_option(line, settings.batch_size, "images per step");
+  add_batch_size_option(line, settings.plan.batch_size, "images per step");
   line.group("Data");
   line.add_option("--limit-train", &settings.limit_train, "train with at most N images (0 = all)")
       .rule(whole_number(0))
@@ -125,8 +123,8 @@ void add_settings(CommandLine& line, Settings& settings) {
 /// What a result depends on and its name does not say.
 ordered_json conditions(const Settings& settings, const ArenaImages& images) {
   const DatasetSplits& splits = images.data.splits;
-  return {{"images", splits.train.name}, {"train", splits.train.size()}, {"held_out", images.held_out.size()},
-          {"test", splits.test.size()},  {"batch", settings.batch_size}, {"width", settings.width}};
+  return {{"images", splits.train.name}, {"train", splits.train.size()},      {"held_out", images.held_out.size()},
+          {"test", splits.test.size()},  {"batch", settings.plan.batch_size}, {"width", settings.plan.width}};
 }
 
 /// Throws UsageError for what cannot be combined.
@@ -152,9 +150,9 @@ void check_settings(const Settings& settings) {
     throw UsageError("repoptimizer scales the gradients that SGD takes: leave it out, or choose --optimizer sgd");
   }
   for (const std::string& depth : plan.depths) {
-    if (compares("residual") && (std::stoll(depth) % 6 != 2 || std::stoll(depth) < 8 || settings.width != 16)) {
+    if (compares("residual") && (std::stoll(depth) % 6 != 2 || std::stoll(depth) < 8 || settings.plan.width != 16)) {
       throw UsageError("residual has 6 n + 2 layers, as 8, 14, 20 or 56, and 16 channels; got --depths " + depth +
-                       " and --width " + std::to_string(settings.width) + ": change them, or leave it out");
+                       " and --width " + std::to_string(settings.plan.width) + ": change them, or leave it out");
     }
   }
   if (!settings.picture) return;
@@ -162,18 +160,6 @@ void check_settings(const Settings& settings) {
   if (plan.methods.size() < 2 || plan.depths.size() < 2) {
     throw UsageError("--picture draws differences over depth: give at least two --methods and two --depths");
   }
-}
-
-ArenaRun run_of(const ArenaCell& cell, const ArenaRecipe& recipe, const std::string& seed, const Settings& settings) {
-  return {.method = cell.method,
-          .depth = std::stoll(cell.depth),
-          .width = settings.width,
-          .epochs = std::stoll(cell.epochs),
-          .batch_size = settings.batch_size,
-          .optimizer = settings.plan.optimizer,
-          .rate = std::stod(recipe.rate),
-          .decay = std::stod(recipe.decay),
-          .seed = std::stoull(seed)};
 }
 
 /// Trains what is missing, the short trainings first: a map that is not finished has some columns with all seeds.
@@ -188,48 +174,12 @@ void train_all(const Settings& settings, const ArenaImages& images, FinishedRuns
           for (const ArenaRecipe& recipe : plan.recipes(method)) {
             const ArenaCell cell{method, depth, epochs};
             const std::string name = results.name(cell, recipe, seed);
-            if (!runs.has(name)) runs.add(name, train(name, run_of(cell, recipe, seed, settings), images));
+            if (!runs.has(name)) runs.add(name, train(name, results.run(cell, recipe, seed), images));
           }
         }
       }
     }
   }
-}
-
-/// The table of one depth and length.
-Table arena_table(const Settings& settings, const ArenaImages& images, const ArenaResults& results) {
-  const ArenaPlan& plan = settings.plan;
-  Table table{.columns = {{"method"},
-                          {"what it is"},
-                          {"test %", true},
-                          {"minus " + plan.methods.front(), true},
-                          {"seeds", true},
-                          {"parameters, training", true},
-                          {"folded", true},
-                          {"multiply-adds, folded", true}}};
-  if (settings.steps > 0) {
-    table.columns.push_back({"time per step", true});
-    table.columns.push_back({"MiB per step", true});
-    table.columns.push_back({"folded, an image", true});
-  }
-  for (const std::string& method : plan.methods) {
-    const ArenaCell cell{method, plan.depths.front(), plan.epochs.front()};
-    const Spread accuracy = results.accuracy(cell);
-    table.rows.push_back({method, arena_method(method).about, points_text(accuracy),
-                          method == plan.methods.front() ? "" : points_text(results.difference(cell), "+"),
-                          std::to_string(accuracy.count)});
-    const ArenaCosts found =
-        costs(run_of(cell, results.best_recipe(cell), plan.seeds.front(), settings), settings.steps, images);
-    std::vector<std::string>& row = table.rows.back();
-    row.push_back(grouped(found.parameters));
-    row.push_back(grouped(found.folded.parameters));
-    row.push_back(short_count(static_cast<double>(found.folded.multiply_adds)));
-    if (settings.steps == 0) continue;
-    row.push_back(duration(found.step_seconds));
-    row.push_back(fixed(static_cast<double>(found.step_bytes) / (1 << 20), 1));
-    row.push_back(duration(found.folded_seconds));
-  }
-  return table;
 }
 
 int run(const Settings& settings) {
@@ -242,27 +192,28 @@ int run(const Settings& settings) {
   const ArenaResults results(plan, runs);
   const Dataset& train = images.data.splits.train;
   const std::string trained = several(train.size(), "image") + " of " + train.name + ", " + plan.optimizer +
-                              ", steps of " + std::to_string(settings.batch_size);
-  std::cout << "First stage of " << several(settings.width, "channel") << ", " << trained << "; ± is the standard "
+                              ", steps of " + std::to_string(settings.plan.batch_size);
+  std::cout << "First stage of " << several(settings.plan.width, "channel") << ", " << trained << "; ± is the standard "
             << "deviation between seeds\n\n";
   const bool tuned = std::any_of(plan.methods.begin(), plan.methods.end(),
                                  [&](const std::string& method) { return plan.recipes(method).size() > 1; });
   if (tuned) std::cout << "Recipes\n\n" << text_table(results.recipes_table()) << '\n';
   if (plan.depths.size() == 1 && plan.epochs.size() == 1) {
     std::cout << plan.depths.front() << " layers, " << several(std::stoll(plan.epochs.front()), "epoch") << "\n\n"
-              << text_table(arena_table(settings, images, results));
+              << text_table(results.costs_table(images, settings.steps));
     return kSuccess;
   }
   for (const std::string& method : plan.methods) {
-    std::cout << "Test accuracy of " << method << " in %\n\n" << text_table(results.map_table(method, false)) << '\n';
-    if (method == plan.methods.front()) continue;
-    std::cout << method << " minus " << plan.methods.front() << " in points\n\n"
-              << text_table(results.map_table(method, true)) << '\n';
+    const auto print = [&](const std::string& title, MapOf what) {
+      std::cout << method << title << "\n\n" << text_table(results.map_table(method, what)) << '\n';
+    };
+    print(": loss on training images in the last epoch", MapOf::loss);
+    print(": test accuracy in %", MapOf::accuracy);
+    if (method != plan.methods.front()) print(" minus " + plan.methods.front() + ": points", MapOf::difference);
   }
   if (settings.picture) {
-    write_file_atomically(*settings.picture, results.map_picture("In points; bars are the standard deviation between "
-                                                                 "seeds. " +
-                                                                 trained + "."));
+    const std::string note = "In points; bars are the standard deviation between seeds. " + trained + ".";
+    write_file_atomically(*settings.picture, results.map_picture(note));
   }
   return kSuccess;
 }

@@ -20,7 +20,8 @@ grep -Eq '^none .* 75,290 +75,050 ' out || complain "none has other parameters"
 title "a map: accuracies and differences over depths and epochs, and a picture of the differences"
 map=("${few[@]}" --width 4 --methods none repvgg --depths 8 9 --epochs 1 2)
 run 0 arena "${map[@]}" --seeds 1 2 --out runs/map.json --picture map.svg
-prints "repvgg minus none in points"
+prints "repvgg minus none: points"
+prints "none: loss on training images in the last epoch"
 [ "$(grep -Ec '^[89] +[-+0-9.]+ ± [0-9.]+ +[-+0-9.]+ ± [0-9.]+$' out)" = 6 ] || complain "there should be 6 rows"
 grep -q "2 epochs at 9: " map.svg || complain "the picture lacks a point"
 [ "$(wc -l <err)" = 16 ] || complain "there should be 16 trainings"

@@ -51,6 +51,18 @@ std::string ArenaResults::name(const ArenaCell& cell, const ArenaRecipe& recipe,
          ", decay " + recipe.decay + ", seed " + seed;
 }
 
+ArenaRun ArenaResults::run(const ArenaCell& cell, const ArenaRecipe& recipe, const std::string& seed) const {
+  return {.method = cell.method,
+          .depth = std::stoll(cell.depth),
+          .width = plan_.width,
+          .epochs = std::stoll(cell.epochs),
+          .batch_size = plan_.batch_size,
+          .optimizer = plan_.optimizer,
+          .rate = std::stod(recipe.rate),
+          .decay = std::stod(recipe.decay),
+          .seed = std::stoull(seed)};
+}
+
 std::vector<double> ArenaResults::values(const ArenaCell& cell, const ArenaRecipe& recipe,
                                          const std::string& what) const {
   std::vector<double> found;
@@ -73,6 +85,8 @@ ArenaRecipe ArenaResults::best_recipe(const ArenaCell& cell) const {
   }
   return best;
 }
+
+Spread ArenaResults::loss(const ArenaCell& cell) const { return spread_of(values(cell, best_recipe(cell), "loss")); }
 
 Spread ArenaResults::accuracy(const ArenaCell& cell) const {
   return spread_of(values(cell, best_recipe(cell), "accuracy"));
@@ -116,18 +130,55 @@ Table ArenaResults::recipes_table() const {
   return table;
 }
 
-Table ArenaResults::map_table(const std::string& method, bool differences) const {
+Table ArenaResults::map_table(const std::string& method, MapOf what) const {
+  const auto text = [&](const ArenaCell& cell) -> std::string {
+    const Spread spread = what == MapOf::loss       ? loss(cell)
+                          : what == MapOf::accuracy ? accuracy(cell)
+                                                    : difference(cell);
+    if (what == MapOf::loss)
+      return spread.count == 0 || std::isnan(spread.mean) ? points_text(spread) : fixed(spread.mean, 3);
+    const bool some = spread.count > 0 && spread.count < std::ssize(plan_.seeds);
+    return points_text(spread, what == MapOf::difference ? "+" : "") +
+           (some ? " (" + several(spread.count, "seed") + ")" : "");
+  };
   Table table{.columns = {{"layers"}}};
   for (const std::string& epochs : plan_.epochs) table.columns.push_back({epochs_text(epochs), true});
   for (const std::string& depth : plan_.depths) {
     table.rows.push_back({depth});
-    for (const std::string& epochs : plan_.epochs) {
-      const ArenaCell cell{method, depth, epochs};
-      const Spread spread = differences ? difference(cell) : accuracy(cell);
-      const bool some = spread.count > 0 && spread.count < std::ssize(plan_.seeds);
-      table.rows.back().push_back(points_text(spread, differences ? "+" : "") +
-                                  (some ? " (" + several(spread.count, "seed") + ")" : ""));
-    }
+    for (const std::string& epochs : plan_.epochs) table.rows.back().push_back(text({method, depth, epochs}));
+  }
+  return table;
+}
+
+Table ArenaResults::costs_table(const ArenaImages& images, int64_t steps) const {
+  Table table{.columns = {{"method"},
+                          {"what it is"},
+                          {"test %", true},
+                          {"minus " + plan_.methods.front(), true},
+                          {"seeds", true},
+                          {"parameters, training", true},
+                          {"folded", true},
+                          {"multiply-adds, folded", true}}};
+  if (steps > 0) {
+    table.columns.push_back({"time per step", true});
+    table.columns.push_back({"MiB per step", true});
+    table.columns.push_back({"folded, an image", true});
+  }
+  for (const std::string& method : plan_.methods) {
+    const ArenaCell cell{method, plan_.depths.front(), plan_.epochs.front()};
+    const Spread tested = accuracy(cell);
+    table.rows.push_back({method, arena_method(method).about, points_text(tested),
+                          method == plan_.methods.front() ? "" : points_text(difference(cell), "+"),
+                          std::to_string(tested.count)});
+    const ArenaCosts found = costs(run(cell, best_recipe(cell), plan_.seeds.front()), steps, images);
+    std::vector<std::string>& row = table.rows.back();
+    row.push_back(grouped(found.parameters));
+    row.push_back(grouped(found.folded.parameters));
+    row.push_back(short_count(static_cast<double>(found.folded.multiply_adds)));
+    if (steps == 0) continue;
+    row.push_back(duration(found.step_seconds));
+    row.push_back(fixed(static_cast<double>(found.step_bytes) / (1 << 20), 1));
+    row.push_back(duration(found.folded_seconds));
   }
   return table;
 }

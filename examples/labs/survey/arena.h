@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "examples/cli/table.h"
-#include "examples/labs/survey/finished_runs.h"
+#include "examples/labs/survey/arena_training.h"
 
 namespace onefold {
 
@@ -33,7 +33,8 @@ struct ArenaRecipe {
 /// for which the others then do not count.
 struct ArenaPlan {
   std::vector<std::string> methods, depths, epochs, rates, decays, seeds;
-  std::string optimizer;  // "sgd" or "muon"
+  std::string optimizer = "sgd";  // as in ArenaRun
+  int64_t width = 16, batch_size = 128;
 
   std::vector<ArenaRecipe> recipes(const std::string& method) const;
 };
@@ -42,6 +43,9 @@ struct ArenaPlan {
 struct ArenaCell {
   std::string method, depth, epochs;
 };
+
+/// What a map shows.
+enum class MapOf { loss, accuracy, difference };
 
 /// What comes of the trainings of a plan. Those that are not finished are left out.
 class ArenaResults {
@@ -52,20 +56,26 @@ class ArenaResults {
   /// The name of a training: "repvgg 22, 10 epochs, sgd 0.1, decay 0.0005, seed 1".
   std::string name(const ArenaCell& cell, const ArenaRecipe& recipe, const std::string& seed) const;
 
+  ArenaRun run(const ArenaCell& cell, const ArenaRecipe& recipe, const std::string& seed) const;
+
   /// The recipe with the best accuracy on held-out images, the mean over seeds; the first if nothing is finished.
   ArenaRecipe best_recipe(const ArenaCell& cell) const;
 
-  /// Test accuracy with that recipe.
+  /// With that recipe: loss on training images in the last epoch, and test accuracy.
+  Spread loss(const ArenaCell& cell) const;
   Spread accuracy(const ArenaCell& cell) const;
 
-  /// The same minus that of the plan's first method, seed by seed.
+  /// Accuracy minus that of the plan's first method, seed by seed.
   Spread difference(const ArenaCell& cell) const;
 
   /// Every recipe of every method: accuracy on held-out images and on test images.
   Table recipes_table() const;
 
-  /// Accuracies of a method, or its differences: a row per depth, a column per number of epochs.
-  Table map_table(const std::string& method, bool differences) const;
+  /// A row per depth, a column per number of epochs.
+  Table map_table(const std::string& method, MapOf what) const;
+
+  /// For the first depth and number of epochs, a row per method: accuracy, and costs unless no step is to be timed.
+  Table costs_table(const ArenaImages& images, int64_t steps) const;
 
   /// An SVG file: a chart of differences over depth for each method but the first, with a line per number of epochs.
   std::string map_picture(const std::string& note) const;
