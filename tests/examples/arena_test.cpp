@@ -14,8 +14,6 @@ using namespace onefold;
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 const nlohmann::ordered_json kConditions = {{"images", 10}};
 const std::vector<std::string> kKnown = {"accuracy", "loss"};
 
@@ -54,7 +52,7 @@ TEST_CASE("arena: one seed has no deviation, no seed no mean, and a divergence i
   CHECK(std::isnan(spread_of({0.7}).deviation));
   CHECK(points_text(spread_of({0.7})) == "70.00");
   CHECK(points_text(spread_of({})) == "-");
-  CHECK(points_text(spread_of({0.7, kNaN, 0.8})) == "diverged");
+  CHECK(points_text(spread_of({0.7, std::nan(""), 0.8})) == "diverged");
 }
 
 TEST_CASE("arena: a method's own rates replace those of all", "[examples]") {
@@ -90,7 +88,7 @@ TEST_CASE("arena: held-out images choose the recipe, and seeds are compared in p
   CHECK(results.difference(repvgg).deviation == Approx(0).margin(1e-12));
 
   // A recipe that diverged is never the best.
-  add(runs, "none", "0.2", 2, kNaN, kNaN);
+  add(runs, "none", "0.2", 2, std::nan(""), std::nan(""));
   CHECK(results.best_recipe(none).rate == "0.1");
 }
 
@@ -98,7 +96,7 @@ TEST_CASE("finished runs: they are there again, NaN too, with what another proce
   const TemporaryFolder folder;
   const std::filesystem::path file = folder / "new/runs.json";
   FinishedRuns one(file, kConditions, kKnown), other(file, kConditions, kKnown);
-  one.add("b", {{"accuracy", 0.1 + 0.2}, {"loss", kNaN}});
+  one.add("b", {{"accuracy", 0.1 + 0.2}, {"loss", std::nan("")}});
   other.add("a", {{"accuracy", 1}, {"loss", 2}});
   const FinishedRuns both(file, kConditions, kKnown);
   CHECK(both.value("b", "accuracy") == 0.1 + 0.2);
@@ -112,7 +110,7 @@ TEST_CASE("finished runs: they are there again, NaN too, with what another proce
   const TemporaryFolder second;
   FinishedRuns again(second / "runs.json", kConditions, kKnown);
   again.add("a", {{"accuracy", 1}, {"loss", 2}});
-  again.add("b", {{"accuracy", 0.1 + 0.2}, {"loss", kNaN}});
+  again.add("b", {{"accuracy", 0.1 + 0.2}, {"loss", std::nan("")}});
   CHECK(read_bytes(file) == read_bytes(second / "runs.json"));
 
   CHECK_THROWS_AS(FinishedRuns(file, {{"images", 11}}, kKnown), UsageError);
