@@ -191,10 +191,9 @@ int run(const Settings& settings) {
   const ArenaPlan& plan = settings.plan;
   const ArenaResults results(plan, runs);
   const Dataset& train = images.data.splits.train;
-  const std::string trained = several(train.size(), "image") + " of " + train.name + ", " + plan.optimizer +
-                              ", steps of " + std::to_string(settings.plan.batch_size);
-  std::cout << "First stage of " << several(settings.plan.width, "channel") << ", " << trained << "; ± is the standard "
-            << "deviation between seeds\n\n";
+  const std::string recipe = plan.optimizer + ", steps of " + std::to_string(plan.batch_size);
+  std::cout << "First stage of " << several(plan.width, "channel") << ", " << several(train.size(), "image") << " of "
+            << train.name << ", " << recipe << "; ± is the standard deviation between seeds\n\n";
   const bool tuned = std::any_of(plan.methods.begin(), plan.methods.end(),
                                  [&](const std::string& method) { return plan.recipes(method).size() > 1; });
   if (tuned) std::cout << "Recipes\n\n" << text_table(results.recipes_table()) << '\n';
@@ -212,7 +211,8 @@ int run(const Settings& settings) {
     if (method != plan.methods.front()) print(" minus " + plan.methods.front() + ": points", MapOf::difference);
   }
   if (settings.picture) {
-    const std::string note = "In points; bars are the standard deviation between seeds. " + trained + ".";
+    const std::string note = "In points; bars are the standard deviation between seeds. " +
+                             several(train.size(), "image") + ", " + recipe + ".";
     write_file_atomically(*settings.picture, results.map_picture(note));
   }
   return kSuccess;
