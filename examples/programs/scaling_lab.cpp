@@ -2,9 +2,9 @@
 // multiply-adds: is it better to scale all three?
 //
 // Run     build/examples/scaling_lab --picture scaling.svg
-// Time    half an hour on two cores; what is trained stands in runs/scaling.json, and the same command goes on from
-// there Expect  a line per training on stderr, and a table: factors, parameters, multiply-adds, loss and test accuracy
-// of each Page    docs/labs/scaling.md
+// Time    half an hour on two cores; what is trained stands in runs/scaling.json, and the same command goes on there
+// Expect  a line per training on stderr, and a table: factors, parameters, multiply-adds, loss, test accuracy
+// Page    docs/labs/scaling.md
 //
 // The network is layers/models/survey/efficientnet.cpp.
 
