@@ -148,9 +148,8 @@ LineChart chart_of(const std::string& title, const std::vector<Row>& rows, const
 std::string picture(const std::vector<Row>& rows) {
   const auto accuracy = [](const Row& row) { return Spread{100 * row.accuracy.mean, 100 * row.accuracy.deviation, 0}; };
   const auto loss = [](const Row& row) { return row.loss; };
-  return charts_file(
-      "Compound scaling", {"The same network, made larger; bars are the deviation between seeds."},
-      {chart_of("Test accuracy in %", rows, accuracy, 0), chart_of("Loss on training images", rows, loss, 2)});
+  return charts_file("Compound scaling", {"The same network, made larger; bars are the deviation between seeds."},
+                     {chart_of("Test accuracy in %", rows, accuracy, 1), chart_of("Training loss", rows, loss, 2)});
 }
 
 int run(const Settings& settings) {

@@ -3,9 +3,8 @@
 //
 // Run     build/examples/search_lab --picture search.svg
 // Time    an hour on two cores; what is trained stands in runs/search.json, and the same command goes on from there
-// Expect  a line per training on stderr; a table: the best accuracy that each search has found after a quarter, half
-// and
-//         all of its cells; and the best cells, which --net nasnet:"..." of train_cifar10 takes
+// Expect  a line per training on stderr; a table: the best accuracy of each search after a quarter, half and all of its
+//         cells; and the best cells, which --net nasnet:"..." of train_cifar10 takes
 // Page    docs/labs/search.md
 //
 // The searches are examples/labs/survey/cell_search.cpp, the network of a cell layers/models/survey/nasnet.cpp.
@@ -182,9 +181,12 @@ std::string picture(const std::vector<Repeats>& found, const Settings& settings)
     return spread_of({end - kLast, end}).mean;
   };
   const auto budget = static_cast<size_t>(settings.budget);
-  return charts_file("Searches for a cell", {"Accuracy on held-out images in %, the mean over searches."},
-                     {chart_of("The best so far", found, budget, best),
-                      chart_of("The mean of the last " + std::to_string(kLast), found, budget, last)});
+  return charts_file(
+      "Searches for a cell",
+      {"Accuracy on held-out images in %, the mean over searches: the best so far, and the mean of the last " +
+       std::to_string(kLast) + "."},
+      {chart_of("Best so far", found, budget, best),
+       chart_of("Mean of " + std::to_string(kLast), found, budget, last)});
 }
 
 int run(const Settings& settings) {
