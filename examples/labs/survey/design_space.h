@@ -24,6 +24,10 @@ const std::vector<DesignSpace>& design_spaces();
 /// Whether no stage is thinner than the one before.
 bool widths_grow(const AnyNet& shape);
 
+/// Those of count() in layers/inspect/count.h, without building a network of ten classes: most draws are of other
+/// sizes.
+int64_t multiply_adds_of(const AnyNet& shape, const Shape& image);
+
 /// Draws networks until one has `multiply_adds`, but for a share of `tolerance`, for one such image.
 AnyNet draw_of_size(const DesignSpace& space, double multiply_adds, double tolerance, const Shape& image, Dice& dice);
 
