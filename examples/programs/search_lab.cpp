@@ -28,13 +28,13 @@ using namespace onefold;
 namespace {
 
 struct Settings {
-  int64_t budget = 48;
-  int64_t repeats = 4;
+  int64_t budget = 40;
+  int64_t repeats = 3;
   int64_t blocks = 3;  // there are 380,000 cells of three blocks, and 2,800 of two
   int64_t width = 8;   // of the first of three stages, each a cell, with a reduction of the same plan in between
   ProxySettings proxy{.recipe = {.limit_train = 2000, .batch_size = 32},
                       .held_out = 2000,
-                      .data = {},
+                      .data = {.data_dir = {}, .limit_test = 2000},
                       .out = "runs/search.json",
                       .picture = {}};
 };
