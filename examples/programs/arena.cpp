@@ -106,9 +106,7 @@ void add_settings(CommandLine& line, Settings& settings) {
       .value_name("N");
   add_data_options(line, settings.data);
   line.group("Run");
-  line.add_option("--out", &settings.out, "the file of results, which are not computed again")
-      .rule(name_of("a file"))
-      .value_name("FILE");
+  add_results_option(line, settings.out);
   line.add_option("--also", &settings.more, "files of results to read, of processes that share the work")
       .rule(name_of("a file"))
       .value_name("FILE...");

@@ -99,9 +99,7 @@ void add_settings(CommandLine& line, Settings& settings) {
   line.group("Data");
   add_data_options(line, settings.data);
   line.group("Run");
-  line.add_option("--out", &settings.out, "the file of results, which are not computed again")
-      .rule(name_of("a file"))
-      .value_name("FILE");
+  add_results_option(line, settings.out);
   add_picture_option(line, settings.picture, "accuracies over depth");
   add_threads_option(line);
 }

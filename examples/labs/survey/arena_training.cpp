@@ -130,18 +130,26 @@ ArenaImages load_arena_images(DataOptions options, int64_t limit_train, int64_t 
   return images;
 }
 
-FinishedRuns::Result train(const std::string& name, const ArenaRun& run, const ArenaImages& images) {
+FinishedRuns::Result train(const std::string& name, Module& network, const ArenaImages& images,
+                           const TrainerOptions& options) {
   constexpr int64_t kEvaluationBatch = 500;
-  const auto network = make(run, images);
+  FinishedRuns::Result result{{"loss", std::nan("")}, {"accuracy", std::nan("")}};
+  if (images.held_out.size() > 0) result["held_out"] = std::nan("");
   try {
-    const ShortTraining training = train_briefly(name, *network, images.data, trainer_options(run));
-    const Evaluation held_out = evaluate(*network, images.held_out, images.data.normalization, kEvaluationBatch);
-    return {{"loss", training.loss}, {"held_out", held_out.accuracy()}, {"accuracy", training.test.accuracy()}};
+    const ShortTraining training = train_briefly(name, network, images.data, options);
+    result["loss"] = training.loss;
+    result["accuracy"] = training.test.accuracy();
+    if (images.held_out.size() > 0) {
+      result["held_out"] = evaluate(network, images.held_out, images.data.normalization, kEvaluationBatch).accuracy();
+    }
   } catch (const NonFiniteLoss& error) {
     std::cerr << name << ": " << error.what() << '\n';
-    const double diverged = std::nan("");
-    return {{"loss", diverged}, {"held_out", diverged}, {"accuracy", diverged}};
   }
+  return result;
+}
+
+FinishedRuns::Result train(const std::string& name, const ArenaRun& run, const ArenaImages& images) {
+  return train(name, *make(run, images), images, trainer_options(run));
 }
 
 ArenaCosts costs(const ArenaRun& run, int64_t steps, const ArenaImages& images) {

@@ -45,7 +45,10 @@ struct ArenaImages {
 /// if there are too few.
 ArenaImages load_arena_images(DataOptions options, int64_t limit_train, int64_t held_out);
 
-/// Trains a network: loss, accuracy on held-out images, and on test images, as "loss", "held_out" and "accuracy".
+/// Trains a network as train_briefly() does: "loss" of the last epoch, "accuracy" on test images and, if there are any,
+/// "held_out" on those. All are NaN if the training diverged.
+FinishedRuns::Result train(const std::string& name, Module& network, const ArenaImages& images,
+                           const TrainerOptions& options);
 FinishedRuns::Result train(const std::string& name, const ArenaRun& run, const ArenaImages& images);
 
 /// What a form of training costs, and what it folds to.

@@ -6,7 +6,7 @@
 
 #include "core/check.h"
 #include "core/files/atomic_file.h"
-#include "examples/cli/program.h"
+#include "examples/cli/options.h"
 #include "examples/training/run_folder.h"
 
 namespace onefold {
@@ -66,6 +66,12 @@ FinishedRuns::Results FinishedRuns::load(const std::filesystem::path& file) cons
     }
   }
   return results;
+}
+
+void add_results_option(CommandLine& line, std::filesystem::path& file) {
+  line.add_option("--out", &file, "the file of results, which are not computed again")
+      .rule(name_of("a file"))
+      .value_name("FILE");
 }
 
 }  // namespace onefold

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "examples/cli/program.h"
+
 namespace onefold {
 
 /// The trainings of a lab that are finished, by name, in a JSON file that is written after each of them: the same
@@ -41,5 +43,8 @@ class FinishedRuns {
   std::vector<std::string> known_;
   Results own_, others_;  // of the file, and of the other files
 };
+
+/// --out, the file of results.
+void add_results_option(CommandLine& line, std::filesystem::path& file);
 
 }  // namespace onefold

@@ -1,7 +1,5 @@
 #include "examples/labs/survey/proxy.h"
 
-#include <cmath>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "core/files/atomic_file.h"
@@ -46,9 +44,7 @@ void add_proxy_options(CommandLine& line, ProxySettings& settings, const std::st
   }
   add_data_options(line, settings.data);
   line.group("Run");
-  line.add_option("--out", &settings.out, "the file of results, which are not computed again")
-      .rule(name_of("a file"))
-      .value_name("FILE");
+  add_results_option(line, settings.out);
   add_picture_option(line, settings.picture, picture_of);
   add_threads_option(line);
 }
@@ -76,24 +72,11 @@ std::string Proxy::about() const {
 }
 
 FinishedRuns::Result Proxy::train(const std::string& name, uint64_t seed, const Make& make) const {
-  constexpr int64_t kEvaluationBatch = 500;
   Initializer initializer(seed);
   const auto network = make(static_cast<int64_t>(images_.data.splits.train.classes.size()), initializer);
   ShortRecipe recipe = recipe_;
   recipe.seed = seed;
-  FinishedRuns::Result result{{"loss", std::nan("")}, {"accuracy", std::nan("")}};
-  if (images_.held_out.size() > 0) result["held_out"] = std::nan("");
-  try {
-    const ShortTraining training = train_briefly(name, *network, images_.data, recipe.trainer());
-    result = {{"loss", training.loss}, {"accuracy", training.test.accuracy()}};
-    if (images_.held_out.size() > 0) {
-      result["held_out"] =
-          evaluate(*network, images_.held_out, images_.data.normalization, kEvaluationBatch).accuracy();
-    }
-  } catch (const NonFiniteLoss& error) {
-    std::cerr << name << ": " << error.what() << '\n';
-  }
-  return result;
+  return onefold::train(name, *network, images_, recipe.trainer());
 }
 
 }  // namespace onefold
